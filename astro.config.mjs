@@ -1,0 +1,45 @@
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import { finish } from './src/server/finish.ts';
+
+export default defineConfig({
+	output: 'server',
+	adapter: node({ mode: 'standalone', bodySizeLimit: 10 * 1024 * 1024 }),
+	session: false,
+	integrations: [finish()],
+	trailingSlash: 'never',
+	build: { inlineStylesheets: 'never' },
+	i18n: {
+		defaultLocale: 'vi',
+		locales: ['vi', 'en'],
+		// No `fallback`: with 'rewrite' it answers 302 without Location.
+		routing: { prefixDefaultLocale: false },
+	},
+	security: {
+		// src/middleware.ts checks every content type; Astro's own check leaves JSON out.
+		checkOrigin: false,
+		// Safe because src/server/main.ts removes every forwarded header first.
+		allowedDomains: [{}],
+		actionBodySizeLimit: 10 * 1024 * 1024,
+		// The dev server sends the header without Vite's style hashes: pages would lose their CSS.
+		csp: process.argv.includes('dev')
+			? false
+			: {
+					directives: [
+						"default-src 'self'",
+						"img-src 'self' data: blob:",
+						"connect-src 'self'",
+						"font-src 'self'",
+						"object-src 'none'",
+						"base-uri 'self'",
+						"form-action 'self'",
+						"frame-ancestors 'none'",
+						"worker-src 'self'",
+						"manifest-src 'self'",
+					],
+				},
+	},
+	// A small font inside the style sheet would be a data: address, which the policy above refuses.
+	vite: { build: { assetsInlineLimit: (file) => (file.endsWith('.woff2') ? false : undefined) } },
+	devToolbar: { enabled: false },
+});
