@@ -1,0 +1,19 @@
+import { DomainError } from './errors.ts';
+
+/** Reads a JSON body of at most `maxBytes`. 415 for another type, 413 when longer, 400 when malformed. */
+export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
+	const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+	if (type !== 'application/json') throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'contentTypeWrong');
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+		length += chunk.length;
+		if (length > maxBytes) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
+		chunks.push(chunk);
+	}
+	try {
+		return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+	} catch {
+		throw new DomainError('BAD_REQUEST', 'bodyMalformed');
+	}
+}

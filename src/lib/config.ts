@@ -1,0 +1,89 @@
+import path from 'node:path';
+
+/** Everything that the process reads from its environment, once, at start. */
+export type Config = {
+	host: string;
+	port: number;
+	/** `file:./data/portal.db` (SQLite) or `postgres://…`. */
+	databaseUrl: string;
+	/** The address that visitors use, without a slash at its end. */
+	publicUrl: string;
+	/** False once `PUBLIC_URL` names a host that others can reach: sample people cannot sign in there. */
+	isLocal: boolean;
+	/** Raster tiles for the map, `https://…/{z}/{x}/{y}.png`; none by default. */
+	tileUrl: string | undefined;
+	tileAttribution: string;
+	sampleData: boolean;
+	/** Number of reverse proxies in front whose `X-Forwarded-For` is believed. */
+	trustProxyHops: number;
+	/** Private folder of uploaded photos. */
+	photoDir: string;
+};
+
+/** A wrong setting; its message is one sentence that names the variable. */
+export class ConfigError extends Error {
+	override name = 'ConfigError';
+}
+
+const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
+	const text = env[name]?.trim();
+	if (!text) return fallback;
+	const value = Number(text);
+	if (!/^\d+$/.test(text) || value < min || value > max) {
+		throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, but is "${text}".`);
+	}
+	return value;
+}
+
+function databaseUrl(env: NodeJS.ProcessEnv): string {
+	const text = env['DATABASE_URL']?.trim() || 'file:./data/portal.db';
+	if (text.startsWith('file:') && text.length > 'file:'.length) return text;
+	if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
+	throw new ConfigError('DATABASE_URL must be file:PATH for SQLite or postgres://… for PostgreSQL.');
+}
+
+function webUrl(env: NodeJS.ProcessEnv, name: string): URL | undefined {
+	const text = env[name]?.trim();
+	if (!text) return undefined;
+	if (URL.canParse(text)) {
+		const url = new URL(text);
+		if (url.protocol === 'https:' || url.protocol === 'http:') return url;
+	}
+	throw new ConfigError(`${name} must be an address that begins with https:// or http://, but is "${text}".`);
+}
+
+/** Reads and checks the environment. Throws {@link ConfigError}, which stops the start. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+	const port = integer(env, 'PORT', 4321, 0, 65535);
+	const publicUrl = webUrl(env, 'PUBLIC_URL') ?? new URL(`http://localhost:${port}`);
+	if (publicUrl.pathname !== '/' || publicUrl.search || publicUrl.hash) {
+		throw new ConfigError('PUBLIC_URL must be an origin without a path, such as https://example.vn.');
+	}
+	const tileUrl = env['TILE_URL']?.trim() || undefined;
+	if (tileUrl !== undefined) {
+		webUrl(env, 'TILE_URL');
+		if (!['{z}', '{x}', '{y}'].every((part) => tileUrl.includes(part))) {
+			throw new ConfigError('TILE_URL must contain {z}, {x} and {y}.');
+		}
+	}
+	const sample = env['SAMPLE_DATA']?.trim() || 'load';
+	if (sample !== 'load' && sample !== 'none') {
+		throw new ConfigError(`SAMPLE_DATA must be "load" or "none", but is "${sample}".`);
+	}
+	const url = databaseUrl(env);
+	const dataDir = url.startsWith('file:') ? path.dirname(url.slice('file:'.length)) : './data';
+	return {
+		host: env['HOST']?.trim() || '127.0.0.1',
+		port,
+		databaseUrl: url,
+		publicUrl: publicUrl.origin,
+		isLocal: LOCAL_HOSTS.has(publicUrl.hostname),
+		tileUrl,
+		tileAttribution: env['TILE_ATTRIBUTION']?.trim() || '© OpenStreetMap contributors',
+		sampleData: sample === 'load',
+		trustProxyHops: integer(env, 'TRUST_PROXY_HOPS', 0, 0, 10),
+		photoDir: env['PHOTO_DIR']?.trim() || path.join(dataDir, 'photos'),
+	};
+}

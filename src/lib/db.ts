@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import SQLite from 'better-sqlite3';
+import { CamelCasePlugin, Kysely, PostgresDialect, SqliteAdapter, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Database } from '#db/schema.ts';
+import { ImmediateSqliteDialect } from './sqlite-dialect.ts';
+
+/** What a query takes. A `Trx` is also a `Db`, but a `Db` is not a `Trx`. */
+export type Db = Kysely<Database>;
+
+/** What a write takes that is only correct inside a transaction. */
+export type Trx = Transaction<Database>;
+
+export const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url);
+
+function openPostgres(connectionString: string) {
+	// int8 (20) and numeric (1700) arrive as strings; refuse what a number cannot hold.
+	const types = new pg.TypeOverrides();
+	const toNumber = (text: string) => {
+		const value = Number(text);
+		if (!Number.isSafeInteger(value)) throw new RangeError(`not a safe integer: ${text}`);
+		return value;
+	};
+	types.setTypeParser(20, toNumber);
+	types.setTypeParser(1700, toNumber);
+	const pool = new pg.Pool({ connectionString, types, max: 10 });
+	// An idle client that loses its server must not end the process; the next query reports it.
+	pool.on('error', () => {});
+	return new PostgresDialect({ pool });
+}
+
+function openSqlite(file: string) {
+	if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
+	const database = new SQLite(file);
+	database.pragma('journal_mode = WAL');
+	database.pragma('synchronous = FULL'); // the driver's default loses acknowledged rows on power loss
+	database.pragma('foreign_keys = ON');
+	database.pragma('recursive_triggers = ON'); // else INSERT OR REPLACE passes the DELETE triggers
+	database.pragma('busy_timeout = 5000');
+	return new ImmediateSqliteDialect({ database });
+}
+
+/** Opens `file:PATH` (SQLite, made when absent) or `postgres://…`. */
+export function openDb(url: string): Db {
+	const dialect = isPostgresUrl(url) ? openPostgres(url) : openSqlite(url.replace(/^file:/, ''));
+	return new Kysely<Database>({ dialect, plugins: [new CamelCasePlugin()] });
+}
+
+/** Which of the two engines a connection speaks. */
+export const isSqlite = (db: Db): boolean => db.getExecutor().adapter instanceof SqliteAdapter;
+
+const RETRY_LIMIT = 5;
+const isTransient = (error: unknown): boolean => {
+	const code = (error as { code?: unknown } | null)?.code;
+	// SQLITE_BUSY*: another process holds the file; 40001/40P01: PostgreSQL chose this one as the loser.
+	return typeof code === 'string' && (code.startsWith('SQLITE_BUSY') || code === '40001' || code === '40P01');
+};
+
+/**
+ * Runs one write as one transaction and repeats it as a whole when the engine asks for that.
+ * `work` must therefore have no effect outside `trx`.
+ */
+export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			return await db.transaction().execute(work);
+		} catch (error) {
+			if (!isTransient(error) || attempt === RETRY_LIMIT) throw error;
+			await new Promise((resolve) => setTimeout(resolve, 10 * attempt * attempt));
+		}
+	}
+}
+
+/**
+ * Takes the row's lock until the transaction ends; `undefined` when there is no such row.
+ * SQLite's writers already stand in one line (BEGIN IMMEDIATE), so there it is only a read.
+ */
+export async function lockRow(
+	trx: Trx,
+	table: 'fund' | 'cleanup_event' | 'green_house' | 'scrap_sale' | 'disbursement',
+	id: string,
+): Promise<{ id: string } | undefined> {
+	const lock = isSqlite(trx) ? sql`` : sql` for update`;
+	const { rows } = await sql<{
+		id: string;
+	}>`select id from ${sql.table(table)} where id = ${id}${lock}`.execute(trx);
+	return rows[0];
+}
+
+/** True for a UNIQUE or PRIMARY KEY violation on either engine. */
+export function isUniqueViolation(error: unknown): boolean {
+	const code = (error as { code?: unknown } | null)?.code;
+	return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
+}

@@ -1,0 +1,55 @@
+import type errors from '#locales/vi/errors.json';
+
+/** How the outside world should react; the names are Astro's `ActionErrorCode`s. */
+export type DomainErrorKind =
+	| 'BAD_REQUEST'
+	| 'UNAUTHORIZED'
+	| 'FORBIDDEN'
+	| 'NOT_FOUND'
+	| 'CONFLICT'
+	| 'CONTENT_TOO_LARGE'
+	| 'UNSUPPORTED_MEDIA_TYPE'
+	| 'UNPROCESSABLE_CONTENT'
+	| 'TOO_MANY_REQUESTS'
+	| 'SERVICE_UNAVAILABLE';
+
+/** Which sentence to show. Typed by the locale file: an untranslated error does not compile. */
+export type DomainErrorKey = keyof typeof errors;
+
+export type DomainErrorOptions = {
+	/** The form field (or JSON path) beside which the sentence belongs. */
+	field?: string | undefined;
+	/** What the sentence interpolates. */
+	values?: Record<string, string | number>;
+};
+
+/** An expected failure. Anything else that is thrown is a bug and becomes a 500. */
+export class DomainError extends Error {
+	override name = 'DomainError';
+	readonly kind: DomainErrorKind;
+	readonly key: DomainErrorKey;
+	readonly field: string | undefined;
+	readonly values: Record<string, string | number>;
+
+	constructor(kind: DomainErrorKind, key: DomainErrorKey, options: DomainErrorOptions = {}) {
+		super(key);
+		this.kind = kind;
+		this.key = key;
+		this.field = options.field;
+		this.values = options.values ?? {};
+	}
+}
+
+/** HTTP status of each kind: the only such table. */
+export const HTTP_STATUS: Record<DomainErrorKind, number> = {
+	BAD_REQUEST: 400,
+	UNAUTHORIZED: 401,
+	FORBIDDEN: 403,
+	NOT_FOUND: 404,
+	CONFLICT: 409,
+	CONTENT_TOO_LARGE: 413,
+	UNSUPPORTED_MEDIA_TYPE: 415,
+	UNPROCESSABLE_CONTENT: 422,
+	TOO_MANY_REQUESTS: 429,
+	SERVICE_UNAVAILABLE: 503,
+};

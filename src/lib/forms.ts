@@ -1,0 +1,30 @@
+import type { ActionAPIContext } from 'astro:actions';
+import { ActionError, defineAction } from 'astro:actions';
+import { DomainError } from './errors.ts';
+
+/**
+ * A form's action: reads the form, calls the service and answers with the path to go on to (303).
+ * What was typed and an expected failure stay in `locals`, so that the page shows both again;
+ * the failure's kind becomes the page's status. Works without JavaScript.
+ */
+export function formAction(handle: (form: FormData, context: ActionAPIContext) => Promise<string>) {
+	return defineAction({
+		accept: 'form',
+		handler: async (form: FormData, context) => {
+			context.locals.form = form;
+			try {
+				return { redirect: await handle(form, context) };
+			} catch (error) {
+				if (!(error instanceof DomainError)) throw error;
+				context.locals.formError = error;
+				throw new ActionError({ code: error.kind, message: error.key });
+			}
+		},
+	});
+}
+
+/** A field's text, '' when it is missing or a file. */
+export function field(form: FormData | undefined, name: string): string {
+	const value = form?.get(name);
+	return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,49 @@
+import i18next from 'i18next';
+import { resources } from '#locales/index.ts';
+
+export const locales = ['vi', 'en'] as const;
+export type Locale = (typeof locales)[number];
+
+type Resources = (typeof resources)['vi'];
+type Leaves<T> = {
+	[K in keyof T & string]: T[K] extends string ? K : `${K}.${Leaves<T[K]>}`;
+}[keyof T & string];
+type WithoutPlural<K extends string> = K extends `${infer Base}_${'zero' | 'one' | 'other'}` ? Base : K;
+
+/** `namespace:dot.path` of every sentence; a plural is asked for without its suffix, with `count`. */
+export type MessageKey = {
+	[N in keyof Resources & string]: `${N}:${WithoutPlural<Leaves<Resources[N]>>}`;
+}[keyof Resources & string];
+
+/** Says a sentence in the reader's language. Escaping is the view's job. */
+export type Translate = (key: MessageKey, values?: Record<string, string | number>) => string;
+
+const instance = i18next.createInstance();
+await instance.init<unknown>({
+	resources,
+	fallbackLng: false,
+	ns: Object.keys(resources.vi),
+	defaultNS: 'common',
+	interpolation: { escapeValue: false },
+});
+
+const translators = Object.fromEntries(
+	locales.map((locale) => {
+		const fixed = instance.getFixedT(locale);
+		return [locale, ((key, values) => fixed(key, values ?? {})) satisfies Translate];
+	}),
+) as Record<Locale, Translate>;
+
+export const createTranslator = (locale: Locale): Translate => translators[locale];
+
+/** `/quy` in Vietnamese, `/en/quy` in English. */
+export function localePath(locale: Locale, path: string): string {
+	if (locale === 'vi') return path;
+	return path === '/' ? '/en' : `/en${path}`;
+}
+
+/** Takes the language off a path: `/en/quy` is English and `/quy`. */
+export function stripLocale(path: string): { locale: Locale; path: string } {
+	const match = /^\/en(?=\/|$)/.exec(path);
+	return match ? { locale: 'en', path: path.slice(3) || '/' } : { locale: 'vi', path };
+}

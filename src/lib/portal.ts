@@ -1,0 +1,18 @@
+import { readConfig, type Config } from './config.ts';
+import { openDb, type Db } from './db.ts';
+
+/** What one process shares: its settings and its database. */
+export type Portal = { config: Config; db: Db };
+
+// The built server and src/server load this file as two modules; the symbol makes them share one portal.
+const KEY = Symbol.for('ngoi-nha-xanh.portal');
+const store = globalThis as { [KEY]?: Portal };
+
+/** The process's portal, opened at first use. */
+export function getPortal(): Portal {
+	if (!store[KEY]) {
+		const config = readConfig(process.env);
+		store[KEY] = { config, db: openDb(config.databaseUrl) };
+	}
+	return store[KEY];
+}

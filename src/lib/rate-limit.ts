@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { Db } from './db.ts';
+import { DomainError } from './errors.ts';
+import { sha256Hex } from './hash.ts';
+
+/**
+ * Counts one try under a key and refuses (429) when the window holds more than `limit`.
+ * Windows are fixed; the key is stored as a hash because it may hold a phone number or an address.
+ */
+export async function takeRate(
+	db: Db,
+	key: string,
+	{ limit, windowMs }: { limit: number; windowMs: number },
+	now: number,
+): Promise<void> {
+	const windowStart = now - (now % windowMs);
+	const { count } = await db
+		.insertInto('rateLimit')
+		.values({ key: sha256Hex(key), windowStart, count: 1 })
+		.onConflict((conflict) =>
+			conflict.columns(['key', 'windowStart']).doUpdateSet({ count: sql<number>`rate_limit.count + 1` }),
+		)
+		.returning('count')
+		.executeTakeFirstOrThrow();
+	// The first try of a window clears the table of windows that nobody counts any more.
+	if (count === 1)
+		await db
+			.deleteFrom('rateLimit')
+			.where('windowStart', '<', now - 24 * 3_600_000)
+			.execute();
+	if (count > limit) throw new DomainError('TOO_MANY_REQUESTS', 'tooManyRequests');
+}

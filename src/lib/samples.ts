@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import type { Db } from './db.ts';
+
+/** The kinds of rows whose samples leave when the first real row comes (product.md, rule 8). */
+export type SampleKind = 'green_house' | 'cleanup_event' | 'fund' | 'organisation';
+
+const RETIRED = 'samples_retired';
+
+/** True after `npm run admin -- retire-sample`. */
+export async function areSamplesRetired(db: Db): Promise<boolean> {
+	const row = await db
+		.selectFrom('portalSetting')
+		.select('value')
+		.where('key', '=', RETIRED)
+		.executeTakeFirst();
+	return row !== undefined;
+}
+
+/**
+ * Which rows of a kind totals, lists and feeds show: 1 = the samples, 0 = the real ones.
+ * Use as `.where('isSample', '=', await shownSample(db, 'fund'))`.
+ */
+export async function shownSample(db: Db, kind: SampleKind): Promise<0 | 1> {
+	const { rows } = await sql<{ real: number }>`
+		select case when exists (select 1 from ${sql.table(kind)} where is_sample = 0)
+			or exists (select 1 from portal_setting where key = ${RETIRED}) then 1 else 0 end as "real"
+	`.execute(db);
+	return rows[0]?.real === 1 ? 0 : 1;
+}
+
+/** True while any page may show a sample row; search engines are asked to stay away then. */
+export async function areSamplesShown(db: Db): Promise<boolean> {
+	const kinds: SampleKind[] = ['green_house', 'cleanup_event', 'fund'];
+	if (await areSamplesRetired(db)) return false;
+	for (const kind of kinds) {
+		const { rows } = await sql`select 1 from ${sql.table(kind)} where is_sample = 1 limit 1`.execute(db);
+		if (rows.length > 0) return true;
+	}
+	return false;
+}
+
+/** Hides every sample row for good; the rows stay in the database. */
+export async function retireSamples(db: Db): Promise<void> {
+	await db
+		.insertInto('portalSetting')
+		.values({ key: RETIRED, value: 'yes' })
+		.onConflict((conflict) => conflict.column('key').doNothing())
+		.execute();
+}

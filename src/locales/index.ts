@@ -1,0 +1,60 @@
+import viCommon from './vi/common.json' with { type: 'json' };
+import viAbout from './vi/about.json' with { type: 'json' };
+import viErrors from './vi/errors.json' with { type: 'json' };
+import viPlaces from './vi/places.json' with { type: 'json' };
+import viAccounts from './vi/accounts.json' with { type: 'json' };
+import viMaterials from './vi/materials.json' with { type: 'json' };
+import viGreenHouses from './vi/green-houses.json' with { type: 'json' };
+import viDropOffs from './vi/drop-offs.json' with { type: 'json' };
+import viCollections from './vi/collections.json' with { type: 'json' };
+import viFund from './vi/fund.json' with { type: 'json' };
+import viCleanupEvents from './vi/cleanup-events.json' with { type: 'json' };
+import viSchools from './vi/schools.json' with { type: 'json' };
+import viTrace from './vi/trace.json' with { type: 'json' };
+import enCommon from './en/common.json' with { type: 'json' };
+import enAbout from './en/about.json' with { type: 'json' };
+import enErrors from './en/errors.json' with { type: 'json' };
+import enPlaces from './en/places.json' with { type: 'json' };
+import enAccounts from './en/accounts.json' with { type: 'json' };
+import enMaterials from './en/materials.json' with { type: 'json' };
+import enGreenHouses from './en/green-houses.json' with { type: 'json' };
+import enDropOffs from './en/drop-offs.json' with { type: 'json' };
+import enCollections from './en/collections.json' with { type: 'json' };
+import enFund from './en/fund.json' with { type: 'json' };
+import enCleanupEvents from './en/cleanup-events.json' with { type: 'json' };
+import enSchools from './en/schools.json' with { type: 'json' };
+import enTrace from './en/trace.json' with { type: 'json' };
+
+/** Every sentence of the portal: one file for each feature and language. */
+export const resources = {
+	vi: {
+		common: viCommon,
+		about: viAbout,
+		errors: viErrors,
+		places: viPlaces,
+		accounts: viAccounts,
+		materials: viMaterials,
+		'green-houses': viGreenHouses,
+		'drop-offs': viDropOffs,
+		collections: viCollections,
+		fund: viFund,
+		'cleanup-events': viCleanupEvents,
+		schools: viSchools,
+		trace: viTrace,
+	},
+	en: {
+		common: enCommon,
+		about: enAbout,
+		errors: enErrors,
+		places: enPlaces,
+		accounts: enAccounts,
+		materials: enMaterials,
+		'green-houses': enGreenHouses,
+		'drop-offs': enDropOffs,
+		collections: enCollections,
+		fund: enFund,
+		'cleanup-events': enCleanupEvents,
+		schools: enSchools,
+		trace: enTrace,
+	},
+};
