@@ -1,0 +1,25 @@
+import type { Migration } from 'kysely/migration';
+import * as places from './0001_create_places.ts';
+import * as accounts from './0002_create_accounts.ts';
+import * as materials from './0003_create_materials.ts';
+import * as photos from './0004_create_photos.ts';
+import * as greenHouses from './0005_create_green_houses.ts';
+import * as fund from './0006_create_fund.ts';
+import * as collections from './0007_create_collections.ts';
+import * as schools from './0008_create_schools.ts';
+import * as dropOffs from './0009_create_drop_offs.ts';
+import * as cleanupEvents from './0010_create_cleanup_events.ts';
+
+/** Every migration by its whole name, in order; never edited once landed. */
+export const migrations: Record<string, Migration> = {
+	'0001_create_places': places,
+	'0002_create_accounts': accounts,
+	'0003_create_materials': materials,
+	'0004_create_photos': photos,
+	'0005_create_green_houses': greenHouses,
+	'0006_create_fund': fund,
+	'0007_create_collections': collections,
+	'0008_create_schools': schools,
+	'0009_create_drop_offs': dropOffs,
+	'0010_create_cleanup_events': cleanupEvents,
+};

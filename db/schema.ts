@@ -1,0 +1,504 @@
+// The tables as Kysely sees them: snake_case in SQL, camelCase here. Follows db/migrations by hand.
+
+type Flag = 0 | 1;
+
+export type AdminUnitTable = {
+	id: string;
+	kind: 'city' | 'ward' | 'commune' | 'township';
+	nameVi: string;
+	nameEn: string;
+	officialCode: string;
+	validFrom: string | null;
+	validTo: string | null;
+	inServiceArea: Flag;
+	note: string;
+};
+
+export type AdminUnitPredecessorTable = {
+	adminUnitId: string;
+	predecessorId: string;
+};
+
+export type NeighbourhoodTable = {
+	id: string;
+	kind: 'thon' | 'khoi_pho' | 'to_dan_pho';
+	name: string;
+	adminUnitId: string;
+	validFrom: string | null;
+	validTo: string | null;
+	isSample: Flag;
+};
+
+export type OrganisationTable = {
+	id: string;
+	kind:
+		| 'womens_union'
+		| 'youth_union'
+		| 'school'
+		| 'peoples_committee'
+		| 'fatherland_front'
+		| 'agency'
+		| 'company'
+		| 'inter_household_group'
+		| 'residential_group';
+	name: string;
+	adminUnitId: string | null;
+	validFrom: string | null;
+	validTo: string | null;
+	isSample: Flag;
+};
+
+export type PersonTable = {
+	id: string;
+	displayName: string;
+	phoneE164: string | null;
+	email: string | null;
+	locale: 'vi' | 'en';
+	createdAt: number;
+	erasedAt: number | null;
+	isSample: Flag;
+};
+
+export type CredentialPasswordTable = {
+	personId: string;
+	hash: string;
+	changedAt: number;
+};
+
+export type SessionTable = {
+	tokenHash: string;
+	personId: string;
+	createdAt: number;
+	expiresAt: number;
+};
+
+export type DeviceAliasTable = {
+	id: string;
+	secretHash: string;
+	personId: string | null;
+	createdAt: number;
+	isSample: Flag;
+};
+
+export type RoleGrantTable = {
+	id: string;
+	personId: string;
+	role:
+		| 'steward'
+		| 'school_lead'
+		| 'organiser'
+		| 'treasurer'
+		| 'approver'
+		| 'auditor'
+		| 'ward_officer'
+		| 'administrator';
+	scopeKind: 'house' | 'organisation' | 'fund' | 'ward' | 'portal';
+	scopeId: string | null;
+	validFrom: string;
+	validTo: string | null;
+	grantedBy: string | null;
+	grantedAt: number;
+	isSample: Flag;
+};
+
+export type AuditEventTable = {
+	id: string;
+	happenedAt: number;
+	roleGrantId: string | null;
+	action: string;
+	subjectKind: string;
+	subjectId: string;
+};
+
+export type RateLimitTable = {
+	key: string;
+	windowStart: number;
+	count: number;
+};
+
+export type PortalSettingTable = {
+	key: string;
+	value: string;
+};
+
+export type MaterialTable = {
+	code: string;
+	groupCode: string;
+	groupVi: string;
+	nameVi: string;
+	nameEn: string;
+	aliasesVi: string;
+	defaultUnit: 'kg' | 'piece';
+	acceptedByDefault: 'yes' | 'no' | 'never';
+	osmRecyclingTag: string | null;
+	sortOrder: number;
+};
+
+export type MaterialFactorTable = {
+	id: string;
+	materialCode: string;
+	kind: string;
+	value: number;
+	source: string;
+	version: string;
+	validFrom: string;
+};
+
+export type ReferencePriceTable = {
+	id: string;
+	materialCode: string;
+	vndPerKg: number;
+	validFrom: string;
+	source: string;
+};
+
+export type PhotoTable = {
+	id: string;
+	sha256: string;
+	width: number;
+	height: number;
+	byteCount: number;
+	status: 'private' | 'approved' | 'refused';
+	uploadedBy: string;
+	uploadedAt: number;
+	isSample: Flag;
+};
+
+export type GreenHouseTable = {
+	id: string;
+	code: string;
+	nameVi: string;
+	hostType: 'residential' | 'school' | 'agency' | 'work_unit';
+	hostOrganisationId: string | null;
+	stewardOrganisationId: string | null;
+	adminUnitId: string;
+	neighbourhoodId: string | null;
+	address: string;
+	latitude: number;
+	longitude: number;
+	positionSource: 'sample' | 'approximate' | 'surveyed';
+	accuracyM: number | null;
+	hours: string;
+	openedOn: string | null;
+	closedOn: string | null;
+	status: 'active' | 'paused' | 'closed';
+	successorId: string | null;
+	createdAt: number;
+	isSample: Flag;
+};
+
+export type GreenHouseMaterialTable = {
+	greenHouseId: string;
+	materialCode: string;
+};
+
+export type HouseStateReportTable = {
+	id: string;
+	greenHouseId: string;
+	fill: 'empty' | 'half' | 'full' | null;
+	condition: 'usable' | 'locked' | 'damaged';
+	reportedAt: number;
+	reportedBy: string | null;
+	isSample: Flag;
+};
+
+export type FundTable = {
+	id: string;
+	code: string;
+	nameVi: string;
+	nameEn: string;
+	organisationId: string | null;
+	adminUnitId: string | null;
+	createdAt: number;
+	isSample: Flag;
+};
+
+export type LedgerAccountTable = {
+	fundId: string;
+	code: string;
+	type: 'asset' | 'income' | 'expense' | 'equity' | 'clearing';
+};
+
+export type JournalEntryTable = {
+	id: string;
+	fundId: string;
+	sequence: number;
+	kind: 'scrap_sale' | 'gift' | 'opening_balance' | 'payment' | 'reversal';
+	happenedOn: string;
+	bookedOn: string;
+	recordedAt: number;
+	recordedBy: string;
+	sourceKind: 'scrap_sale' | 'disbursement' | 'journal_entry' | 'statement';
+	sourceId: string;
+	sourceHash: string;
+	reversesEntryId: string | null;
+	voucherKind: 'receipt' | 'payment' | null;
+	voucherYear: number | null;
+	voucherNumber: number | null;
+	postingCount: number;
+	changeVnd: number;
+	cashAfterVnd: number;
+	bankAfterVnd: number;
+	transferId: string | null;
+	textHash: string;
+	canonical: string;
+	isSample: Flag;
+};
+
+export type PostingTable = {
+	entryId: string;
+	fundId: string;
+	position: number;
+	debitAccount: string;
+	creditAccount: string;
+	amountVnd: number;
+};
+
+export type EntryTextTable = {
+	entryId: string;
+	salt: string;
+	text: string | null;
+	erasedAt: number | null;
+};
+
+export type FundAllocationTable = {
+	paymentEntryId: string;
+	incomeEntryId: string;
+	fundId: string;
+	amountVnd: number;
+};
+
+export type DisbursementTable = {
+	id: string;
+	fundId: string;
+	purpose: 'health_insurance_card' | 'scholarship' | 'tet_gift' | 'hardship' | 'other_welfare';
+	description: string;
+	amountVnd: number;
+	adminUnitId: string | null;
+	beneficiaryCount: number;
+	status: 'submitted' | 'approved' | 'returned' | 'paid';
+	requestedBy: string;
+	requesterId: string;
+	requestedAt: number;
+	contentHash: string;
+	isSample: Flag;
+};
+
+export type DisbursementApprovalTable = {
+	disbursementId: string;
+	requesterId: string;
+	approverId: string;
+	approvedBy: string;
+	approvedAt: number;
+	decision: 'approve' | 'return';
+	reason: string;
+};
+
+export type DisbursementPaymentTable = {
+	disbursementId: string;
+	entryId: string;
+	treasurerId: string;
+	paidBy: string;
+	paidAt: number;
+};
+
+export type CollectionCycleTable = {
+	id: string;
+	greenHouseId: string;
+	number: number;
+	openedAt: number;
+	closedAt: number | null;
+	closedBy: string | null;
+	isSample: Flag;
+};
+
+export type ScrapSaleTable = {
+	id: string;
+	fundId: string;
+	organisationId: string | null;
+	soldOn: string;
+	recordedAt: number;
+	recordedBy: string;
+	recorderId: string;
+	dealer: string;
+	cashReceivedVnd: number;
+	photoId: string | null;
+	photoMissingReason: string | null;
+	status: 'recorded' | 'confirmed' | 'returned' | 'reversed';
+	confirmedAt: number | null;
+	confirmedBy: string | null;
+	confirmerId: string | null;
+	returnReason: string | null;
+	entryId: string | null;
+	replacesSaleId: string | null;
+	contentHash: string;
+	isSample: Flag;
+};
+
+export type ScrapSaleCycleTable = {
+	saleId: string;
+	cycleId: string;
+	declaredWeightGrams: number | null;
+	releasedAt: number | null;
+};
+
+export type ScrapSaleLineTable = {
+	saleId: string;
+	position: number;
+	cycleId: string | null;
+	materialCode: string | null;
+	weighedWeightGrams: number | null;
+	unitPriceVnd: number | null;
+	amountVnd: number;
+	kind: 'goods' | 'lump_sum' | 'difference';
+	note: string;
+};
+
+export type SchoolClassTable = {
+	id: string;
+	organisationId: string;
+	schoolYear: string;
+	grade: number;
+	name: string;
+	size: number | null;
+	followsClassId: string | null;
+	isSample: Flag;
+};
+
+export type ClassSheetTable = {
+	id: string;
+	organisationId: string;
+	greenHouseId: string;
+	collectedOn: string;
+	status: 'entered' | 'approved' | 'revoked';
+	recordedAt: number;
+	recordedBy: string;
+	revokedAt: number | null;
+	contentHash: string;
+	isSample: Flag;
+};
+
+export type DropOffTable = {
+	id: string;
+	greenHouseId: string;
+	deviceAliasId: string | null;
+	personId: string | null;
+	classSheetId: string | null;
+	schoolClassId: string | null;
+	happenedAt: number;
+	recordedAt: number;
+	channel: 'qr' | 'web' | 'paper' | 'class_sheet' | 'api';
+	contentHash: string;
+	cycleId: string;
+	late: Flag;
+	withdrawnAt: number | null;
+	isSample: Flag;
+};
+
+export type DropOffLineTable = {
+	dropOffId: string;
+	position: number;
+	materialCode: string;
+	quantityMilli: number;
+	unit: 'kg' | 'piece';
+	basis: 'estimated' | 'weighed';
+	declaredWeightGrams: number | null;
+	factorId: string | null;
+};
+
+export type CleanupEventTable = {
+	id: string;
+	slug: string;
+	status: 'published' | 'cancelled';
+	sequence: number;
+	organisationId: string;
+	title: string;
+	description: string;
+	startsAt: number;
+	endsAt: number;
+	greenHouseId: string | null;
+	adminUnitId: string | null;
+	assemblyPoint: string;
+	latitude: number | null;
+	longitude: number | null;
+	capacity: number | null;
+	whatToBring: string;
+	createdBy: string;
+	createdAt: number;
+	updatedAt: number;
+	cancelledAt: number | null;
+	cancelReason: string | null;
+	contentHash: string;
+	isSample: Flag;
+};
+
+export type SignUpTable = {
+	id: string;
+	eventId: string;
+	kind: 'person' | 'unit';
+	name: string;
+	headCount: number;
+	phoneE164: string | null;
+	status: 'active' | 'cancelled';
+	cancelTokenHash: string;
+	deviceAliasId: string | null;
+	personId: string | null;
+	createdAt: number;
+	cancelledAt: number | null;
+	contentHash: string;
+	isSample: Flag;
+};
+
+export type EventReportTable = {
+	eventId: string;
+	revision: number;
+	headCount: number;
+	recyclablesGrams: number | null;
+	otherWasteGrams: number | null;
+	remarks: string;
+	recordedAt: number;
+	recordedBy: string;
+	isSample: Flag;
+};
+
+export type Database = {
+	adminUnit: AdminUnitTable;
+	adminUnitPredecessor: AdminUnitPredecessorTable;
+	neighbourhood: NeighbourhoodTable;
+	organisation: OrganisationTable;
+	person: PersonTable;
+	credentialPassword: CredentialPasswordTable;
+	session: SessionTable;
+	deviceAlias: DeviceAliasTable;
+	roleGrant: RoleGrantTable;
+	auditEvent: AuditEventTable;
+	rateLimit: RateLimitTable;
+	portalSetting: PortalSettingTable;
+	material: MaterialTable;
+	materialFactor: MaterialFactorTable;
+	referencePrice: ReferencePriceTable;
+	photo: PhotoTable;
+	greenHouse: GreenHouseTable;
+	greenHouseMaterial: GreenHouseMaterialTable;
+	houseStateReport: HouseStateReportTable;
+	fund: FundTable;
+	ledgerAccount: LedgerAccountTable;
+	journalEntry: JournalEntryTable;
+	posting: PostingTable;
+	entryText: EntryTextTable;
+	fundAllocation: FundAllocationTable;
+	disbursement: DisbursementTable;
+	disbursementApproval: DisbursementApprovalTable;
+	disbursementPayment: DisbursementPaymentTable;
+	collectionCycle: CollectionCycleTable;
+	scrapSale: ScrapSaleTable;
+	scrapSaleCycle: ScrapSaleCycleTable;
+	scrapSaleLine: ScrapSaleLineTable;
+	schoolClass: SchoolClassTable;
+	classSheet: ClassSheetTable;
+	dropOff: DropOffTable;
+	dropOffLine: DropOffLineTable;
+	cleanupEvent: CleanupEventTable;
+	signUp: SignUpTable;
+	eventReport: EventReportTable;
+};

@@ -1,0 +1,39 @@
+// Chromium comes out of an npm package; CHROME_PATH names another one.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+
+export const phone = { width: 360, height: 740 };
+export const wide = { width: 1280, height: 800 };
+
+export async function launchBrowser(): Promise<Browser> {
+	const given = process.env['CHROME_PATH'];
+	if (given) return chromium.launch({ executablePath: given, args: ['--no-sandbox'] });
+	if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
+	const folder = path.resolve('node_modules/.cache/chromium');
+	mkdirSync(folder, { recursive: true });
+	// The packed fonts.conf names a folder that may not exist; without fonts the browser aborts.
+	const fonts = path.join(folder, 'own-fonts.conf');
+	writeFileSync(
+		fonts,
+		`<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/font-cache</cachedir></fontconfig>`,
+	);
+	const saved = process.env['TMPDIR'];
+	process.env['TMPDIR'] = folder; // it unpacks itself there
+	process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x'; // makes it unpack its own libraries and fonts
+	const { default: packed } = await import('@sparticuz/chromium');
+	const executablePath = await packed.executablePath();
+	if (saved === undefined) delete process.env['TMPDIR'];
+	else process.env['TMPDIR'] = saved;
+	return chromium.launch({
+		executablePath,
+		// Not the package's own arguments: they switch web security off.
+		args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-swiftshader'],
+		env: {
+			...(process.env as Record<string, string>),
+			FONTCONFIG_FILE: fonts,
+			FONTCONFIG_PATH: folder,
+			LD_LIBRARY_PATH: path.join(folder, 'al2023', 'lib'),
+		},
+	});
+}

@@ -1,0 +1,23 @@
+import type { Page } from 'playwright-core';
+
+/** The sample people's sign-ins as the first start printed them: role → phone and password. */
+export function readSignIns(startOutput: string): Record<string, { phone: string; password: string }> {
+	return Object.fromEntries(
+		[...startOutput.matchAll(/^ {2}(0\d{9}) {2}(\S+) {2}(\w+)$/gm)].map(([, phone, password, role]) => [
+			role!,
+			{ phone: phone!, password: password! },
+		]),
+	);
+}
+
+export async function signInAs(
+	page: Page,
+	baseUrl: string,
+	person: { phone: string; password: string },
+): Promise<void> {
+	await page.goto(`${baseUrl}/dang-nhap`);
+	await page.fill('[name=phone]', person.phone);
+	await page.fill('[name=password]', person.password);
+	await page.click('form .btn');
+	await page.waitForURL(/\/cua-toi$/);
+}

@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import { expect } from 'vitest';
+import type { Db } from '#lib/db.ts';
+import { sha256Hex } from '#lib/hash.ts';
+
+/** A digest of every row of every table. */
+async function digest(db: Db): Promise<Record<string, string>> {
+	const tables = await db.introspection.getTables();
+	const digests: Record<string, string> = {};
+	for (const { name } of tables) {
+		const { rows } = await sql`select * from ${sql.table(name)}`.execute(db);
+		digests[name] = sha256Hex(
+			rows
+				.map((row) => JSON.stringify(row))
+				.sort()
+				.join('\n'),
+		);
+	}
+	return digests;
+}
+
+/** Runs a write that must be refused; asserts that no table changed and gives back what was thrown. */
+export async function expectNothingWritten(db: Db, work: () => Promise<unknown>): Promise<unknown> {
+	const before = await digest(db);
+	const thrown: unknown = await work().then(
+		() => expect.fail('the write was not refused'),
+		(error: unknown) => error,
+	);
+	expect(await digest(db)).toEqual(before);
+	return thrown;
+}
