@@ -1,0 +1,9 @@
+import { accounts } from '#features/accounts/account.actions.ts';
+import { cleanupEvents } from '#features/cleanup-events/cleanup-event.actions.ts';
+import { collections } from '#features/collections/collection.actions.ts';
+import { dropOffs } from '#features/drop-offs/drop-off.actions.ts';
+import { fund } from '#features/fund/disbursement.actions.ts';
+import { greenHouses } from '#features/green-houses/green-house.actions.ts';
+import { schools } from '#features/schools/class-sheet.actions.ts';
+
+export const server = { accounts, cleanupEvents, collections, dropOffs, fund, greenHouses, schools };
