@@ -1,0 +1,186 @@
+import { sql } from 'kysely';
+import { listAdminUnits } from '#features/places/place.repository.ts';
+import { currentUnit, unitIdsWithin, type AdminUnit } from '#features/places/place.ts';
+import type { Db, Trx } from '#lib/db.ts';
+import { foldSearch } from '#lib/fold.ts';
+import { areSamplesRetired, shownSample } from '#lib/samples.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import type { GreenHouseTable, HouseStateReportTable } from '#db/schema.ts';
+import { shownState, type GreenHouse, type HostType } from './green-house.ts';
+
+export type HouseFilter = { wardId?: string; material?: string; hostType?: HostType; search?: string };
+
+const materialsOf = (codes: string | null) => (codes ? codes.split(' ') : []);
+
+/** Houses with their latest report and materials, in one query. */
+function selectHouses(db: Db) {
+	return db
+		.selectFrom('greenHouse')
+		.leftJoin(
+			(eb) =>
+				eb
+					.selectFrom('houseStateReport')
+					.select(['greenHouseId', 'fill', 'condition', 'reportedAt'])
+					.select(
+						sql<number>`row_number() over (partition by green_house_id order by reported_at desc, id desc)`.as(
+							'rank',
+						),
+					)
+					.as('report'),
+			(join) => join.onRef('report.greenHouseId', '=', 'greenHouse.id').on('report.rank', '=', 1),
+		)
+		.selectAll('greenHouse')
+		.select(['report.fill', 'report.condition', 'report.reportedAt'])
+		.select((eb) =>
+			eb
+				.selectFrom('greenHouseMaterial')
+				.innerJoin('material', 'material.code', 'greenHouseMaterial.materialCode')
+				.whereRef('greenHouseMaterial.greenHouseId', '=', 'greenHouse.id')
+				.select(sql<string | null>`string_agg(material.code, ' ' order by material.sort_order)`.as('codes'))
+				.as('codes'),
+		);
+}
+
+type HouseRow = Awaited<ReturnType<ReturnType<typeof selectHouses>['execute']>>[number];
+
+function toHouse(row: HouseRow, units: AdminUnit[], now: number): GreenHouse {
+	const { fill, condition, reportedAt, codes, ...house } = row;
+	const report = condition && reportedAt !== null ? { fill, condition, reportedAt } : undefined;
+	return {
+		...house,
+		ward: currentUnit(units, house.adminUnitId),
+		statedUnit: units.find((unit) => unit.id === house.adminUnitId)!,
+		materials: materialsOf(codes),
+		state: shownState(house.status, report, now),
+		stateReportedAt: reportedAt,
+	};
+}
+
+/** The houses that the public sees, by code; a ward means today's ward with all that was merged into it. */
+export async function listGreenHouses(db: Db, filter: HouseFilter, now: number): Promise<GreenHouse[]> {
+	const units = await listAdminUnits(db);
+	let query = selectHouses(db).where('greenHouse.isSample', '=', await shownSample(db, 'green_house'));
+	if (filter.hostType) query = query.where('greenHouse.hostType', '=', filter.hostType);
+	if (filter.wardId) query = query.where('greenHouse.adminUnitId', 'in', unitIdsWithin(units, filter.wardId));
+	const { material } = filter;
+	if (material) {
+		query = query.where(({ exists, selectFrom }) =>
+			exists(
+				selectFrom('greenHouseMaterial')
+					.select('materialCode')
+					.whereRef('greenHouseMaterial.greenHouseId', '=', 'greenHouse.id')
+					.where('materialCode', '=', material),
+			),
+		);
+	}
+	const houses = (await query.orderBy('greenHouse.code').execute()).map((row) => toHouse(row, units, now));
+	const wanted = filter.search ? foldSearch(filter.search) : '';
+	if (!wanted) return houses;
+	return houses.filter((house) =>
+		foldSearch(
+			[house.code, house.nameVi, house.address, house.ward.nameVi, house.statedUnit.nameVi].join(' '),
+		).includes(wanted),
+	);
+}
+
+/** A house by its printed code in either case; a sample house is gone once samples are retired. */
+export async function findGreenHouseByCode(
+	db: Db,
+	code: string,
+	now: number,
+): Promise<GreenHouse | undefined> {
+	const row = await selectHouses(db)
+		.where('greenHouse.code', '=', code.normalize('NFC').trim().toUpperCase())
+		.executeTakeFirst();
+	if (!row || (row.isSample === 1 && (await areSamplesRetired(db)))) return undefined;
+	return toHouse(row, await listAdminUnits(db), now);
+}
+
+export async function findGreenHouse(db: Db, id: string, now: number): Promise<GreenHouse | undefined> {
+	const row = await selectHouses(db).where('greenHouse.id', '=', id).executeTakeFirst();
+	return row && toHouse(row, await listAdminUnits(db), now);
+}
+
+/** Houses that somebody looks after: the house itself, its steward organisation or its ward is the scope. */
+export async function listHousesInScopes(
+	db: Db,
+	scopes: { houseIds: string[]; organisationIds: string[] },
+	now: number,
+): Promise<GreenHouse[]> {
+	const { houseIds, organisationIds } = scopes;
+	if (houseIds.length + organisationIds.length === 0) return [];
+	const rows = await selectHouses(db)
+		.where((eb) =>
+			eb.or([
+				...(houseIds.length > 0 ? [eb('greenHouse.id', 'in', houseIds)] : []),
+				...(organisationIds.length > 0
+					? [eb('greenHouse.stewardOrganisationId', 'in', organisationIds)]
+					: []),
+			]),
+		)
+		.orderBy('greenHouse.code')
+		.execute();
+	const units = await listAdminUnits(db);
+	return rows.map((row) => toHouse(row, units, now));
+}
+
+/** The names of who looks after a house and of the neighbourhood it stands in, where they are known. */
+export async function findHouseNames(
+	db: Db,
+	id: string,
+): Promise<{ stewardName: string | undefined; neighbourhood: string | undefined }> {
+	const row = await db
+		.selectFrom('greenHouse')
+		.leftJoin('organisation', 'organisation.id', 'greenHouse.stewardOrganisationId')
+		.leftJoin('neighbourhood', 'neighbourhood.id', 'greenHouse.neighbourhoodId')
+		.select(['organisation.name as stewardName', 'neighbourhood.name as neighbourhood'])
+		.where('greenHouse.id', '=', id)
+		.executeTakeFirst();
+	return { stewardName: row?.stewardName ?? undefined, neighbourhood: row?.neighbourhood ?? undefined };
+}
+
+export type NewGreenHouse = Omit<GreenHouseTable, 'createdAt'> & { materials: string[] };
+
+/** Registers a house and opens its first collection cycle. */
+export async function insertGreenHouse(trx: Trx, input: NewGreenHouse, now: number): Promise<void> {
+	const { materials, ...house } = input;
+	await trx
+		.insertInto('greenHouse')
+		.values({ ...house, createdAt: now })
+		.execute();
+	await insertHouseMaterials(trx, house.id, materials);
+	await trx
+		.insertInto('collectionCycle')
+		.values({
+			id: uuidv7(now),
+			greenHouseId: house.id,
+			number: 1,
+			openedAt: now,
+			closedAt: null,
+			closedBy: null,
+			isSample: house.isSample,
+		})
+		.execute();
+}
+
+async function insertHouseMaterials(trx: Trx, greenHouseId: string, codes: string[]): Promise<void> {
+	for (const materialCode of codes) {
+		await trx.insertInto('greenHouseMaterial').values({ greenHouseId, materialCode }).execute();
+	}
+}
+
+/** Replaces what the register says of a house; its history (cycles, reports) stays. */
+export async function updateGreenHouse(
+	trx: Trx,
+	id: string,
+	changes: Partial<Omit<GreenHouseTable, 'id' | 'code' | 'createdAt' | 'isSample'>>,
+	materials: string[],
+): Promise<void> {
+	await trx.updateTable('greenHouse').set(changes).where('id', '=', id).execute();
+	await trx.deleteFrom('greenHouseMaterial').where('greenHouseId', '=', id).execute();
+	await insertHouseMaterials(trx, id, materials);
+}
+
+export async function insertStateReport(trx: Trx, report: HouseStateReportTable): Promise<void> {
+	await trx.insertInto('houseStateReport').values(report).execute();
+}

@@ -1,0 +1,32 @@
+import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { houseScopes, type Condition, type Fill } from './green-house.ts';
+import { findGreenHouseByCode, insertStateReport } from './green-house.repository.ts';
+
+export type StateInput = { greenHouseCode: string; fill: Fill; condition: Condition };
+
+/** A steward says how full the house is and whether it can be used. 401, 403, 404 and 422 write nothing. */
+export async function reportHouseState(
+	db: Db,
+	actor: Actor | undefined,
+	input: StateInput,
+	now: number,
+): Promise<void> {
+	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
+	if (!house) throw new DomainError('NOT_FOUND', 'unknownHouse');
+	const grant = requireGrant(actor, 'house-state.report', houseScopes(house));
+	if (house.status === 'closed') throw new DomainError('UNPROCESSABLE_CONTENT', 'houseClosed');
+	await inTransaction(db, (trx) =>
+		insertStateReport(trx, {
+			id: uuidv7(now),
+			greenHouseId: house.id,
+			fill: input.fill,
+			condition: input.condition,
+			reportedAt: now,
+			reportedBy: grant.id,
+			isSample: house.isSample,
+		}),
+	);
+}

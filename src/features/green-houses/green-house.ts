@@ -1,0 +1,74 @@
+// A Green House: the point where a neighbourhood, school or office collects sorted recyclables.
+import type { Scope } from '#features/accounts/actor.ts';
+import type { AdminUnit } from '#features/places/place.ts';
+import type { GreenHouseTable, HouseStateReportTable } from '#db/schema.ts';
+
+export type ShownState = 'closed' | 'paused' | 'locked' | 'damaged' | 'full' | 'half' | 'empty' | 'unknown';
+export type HostType = GreenHouseTable['hostType'];
+export const HOST_TYPES: HostType[] = ['residential', 'school', 'agency', 'work_unit'];
+/** Null when the house is locked or damaged and nobody looked inside. */
+export type Fill = HouseStateReportTable['fill'];
+export type Condition = HouseStateReportTable['condition'];
+
+export type GreenHouse = GreenHouseTable & {
+	/** Today's ward, and the unit as the register named it. */
+	ward: AdminUnit;
+	statedUnit: AdminUnit;
+	/** Codes of the materials that it takes. */
+	materials: string[];
+	state: ShownState;
+	stateReportedAt: number | null;
+};
+
+/** A report older than this says nothing about today. */
+export const STATE_KNOWN_MS = 30 * 24 * 60 * 60 * 1000;
+
+type Report = { fill: Fill; condition: Condition; reportedAt: number };
+
+/** What is shown: closed, paused, locked, damaged, then how full; unknown without a fresh report. */
+export function shownState(
+	status: GreenHouseTable['status'],
+	report: Report | undefined,
+	now: number,
+): ShownState {
+	if (status !== 'active') return status;
+	if (!report || now - report.reportedAt > STATE_KNOWN_MS) return 'unknown';
+	return report.condition === 'usable' ? (report.fill ?? 'unknown') : report.condition;
+}
+
+/** True when people may bring things there today. */
+export const isOpen = (state: ShownState): boolean => ['empty', 'half', 'full', 'unknown'].includes(state);
+
+/** The scopes in which somebody may act on a house. */
+export function houseScopes(house: GreenHouse): Scope[] {
+	const scopes: Scope[] = [
+		{ kind: 'house', id: house.id },
+		{ kind: 'ward', id: house.ward.id },
+	];
+	if (house.stewardOrganisationId) scopes.push({ kind: 'organisation', id: house.stewardOrganisationId });
+	return scopes;
+}
+
+/** How the legend groups states; every house is in exactly one group. */
+export type StateGroup = 'open' | 'full' | 'stopped' | 'damaged' | 'unknown';
+export const STATE_GROUPS: StateGroup[] = ['open', 'full', 'stopped', 'damaged', 'unknown'];
+const GROUP_OF: Record<ShownState, StateGroup> = {
+	empty: 'open',
+	half: 'open',
+	full: 'full',
+	closed: 'stopped',
+	paused: 'stopped',
+	locked: 'stopped',
+	damaged: 'damaged',
+	unknown: 'unknown',
+};
+export const stateGroup = (state: ShownState): StateGroup => GROUP_OF[state];
+
+/** The name without the ward at its end, where the ward stands beside it anyway. */
+export function shortHouseName(house: Pick<GreenHouse, 'nameVi' | 'statedUnit' | 'ward'>): string {
+	const folded = house.nameVi.toLowerCase();
+	const tail = [house.statedUnit.nameVi, house.ward.nameVi]
+		.map((name) => `, ${name.toLowerCase()}`)
+		.find((each) => folded.endsWith(each));
+	return tail ? house.nameVi.slice(0, -tail.length) : house.nameVi;
+}

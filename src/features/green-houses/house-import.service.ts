@@ -1,0 +1,154 @@
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { listMaterials } from '#features/materials/material.repository.ts';
+import { listAdminUnits } from '#features/places/place.repository.ts';
+import { unitHolds } from '#features/places/ward-geometry.ts';
+import { inTransaction, type Db, type Trx } from '#lib/db.ts';
+import { foldSearch } from '#lib/fold.ts';
+import { toLocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import type { NeighbourhoodTable, OrganisationTable } from '#db/schema.ts';
+import { findGreenHouseByCode, insertGreenHouse, updateGreenHouse } from './green-house.repository.ts';
+import { readHouseRows, type HouseReading, type HouseRow } from './house-import.ts';
+import {
+	findNeighbourhood,
+	findOrganisation,
+	insertNeighbourhood,
+	insertOrganisation,
+} from './house-import.repository.ts';
+
+export type ApplyResult = { created: string[]; changed: string[]; unchanged: string[] };
+
+/**
+ * Writes rows that were read without a problem; codes of what was new, changed and left alone.
+ * A second call with the same rows writes nothing. A house that the file does not name stays as it is,
+ * and so do a house's history, its host organisation and whether it is paused or closed.
+ */
+export async function applyHouseRows(
+	trx: Trx,
+	rows: HouseRow[],
+	{ isSample, now }: { isSample: 0 | 1; now: number },
+): Promise<ApplyResult> {
+	const result: ApplyResult = { created: [], changed: [], unchanged: [] };
+	for (const row of rows) {
+		const stewardOrganisationId = row.stewardOrganisation
+			? await organisationId(trx, row, isSample, now)
+			: null;
+		const neighbourhoodId = row.neighbourhood ? await neighbourhoodIdOf(trx, row, isSample, now) : null;
+		const {
+			line: _line,
+			stewardOrganisation: _steward,
+			neighbourhood: _place,
+			materials,
+			code,
+			...fields
+		} = row;
+		const register = { ...fields, stewardOrganisationId, neighbourhoodId };
+		const house = await findGreenHouseByCode(trx, code, now);
+		if (!house) {
+			const id = uuidv7(now);
+			const rest = {
+				hostOrganisationId: null,
+				accuracyM: null,
+				openedOn: null,
+				closedOn: null,
+				successorId: null,
+			};
+			await insertGreenHouse(
+				trx,
+				{ id, code, ...register, ...rest, status: 'active', isSample, materials },
+				now,
+			);
+			if (isSample === 0)
+				await insertAuditEvent(
+					trx,
+					{ action: 'green-house.import', subjectKind: 'green_house', subjectId: id },
+					now,
+				);
+			result.created.push(code);
+			continue;
+		}
+		const keys = Object.keys(register) as (keyof typeof register)[];
+		const isSame =
+			keys.every((key) => house[key] === register[key]) &&
+			[...house.materials].sort().join(' ') === [...materials].sort().join(' ');
+		if (isSame) {
+			result.unchanged.push(code);
+			continue;
+		}
+		await updateGreenHouse(trx, house.id, register, materials);
+		await insertAuditEvent(
+			trx,
+			{ action: 'green-house.change', subjectKind: 'green_house', subjectId: house.id },
+			now,
+		);
+		result.changed.push(code);
+	}
+	return result;
+}
+
+export type ImportResult = HouseReading & ApplyResult;
+
+/**
+ * Reads a register and says what it does or would do: with `apply` all of it is written, or nothing when one
+ * cell is wrong; without, the work is done and undone. `isSample` takes sample rows and no others.
+ */
+export async function importHouses(
+	db: Db,
+	text: string,
+	{ apply, isSample }: { apply: boolean; isSample: boolean },
+	now: number,
+): Promise<ImportResult> {
+	const [units, materials] = [await listAdminUnits(db), await listMaterials(db)];
+	const reading = readHouseRows(text, {
+		units,
+		materials,
+		unitHolds,
+		today: toLocalDate(now),
+		allowSample: isSample,
+	});
+	if (reading.problems.length > 0) return { ...reading, created: [], changed: [], unchanged: [] };
+	const work = (trx: Trx) => applyHouseRows(trx, reading.rows, { isSample: isSample ? 1 : 0, now });
+	return { ...reading, ...(apply ? await inTransaction(db, work) : await tryOut(db, work)) };
+}
+
+async function tryOut<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+	const trx = await db.startTransaction().execute();
+	try {
+		return await work(trx);
+	} finally {
+		await trx.rollback().execute();
+	}
+}
+
+// How organisations of the programme begin their names; whoever fits none is an agency.
+const KINDS: [RegExp, OrganisationTable['kind']][] = [
+	[/phu nu/, 'womens_union'],
+	[/^(chi |lien chi )?doan|thanh nien/, 'youth_union'],
+	[/^(truong|mam non|tieu hoc|thcs|thpt)\b/, 'school'],
+	[/^(ubnd|uy ban nhan dan)/, 'peoples_committee'],
+	[/mat tran|mttq/, 'fatherland_front'],
+	[/^(cong ty|hop tac xa|doanh nghiep)/, 'company'],
+	[/lien gia/, 'inter_household_group'],
+	[/^(khoi|thon|to dan pho|ban cong tac|to )/, 'residential_group'],
+];
+
+async function organisationId(trx: Trx, row: HouseRow, isSample: 0 | 1, now: number): Promise<string> {
+	const name = row.stewardOrganisation;
+	const found = await findOrganisation(trx, name, isSample);
+	if (found) return found.id;
+	const kind = KINDS.find(([pattern]) => pattern.test(foldSearch(name)))?.[1] ?? 'agency';
+	return insertOrganisation(trx, { kind, name, adminUnitId: row.adminUnitId, isSample }, now);
+}
+
+async function neighbourhoodIdOf(trx: Trx, row: HouseRow, isSample: 0 | 1, now: number): Promise<string> {
+	const { neighbourhood: name, adminUnitId } = row;
+	const found = await findNeighbourhood(trx, name, adminUnitId, isSample);
+	if (found) return found.id;
+	const folded = foldSearch(name);
+	const kind: NeighbourhoodTable['kind'] = /^(thon|ban)/.test(folded)
+		? 'thon'
+		: folded.startsWith('khoi')
+			? 'khoi_pho'
+			: 'to_dan_pho';
+	return insertNeighbourhood(trx, { kind, name, adminUnitId, isSample }, now);
+}

@@ -1,0 +1,79 @@
+// "Gần tôi": measures on the device; the position is sent nowhere.
+const NEAREST = 5;
+const EARTH_M = 6_371_000;
+
+type Place = { latitude: number; longitude: number };
+
+/** Metres along the great circle (haversine). */
+function distanceM(a: Place, b: Place): number {
+	const rad = Math.PI / 180;
+	const h =
+		Math.sin(((b.latitude - a.latitude) * rad) / 2) ** 2 +
+		Math.cos(a.latitude * rad) *
+			Math.cos(b.latitude * rad) *
+			Math.sin(((b.longitude - a.longitude) * rad) / 2) ** 2;
+	return 2 * EARTH_M * Math.asin(Math.sqrt(h));
+}
+
+function say(metres: number): string {
+	const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+	return metres < 950
+		? `${format.format(Math.max(10, Math.round(metres / 10) * 10))} m`
+		: `${format.format(metres / 1000)} km`;
+}
+
+/** Shows the button where the device can tell its place. */
+export function offerNearest(): void {
+	const button = document.querySelector<HTMLButtonElement>('[data-near]');
+	const output = document.getElementById('gan');
+	if (!button || !output || !('geolocation' in navigator) || !window.isSecureContext) return;
+	button.hidden = false;
+	button.addEventListener('click', () => {
+		button.disabled = true;
+		navigator.geolocation.getCurrentPosition(
+			({ coords }) => {
+				button.disabled = false;
+				show(output, coords);
+			},
+			() => {
+				button.disabled = false;
+				const note = document.createElement('p');
+				note.className = 'note';
+				note.textContent = output.dataset['failed'] ?? '';
+				output.replaceChildren(note);
+			},
+			{ maximumAge: 60_000, timeout: 15_000 },
+		);
+	});
+}
+
+function show(output: HTMLElement, here: Place): void {
+	const rows = [...document.querySelectorAll<HTMLElement>('.houses > li[data-lat]')]
+		.map((row) => ({
+			row,
+			metres: distanceM(here, {
+				latitude: Number(row.dataset['lat']),
+				longitude: Number(row.dataset['lng']),
+			}),
+		}))
+		.sort((a, b) => a.metres - b.metres)
+		.slice(0, NEAREST);
+	const heading = document.createElement('h2');
+	heading.textContent = output.dataset['title'] ?? '';
+	heading.tabIndex = -1;
+	const list = document.createElement('ul');
+	list.className = 'rows';
+	for (const { row, metres } of rows) {
+		const copy = row.cloneNode(true) as HTMLElement;
+		const distance = document.createElement('span');
+		distance.className = 'n';
+		const figure = document.createElement('b');
+		figure.textContent = say(metres);
+		distance.append(figure);
+		copy.querySelector('.st')?.before(distance);
+		list.append(copy);
+	}
+	output.replaceChildren(heading, list);
+	heading.focus({ preventScroll: true });
+	output.scrollIntoView({ block: 'nearest' });
+}

@@ -1,0 +1,222 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launchBrowser, phone, wide } from '../support/browser.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+	browser = await launchBrowser();
+});
+afterAll(async () => {
+	await browser.close();
+});
+
+const baseUrl = inject('baseUrl');
+
+/** Opens a page, runs the work, and fails on anything that the browser complained of. */
+async function visit(
+	path: string,
+	options: BrowserContextOptions,
+	work: (page: Page) => Promise<void>,
+): Promise<void> {
+	const context = await browser.newContext({ baseURL: baseUrl, ...options });
+	const complaints: string[] = [];
+	try {
+		const page = await context.newPage();
+		page.on('pageerror', (error) => complaints.push(error.message));
+		page.on('console', (message) => {
+			if (message.type() === 'error') complaints.push(message.text().slice(0, 200));
+		});
+		await page.goto(path);
+		await work(page);
+		expect(complaints).toEqual([]);
+	} finally {
+		await context.close();
+	}
+}
+
+const onPhone: BrowserContextOptions = { viewport: phone, isMobile: true, hasTouch: true };
+const asText = async (path: string, init?: RequestInit) => {
+	const response = await fetch(baseUrl + path, { redirect: 'manual', ...init });
+	return { status: response.status, location: response.headers.get('location'), text: await response.text() };
+};
+
+describe('the map without JavaScript', () => {
+	test.each(['', '/en'])('draws every house and lists the same ones (%s/)', async (prefix) => {
+		await visit(`${prefix}/`, { ...onPhone, javaScriptEnabled: false }, async (page) => {
+			expect(await page.locator('svg.map .pins > g').count()).toBe(66);
+			expect(await page.locator('.houses > li').count()).toBe(66);
+			const legend = await page.locator('.leg b').allTextContents();
+			expect(legend.reduce((sum, text) => sum + Number(text), 0)).toBe(66);
+			expect(await page.locator('aside.sample').count()).toBe(1);
+			expect(await page.locator('[data-near]').isVisible()).toBe(false);
+			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.width);
+		});
+	});
+
+	test('filters list, map and legend alike', async () => {
+		await visit('/', { ...onPhone, javaScriptEnabled: false }, async (page) => {
+			await page.locator('details.filter > summary').click();
+			await page.locator('select[name="noi-dat"]').selectOption('school');
+			await page.locator('details.filter button').click();
+			await page.waitForURL(/noi-dat=school/);
+			const listed = await page.locator('.houses > li').count();
+			expect(listed).toBeGreaterThan(0);
+			expect(listed).toBeLessThan(66);
+			expect(await page.locator('svg.map .pins > g').count()).toBe(listed);
+			const legend = await page.locator('.leg b').allTextContents();
+			expect(legend.reduce((sum, text) => sum + Number(text), 0)).toBe(listed);
+		});
+	});
+
+	test('an old ward’s name without marks finds its houses', async () => {
+		const { text } = await asText('/?tim=hoang+dong');
+		expect(text).toContain('xã Hoàng Đồng');
+		expect(text).not.toContain('MAU-001');
+	});
+
+	test('what was searched for is text on the page', async () => {
+		const search = '"><script>document.title = 1</script><img src=x onerror="document.title = 2">';
+		await visit(`/?tim=${encodeURIComponent(search)}`, onPhone, async (page) => {
+			expect(await page.locator('input[name="tim"]').inputValue()).toBe(search.slice(0, 80));
+			expect(await page.locator('img').count()).toBe(0);
+			expect(await page.title()).toContain('Ngôi nhà xanh');
+		});
+	});
+});
+
+describe('the map with Leaflet', () => {
+	test.each([
+		['phone', onPhone],
+		['wide', { viewport: wide }],
+	] as const)('takes over at the same view on a %s screen', async (_name, options) => {
+		await visit('/', options, async (page) => {
+			const place = async (selector: string) => {
+				const box = await page.locator(selector).boundingBox();
+				return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) };
+			};
+			const frame = await page.locator('.map-frame').boundingBox();
+			// The northernmost house is drawn first among the open ones; it stands alone.
+			const drawn = await place('svg.map .pins > g:first-child');
+			await page.locator('.map-frame').dispatchEvent('pointerdown');
+			await page.locator('.leaflet-map .pin-icon').first().waitFor();
+			expect(await page.locator('.leaflet-map .pin-icon').count()).toBe(66);
+			const after = await page.locator('.map-frame').boundingBox();
+			expect(Math.abs((after?.height ?? 0) - (frame?.height ?? 0))).toBeLessThan(3);
+			const tops = await page.locator('.leaflet-map .pin-icon').evaluateAll((pins) =>
+				pins.map((pin) => {
+					const box = pin.getBoundingClientRect();
+					return { x: box.x + box.width / 2, y: box.y + (box.height * 24) / 26 };
+				}),
+			);
+			const nearest = Math.min(...tops.map(({ x, y }) => Math.hypot(x - drawn.x, y - drawn.y)));
+			expect(nearest).toBeLessThan(6);
+		});
+	});
+
+	test('opens a house from the keyboard', async () => {
+		await visit('/', { viewport: wide }, async (page) => {
+			await page.locator('.map-frame').dispatchEvent('pointerdown');
+			await page.locator('.leaflet-map .pin-icon').first().focus();
+			await page.keyboard.press('Enter');
+			await page.locator('.leaflet-popup a').click();
+			await page.waitForURL(/\/ngoi-nha-xanh\/MAU-\d{3}$/);
+		});
+	});
+
+	test('nearest houses are sorted on the device and nothing is sent', async () => {
+		const here = { latitude: 21.8537, longitude: 106.7616 };
+		await visit('/', { ...onPhone, geolocation: here, permissions: ['geolocation'] }, async (page) => {
+			const sent: string[] = [];
+			page.on('request', (request) => sent.push(request.url()));
+			await page.locator('[data-near]').click();
+			await page.locator('#gan .rows > li').first().waitFor();
+			expect(await page.locator('#gan .rows > li').count()).toBe(5);
+			expect(sent.filter((url) => url.includes('21.8') || !url.includes('/_astro/'))).toEqual([]);
+		});
+	});
+});
+
+describe('a house', () => {
+	test.each(['', '/en'])('says its state, what it takes and its story (%s)', async (prefix) => {
+		await visit(`${prefix}/ngoi-nha-xanh/MAU-030`, { ...onPhone, javaScriptEnabled: false }, async (page) => {
+			expect(await page.locator('.state b').count()).toBe(1);
+			expect(await page.locator('.mats li').count()).toBeGreaterThan(5);
+			expect(await page.locator('a[href$="/ghi-nhan?diem=MAU-030"]').count()).toBe(1);
+			expect(await page.locator('.chain').count()).toBeGreaterThan(0);
+			expect(await page.locator('a[href*="openstreetmap"]').count()).toBe(0);
+			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.width);
+		});
+	});
+
+	test.each([
+		['/n/MAU-030', 302, '/ngoi-nha-xanh/MAU-030'],
+		['/n/mau-030', 302, '/ngoi-nha-xanh/MAU-030'],
+		['/ngoi-nha-xanh/mau-030', 301, '/ngoi-nha-xanh/MAU-030'],
+		['/n/NNX-999', 404, null],
+		['/ngoi-nha-xanh/NNX-999', 404, null],
+		['/en/ngoi-nha-xanh/NNX-999', 404, null],
+		[`/ngoi-nha-xanh/${encodeURIComponent("' or 1=1 --")}`, 404, null],
+		['/fr', 404, null],
+		['/fr/ngoi-nha-xanh/MAU-030', 404, null],
+		['/vi', 404, null],
+	])('%s answers %d', async (path, status, location) => {
+		expect(await asText(path)).toMatchObject({ status, location });
+	});
+});
+
+describe('the houses as GeoJSON', () => {
+	test('is RFC 7946 with the properties that were promised', async () => {
+		const response = await fetch(`${baseUrl}/api/v1/green-houses.geojson`);
+		expect(response.headers.get('content-type')).toContain('application/geo+json');
+		expect(response.headers.get('access-control-allow-origin')).toBe('*');
+		const { type, features } = (await response.json()) as {
+			type: string;
+			features: Record<string, unknown>[];
+		};
+		expect(type).toBe('FeatureCollection');
+		expect(features).toHaveLength(66);
+		for (const feature of features) {
+			const { geometry, properties } = feature as {
+				geometry: { type: string; coordinates: number[] };
+				properties: Record<string, unknown>;
+			};
+			expect(geometry.type).toBe('Point');
+			expect(geometry.coordinates[0]).toBeGreaterThan(100);
+			expect(Object.keys(properties)).toEqual([
+				'id',
+				'code',
+				'name',
+				'host_type',
+				'state',
+				'state_reported_at',
+				'materials',
+				'position_source',
+				'sample',
+			]);
+			expect(['closed', 'paused', 'locked', 'damaged', 'full', 'half', 'empty', 'unknown']).toContain(
+				properties['state'],
+			);
+			expect(properties['sample']).toBe(true);
+		}
+	});
+});
+
+describe('both pages', () => {
+	test.each([
+		['/', 'light'],
+		['/en', 'dark'],
+		['/?noi-dat=school&ranh-gioi=cu', 'light'],
+		['/ngoi-nha-xanh/MAU-030', 'light'],
+		['/en/ngoi-nha-xanh/MAU-030', 'dark'],
+	] as const)('%s (%s) has no accessibility error that axe finds', async (path, colorScheme) => {
+		await visit(path, { ...onPhone, colorScheme }, async (page) => {
+			const { violations } = await new AxeBuilder({ page })
+				.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+				.analyze();
+			expect(
+				violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
+			).toEqual([]);
+		});
+	});
+});
