@@ -1,0 +1,4 @@
+// A school's forty pupils share one address, so the address's limit is wide and the device's narrow.
+const HOUR_MS = 60 * 60 * 1000;
+export const PER_DEVICE = { limit: 120, windowMs: HOUR_MS };
+export const PER_ADDRESS = { limit: 3000, windowMs: HOUR_MS };

@@ -1,0 +1,70 @@
+import { readAliasCookie, writeAliasCookie } from '#features/accounts/alias-cookie.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.service.ts';
+import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { DomainError } from '#lib/errors.ts';
+import { field, formAction } from '#lib/forms.ts';
+import { localePath } from '#lib/i18n.ts';
+import { parseQuantityMilli } from '#lib/number-input.ts';
+import { takeRate } from '#lib/rate-limit.ts';
+import { parseLocalDate, startOfLocalDate, toLocalDate } from '#lib/time.ts';
+import { normaliseUuid } from '#lib/uuid.ts';
+import { PER_ADDRESS, PER_DEVICE } from './drop-off-limits.ts';
+import type { DropOffLine } from './drop-off.ts';
+import { recordDropOff, withdrawDropOff } from './drop-off.service.ts';
+
+const NOON_MS = 12 * 60 * 60 * 1000;
+
+/** Rows `material`, `quantity`, `unit` in the order of the form; a row without a quantity does not count. */
+function readLines(form: FormData): DropOffLine[] {
+	const quantities = form.getAll('quantity').map(String);
+	const lines: DropOffLine[] = [];
+	for (const [index, quantity] of quantities.entries()) {
+		const material = String(form.get(`material-${index}`) ?? '');
+		if (quantity.trim() === '' && (material === '' || quantities.length > 1)) continue;
+		const unit = String(form.get(`unit-${index}`) ?? 'kg');
+		const name = `quantity-${index}`;
+		if (unit !== 'kg' && unit !== 'piece')
+			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
+		const quantityMilli = parseQuantityMilli(quantity, unit, name);
+		lines.push({ material, quantityMilli, unit });
+	}
+	return lines;
+}
+
+/** Today's drop-off happens when its form was made; a past day's at noon, the hour nobody wrote down. */
+function readHappenedAt(form: FormData, now: number): number {
+	const date = parseLocalDate(field(form, 'date'));
+	if (!date) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'date' });
+	const madeAt = Number(field(form, 'madeAt'));
+	if (Number.isSafeInteger(madeAt) && madeAt <= now && toLocalDate(madeAt) === date) return madeAt;
+	return startOfLocalDate(date) + NOON_MS;
+}
+
+export const dropOffs = {
+	record: formAction(async (form, { locals, cookies, clientAddress }) => {
+		const { db, config, now, locale } = locals;
+		const id = normaliseUuid(field(form, 'id'));
+		if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'id' });
+		const lines = readLines(form);
+		const happenedAt = readHappenedAt(form, now);
+		const alias = await ensureDeviceAlias(db, readAliasCookie(cookies, config), now);
+		await takeRate(db, `drop-off:device:${alias.id}`, PER_DEVICE, now);
+		await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now);
+		const channel = field(form, 'channel') === 'qr' ? 'qr' : 'web';
+		// Given before the record is written, so that a refused form and its correction come from one device.
+		writeAliasCookie(cookies, alias.secret, config);
+		await recordDropOff(
+			db,
+			{ kind: 'device', deviceAliasId: alias.id },
+			{ id, greenHouseCode: field(form, 'house'), happenedAt, channel, lines, locale },
+			now,
+		);
+		return localePath(locale, `/ghi-nhan/xong?ma=${id}`);
+	}),
+	withdraw: formAction(async (form, { locals, cookies }) => {
+		const { db, config, now, locale } = locals;
+		const alias = await findDeviceAlias(db, readAliasCookie(cookies, config));
+		await withdrawDropOff(db, alias?.id, field(form, 'id'), now);
+		return localePath(locale, '/cua-toi');
+	}),
+};
