@@ -1,0 +1,281 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '#lib/db.ts';
+import { areSamplesRetired, shownSample } from '#lib/samples.ts';
+import type { FundTable, JournalEntryTable } from '#db/schema.ts';
+import type { Entry, Fund } from './fund.ts';
+import type { Allocation, IncomeRest, Posting } from './ledger.ts';
+import type { MonthSum } from './month-chart.ts';
+
+function selectFunds(db: Db) {
+	return db
+		.selectFrom('fund')
+		.leftJoin('journalEntry as last', (join) =>
+			join.onRef('last.fundId', '=', 'fund.id').on('last.sequence', '=', (eb) =>
+				eb
+					.selectFrom('journalEntry as each')
+					.select((inner) => inner.fn.max('each.sequence').as('sequence'))
+					.whereRef('each.fundId', '=', 'fund.id'),
+			),
+		)
+		.selectAll('fund')
+		.select([
+			sql<number>`coalesce(last.cash_after_vnd + last.bank_after_vnd, 0)`.as('balanceVnd'),
+			sql<number>`coalesce(last.cash_after_vnd, 0)`.as('cashVnd'),
+			sql<number>`coalesce(last.bank_after_vnd, 0)`.as('bankVnd'),
+			sql<number>`coalesce(last.sequence, 0)`.as('entryCount'),
+		]);
+}
+
+/** The funds that the public sees, by code, with what each holds. */
+export const listFunds = async (db: Db): Promise<Fund[]> =>
+	selectFunds(db)
+		.where('fund.isSample', '=', await shownSample(db, 'fund'))
+		.orderBy('fund.code')
+		.execute();
+
+/** A fund by the code in its address, in either case; samples are gone once they are retired. */
+export async function findFundByCode(db: Db, code: string): Promise<Fund | undefined> {
+	const fund = await selectFunds(db).where('fund.code', '=', code.trim().toUpperCase()).executeTakeFirst();
+	return fund?.isSample === 1 && (await areSamplesRetired(db)) ? undefined : fund;
+}
+
+export const findFund = (db: Db, id: string): Promise<Fund | undefined> =>
+	selectFunds(db).where('fund.id', '=', id).executeTakeFirst();
+
+/** The fund that gathers what a ward's houses earn. */
+export const findFundOfWard = (db: Db, wardId: string, isSample: 0 | 1): Promise<Fund | undefined> =>
+	selectFunds(db)
+		.where('fund.adminUnitId', '=', wardId)
+		.where('fund.isSample', '=', isSample)
+		.orderBy('fund.code')
+		.executeTakeFirst();
+
+export async function insertFund(
+	trx: Trx,
+	fund: FundTable,
+	accounts: { code: string; type: string }[],
+): Promise<void> {
+	await trx.insertInto('fund').values(fund).execute();
+	await trx
+		.insertInto('ledgerAccount')
+		.values(accounts.map((account) => ({ fundId: fund.id, ...account }) as never))
+		.execute();
+}
+
+function selectEntries(db: Db) {
+	return db
+		.selectFrom('journalEntry')
+		.innerJoin('entryText', 'entryText.entryId', 'journalEntry.id')
+		.leftJoin('journalEntry as reversal', 'reversal.reversesEntryId', 'journalEntry.id')
+		.leftJoin('journalEntry as original', 'original.id', 'journalEntry.reversesEntryId')
+		.innerJoin('fund', 'fund.id', 'journalEntry.fundId')
+		.selectAll('journalEntry')
+		.select([
+			'fund.code as fundCode',
+			'fund.nameVi as fundNameVi',
+			'fund.nameEn as fundNameEn',
+			'entryText.text',
+		])
+		.select(['reversal.id as reversedById', 'reversal.bookedOn as reversedOn'])
+		.select(['original.kind as originalKind', 'original.sequence as originalSequence'])
+		.select([
+			'original.voucherKind as originalVoucherKind',
+			'original.voucherYear as originalVoucherYear',
+			'original.voucherNumber as originalVoucherNumber',
+		]);
+}
+
+export const findEntry = (db: Db, id: string): Promise<Entry | undefined> =>
+	selectEntries(db).where('journalEntry.id', '=', id).executeTakeFirst();
+
+/** A page of a fund's rows, newest first; `before` is the sequence that the last page ended with. */
+export function listEntries(
+	db: Db,
+	fundId: string,
+	page: { before?: number | undefined; limit: number },
+): Promise<Entry[]> {
+	let query = selectEntries(db).where('journalEntry.fundId', '=', fundId);
+	if (page.before !== undefined) query = query.where('journalEntry.sequence', '<', page.before);
+	return query.orderBy('journalEntry.sequence', 'desc').limit(page.limit).execute();
+}
+
+/** The newest rows of all funds that the public sees. */
+export const listLatestEntries = async (
+	db: Db,
+	limit: number,
+	kind?: JournalEntryTable['kind'],
+): Promise<Entry[]> => {
+	let query = selectEntries(db).where('journalEntry.isSample', '=', await shownSample(db, 'fund'));
+	if (kind) query = query.where('journalEntry.kind', '=', kind);
+	return query
+		.orderBy('journalEntry.bookedOn', 'desc')
+		.orderBy('journalEntry.recordedAt', 'desc')
+		.orderBy('journalEntry.sequence', 'desc')
+		.orderBy('journalEntry.id', 'desc')
+		.limit(limit)
+		.execute();
+};
+
+export const listPostings = (db: Db, entryId: string) =>
+	db
+		.selectFrom('posting')
+		.select(['debitAccount as debit', 'creditAccount as credit', 'amountVnd'])
+		.where('entryId', '=', entryId)
+		.orderBy('position')
+		.execute();
+
+/** The postings of several entries, in their order. */
+export async function listPostingsOf(db: Db, entryIds: string[]): Promise<(Posting & { entryId: string })[]> {
+	if (entryIds.length === 0) return [];
+	return db
+		.selectFrom('posting')
+		.select(['entryId', 'debitAccount as debit', 'creditAccount as credit', 'amountVnd'])
+		.where('entryId', 'in', entryIds)
+		.orderBy('entryId')
+		.orderBy('position')
+		.execute();
+}
+
+/** Which incomes several outflows spend, in the order in which they were taken. */
+export async function listAllocationsOf(
+	db: Db,
+	entryIds: string[],
+): Promise<(Allocation & { entryId: string })[]> {
+	if (entryIds.length === 0) return [];
+	return db
+		.selectFrom('fundAllocation')
+		.innerJoin('journalEntry as income', 'income.id', 'fundAllocation.incomeEntryId')
+		.select([
+			'fundAllocation.paymentEntryId as entryId',
+			'fundAllocation.incomeEntryId',
+			'fundAllocation.amountVnd',
+		])
+		.where('fundAllocation.paymentEntryId', 'in', entryIds)
+		.orderBy('fundAllocation.paymentEntryId')
+		.orderBy('income.sequence')
+		.execute();
+}
+
+/**
+ * In and out by month of `booked_on`, of one fund or of all that the public sees, from a month on or from the first.
+ * A reversal counts against the side of what it reverses; an opening balance is neither in nor out and stands alone.
+ */
+export async function sumMonths(
+	db: Db,
+	fundId: string | undefined,
+	sinceMonth?: string,
+): Promise<MonthSum[]> {
+	const kind = sql`coalesce(original.kind, journal_entry.kind)`;
+	const isIncome = sql`coalesce(original.change_vnd, journal_entry.change_vnd) > 0`;
+	const change = sql`journal_entry.change_vnd`;
+	let query = db
+		.selectFrom('journalEntry')
+		.leftJoin('journalEntry as original', 'original.id', 'journalEntry.reversesEntryId')
+		.select([
+			sql<string>`substr(journal_entry.booked_on, 1, 7)`.as('month'),
+			sql<number>`coalesce(sum(case when ${isIncome} and ${kind} <> 'opening_balance' then ${change} end), 0)`.as(
+				'inVnd',
+			),
+			sql<number>`coalesce(-sum(case when not ${isIncome} then ${change} end), 0)`.as('outVnd'),
+			sql<number>`coalesce(sum(case when ${kind} = 'opening_balance' then ${change} end), 0)`.as(
+				'openingVnd',
+			),
+		]);
+	if (sinceMonth !== undefined) query = query.where('journalEntry.bookedOn', '>=', `${sinceMonth}-01`);
+	query =
+		fundId === undefined
+			? query.where('journalEntry.isSample', '=', await shownSample(db, 'fund'))
+			: query.where('journalEntry.fundId', '=', fundId);
+	return query
+		.groupBy(sql`substr(journal_entry.booked_on, 1, 7)`)
+		.orderBy(sql`substr(journal_entry.booked_on, 1, 7)`)
+		.execute();
+}
+
+/** The salt of an entry's text, which stays when the text is erased. */
+export async function findSalt(db: Db, entryId: string): Promise<string> {
+	const row = await db
+		.selectFrom('entryText')
+		.select('salt')
+		.where('entryId', '=', entryId)
+		.executeTakeFirstOrThrow();
+	return row.salt;
+}
+
+export const findLastEntry = (trx: Trx, fundId: string) =>
+	trx
+		.selectFrom('journalEntry')
+		.select(['sequence', 'cashAfterVnd', 'bankAfterVnd'])
+		.where('fundId', '=', fundId)
+		.orderBy('sequence', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+
+export async function findLastVoucher(
+	trx: Trx,
+	fundId: string,
+	kind: 'receipt' | 'payment',
+	year: number,
+): Promise<number> {
+	const row = await trx
+		.selectFrom('journalEntry')
+		.select('voucherNumber')
+		.where('fundId', '=', fundId)
+		.where('voucherKind', '=', kind)
+		.where('voucherYear', '=', year)
+		.orderBy('voucherNumber', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+	return row?.voucherNumber ?? 0;
+}
+
+/**
+ * Incomes in booked order with what live outflows have left of each; the rests add up to cash and bank.
+ * A reversed income has none, because its reversal took it (or as much from others), unless a payment that had
+ * spent it is reversed as well: then the money is there and belongs to nobody else, so that it comes last.
+ */
+export async function listIncomeRests(trx: Trx, fundId: string): Promise<IncomeRest[]> {
+	const { rows } = await sql<IncomeRest>`
+		select income.id as "entryId",
+			income.change_vnd - coalesce((
+				select sum(a.amount_vnd) from fund_allocation a
+				where a.income_entry_id = income.id
+					and not exists (select 1 from journal_entry r where r.reverses_entry_id = a.payment_entry_id)
+			), 0) as "restVnd"
+		from journal_entry income
+		where income.fund_id = ${fundId} and income.change_vnd > 0 and income.kind <> 'reversal'
+		order by exists (select 1 from journal_entry r where r.reverses_entry_id = income.id), income.sequence
+	`.execute(trx);
+	return rows.filter((row) => row.restVnd > 0);
+}
+
+export async function insertEntry(
+	trx: Trx,
+	entry: JournalEntryTable,
+	parts: { postings: Posting[]; allocations: Allocation[]; salt: string; text: string },
+): Promise<void> {
+	await trx.insertInto('journalEntry').values(entry).execute();
+	await trx
+		.insertInto('posting')
+		.values(
+			parts.postings.map(({ debit, credit, amountVnd }, index) => ({
+				entryId: entry.id,
+				fundId: entry.fundId,
+				position: index + 1,
+				debitAccount: debit,
+				creditAccount: credit,
+				amountVnd,
+			})),
+		)
+		.execute();
+	await trx
+		.insertInto('entryText')
+		.values({ entryId: entry.id, salt: parts.salt, text: parts.text, erasedAt: null })
+		.execute();
+	for (const { incomeEntryId, amountVnd } of parts.allocations) {
+		await trx
+			.insertInto('fundAllocation')
+			.values({ paymentEntryId: entry.id, incomeEntryId, fundId: entry.fundId, amountVnd })
+			.execute();
+	}
+}
