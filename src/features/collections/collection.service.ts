@@ -1,0 +1,347 @@
+import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { holdsRole } from '#features/accounts/person.repository.ts';
+import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
+import { findFundOfWard } from '#features/fund/fund.repository.ts';
+import { postEntry, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
+import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
+import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
+import { listMaterials } from '#features/materials/material.repository.ts';
+import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { cleanText } from '#lib/fold.ts';
+import { canonicalJson, sha256Hex } from '#lib/hash.ts';
+import { toLocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import type { ScrapSaleTable } from '#db/schema.ts';
+import {
+	closeCycleRow,
+	findCycle,
+	findSale,
+	insertCycle,
+	insertSale,
+	isCycleInLiveSale,
+	listSaleCycles,
+	listSaleLines,
+	releaseCycles,
+	setDeclaredWeight,
+	updateSale,
+} from './collection.repository.ts';
+import {
+	checkSale,
+	differenceOf,
+	lineAmount,
+	salePostings,
+	type SaleLine,
+	type ScrapSaleInput,
+} from './scrap-sale.ts';
+
+/** The steward empties the house: this cycle closes and the next one opens. A second time changes nothing. */
+export async function closeCycle(
+	db: Db,
+	actor: Actor | undefined,
+	cycleId: string,
+	now: number,
+): Promise<void> {
+	const cycle = await findCycle(db, cycleId);
+	const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
+	if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle');
+	const grant = requireGrant(actor, 'collection-cycle.close', houseScopes(house));
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'green_house', house.id);
+		const current = await findCycle(trx, cycleId);
+		if (!current || current.closedAt !== null) return;
+		await closeCycleRow(trx, cycleId, grant.id, now);
+		await insertCycle(trx, {
+			id: uuidv7(now),
+			greenHouseId: house.id,
+			number: current.number + 1,
+			openedAt: now,
+			closedAt: null,
+			closedBy: null,
+			isSample: house.isSample,
+		});
+	});
+}
+
+type Recorder = { house: GreenHouse; fundId: string; isSample: 0 | 1; grantId: string };
+
+/** The houses of a sale's cycles must all earn for one fund, and the recorder must act for one of them or the fund. */
+export async function requireRecorder(
+	db: Db,
+	actor: Actor | undefined,
+	cycleIds: string[],
+	now: number,
+): Promise<Recorder> {
+	let found: Recorder | undefined;
+	for (const cycleId of cycleIds) {
+		const cycle = await findCycle(db, cycleId);
+		const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
+		if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle', { field: 'cycle' });
+		const fund = await findFundOfWard(db, house.ward.id, house.isSample);
+		const scopes = [...houseScopes(house), ...(fund ? [{ kind: 'fund' as const, id: fund.id }] : [])];
+		const grant = requireGrant(actor, 'scrap-sale.record', scopes);
+		if (!fund) throw new DomainError('UNPROCESSABLE_CONTENT', 'houseWithoutFund', { field: 'cycle' });
+		if (found && found.fundId !== fund.id)
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'salesOfTwoFunds', { field: 'cycle' });
+		found = { house, fundId: fund.id, isSample: house.isSample, grantId: grant.id };
+	}
+	if (!found) throw new DomainError('UNPROCESSABLE_CONTENT', 'cycleMissing', { field: 'cycle' });
+	return found;
+}
+
+/**
+ * Writes down a sale of closed cycles; it makes no money until a second person confirms it.
+ * The same id with the same content changes nothing, with other content it is refused with 409.
+ */
+export async function recordScrapSale(
+	db: Db,
+	actor: Actor | undefined,
+	raw: ScrapSaleInput,
+	now: number,
+): Promise<void> {
+	const recorder = await requireRecorder(db, actor, raw.cycleIds, now);
+	const input: ScrapSaleInput = {
+		...raw,
+		dealer: cleanText(raw.dealer, { max: 120 }),
+		differenceReason: cleanText(raw.differenceReason, { max: 200 }),
+		photoMissingReason: cleanText(raw.photoMissingReason, { max: 200 }),
+	};
+	checkSale(input);
+	const materials = new Set((await listMaterials(db)).map((material) => material.code));
+	if (input.lines.some((line) => line.kind === 'goods' && !materials.has(line.material))) {
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownMaterial', { field: 'lines' });
+	}
+	if (input.soldOn > toLocalDate(now))
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'soldOn' });
+	// The photo is stored before the form is known to be good; a retry may carry another copy of it.
+	const { photoId: _photo, ...content } = input;
+	const contentHash = sha256Hex(canonicalJson(content));
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'fund', recorder.fundId);
+		const existing = await findSale(trx, input.id);
+		if (existing) {
+			if (existing.contentHash === contentHash && existing.recorderId === actor!.personId) return;
+			throw new DomainError('CONFLICT', 'sameIdOtherContent');
+		}
+		for (const cycleId of input.cycleIds) {
+			const cycle = await findCycle(trx, cycleId);
+			if (cycle?.closedAt == null) throw new DomainError('CONFLICT', 'cycleStillOpen', { field: 'cycle' });
+			if (input.soldOn < toLocalDate(cycle.openedAt)) {
+				throw new DomainError('UNPROCESSABLE_CONTENT', 'soldBeforeOpened', { field: 'soldOn' });
+			}
+			if (await isCycleInLiveSale(trx, cycleId))
+				throw new DomainError('CONFLICT', 'cycleAlreadySold', { field: 'cycle' });
+		}
+		await insertSale(
+			trx,
+			{
+				id: input.id,
+				fundId: recorder.fundId,
+				organisationId: recorder.house.stewardOrganisationId,
+				soldOn: input.soldOn,
+				recordedAt: now,
+				recordedBy: recorder.grantId,
+				recorderId: actor!.personId,
+				dealer: input.dealer,
+				cashReceivedVnd: input.cashReceivedVnd,
+				photoId: input.photoId,
+				photoMissingReason: input.photoId ? null : input.photoMissingReason,
+				status: 'recorded',
+				confirmedAt: null,
+				confirmedBy: null,
+				confirmerId: null,
+				returnReason: null,
+				entryId: null,
+				replacesSaleId: input.replacesSaleId,
+				contentHash,
+				isSample: recorder.isSample,
+			},
+			input.cycleIds,
+			toLineRows(input),
+		);
+	});
+}
+
+function toLineRows(input: ScrapSaleInput) {
+	const rows = input.lines.map((line, index) => ({
+		saleId: input.id,
+		position: index + 1,
+		cycleId: input.cycleIds.length === 1 ? input.cycleIds[0]! : null,
+		materialCode: line.kind === 'goods' ? line.material : null,
+		weighedWeightGrams: line.weightGrams,
+		unitPriceVnd: line.kind === 'goods' ? line.unitPriceVnd : null,
+		amountVnd: lineAmount(line),
+		kind: line.kind as 'goods' | 'lump_sum' | 'difference',
+		note: '',
+	}));
+	const difference = differenceOf(input);
+	if (difference !== 0) {
+		rows.push({
+			saleId: input.id,
+			position: rows.length + 1,
+			cycleId: null,
+			materialCode: null,
+			weighedWeightGrams: null,
+			unitPriceVnd: null,
+			amountVnd: difference,
+			kind: 'difference',
+			note: input.differenceReason,
+		});
+	}
+	return rows;
+}
+
+/** Takes the sale's lock and reads it as it is now. */
+async function lockSale(trx: Trx, id: string): Promise<ScrapSaleTable> {
+	const sale = (await lockRow(trx, 'scrap_sale', id)) && (await findSale(trx, id));
+	if (!sale) throw new DomainError('NOT_FOUND', 'unknownSale');
+	return sale;
+}
+
+/**
+ * The second person: the fund's treasurer, who takes the cash; an approver when a treasurer recorded the sale.
+ * Never the recorder. Returns the grant's id.
+ */
+async function requireConfirmer(
+	trx: Trx,
+	actor: Actor | undefined,
+	sale: ScrapSaleTable,
+	now: number,
+): Promise<string> {
+	const scope = { kind: 'fund' as const, id: sale.fundId };
+	const grant = requireGrant(actor, 'scrap-sale.confirm', [scope]);
+	if (actor!.personId === sale.recorderId) throw new DomainError('FORBIDDEN', 'confirmerIsRecorder');
+	const needsApprover = await holdsRole(trx, sale.recorderId, 'treasurer', scope, now);
+	const role = needsApprover ? 'approver' : 'treasurer';
+	const fitting = actor!.grants.find(
+		(each) => each.role === role && each.scopeKind === 'fund' && each.scopeId === sale.fundId,
+	);
+	if (!fitting)
+		throw new DomainError('FORBIDDEN', needsApprover ? 'confirmByApprover' : 'confirmByTreasurer');
+	return fitting.id ?? grant.id;
+}
+
+/** Confirms a sale and books it, in one transaction; a second time changes nothing. */
+export async function confirmScrapSale(
+	db: Db,
+	actor: Actor | undefined,
+	saleId: string,
+	now: number,
+): Promise<PostedEntry> {
+	return inTransaction(db, async (trx) => {
+		const sale = await lockSale(trx, saleId);
+		const grantId = await requireConfirmer(trx, actor, sale, now);
+		if (sale.status === 'returned' || sale.status === 'reversed')
+			throw new DomainError('CONFLICT', 'alreadyDecided');
+		const rows = await listSaleLines(trx, saleId);
+		const cycles = await listSaleCycles(trx, saleId);
+		const groups = new Map((await listMaterials(trx)).map((material) => [material.code, material.groupCode]));
+		const lines: SaleLine[] = rows
+			.filter((row) => row.kind !== 'difference')
+			.map((row) =>
+				row.kind === 'goods'
+					? {
+							kind: 'goods',
+							material: row.materialCode!,
+							weightGrams: row.weighedWeightGrams!,
+							unitPriceVnd: row.unitPriceVnd!,
+						}
+					: { kind: 'lump_sum', weightGrams: row.weighedWeightGrams, amountVnd: row.amountVnd },
+			);
+		const { cashReceivedVnd } = sale;
+		const entryId = sale.entryId ?? uuidv7(now);
+		const entry = await postEntry(
+			trx,
+			{
+				id: entryId,
+				fundId: sale.fundId,
+				kind: 'scrap_sale',
+				happenedOn: sale.soldOn,
+				bookedOn: toLocalDate(now),
+				recordedBy: grantId,
+				source: {
+					kind: 'scrap_sale',
+					id: sale.id,
+					content: {
+						sale: sale.contentHash,
+						photo: sale.photoId,
+						cycles: cycles.map((cycle) => cycle.id),
+						lines: rows.map(({ materialCode, weighedWeightGrams, unitPriceVnd, amountVnd, kind }) => ({
+							materialCode,
+							weighedWeightGrams,
+							unitPriceVnd,
+							amountVnd,
+							kind,
+						})),
+					},
+				},
+				postings: salePostings({ lines, cashReceivedVnd }, (material) => groups.get(material) ?? ''),
+				text: { kind: 'scrap_sale', houses: [...new Set(cycles.map((cycle) => cycle.code))] },
+			},
+			now,
+		);
+		if (sale.status === 'confirmed') return entry;
+		for (const cycle of cycles) {
+			const declared = await sumDeclared(trx, cycle.id);
+			const isKnown = declared.every((row) => row.declaredWeightGrams !== null);
+			const grams = declared.reduce((sum, row) => sum + (row.declaredWeightGrams ?? 0), 0);
+			await setDeclaredWeight(trx, saleId, cycle.id, isKnown ? grams : null);
+		}
+		await updateSale(trx, saleId, {
+			status: 'confirmed',
+			confirmedAt: now,
+			confirmedBy: grantId,
+			confirmerId: actor!.personId,
+			entryId,
+		});
+		return entry;
+	});
+}
+
+/** Sends a sale back with a reason; its cycles can be sold again. */
+export async function returnScrapSale(
+	db: Db,
+	actor: Actor | undefined,
+	input: { saleId: string; reason: string },
+	now: number,
+): Promise<void> {
+	const reason = cleanText(input.reason, { max: 300 });
+	await inTransaction(db, async (trx) => {
+		const sale = await lockSale(trx, input.saleId);
+		const grantId = await requireConfirmer(trx, actor, sale, now);
+		if (sale.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
+		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
+		await releaseCycles(trx, sale.id, now);
+		await updateSale(trx, sale.id, { status: 'returned', returnReason: reason });
+		const event = {
+			action: 'scrap-sale.return',
+			subjectKind: 'scrap_sale',
+			subjectId: sale.id,
+			roleGrantId: grantId,
+		};
+		await insertAuditEvent(trx, event, now);
+	});
+}
+
+/** Takes a booked sale back by a reversal; an approver who did not confirm it decides. Its cycles can be sold again. */
+export async function reverseScrapSale(
+	db: Db,
+	actor: Actor | undefined,
+	input: { saleId: string; entryId: string; reason: string },
+	now: number,
+): Promise<void> {
+	const reason = cleanText(input.reason, { max: 300 });
+	await inTransaction(db, async (trx) => {
+		const sale = await lockSale(trx, input.saleId);
+		const grant = requireGrant(actor, 'scrap-sale.reverse', [{ kind: 'fund', id: sale.fundId }]);
+		if (actor!.personId === sale.confirmerId || actor!.personId === sale.recorderId) {
+			throw new DomainError('FORBIDDEN', 'reverserIsConfirmer');
+		}
+		if (sale.status !== 'confirmed') throw new DomainError('CONFLICT', 'alreadyDecided');
+		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
+		await reverseEntry(trx, { id: input.entryId, entryId: sale.entryId!, recordedBy: grant.id, reason }, now);
+		await releaseCycles(trx, sale.id, now);
+		await updateSale(trx, sale.id, { status: 'reversed' });
+	});
+}

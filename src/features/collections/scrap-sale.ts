@@ -1,0 +1,78 @@
+// A scrap sale is where weight and money become real: the dealer's lines, the cash, and a second person's word.
+import { DomainError } from '#lib/errors.ts';
+import { incomeAccount, type Posting } from '#features/fund/ledger.ts';
+import type { ScrapSaleTable } from '#db/schema.ts';
+
+export type ScrapSale = ScrapSaleTable;
+
+/** Grams times đồng for one kilogram, rounded half up to whole đồng; or one sum for everything. */
+export type GoodsLine = { kind: 'goods'; material: string; weightGrams: number; unitPriceVnd: number };
+export type LumpSumLine = { kind: 'lump_sum'; weightGrams: number | null; amountVnd: number };
+export type SaleLine = GoodsLine | LumpSumLine;
+
+export type ScrapSaleInput = {
+	/** Minted with the form. */
+	id: string;
+	cycleIds: string[];
+	soldOn: string;
+	dealer: string;
+	lines: SaleLine[];
+	cashReceivedVnd: number;
+	/** Why cash and lines differ; '' when they do not. */
+	differenceReason: string;
+	photoId: string | null;
+	photoMissingReason: string;
+	replacesSaleId: string | null;
+};
+
+export const MAX_SALE_LINES = 40;
+
+export const lineAmount = (line: SaleLine): number =>
+	line.kind === 'lump_sum' ? line.amountVnd : Math.floor((line.weightGrams * line.unitPriceVnd + 500) / 1000);
+
+/** What the cash is more (or less, negative) than the lines. */
+export const differenceOf = (input: Pick<ScrapSaleInput, 'lines' | 'cashReceivedVnd'>): number =>
+	input.cashReceivedVnd - input.lines.reduce((sum, line) => sum + lineAmount(line), 0);
+
+/** Lines and cash agree, or the difference has a reason; a photo, or why there is none. Refuses with 422. */
+export function checkSale(input: ScrapSaleInput): void {
+	const refuse = (key: ConstructorParameters<typeof DomainError>[1], field: string, values = {}): never => {
+		throw new DomainError('UNPROCESSABLE_CONTENT', key, { field, values });
+	};
+	if (input.cycleIds.length === 0) refuse('cycleMissing', 'cycle');
+	if (input.lines.length === 0) refuse('saleLinesMissing', 'lines');
+	if (input.lines.length > MAX_SALE_LINES) refuse('tooManyLines', 'lines', { max: MAX_SALE_LINES });
+	if (input.lines.length > 1 && input.lines.some((line) => line.kind === 'lump_sum'))
+		refuse('lumpSumAlone', 'lines');
+	if (input.lines.some((line) => lineAmount(line) <= 0)) refuse('amountNotPositive', 'lines');
+	if (!input.dealer) refuse('dealerMissing', 'dealer');
+	const difference = differenceOf(input);
+	if (difference !== 0 && !input.differenceReason) {
+		refuse('saleDiffers', 'differenceReason', {
+			lines: (input.cashReceivedVnd - difference).toLocaleString('vi-VN'),
+			cash: input.cashReceivedVnd.toLocaleString('vi-VN'),
+		});
+	}
+	if (!input.photoId && !input.photoMissingReason) refuse('photoMissing', 'photo');
+}
+
+/** Cash against income by material group; a difference goes to its own account so that income stays what was weighed. */
+export function salePostings(
+	input: Pick<ScrapSaleInput, 'lines' | 'cashReceivedVnd'>,
+	groupOf: (material: string) => string,
+): Posting[] {
+	const byAccount = new Map<string, number>();
+	for (const line of input.lines) {
+		const account = line.kind === 'goods' ? incomeAccount(groupOf(line.material)) : 'income-unsorted';
+		byAccount.set(account, (byAccount.get(account) ?? 0) + lineAmount(line));
+	}
+	const postings: Posting[] = [...byAccount].map(([credit, amountVnd]) => ({
+		debit: 'cash',
+		credit,
+		amountVnd,
+	}));
+	const difference = differenceOf(input);
+	if (difference > 0) postings.push({ debit: 'cash', credit: 'sale-difference', amountVnd: difference });
+	if (difference < 0) postings.push({ debit: 'sale-difference', credit: 'cash', amountVnd: -difference });
+	return postings;
+}

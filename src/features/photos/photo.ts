@@ -1,0 +1,19 @@
+// A photo that somebody uploads: decoded, turned upright and written again, so that nothing else travels in it.
+import { DomainError } from '#lib/errors.ts';
+
+export const MAX_PHOTO_BYTES = 8 * 1024 * 1024;
+export const MAX_SIDE = 1600;
+
+const startsWith = (bytes: Uint8Array, text: string, offset = 0) =>
+	[...text].every((char, index) => bytes[offset + index] === char.charCodeAt(0));
+
+/** JPEG, PNG or WebP by their first bytes. Refuses others with 415, and what is too large with 413. */
+export function checkPhotoBytes(bytes: Uint8Array): void {
+	if (bytes.length > MAX_PHOTO_BYTES)
+		throw new DomainError('CONTENT_TOO_LARGE', 'photoTooLarge', { field: 'photo' });
+	const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+	const isPng = bytes[0] === 0x89 && startsWith(bytes, 'PNG', 1);
+	const isWebp = startsWith(bytes, 'RIFF') && startsWith(bytes, 'WEBP', 8);
+	if (!isJpeg && !isPng && !isWebp)
+		throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'photoKind', { field: 'photo' });
+}
