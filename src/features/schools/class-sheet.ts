@@ -1,0 +1,39 @@
+// A class sheet is one school day's totals by class: class × material × quantity, never a pupil.
+// Its cells become declared drop-offs of the school's house, one for each class.
+import { DomainError } from '#lib/errors.ts';
+
+export type SchoolClass = { id: string; name: string; grade: number; size: number | null };
+
+export type SheetLine = { material: string; quantityMilli: number; unit: 'kg' | 'piece' };
+export type SheetRow = { classId: string; lines: SheetLine[] };
+
+export type ClassSheetInput = {
+	/** Minted with the form. */
+	id: string;
+	greenHouseCode: string;
+	/** The day on which pupils brought the goods. */
+	collectedOn: string;
+	rows: SheetRow[];
+};
+
+/** At least one cell, each class once and of this school. Refuses with 422. */
+export function checkClassSheet(input: ClassSheetInput, classes: SchoolClass[]): void {
+	const known = new Set(classes.map((each) => each.id));
+	const seen = new Set<string>();
+	for (const row of input.rows) {
+		if (!known.has(row.classId) || seen.has(row.classId)) {
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownClass', { field: 'rows' });
+		}
+		seen.add(row.classId);
+	}
+	if (input.rows.every((row) => row.lines.length === 0)) {
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'sheetEmpty', { field: 'rows' });
+	}
+}
+
+/** The Vietnamese school year of a day: 2026–2027 runs from 1 August 2026 to 31 July 2027. */
+export function schoolYearOf(date: string): string {
+	const year = Number(date.slice(0, 4));
+	const first = date.slice(5) >= '08-01' ? year : year - 1;
+	return `${first}-${first + 1}`;
+}

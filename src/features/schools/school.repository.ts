@@ -1,0 +1,131 @@
+import type { Db, Trx } from '#lib/db.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import type { SchoolClass } from './class-sheet.ts';
+
+/** A school's classes of one school year, by grade and name. */
+export async function listClasses(
+	db: Db,
+	organisationId: string,
+	schoolYear: string,
+): Promise<SchoolClass[]> {
+	const rows = await db
+		.selectFrom('schoolClass')
+		.select(['id', 'name', 'grade', 'size'])
+		.where('organisationId', '=', organisationId)
+		.where('schoolYear', '=', schoolYear)
+		.execute();
+	const collator = new Intl.Collator('vi', { numeric: true });
+	return rows.sort((a, b) => a.grade - b.grade || collator.compare(a.name, b.name));
+}
+
+/** Schools among these organisations, with the house that stands in each. */
+export async function listSchoolHouses(db: Db, organisationIds: string[]) {
+	if (organisationIds.length === 0) return [];
+	return db
+		.selectFrom('organisation')
+		.innerJoin('greenHouse', 'greenHouse.hostOrganisationId', 'organisation.id')
+		.select(['organisation.id', 'organisation.name', 'greenHouse.code', 'greenHouse.nameVi as houseName'])
+		.where('organisation.id', 'in', organisationIds)
+		.where('greenHouse.status', '<>', 'closed')
+		.orderBy('greenHouse.code')
+		.execute();
+}
+
+export async function insertClass(
+	trx: Trx,
+	schoolClass: {
+		organisationId: string;
+		schoolYear: string;
+		grade: number;
+		name: string;
+		size: number | null;
+		isSample: 0 | 1;
+	},
+	now: number,
+): Promise<string> {
+	const id = uuidv7(now);
+	await trx
+		.insertInto('schoolClass')
+		.values({ id, followsClassId: null, ...schoolClass })
+		.execute();
+	return id;
+}
+
+export type ClassSheetRow = {
+	id: string;
+	organisationId: string;
+	greenHouseId: string;
+	collectedOn: string;
+	recordedAt: number;
+	recordedBy: string;
+	contentHash: string;
+	isSample: 0 | 1;
+};
+
+export async function insertClassSheet(trx: Trx, sheet: ClassSheetRow): Promise<void> {
+	await trx
+		.insertInto('classSheet')
+		.values({ ...sheet, status: 'entered', revokedAt: null })
+		.execute();
+}
+
+export const findClassSheet = (db: Db, id: string) =>
+	db.selectFrom('classSheet').selectAll().where('id', '=', id).executeTakeFirst();
+
+export async function revokeSheetRow(trx: Trx, id: string, now: number): Promise<void> {
+	await trx
+		.updateTable('classSheet')
+		.set({ status: 'revoked', revokedAt: now })
+		.where('id', '=', id)
+		.execute();
+	await trx
+		.updateTable('dropOff')
+		.set({ withdrawnAt: now })
+		.where('classSheetId', '=', id)
+		.where('withdrawnAt', 'is', null)
+		.execute();
+}
+
+/** True when a line of this sheet stands in a cycle that is already closed. */
+export async function hasClosedCycle(db: Db, sheetId: string): Promise<boolean> {
+	const row = await db
+		.selectFrom('dropOff')
+		.innerJoin('collectionCycle', 'collectionCycle.id', 'dropOff.cycleId')
+		.select('dropOff.id')
+		.where('dropOff.classSheetId', '=', sheetId)
+		.where('collectionCycle.closedAt', 'is not', null)
+		.executeTakeFirst();
+	return row !== undefined;
+}
+
+/** The school's latest sheets, each with its sums by class, material and unit. */
+export async function listSheets(db: Db, organisationId: string, limit: number) {
+	const sheets = await db
+		.selectFrom('classSheet')
+		.select(['id', 'collectedOn', 'status', 'recordedAt'])
+		.where('organisationId', '=', organisationId)
+		.orderBy('collectedOn', 'desc')
+		.orderBy('id', 'desc')
+		.limit(limit)
+		.execute();
+	if (sheets.length === 0) return [];
+	const cells = await db
+		.selectFrom('dropOff')
+		.innerJoin('dropOffLine', 'dropOffLine.dropOffId', 'dropOff.id')
+		.innerJoin('schoolClass', 'schoolClass.id', 'dropOff.schoolClassId')
+		.select([
+			'dropOff.classSheetId',
+			'schoolClass.name',
+			'dropOffLine.materialCode',
+			'dropOffLine.unit',
+			'dropOffLine.quantityMilli',
+		])
+		.where(
+			'dropOff.classSheetId',
+			'in',
+			sheets.map((sheet) => sheet.id),
+		)
+		.orderBy('schoolClass.name')
+		.execute();
+	return sheets.map((sheet) => ({ ...sheet, cells: cells.filter((cell) => cell.classSheetId === sheet.id) }));
+}
