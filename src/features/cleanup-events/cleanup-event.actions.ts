@@ -1,0 +1,147 @@
+import { readAliasCookie, writeAliasCookie } from '#features/accounts/alias-cookie.ts';
+import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { DomainError } from '#lib/errors.ts';
+import { field, formAction } from '#lib/forms.ts';
+import { localePath } from '#lib/i18n.ts';
+import { parseCount, parseKgMilli } from '#lib/number-input.ts';
+import { takeRate } from '#lib/rate-limit.ts';
+import { localDateTimeToInstant, parseLocalDate } from '#lib/time.ts';
+import { normaliseUuid } from '#lib/uuid.ts';
+import { MAX_CAPACITY, MAX_HEADS, MAX_REPORT_KG, type EventInput } from './cleanup-event.ts';
+import { announceEvent, cancelEvent, editEvent, reportEvent } from './cleanup-event.service.ts';
+import { cancelSignUp, removeSignUp, signUp } from './sign-up.service.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const PER_DEVICE = { limit: 60, windowMs: HOUR_MS };
+// A school or an office shares one address.
+const PER_ADDRESS = { limit: 600, windowMs: HOUR_MS };
+const DEVICE_SECRET = /^[A-Za-z0-9_-]{43,128}$/;
+
+function readId(form: FormData, name = 'id'): string {
+	const id = normaliseUuid(field(form, name));
+	if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
+	return id;
+}
+
+/** Coordinates as map programs copy them: `21.85372, 106.76155`. */
+function readPosition(form: FormData): { latitude: number | null; longitude: number | null } {
+	const text = field(form, 'position').trim();
+	if (text === '') return { latitude: null, longitude: null };
+	const match = /^(-?\d{1,2}(?:\.\d{1,20})?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d{1,20})?)$/.exec(text);
+	if (!match) throw new DomainError('UNPROCESSABLE_CONTENT', 'positionInvalid', { field: 'position' });
+	return { latitude: Number(match[1]), longitude: Number(match[2]) };
+}
+
+function readInstant(form: FormData, name: 'startTime' | 'endTime'): number {
+	const date = parseLocalDate(field(form, 'date'));
+	if (!date) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'date' });
+	// Some browsers send seconds with a time.
+	const instant = localDateTimeToInstant(
+		date,
+		field(form, name)
+			.trim()
+			.replace(/^(\d\d:\d\d):\d\d$/, '$1'),
+	);
+	if (instant === undefined) throw new DomainError('UNPROCESSABLE_CONTENT', 'timeInvalid', { field: name });
+	return instant;
+}
+
+function readEvent(form: FormData): EventInput {
+	const capacity = field(form, 'capacity').trim();
+	return {
+		id: readId(form),
+		organisationId: field(form, 'organisationId'),
+		title: field(form, 'title'),
+		description: field(form, 'description'),
+		startsAt: readInstant(form, 'startTime'),
+		endsAt: readInstant(form, 'endTime'),
+		greenHouseCode: field(form, 'greenHouseCode').trim() || null,
+		assemblyPoint: field(form, 'assemblyPoint'),
+		...readPosition(form),
+		capacity: capacity === '' ? null : parseCount(capacity, { min: 1, max: MAX_CAPACITY }, 'capacity'),
+		whatToBring: field(form, 'whatToBring'),
+	};
+}
+
+/** Empty: not weighed. Zero: there was none. */
+function readReportGrams(form: FormData, name: string): number | null {
+	const text = field(form, name).trim();
+	if (text === '') return null;
+	return /^0+([.,]0+)?(\s*kg)?$/i.test(text) ? 0 : parseKgMilli(text, name, MAX_REPORT_KG);
+}
+
+export const cleanupEvents = {
+	announce: formAction(async (form, { locals }) => {
+		const input = readEvent(form);
+		await announceEvent(locals.db, locals.actor, input, locals.now);
+		return localePath(locals.locale, `/cua-toi/su-kien/${input.id}?xong=dang`);
+	}),
+	edit: formAction(async (form, { locals }) => {
+		const sequence = parseCount(field(form, 'sequence'), { min: 0, max: 1_000_000 }, 'sequence');
+		const input = readEvent(form);
+		await editEvent(locals.db, locals.actor, { ...input, sequence }, locals.now);
+		return localePath(locals.locale, `/cua-toi/su-kien/${input.id}?xong=sua`);
+	}),
+	cancel: formAction(async (form, { locals }) => {
+		const id = readId(form);
+		await cancelEvent(locals.db, locals.actor, { id, reason: field(form, 'reason') }, locals.now);
+		return localePath(locals.locale, `/cua-toi/su-kien/${id}?xong=huy`);
+	}),
+	report: formAction(async (form, { locals }) => {
+		const id = readId(form);
+		const input = {
+			id,
+			headCount: parseCount(field(form, 'headCount'), { min: 0, max: MAX_CAPACITY }, 'headCount'),
+			recyclablesGrams: readReportGrams(form, 'recyclables'),
+			otherWasteGrams: readReportGrams(form, 'otherWaste'),
+			remarks: field(form, 'remarks'),
+		};
+		await reportEvent(locals.db, locals.actor, input, locals.now);
+		return localePath(locals.locale, `/cua-toi/su-kien/${id}?xong=bao-cao`);
+	}),
+	signUp: formAction(async (form, { locals, cookies, clientAddress }) => {
+		const { db, config, now, locale } = locals;
+		const kind: 'unit' | 'person' = field(form, 'kind') === 'unit' ? 'unit' : 'person';
+		const held = readAliasCookie(cookies, config);
+		const isHeld = held !== undefined && DEVICE_SECRET.test(held);
+		const secret = isHeld ? held : mintDeviceSecret();
+		await takeRate(db, `sign-up:address:${clientAddress}`, PER_ADDRESS, now);
+		if (isHeld) await takeRate(db, `sign-up:device:${secret}`, PER_DEVICE, now);
+		const input = {
+			id: readId(form),
+			kind,
+			name: field(form, 'name'),
+			headCount: parseCount(field(form, 'headCount'), { min: 1, max: MAX_HEADS[kind] }, 'headCount'),
+			phone: field(form, 'phone').trim() || null,
+			isSixteen: form.has('isSixteen'),
+		};
+		const { token, slug } = await signUp(db, field(form, 'eventId'), input, { secret }, now);
+		writeAliasCookie(cookies, secret, config);
+		// The event's address may be shared, so the link to cancel stays out of it: the page shows it to the
+		// device that holds the secret. A browser that keeps no cookie gets it once, on the cancel page.
+		return localePath(
+			locale,
+			isHeld
+				? `/chu-nhat-xanh/${slug}?xong=${input.id}#da-dang-ky`
+				: `/chu-nhat-xanh/huy-dang-ky?ma=${token}&moi=1`,
+		);
+	}),
+	cancelSignUp: formAction(async (form, { locals, cookies }) => {
+		const { db, config, now, locale } = locals;
+		const token = field(form, 'token');
+		const alias = await findDeviceAlias(db, readAliasCookie(cookies, config));
+		const by = token ? { token } : { id: field(form, 'id'), deviceAliasId: alias?.id };
+		const { slug } = await cancelSignUp(db, by, now);
+		return localePath(locale, `/chu-nhat-xanh/${slug}?da-huy=1#da-dang-ky`);
+	}),
+	removeSignUp: formAction(async (form, { locals }) => {
+		const { eventId } = await removeSignUp(
+			locals.db,
+			locals.actor,
+			{ id: readId(form, 'signUpId') },
+			locals.now,
+		);
+		return localePath(locals.locale, `/cua-toi/su-kien/${eventId}?xong=bo#dang-ky`);
+	}),
+};

@@ -1,0 +1,185 @@
+import { sql } from 'kysely';
+import type { Actor } from '#features/accounts/actor.ts';
+import { isUniqueViolation, type Db, type Trx } from '#lib/db.ts';
+import { areSamplesRetired, shownSample } from '#lib/samples.ts';
+import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
+import { organiserScope, type CleanupEvent } from './cleanup-event.ts';
+
+const selectEvents = (db: Db) =>
+	db
+		.selectFrom('cleanupEvent')
+		.innerJoin('organisation', 'organisation.id', 'cleanupEvent.organisationId')
+		.leftJoin('greenHouse', 'greenHouse.id', 'cleanupEvent.greenHouseId')
+		.leftJoin('adminUnit', 'adminUnit.id', 'cleanupEvent.adminUnitId')
+		.selectAll('cleanupEvent')
+		.select([
+			'organisation.name as organisationName',
+			'greenHouse.code as houseCode',
+			'greenHouse.nameVi as houseName',
+			'adminUnit.nameVi as wardNameVi',
+			'adminUnit.nameEn as wardNameEn',
+		])
+		.select(
+			sql<number>`coalesce((select sum(head_count) from sign_up where sign_up.event_id = cleanup_event.id and sign_up.status = 'active'), 0)`.as(
+				'signedUp',
+			),
+		);
+
+/** A place in a list: the start and the id that a page ended with. */
+export type EventKey = { startsAt: number; id: string };
+
+/** Events that have not ended, soonest first; `after` is the last row of the page before. */
+export async function listUpcomingEvents(
+	db: Db,
+	page: { now: number; limit: number; after?: EventKey | undefined },
+): Promise<CleanupEvent[]> {
+	let query = selectEvents(db)
+		.where('cleanupEvent.isSample', '=', await shownSample(db, 'cleanup_event'))
+		.where('cleanupEvent.endsAt', '>', page.now);
+	const { after } = page;
+	if (after) {
+		query = query.where((eb) =>
+			eb.or([
+				eb('cleanupEvent.startsAt', '>', after.startsAt),
+				eb.and([eb('cleanupEvent.startsAt', '=', after.startsAt), eb('cleanupEvent.id', '>', after.id)]),
+			]),
+		);
+	}
+	return query.orderBy('cleanupEvent.startsAt').orderBy('cleanupEvent.id').limit(page.limit).execute();
+}
+
+/** Events that have ended, newest first; `before` is the last row of the page before. */
+export async function listPastEvents(
+	db: Db,
+	page: { now: number; limit: number; before?: EventKey | undefined },
+): Promise<CleanupEvent[]> {
+	let query = selectEvents(db)
+		.where('cleanupEvent.isSample', '=', await shownSample(db, 'cleanup_event'))
+		.where('cleanupEvent.endsAt', '<=', page.now);
+	const { before } = page;
+	if (before) {
+		query = query.where((eb) =>
+			eb.or([
+				eb('cleanupEvent.startsAt', '<', before.startsAt),
+				eb.and([eb('cleanupEvent.startsAt', '=', before.startsAt), eb('cleanupEvent.id', '<', before.id)]),
+			]),
+		);
+	}
+	return query
+		.orderBy('cleanupEvent.startsAt', 'desc')
+		.orderBy('cleanupEvent.id', 'desc')
+		.limit(page.limit)
+		.execute();
+}
+
+const unlessRetired = async (db: Db, event: CleanupEvent | undefined): Promise<CleanupEvent | undefined> =>
+	event?.isSample === 1 && (await areSamplesRetired(db)) ? undefined : event;
+
+export const findEventBySlug = async (db: Db, slug: string): Promise<CleanupEvent | undefined> =>
+	unlessRetired(db, await selectEvents(db).where('cleanupEvent.slug', '=', slug).executeTakeFirst());
+
+/** Not found once the samples are retired and it is one. */
+export const findEvent = async (db: Db, id: string): Promise<CleanupEvent | undefined> =>
+	unlessRetired(db, await selectEvents(db).where('cleanupEvent.id', '=', id).executeTakeFirst());
+
+/** The events of these organisations, newest first. */
+export async function listEventsOf(
+	db: Db,
+	organisationIds: string[] | 'all',
+	limit: number,
+): Promise<CleanupEvent[]> {
+	if (organisationIds.length === 0) return [];
+	let query = selectEvents(db);
+	if (organisationIds !== 'all') query = query.where('cleanupEvent.organisationId', 'in', organisationIds);
+	if (await areSamplesRetired(db)) query = query.where('cleanupEvent.isSample', '=', 0);
+	return query
+		.orderBy('cleanupEvent.startsAt', 'desc')
+		.orderBy('cleanupEvent.id', 'desc')
+		.limit(limit)
+		.execute();
+}
+
+/** Events of the actor's organisations that have ended without a report, oldest first. */
+export async function listEventsWaitingFor(db: Db, actor: Actor, now: number) {
+	const scope = organiserScope(actor);
+	if (scope.length === 0) return [];
+	let query = selectEvents(db)
+		.where('cleanupEvent.status', '=', 'published')
+		.where('cleanupEvent.endsAt', '<=', now)
+		.where(({ exists, not, selectFrom }) =>
+			not(
+				exists(
+					selectFrom('eventReport')
+						.select('eventReport.eventId')
+						.whereRef('eventReport.eventId', '=', 'cleanupEvent.id'),
+				),
+			),
+		);
+	if (scope !== 'all') query = query.where('cleanupEvent.organisationId', 'in', scope);
+	if (await areSamplesRetired(db)) query = query.where('cleanupEvent.isSample', '=', 0);
+	const events = await query.orderBy('cleanupEvent.startsAt').limit(50).execute();
+	return events.map((event) => ({
+		kind: 'report' as const,
+		href: `/cua-toi/su-kien/${event.id}#bao-cao`,
+		title: event.title,
+		detail: { startsAt: event.startsAt, organisationName: event.organisationName },
+	}));
+}
+
+export const isSlugTaken = async (db: Db, slug: string): Promise<boolean> =>
+	(await db.selectFrom('cleanupEvent').select('id').where('slug', '=', slug).executeTakeFirst()) !==
+	undefined;
+
+export const insertEvent = (trx: Trx, row: CleanupEventTable) =>
+	trx.insertInto('cleanupEvent').values(row).execute();
+
+export const updateEvent = (trx: Trx, id: string, changes: Partial<CleanupEventTable>) =>
+	trx.updateTable('cleanupEvent').set(changes).where('id', '=', id).execute();
+
+/** The newest report of each of these events. */
+export async function findReports(db: Db, eventIds: string[]): Promise<Map<string, EventReportTable>> {
+	if (eventIds.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('eventReport')
+		.selectAll()
+		.where('eventId', 'in', eventIds)
+		.orderBy('revision')
+		.execute();
+	return new Map(rows.map((row) => [row.eventId, row]));
+}
+
+/** Every revision of an event's report, newest first. */
+export const listReports = (db: Db, eventId: string): Promise<EventReportTable[]> =>
+	db
+		.selectFrom('eventReport')
+		.selectAll()
+		.where('eventId', '=', eventId)
+		.orderBy('revision', 'desc')
+		.execute();
+
+export const insertReport = (trx: Trx, row: EventReportTable) =>
+	trx.insertInto('eventReport').values(row).execute();
+
+export const findOrganisation = (db: Db, id: string) =>
+	db.selectFrom('organisation').selectAll().where('id', '=', id).executeTakeFirst();
+
+export async function listOrganisations(db: Db, ids: string[] | 'all') {
+	if (ids.length === 0) return [];
+	let query = db.selectFrom('organisation').selectAll();
+	if (ids !== 'all') query = query.where('id', 'in', ids);
+	if (await areSamplesRetired(db)) query = query.where('isSample', '=', 0);
+	return query.orderBy('name').execute();
+}
+
+const ATTEMPTS = 5;
+
+/** Repeats a write that met a row which a parallel request had just made; the next look sees that row. */
+export async function retryWhenTaken<T>(write: () => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			return await write();
+		} catch (error) {
+			if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
+		}
+	}
+}

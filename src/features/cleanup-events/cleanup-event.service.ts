@@ -1,0 +1,262 @@
+import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
+import { listWards } from '#features/places/place.repository.ts';
+import { unitHolds } from '#features/places/ward-geometry.ts';
+import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { canonicalJson, sha256Hex } from '#lib/hash.ts';
+import { toLocalDate } from '#lib/time.ts';
+import {
+	checkEvent,
+	checkReport,
+	eventScopes,
+	markedTitle,
+	PHONE_KEPT_MS,
+	readText,
+	readTexts,
+	slugOf,
+	type CleanupEvent,
+	type EventInput,
+	type ReportInput,
+} from './cleanup-event.ts';
+import {
+	findEvent,
+	findOrganisation,
+	findReports,
+	insertEvent,
+	insertReport,
+	isSlugTaken,
+	retryWhenTaken,
+	updateEvent,
+} from './cleanup-event.repository.ts';
+import { forgetPhones, sumHeads } from './sign-up.repository.ts';
+
+/** What was typed, as it is stored. */
+function readEvent(raw: EventInput, isSample: 0 | 1): EventInput {
+	const input = readTexts(raw);
+	return { ...input, title: markedTitle(input.title, isSample) };
+}
+
+/** Every value is text in the hash: canonical JSON takes whole numbers only, and coordinates are none. */
+const hashOf = (input: EventInput) =>
+	sha256Hex(
+		canonicalJson(Object.fromEntries(Object.entries(input).map(([name, value]) => [name, String(value)]))),
+	);
+
+type Organisation = { adminUnitId: string | null; isSample: 0 | 1 };
+
+/** The house, the ward and the position of where people meet. A sample house belongs to sample events alone. */
+async function findPlace(db: Db, input: EventInput, organisation: Organisation, now: number) {
+	const house = input.greenHouseCode ? await findGreenHouseByCode(db, input.greenHouseCode, now) : undefined;
+	if (input.greenHouseCode && house?.isSample !== organisation.isSample) {
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownHouse', { field: 'greenHouseCode' });
+	}
+	const { latitude, longitude } = input;
+	if (latitude === null || longitude === null) {
+		return {
+			greenHouseId: house?.id ?? null,
+			adminUnitId: house?.ward.id ?? organisation.adminUnitId,
+			latitude: house?.latitude ?? null,
+			longitude: house?.longitude ?? null,
+		};
+	}
+	const ward = (await listWards(db)).find((each) => unitHolds(each, latitude, longitude));
+	if (!ward) throw new DomainError('UNPROCESSABLE_CONTENT', 'positionOutside', { field: 'position' });
+	return { greenHouseId: house?.id ?? null, adminUnitId: ward.id, latitude, longitude };
+}
+
+/**
+ * Announces a Green Sunday and returns its address. The same id with the same content changes nothing; with other
+ * content 409. 401, 403, 404 and 422 write nothing either.
+ */
+export async function announceEvent(
+	db: Db,
+	actor: Actor | undefined,
+	raw: EventInput,
+	now: number,
+): Promise<string> {
+	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(raw));
+	const organisation = await findOrganisation(db, raw.organisationId);
+	if (!organisation) throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'organisationId' });
+	const input = readEvent(raw, organisation.isSample);
+	const contentHash = hashOf(input);
+	// A retry of what already stands succeeds even when its start has passed since.
+	if (!(await findEvent(db, input.id))) checkEvent(input, now);
+	const place = await findPlace(db, input, organisation, now);
+	const { id, title, startsAt, endsAt, capacity, description, assemblyPoint, whatToBring } = input;
+
+	const write = () =>
+		inTransaction(db, async (trx) => {
+			const current = await findEvent(trx, id);
+			if (current) {
+				if (current.contentHash === contentHash) return current.slug;
+				throw new DomainError('CONFLICT', 'sameIdOtherContent');
+			}
+			const date = toLocalDate(startsAt);
+			let slug = slugOf(title, date, 1);
+			for (let attempt = 2; await isSlugTaken(trx, slug); attempt += 1) slug = slugOf(title, date, attempt);
+			await insertEvent(trx, {
+				id,
+				slug,
+				status: 'published',
+				sequence: 0,
+				organisationId: organisation.id,
+				title,
+				description,
+				startsAt,
+				endsAt,
+				...place,
+				assemblyPoint,
+				capacity,
+				whatToBring,
+				createdBy: grant.id,
+				createdAt: now,
+				updatedAt: now,
+				cancelledAt: null,
+				cancelReason: null,
+				contentHash,
+				isSample: organisation.isSample,
+			});
+			await forgetPhones(trx, now - PHONE_KEPT_MS);
+			await insertAuditEvent(trx, auditOf('announce', id, grant.id), now);
+			return slug;
+		});
+	return retryWhenTaken(write);
+}
+
+const auditOf = (act: string, id: string, roleGrantId: string) => ({
+	action: `cleanup-event.${act}`,
+	subjectKind: 'cleanup_event',
+	subjectId: id,
+	roleGrantId,
+});
+
+/** The event that the actor may change. 404, 401 and 403. */
+async function requireEvent(db: Db, actor: Actor | undefined, id: string) {
+	const event = await findEvent(db, id);
+	if (!event) throw new DomainError('NOT_FOUND', 'unknownEvent');
+	return { event, grant: requireGrant(actor, 'cleanup-event.change', eventScopes(event)) };
+}
+
+function checkStands(event: CleanupEvent, now: number): void {
+	if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
+	if (event.endsAt <= now) throw new DomainError('CONFLICT', 'eventOver');
+}
+
+/**
+ * Changes an event that has not ended. `sequence` is the one that the form was made from: a form that is older
+ * than what stands is refused with 409, unless it says what stands already. The organisation does not change.
+ */
+export async function editEvent(
+	db: Db,
+	actor: Actor | undefined,
+	raw: EventInput & { sequence: number },
+	now: number,
+): Promise<string> {
+	const { event: known, grant } = await requireEvent(db, actor, raw.id);
+	const { sequence, ...rest } = raw;
+	const input = readEvent({ ...rest, organisationId: known.organisationId }, known.isSample);
+	const contentHash = hashOf(input);
+	const organisation = await findOrganisation(db, known.organisationId);
+	const place = await findPlace(db, input, organisation!, now);
+	return inTransaction(db, async (trx) => {
+		await lockRow(trx, 'cleanup_event', input.id);
+		const { event } = await requireEvent(trx, actor, input.id);
+		if (event.contentHash === contentHash) return event.slug;
+		checkStands(event, now);
+		if (event.sequence !== sequence) throw new DomainError('CONFLICT', 'changedMeanwhile');
+		checkEvent(input, now, event.startsAt);
+		const heads = await sumHeads(trx, event.id);
+		if (input.capacity !== null && input.capacity < heads) {
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'capacityTooSmall', {
+				field: 'capacity',
+				values: { count: heads },
+			});
+		}
+		const { title, description, startsAt, endsAt, assemblyPoint, capacity, whatToBring } = input;
+		await updateEvent(trx, event.id, {
+			title,
+			description,
+			startsAt,
+			endsAt,
+			...place,
+			assemblyPoint,
+			capacity,
+			whatToBring,
+			sequence: event.sequence + 1,
+			updatedAt: now,
+			contentHash,
+		});
+		await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
+		return event.slug;
+	});
+}
+
+/** Calls an event off, with the reason that everybody reads. A second time changes nothing. */
+export async function cancelEvent(
+	db: Db,
+	actor: Actor | undefined,
+	input: { id: string; reason: string },
+	now: number,
+): Promise<void> {
+	const { grant } = await requireEvent(db, actor, input.id);
+	const reason = readText(input.reason, 'reason');
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'cleanup_event', input.id);
+		const { event } = await requireEvent(trx, actor, input.id);
+		if (event.status === 'cancelled') return;
+		checkStands(event, now);
+		if (!/\p{L}/u.test(reason))
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
+		await updateEvent(trx, event.id, {
+			status: 'cancelled',
+			cancelledAt: now,
+			cancelReason: reason,
+			sequence: event.sequence + 1,
+			updatedAt: now,
+		});
+		await insertAuditEvent(trx, auditOf('cancel', event.id, grant.id), now);
+	});
+}
+
+/**
+ * Says what was achieved, from the start of the event on. A correction is a new revision and the old figures stay;
+ * the same figures again change nothing.
+ */
+export async function reportEvent(
+	db: Db,
+	actor: Actor | undefined,
+	input: ReportInput,
+	now: number,
+): Promise<void> {
+	const { grant } = await requireEvent(db, actor, input.id);
+	const remarks = readText(input.remarks, 'remarks');
+	checkReport(input);
+	const { headCount, recyclablesGrams, otherWasteGrams } = input;
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'cleanup_event', input.id);
+		const { event } = await requireEvent(trx, actor, input.id);
+		if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
+		if (event.startsAt > now) throw new DomainError('CONFLICT', 'reportTooEarly');
+		const last = (await findReports(trx, [event.id])).get(event.id);
+		const isSame =
+			last?.headCount === headCount &&
+			last.recyclablesGrams === recyclablesGrams &&
+			last.otherWasteGrams === otherWasteGrams &&
+			last.remarks === remarks;
+		if (isSame) return;
+		await insertReport(trx, {
+			eventId: event.id,
+			revision: (last?.revision ?? 0) + 1,
+			headCount,
+			recyclablesGrams,
+			otherWasteGrams,
+			remarks,
+			recordedAt: now,
+			recordedBy: grant.id,
+			isSample: event.isSample,
+		});
+		await forgetPhones(trx, now - PHONE_KEPT_MS);
+	});
+}

@@ -1,0 +1,191 @@
+// A Green Sunday: neighbours clean up together at a place and time that an organisation announces.
+import type { Actor, Scope } from '#features/accounts/actor.ts';
+import { DomainError, type DomainErrorKey, type DomainErrorOptions } from '#lib/errors.ts';
+import { cleanMultiline, cleanText, foldSearch } from '#lib/fold.ts';
+import type { Locale } from '#lib/i18n.ts';
+import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
+
+export type CleanupEvent = CleanupEventTable & {
+	organisationName: string;
+	houseCode: string | null;
+	houseName: string | null;
+	/** The ward in which people meet. */
+	wardNameVi: string | null;
+	wardNameEn: string | null;
+	/** Heads of everybody who is signed up. */
+	signedUp: number;
+};
+
+export type EventInput = {
+	id: string;
+	organisationId: string;
+	title: string;
+	description: string;
+	startsAt: number;
+	endsAt: number;
+	greenHouseCode: string | null;
+	assemblyPoint: string;
+	latitude: number | null;
+	longitude: number | null;
+	capacity: number | null;
+	whatToBring: string;
+};
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const LONGEST_MS = DAY_MS;
+/** Nobody announces a clean-up further ahead. */
+const FARTHEST_MS = 366 * DAY_MS;
+export const MAX_CAPACITY = 100_000;
+export const MAX_HEADS = { person: 50, unit: 500 } as const;
+/** Dozens of lorries: above it somebody typed grams. */
+export const MAX_REPORT_KG = 1_000_000;
+/** Telephone numbers of those who signed up leave this long after the event. */
+export const PHONE_KEPT_MS = 30 * DAY_MS;
+
+export const MAX_LENGTH = {
+	title: 120,
+	description: 4000,
+	assemblyPoint: 200,
+	whatToBring: 500,
+	reason: 300,
+	remarks: 2000,
+	name: 120,
+} as const;
+
+const refuse = (key: DomainErrorKey, options: DomainErrorOptions): never => {
+	throw new DomainError('UNPROCESSABLE_CONTENT', key, options);
+};
+
+/** The text as it is stored (NFC, one line or several). Refuses with 422 what is too long; nothing is cut off. */
+export function readText(raw: string, field: keyof typeof MAX_LENGTH): string {
+	const max = MAX_LENGTH[field];
+	const isLong = ['description', 'whatToBring', 'remarks'].includes(field);
+	const text = (isLong ? cleanMultiline : cleanText)(raw, { max: max + 1 });
+	if ([...text].length > max) refuse('textTooLong', { field, values: { max } });
+	return text;
+}
+
+/** The texts of an event as they are stored. */
+export const readTexts = (input: EventInput): EventInput => ({
+	...input,
+	title: readText(input.title, 'title'),
+	description: readText(input.description, 'description'),
+	assemblyPoint: readText(input.assemblyPoint, 'assemblyPoint'),
+	whatToBring: readText(input.whatToBring, 'whatToBring'),
+});
+
+/**
+ * Title with at least one letter, a place, an end after the start, a start that is still to come (an edit may
+ * keep the start of an event that has begun), a capacity that is a positive whole number. Refuses with 422.
+ */
+export function checkEvent(input: EventInput, now: number, startsAtBefore?: number): void {
+	if (!/\p{L}/u.test(input.title)) refuse('titleMissing', { field: 'title' });
+	if (!Number.isSafeInteger(input.startsAt)) refuse('dateInvalid', { field: 'date' });
+	if (!Number.isSafeInteger(input.endsAt)) refuse('timeInvalid', { field: 'endTime' });
+	if (input.endsAt <= input.startsAt) refuse('endBeforeStart', { field: 'endTime' });
+	if (input.endsAt - input.startsAt > LONGEST_MS) refuse('eventTooLong', { field: 'endTime' });
+	if (input.startsAt <= now && input.startsAt !== startsAtBefore) refuse('eventInPast', { field: 'date' });
+	if (input.endsAt <= now) refuse('eventInPast', { field: 'date' });
+	if (input.startsAt > now + FARTHEST_MS) refuse('eventTooFar', { field: 'date' });
+	if (!input.assemblyPoint && !input.greenHouseCode) refuse('placeMissing', { field: 'assemblyPoint' });
+	if ((input.latitude === null) !== (input.longitude === null))
+		refuse('positionInvalid', { field: 'position' });
+	if (input.capacity !== null) checkRange(input.capacity, { min: 1, max: MAX_CAPACITY }, 'capacity');
+}
+
+function checkRange(count: number, { min, max }: { min: number; max: number }, field: string): void {
+	if (!Number.isSafeInteger(count) || count < min || count > max)
+		refuse('countOutOfRange', { field, values: { min, max } });
+}
+
+/** `tong-ve-sinh-bo-song-2026-11-29`, with a number when it is taken. */
+export function slugOf(title: string, date: string, attempt: number): string {
+	const words = foldSearch(title)
+		.replace(/[^a-z0-9]+/g, '-')
+		.replace(/^-+|-+$/g, '')
+		.slice(0, 60)
+		.replace(/-+$/, '');
+	return `${words || 'chu-nhat-xanh'}-${date}${attempt > 1 ? `-${attempt}` : ''}`;
+}
+
+/** A sample organisation's events are samples, and say so in their title wherever it goes (product.md, rule 8). */
+export const markedTitle = (title: string, isSample: 0 | 1): string =>
+	isSample === 1 && /\p{L}/u.test(title) && !foldSearch(title).includes('(mau)') ? `${title} (mẫu)` : title;
+
+export type SignUpInput = {
+	id: string;
+	kind: 'person' | 'unit';
+	name: string;
+	headCount: number;
+	phone: string | null;
+	isSixteen: boolean;
+};
+
+/** A name, a head count, and the word that whoever signs up is sixteen or older. Refuses with 422. */
+export function checkSignUp(input: SignUpInput): void {
+	if (!/\p{L}/u.test(input.name)) refuse('nameMissing', { field: 'name' });
+	checkRange(input.headCount, { min: 1, max: MAX_HEADS[input.kind] }, 'headCount');
+	if (input.kind === 'person' && !input.isSixteen) refuse('sixteenMissing', { field: 'isSixteen' });
+}
+
+export type EventReport = EventReportTable;
+
+export type ReportInput = {
+	id: string;
+	headCount: number;
+	/** Null when it was not weighed; 0 when there was none. */
+	recyclablesGrams: number | null;
+	otherWasteGrams: number | null;
+	remarks: string;
+};
+
+/** Whole figures within reason. Refuses with 422. */
+export function checkReport(input: ReportInput): void {
+	checkRange(input.headCount, { min: 0, max: MAX_CAPACITY }, 'headCount');
+	for (const [grams, field] of [
+		[input.recyclablesGrams, 'recyclables'],
+		[input.otherWasteGrams, 'otherWaste'],
+	] as const) {
+		if (grams === null) continue;
+		const isGood = Number.isSafeInteger(grams) && grams >= 0 && grams <= MAX_REPORT_KG * 1000;
+		if (!isGood) refuse('quantityTooLarge', { field, values: { max: `${MAX_REPORT_KG} kg` } });
+	}
+}
+
+/** People may sign up until the event ends. */
+export const isOpenForSignUp = (event: Pick<CleanupEvent, 'status' | 'endsAt'>, now: number): boolean =>
+	event.status === 'published' && event.endsAt > now;
+
+/** Heads that may still sign up; null without a limit. */
+export const placesLeft = (event: Pick<CleanupEvent, 'capacity' | 'signedUp'>): number | null =>
+	event.capacity === null ? null : Math.max(0, event.capacity - event.signedUp);
+
+/** The scopes in which somebody may change an event. */
+export const eventScopes = (event: Pick<CleanupEvent, 'organisationId'>): Scope[] => [
+	{ kind: 'organisation', id: event.organisationId },
+];
+
+/** The organisations for which somebody may announce: a list of ids, or all of them. */
+export function organiserScope(actor: Actor | undefined): string[] | 'all' {
+	const grants = actor?.grants.filter((grant) => grant.role === 'organiser') ?? [];
+	if (grants.some((grant) => grant.scopeKind === 'portal')) return 'all';
+	return grants.flatMap((grant) =>
+		grant.scopeKind === 'organisation' && grant.scopeId ? [grant.scopeId] : [],
+	);
+}
+
+type Place = Pick<CleanupEvent, 'assemblyPoint' | 'houseName' | 'wardNameVi' | 'wardNameEn'>;
+
+/** Where people meet, in one line: the point, the house, and today's ward unless the point names it already. */
+export function placeText(event: Place, locale: Locale): string {
+	// A house's name may end with the ward of its time, which the merger of 2025 has renamed.
+	const house = event.houseName?.replace(/, (phường|xã|thị trấn) [^,]+$/iu, '');
+	const parts = [event.assemblyPoint, house].filter((part): part is string => Boolean(part));
+	const { wardNameVi, wardNameEn } = event;
+	if (wardNameVi && !parts.some((part) => foldSearch(part).includes(foldSearch(wardNameVi)))) {
+		parts.push(
+			locale === 'vi' ? wardNameVi.charAt(0).toLowerCase() + wardNameVi.slice(1) : (wardNameEn ?? wardNameVi),
+		);
+	}
+	return parts.join(', ');
+}

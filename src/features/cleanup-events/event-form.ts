@@ -1,0 +1,74 @@
+// What stands in the form of an event: typed before, taken from an event, or the usual Sunday morning.
+import { formatTime, addDays, startOfLocalDate, toLocalDate, type LocalDate } from '#lib/time.ts';
+import type { CleanupEvent } from './cleanup-event.ts';
+
+export const EVENT_FIELDS = [
+	'title',
+	'date',
+	'startTime',
+	'endTime',
+	'assemblyPoint',
+	'greenHouseCode',
+	'position',
+	'capacity',
+	'whatToBring',
+	'description',
+] as const;
+export type EventField = (typeof EVENT_FIELDS)[number];
+export type EventValues = Record<EventField, string>;
+
+/** The next Sunday that is not today. */
+export function nextSunday(now: number): LocalDate {
+	const today = toLocalDate(now);
+	// Noon in Vietnam is the same calendar day in UTC.
+	const weekday = new Date(startOfLocalDate(today) + 12 * 3_600_000).getUTCDay();
+	return addDays(today, 7 - weekday);
+}
+
+export const newEventValues = (now: number): EventValues => ({
+	title: '',
+	date: nextSunday(now),
+	startTime: '07:00',
+	endTime: '10:00',
+	assemblyPoint: '',
+	greenHouseCode: '',
+	position: '',
+	capacity: '',
+	whatToBring: '',
+	description: '',
+});
+
+type Place = { latitude: number; longitude: number } | undefined;
+
+/** An event as its form shows it; a position that is only the house's is not repeated. */
+export function valuesOf(event: CleanupEvent, house: Place): EventValues {
+	const isHouses = house?.latitude === event.latitude && house?.longitude === event.longitude;
+	return {
+		title: event.title,
+		date: toLocalDate(event.startsAt),
+		startTime: formatTime(event.startsAt),
+		endTime: formatTime(event.endsAt),
+		assemblyPoint: event.assemblyPoint,
+		greenHouseCode: event.houseCode ?? '',
+		position: event.latitude === null || isHouses ? '' : `${event.latitude}, ${event.longitude}`,
+		capacity: event.capacity === null ? '' : String(event.capacity),
+		whatToBring: event.whatToBring,
+		description: event.description,
+	};
+}
+
+/** What was typed, where the form has the field. */
+export function typedValues(form: FormData, base: EventValues): EventValues {
+	const values = { ...base };
+	for (const name of EVENT_FIELDS) {
+		const typed = form.get(name);
+		if (typeof typed === 'string') values[name] = typed;
+	}
+	return values;
+}
+
+const plain = (text: string) => text.replace(/\r\n?/g, '\n').normalize('NFC').trim();
+
+/** Where two forms differ, for somebody who typed into one that had grown old. */
+export const differingFields = (stands: EventValues, typed: EventValues): EventField[] =>
+	EVENT_FIELDS.filter((name) => plain(stands[name]) !== plain(typed[name]));
