@@ -1,0 +1,44 @@
+// A house's story: each collection cycle with what was declared, what the scale said, and the money it made.
+
+export type DeclaredSum = { materialCode: string; unit: 'kg' | 'piece'; quantityMilli: number };
+export type PublicLine = DeclaredSum & { happenedAt: number };
+
+export type CycleSale = {
+	status: 'recorded' | 'confirmed';
+	soldOn: string;
+	/** Other cycles in the same load; then its money is not this cycle's alone. */
+	otherCycles: number;
+	/** Weighed by material; empty when the load was sold as one lot. */
+	weighed: { materialCode: string; weightGrams: number }[];
+	entryId: string | null;
+	voucher: string | null;
+	amountVnd: number;
+};
+
+export type CycleStory = {
+	id: string;
+	number: number;
+	openedAt: number;
+	closedAt: number | null;
+	dropOffCount: number;
+	declared: DeclaredSum[];
+	lines: PublicLine[];
+	sale: CycleSale | undefined;
+};
+
+/** The rows of the table that sets declared beside weighed; a material may be in only one of them. */
+export function compareDeclaredAndWeighed(
+	{ declared, sale }: Pick<CycleStory, 'declared' | 'sale'>,
+	order: string[],
+) {
+	const weighed = sale?.weighed ?? [];
+	return order
+		.map((materialCode) => ({
+			materialCode,
+			declared: declared.filter((sum) => sum.materialCode === materialCode),
+			weightGrams: weighed
+				.filter((line) => line.materialCode === materialCode)
+				.reduce<number | undefined>((sum, line) => (sum ?? 0) + line.weightGrams, undefined),
+		}))
+		.filter((row) => row.declared.length > 0 || row.weightGrams !== undefined);
+}
