@@ -1,0 +1,114 @@
+// The process: settings, tables, data, then HTTP around Astro's handler.
+import { existsSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import path from 'node:path';
+import compression from 'compression';
+import sirv from 'sirv';
+import { migrateToLatest } from '#db/migrate.ts';
+import { loadReference } from '#db/reference.ts';
+import { isDatabaseEmpty, loadSample } from '#db/sample.ts';
+import { ConfigError } from '#lib/config.ts';
+import { getPortal } from '#lib/portal.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const DRAIN_MS = 10_000;
+
+// Data files and relative settings are read from the project's root wherever the command was called.
+process.chdir(ROOT);
+process.env['ASTRO_NODE_AUTOSTART'] = 'disabled';
+
+async function loadHandler(): Promise<Handler> {
+	const entry = path.join(ROOT, 'dist/server/entry.mjs');
+	if (!existsSync(entry)) {
+		console.log('Building the portal, once…');
+		const { build } = await import('astro');
+		await build({ root: ROOT, logLevel: 'warn' });
+	}
+	const { handler } = (await import(entry)) as { handler: Handler };
+	return handler;
+}
+
+/** Believes only the address that the last trusted proxy saw, and no forwarded host. */
+function normaliseForwarded(request: IncomingMessage, hops: number): void {
+	const chain = String(request.headers['x-forwarded-for'] ?? '')
+		.split(',')
+		.map((part) => part.trim())
+		.filter(Boolean);
+	const client = hops > 0 ? chain.at(-hops) : undefined;
+	delete request.headers['x-forwarded-for'];
+	delete request.headers['x-forwarded-host'];
+	delete request.headers['x-forwarded-proto'];
+	delete request.headers['x-forwarded-port'];
+	if (client !== undefined) request.headers['x-forwarded-for'] = client;
+}
+
+async function prepareData(): Promise<void> {
+	const { config, db } = getPortal();
+	const now = Date.now();
+	await migrateToLatest(db);
+	const isNew = await isDatabaseEmpty(db);
+	await loadReference(db);
+	if (!isNew || !config.sampleData) return;
+	console.log('Loading the sample data…');
+	const signIns = await loadSample(db, now);
+	console.log('\nSample sign-ins (made for this database, shown only now):');
+	for (const { role, phone, password } of signIns) console.log(`  ${phone}  ${password}  ${role}`);
+	console.log('New ones: npm run admin -- sample-passwords\n');
+}
+
+async function start(): Promise<void> {
+	const { config, db } = getPortal();
+	const handler = await loadHandler();
+	await prepareData();
+
+	const assets = sirv(path.join(ROOT, 'dist/client'), {
+		etag: true,
+		gzip: true,
+		brotli: true,
+		setHeaders: (response, file) => {
+			response.setHeader('x-content-type-options', 'nosniff');
+			if (file.startsWith('/_astro/'))
+				response.setHeader('cache-control', 'public, max-age=31536000, immutable');
+		},
+	});
+	const compress = compression({ threshold: 1024 });
+	let closing = false;
+
+	const server = createServer((request, response) => {
+		normaliseForwarded(request, config.trustProxyHops);
+		if (closing) response.setHeader('connection', 'close');
+		if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+			response.writeHead(413, { connection: 'close', 'content-type': 'text/plain; charset=utf-8' });
+			response.end('413: quá lớn / too large\n');
+			return;
+		}
+		assets(request, response, () => {
+			compress(request as never, response as never, () => void handler(request, response));
+		});
+	});
+	server.requestTimeout = 60_000;
+	server.headersTimeout = 20_000;
+	server.keepAliveTimeout = 65_000;
+
+	const stop = () => {
+		if (closing) return;
+		closing = true;
+		server.close(() => void db.destroy().then(() => process.exit(0)));
+		server.closeIdleConnections();
+		setTimeout(() => process.exit(1), DRAIN_MS).unref();
+	};
+	process.on('SIGTERM', stop);
+	process.on('SIGINT', stop);
+	server.listen(config.port, config.host, () => console.log(`Ngôi nhà xanh: ${config.publicUrl}`));
+}
+
+try {
+	await start();
+} catch (error) {
+	const isExpected = error instanceof ConfigError || (error as { code?: string }).code === 'ECONNREFUSED';
+	console.error(isExpected ? (error as Error).message : error);
+	process.exit(1);
+}
