@@ -38,12 +38,14 @@ export const glyphs = {
 		'<path class="t" d="M3 4h15v16H5a2 2 0 0 1-2-2z"/><path d="M18 9h3v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V4h15v14M6.5 8h8v4h-8zM6.5 15.5h8"/>',
 	'g-paper':
 		'<path class="t" d="M5 3h10l4 4v14H5z"/><path d="M5 3h10l4 4v14H5zM15 3v4h4M8.5 11h7M8.5 14.5h7M8.5 18h4"/>',
+	'g-more': '<path d="M4 11h2v2H4zM11 11h2v2h-2zM18 11h2v2h-2z"/>',
 	'g-pet':
 		'<path class="t" d="M8 11h8v10H8z"/><path d="M10 2.5h4v3h-4zM10 5.5c0 2.5-2 3-2 5.5v9a1 1 0 0 0 1 1h6a1 1 0 0 0 1-1v-9c0-2.5-2-3-2-5.5M8 12h8M8 17h8"/>',
 	'g-rigid':
 		'<path class="t" d="M5 9h14v12H5z"/><path d="M5 11a3 3 0 0 1 3-3h3l3-4h5v17H5zM14.5 4v3M9 12h5v4H9zM16.5 8v4"/>',
 	'g-tin':
 		'<path class="t" d="M5 7h14v10H5z"/><path d="M5 6c0-1.7 3-3 7-3s7 1.3 7 3-3 3-7 3-7-1.3-7-3zM5 6v12c0 1.7 3 3 7 3s7-1.3 7-3V6M5 12c0 1.7 3 3 7 3s7-1.3 7-3"/>',
+	'i-back': '<path d="M8 5h13v14H8l-6-7zM12 9.5l5 5M17 9.5l-5 5"/>',
 	'i-cam':
 		'<path class="t" d="M3 7h5l1.5-3h5L16 7h5v13H3z"/><path d="M3 7h5l1.5-3h5L16 7h5v13H3zM12 17a4 4 0 1 0 0-8 4 4 0 0 0 0 8z"/>',
 	'i-near': '<path d="M12 17a5 5 0 1 0 0-10 5 5 0 0 0 0 10zM12 2v5M12 17v5M2 12h5M17 12h5"/>',

@@ -23,8 +23,11 @@ export function formAction(handle: (form: FormData, context: ActionAPIContext) =
 	});
 }
 
+/** What somebody typed: a form that was sent, or one that asked for another row by its address. */
+export type Typed = Pick<FormData, 'get' | 'getAll' | 'has'>;
+
 /** A field's text, '' when it is missing or a file. */
-export function field(form: FormData | undefined, name: string): string {
+export function field(form: Typed | undefined, name: string): string {
 	const value = form?.get(name);
 	return typeof value === 'string' ? value : '';
 }

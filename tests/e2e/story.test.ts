@@ -30,7 +30,9 @@ describe.each([
 		const resident = await newPhone({ javaScriptEnabled });
 		await resident.page.goto(`${baseUrl}${prefix}/ngoi-nha-xanh/MAU-001`);
 		await resident.page.click(`a[href*="/ghi-nhan?diem=MAU-001"]`);
-		await resident.page.check('[name=material-0][value=scrap_iron]', { force: true });
+		const iron = resident.page.locator('[name=material-0][value=scrap_iron]');
+		if (!(await iron.isVisible())) await resident.page.click('.tile.others');
+		await iron.check({ force: true });
 		await resident.page.fill('[name=quantity]', javaScriptEnabled ? '7,25' : '8,75');
 		await resident.page.click('[data-send]');
 		await resident.page.waitForURL(/\/ghi-nhan\/xong/);
@@ -89,20 +91,64 @@ describe.each([
 	});
 });
 
-test('a double submit and a reload leave one drop-off', async () => {
+test('a double submit, a reload and a retry leave one drop-off; the same form with another quantity is refused', async () => {
 	const { page, context } = await newPhone({ javaScriptEnabled: false });
 	await page.goto(`${baseUrl}/ghi-nhan?diem=MAU-003`);
-	const id = await page.locator('[name=id]').getAttribute('value');
-	await page.fill('[name=quantity]', '2');
-	await page.click('[data-send]');
-	await page.waitForURL(/xong/);
-	await page.reload();
-	await page.goBack();
-	await page
-		.evaluate((value) => document.querySelector('[name=id]')?.setAttribute('value', value!), id)
-		.catch(() => {});
+	const action = (await page.locator('form.logf').getAttribute('action'))!;
+	const valueOf = (selector: string) => page.locator(selector).first().inputValue();
+	const form = {
+		id: await valueOf('[name=id]'),
+		house: 'MAU-003',
+		madeAt: await valueOf('[name=madeAt]'),
+		channel: 'web',
+		'material-0': await valueOf('[name=material-0]:checked'),
+		quantity: '2',
+		'unit-0': 'kg',
+		date: await valueOf('[name=date]'),
+	};
+	const send = (fields: Record<string, string>) =>
+		context.request.post(`${baseUrl}/ghi-nhan${action}`, { form: fields, headers: { origin: baseUrl } });
+	const answers = await Promise.all([send(form), send(form)]);
+	for (const answer of [...answers, await send(form)]) expect(answer.url()).toContain('/ghi-nhan/xong');
+	const other = await send({ ...form, quantity: '3' });
+	expect(other.status()).toBe(409);
 	await page.goto(`${baseUrl}/cua-toi`);
 	expect(await page.locator('.mine > li').count()).toBe(1);
+	expect(await page.locator('.mine').textContent()).toContain('2\u00a0kg');
+	await context.close();
+});
+
+test('one more kind without JavaScript keeps what was typed', async () => {
+	const { page, context } = await newPhone({ javaScriptEnabled: false });
+	await page.goto(`${baseUrl}/ghi-nhan?diem=MAU-003`);
+	await page.fill('[name=quantity]', '2,5');
+	await page.click('button[name=dong]');
+	await page.waitForURL(/dong=2/);
+	expect(await page.locator('[name=quantity]').first().inputValue()).toBe('2,5');
+	await page.locator('[name=material-1]').nth(1).check({ force: true });
+	await page.locator('[name=quantity]').nth(1).fill('4');
+	await page.click('[data-send]');
+	await page.waitForURL(/\/ghi-nhan\/xong/);
+	await page.goto(`${baseUrl}/cua-toi`);
+	expect(await page.locator('.mine > li').count()).toBe(1);
+	expect(await page.locator('.mine').textContent()).toMatch(/2,5\u00a0kg.*4\u00a0/s);
+	await context.close();
+});
+
+test('two kinds are collected with the number pad and sent at once', async () => {
+	const { page, context } = await newPhone();
+	await page.goto(`${baseUrl}/ghi-nhan?diem=MAU-003`);
+	for (const key of ['1', ',', '5', 'add']) await page.click(`[data-key="${key}"]`);
+	await page.locator('.tile').nth(1).click();
+	for (const key of ['2', '½']) await page.click(`[data-key="${key}"]`);
+	expect(await page.textContent('[data-send]')).toContain('2');
+	await page.click('[data-send]');
+	await page.waitForURL(/\/ghi-nhan\/xong/);
+	await page.goto(`${baseUrl}/cua-toi`);
+	expect(await page.locator('.mine > li').count()).toBe(1);
+	const text = await page.locator('.mine').textContent();
+	expect(text).toContain('1,5\u00a0kg');
+	expect(text).toContain('2,5\u00a0kg');
 	await context.close();
 });
 

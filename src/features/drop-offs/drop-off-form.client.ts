@@ -1,24 +1,17 @@
 // Turns the plain form into three taps: a tile, the number pad, send. Added kinds wait in a basket of hidden fields.
 
-type Words = { send: string; add: string; remove: string; kg: string; piece: string };
+type Words = { send: string; sendMany: string; added: string; remove: string; kg: string; piece: string };
+
+const MAX_ADDED = 19;
 
 export function enhanceDropOffForm(): void {
 	const form = document.querySelector<HTMLFormElement>('[data-drop-off]');
 	const line = form?.querySelector<HTMLElement>('[data-line]');
-	const pad = form?.querySelector<HTMLElement>('.pad');
+	const pad = form?.querySelector<HTMLElement>('.pad.keys');
 	const send = form?.querySelector<HTMLButtonElement>('[data-send]');
 	const basket = form?.querySelector<HTMLElement>('[data-basket]');
 	const quantity = line?.querySelector<HTMLInputElement>('input[name=quantity]');
-	if (
-		!form ||
-		!line ||
-		!pad ||
-		!send ||
-		!basket ||
-		!quantity ||
-		form.querySelectorAll('[data-line]').length > 1
-	)
-		return;
+	if (!form || !line || !pad || !send || !basket || !quantity) return;
 	const words = JSON.parse(form.dataset['words'] ?? '{}') as Words;
 	let added = 0;
 
@@ -33,7 +26,10 @@ export function enhanceDropOffForm(): void {
 			item.getAttribute('data-text')!,
 		);
 		const all = [...waiting, describe()].filter(Boolean);
-		send.textContent = all.length > 0 ? `${words.send} ${all.join(', ')}` : words.send;
+		send.textContent =
+			all.length > 1
+				? words.sendMany.replace('{{count}}', String(all.length))
+				: [words.send, ...all].join(' ');
 	};
 	const hiddenField = (name: string, value: string) => {
 		const input = document.createElement('input');
@@ -43,13 +39,15 @@ export function enhanceDropOffForm(): void {
 	/** The server reads quantities in the order of the form: what is in the basket comes after the open row. */
 	const addLine = () => {
 		const material = chosen('material-0');
-		if (!material || quantity.value.trim() === '' || added >= 19) return quantity.focus();
+		if (!material || quantity.value.trim() === '' || added >= MAX_ADDED) return quantity.focus();
 		added += 1;
 		const item = document.createElement('li');
 		const text = describe();
 		item.dataset['text'] = text;
 		const label = document.createElement('span');
-		label.textContent = text;
+		const lead = document.createElement('b');
+		lead.textContent = words.added;
+		label.append(lead, ` ${text}`);
 		const remove = document.createElement('button');
 		Object.assign(remove, { type: 'button', className: 'link', textContent: words.remove });
 		remove.addEventListener('click', () => {
@@ -79,8 +77,8 @@ export function enhanceDropOffForm(): void {
 		refresh();
 	};
 
-	pad.hidden = false;
-	form.querySelector<HTMLElement>('[data-no-script]')?.closest('p')?.remove();
+	// The pad is there: the phone's own keyboard would cover it.
+	quantity.inputMode = 'none';
 	pad.addEventListener('click', (event) => {
 		const key = (event.target as HTMLElement).closest<HTMLElement>('[data-key]')?.dataset['key'];
 		if (key === 'back') quantity.value = quantity.value.slice(0, -1);

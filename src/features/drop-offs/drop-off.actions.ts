@@ -13,6 +13,8 @@ import type { DropOffLine } from './drop-off.ts';
 import { recordDropOff, withdrawDropOff } from './drop-off.service.ts';
 
 const NOON_MS = 12 * 60 * 60 * 1000;
+// The last instant that JavaScript's dates know (ECMA-262).
+const MAX_INSTANT_MS = 8.64e15;
 
 /** Rows `material`, `quantity`, `unit` in the order of the form; a row without a quantity does not count. */
 function readLines(form: FormData): DropOffLine[] {
@@ -31,13 +33,20 @@ function readLines(form: FormData): DropOffLine[] {
 	return lines;
 }
 
-/** Today's drop-off happens when its form was made; a past day's at noon, the hour nobody wrote down. */
-function readHappenedAt(form: FormData, now: number): number {
+/**
+ * A drop-off of the day on which its form was made happened then; one of a day before, at noon, the hour nobody
+ * wrote down; one of a later day (a form left open overnight), at the day's begin, which has certainly passed.
+ * The clock of the answer does not count: a form sent again must say the same.
+ */
+function readHappenedAt(form: FormData): number {
 	const date = parseLocalDate(field(form, 'date'));
 	if (!date) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'date' });
 	const madeAt = Number(field(form, 'madeAt'));
-	if (Number.isSafeInteger(madeAt) && madeAt <= now && toLocalDate(madeAt) === date) return madeAt;
-	return startOfLocalDate(date) + NOON_MS;
+	if (!Number.isSafeInteger(madeAt) || Math.abs(madeAt) > MAX_INSTANT_MS)
+		throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'madeAt' });
+	const madeOn = toLocalDate(madeAt);
+	if (date === madeOn) return madeAt;
+	return startOfLocalDate(date) + (date < madeOn ? NOON_MS : 0);
 }
 
 export const dropOffs = {
@@ -46,7 +55,7 @@ export const dropOffs = {
 		const id = normaliseUuid(field(form, 'id'));
 		if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'id' });
 		const lines = readLines(form);
-		const happenedAt = readHappenedAt(form, now);
+		const happenedAt = readHappenedAt(form);
 		const alias = await ensureDeviceAlias(db, readAliasCookie(cookies, config), now);
 		await takeRate(db, `drop-off:device:${alias.id}`, PER_DEVICE, now);
 		await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now);

@@ -132,6 +132,26 @@ export function listPublicDropOffs(db: Db, cycleId: string) {
 		.execute();
 }
 
+const RECENT = 200;
+
+/** How many lines of the house's last {@link RECENT} drop-offs each material has. */
+export async function countRecentLines(db: Db, greenHouseId: string): Promise<Map<string, number>> {
+	const rows = await db
+		.selectFrom('dropOffLine')
+		.select(['materialCode', sql<number>`count(*)`.as('count')])
+		.where('dropOffId', 'in', (eb) =>
+			eb
+				.selectFrom('dropOff')
+				.select('id')
+				.where('greenHouseId', '=', greenHouseId)
+				.orderBy('happenedAt', 'desc')
+				.limit(RECENT),
+		)
+		.groupBy('materialCode')
+		.execute();
+	return new Map(rows.map((row) => [row.materialCode, row.count]));
+}
+
 export type Stage = 'declared' | 'collected' | 'sold' | 'spent';
 
 /** The device's own drop-offs, newest first, each with its lines and how far its goods went. */

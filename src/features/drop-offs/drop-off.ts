@@ -82,3 +82,13 @@ export function declaredWeightGrams(
 /** What must be equal for two drop-offs with one id to be the same: house, time and lines. */
 export const dropOffHash = (greenHouseId: string, happenedAt: number, lines: DropOffLine[]): string =>
 	sha256Hex(canonicalJson({ greenHouseId, happenedAt, lines }));
+
+/** What the house takes, the kinds that people bring there most first; equal ones keep the catalogue's order. */
+export const materialsByUse = (
+	house: GreenHouse,
+	materials: Material[],
+	counts: Map<string, number>,
+): Material[] =>
+	materials
+		.filter((material) => house.materials.includes(material.code))
+		.sort((a, b) => (counts.get(b.code) ?? 0) - (counts.get(a.code) ?? 0));
