@@ -16,8 +16,9 @@ import {
 import { announceEvent, reportEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findEventBySlug } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
-import { findOpenCycle } from '#features/collections/collection.repository.ts';
-import { closeCycle, confirmScrapSale, recordScrapSale } from '#features/collections/collection.service.ts';
+import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
+import { closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { lineAmount, type SaleLine } from '#features/collections/scrap-sale.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
@@ -506,9 +507,7 @@ async function sell(
 			lines,
 			cashReceivedVnd,
 			differenceReason: cashReceivedVnd === total ? '' : 'Làm tròn',
-			photoId: null,
 			photoMissingReason: 'Phiếu mẫu nên không có ảnh',
-			replacesSaleId: null,
 		},
 		at + HOUR,
 	);

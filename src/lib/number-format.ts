@@ -24,6 +24,10 @@ export const formatMilli = (milli: number, locale: Locale): string =>
 export const formatGrams = (grams: number, locale: Locale): string =>
 	`${formatMilli(grams, locale)}${NO_BREAK_SPACE}kg`;
 
+/** An estimated weight, to a tenth of a kilogram: `22,2 kg` of 22237 grams. */
+export const formatEstimate = (grams: number, locale: Locale): string =>
+	formatGrams(Math.round(grams / 100) * 100, locale);
+
 const PIECE: Record<Locale, string> = { vi: 'cái', en: 'pcs' };
 
 /** A quantity as it was typed, in thousandths of its unit: `12,5 kg`, `15 cái`. */

@@ -33,6 +33,7 @@ describe.each([
 		const iron = resident.page.locator('[name=material-0][value=scrap_iron]');
 		if (!(await iron.isVisible())) await resident.page.click('.tile.others');
 		await iron.check({ force: true });
+		if (!javaScriptEnabled) await resident.page.check('[name=unit-0][value=kg]', { force: true });
 		await resident.page.fill('[name=quantity]', javaScriptEnabled ? '7,25' : '8,75');
 		await resident.page.click('[data-send]');
 		await resident.page.waitForURL(/\/ghi-nhan\/xong/);
@@ -122,24 +123,29 @@ test('one more kind without JavaScript keeps what was typed', async () => {
 	const { page, context } = await newPhone({ javaScriptEnabled: false });
 	await page.goto(`${baseUrl}/ghi-nhan?diem=MAU-003`);
 	await page.fill('[name=quantity]', '2,5');
+	await page.check('[name=unit-0][value=kg]', { force: true });
 	await page.click('button[name=dong]');
 	await page.waitForURL(/dong=2/);
 	expect(await page.locator('[name=quantity]').first().inputValue()).toBe('2,5');
 	await page.locator('[name=material-1]').nth(1).check({ force: true });
 	await page.locator('[name=quantity]').nth(1).fill('4');
+	await page.check('[name=unit-1][value=piece]', { force: true });
 	await page.click('[data-send]');
 	await page.waitForURL(/\/ghi-nhan\/xong/);
 	await page.goto(`${baseUrl}/cua-toi`);
 	expect(await page.locator('.mine > li').count()).toBe(1);
-	expect(await page.locator('.mine').textContent()).toMatch(/2,5\u00a0kg.*4\u00a0/s);
+	expect(await page.locator('.mine').textContent()).toMatch(/2,5\u00a0kg.*4\u00a0cái/s);
 	await context.close();
 });
 
 test('two kinds are collected with the number pad and sent at once', async () => {
 	const { page, context } = await newPhone();
 	await page.goto(`${baseUrl}/ghi-nhan?diem=MAU-003`);
+	const kg = page.locator('.unit label').first();
+	await kg.click();
 	for (const key of ['1', ',', '5', 'add']) await page.click(`[data-key="${key}"]`);
 	await page.locator('.tile').nth(1).click();
+	await kg.click();
 	for (const key of ['2', '½']) await page.click(`[data-key="${key}"]`);
 	expect(await page.textContent('[data-send]')).toContain('2');
 	await page.click('[data-send]');
@@ -156,6 +162,7 @@ test('a wrong quantity is explained beside what was typed, and nothing is record
 	const { page, context } = await newPhone({ javaScriptEnabled: false });
 	await page.goto(`${baseUrl}/ghi-nhan?diem=MAU-003`);
 	await page.fill('[name=quantity]', '1.500');
+	await page.check('[name=unit-0][value=kg]', { force: true });
 	const [response] = await Promise.all([
 		page.waitForResponse((each) => each.request().method() === 'POST'),
 		page.click('[data-send]'),

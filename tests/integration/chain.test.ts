@@ -4,13 +4,14 @@ import { expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import { createDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
-import { findOpenCycle } from '#features/collections/collection.repository.ts';
+import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
+import { closeCycle } from '#features/collections/collection-cycle.service.ts';
 import {
-	closeCycle,
 	confirmScrapSale,
 	recordScrapSale,
 	reverseScrapSale,
-} from '#features/collections/collection.service.ts';
+} from '#features/collections/scrap-sale.service.ts';
+import { findSale } from '#features/collections/scrap-sale.repository.ts';
 import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
 import { recordDropOff, withdrawDropOff } from '#features/drop-offs/drop-off.service.ts';
 import {
@@ -70,9 +71,7 @@ const saleOf = (cycleId: string, over: Partial<ScrapSaleInput> = {}): ScrapSaleI
 	lines: [{ kind: 'goods', material: 'mixed_paper', weightGrams: 9_500, unitPriceVnd: 4_000 }],
 	cashReceivedVnd: 38_000,
 	differenceReason: '',
-	photoId: null,
 	photoMissingReason: 'Máy hết pin',
-	replacesSaleId: null,
 	...over,
 });
 
@@ -274,8 +273,9 @@ describeEachEngine('the chain', (engine) => {
 			NOW,
 		);
 		expect((await findFund(db, world.fund.id))?.balanceVnd).toBe(0);
-		const again = saleOf(sale.cycleIds[0]!, { replacesSaleId: sale.id });
+		const again = saleOf(sale.cycleIds[0]!);
 		await recordScrapSale(db, world.steward, again, NOW);
+		expect((await findSale(db, again.id))?.replacesSaleId).toBe(sale.id);
 		expect((await confirmScrapSale(db, world.treasurer, again.id, NOW)).voucher).toBe('PT-2026/0002');
 		const reversal = (await listEntries(db, world.fund.id, { limit: 9 })).find(
 			(each) => each.kind === 'reversal',

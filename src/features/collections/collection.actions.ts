@@ -1,18 +1,18 @@
-import { storePhoto } from '#features/photos/photo.service.ts';
+import { withPhotoFile } from '#features/photos/photo.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { parseKgMilli, parseVnd } from '#lib/number-input.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
+import { closeCycle } from './collection-cycle.service.ts';
 import {
-	closeCycle,
 	confirmScrapSale,
 	recordScrapSale,
 	requireRecorder,
 	returnScrapSale,
 	reverseScrapSale,
-} from './collection.service.ts';
+} from './scrap-sale.service.ts';
 import type { SaleLine } from './scrap-sale.ts';
 
 function readId(form: FormData, name: string): string {
@@ -68,16 +68,16 @@ export const collections = {
 			cashReceivedVnd: parseVnd(field(form, 'cash'), 'cash'),
 			differenceReason: field(form, 'differenceReason'),
 			photoMissingReason: field(form, 'photoMissingReason'),
-			replacesSaleId: field(form, 'replaces') || null,
 		};
 		const file = form.get('photo');
-		let photoId: string | null = null;
-		if (file instanceof File && file.size > 0) {
-			const { grantId, isSample } = await requireRecorder(db, actor, cycleIds, now);
+		if (!(file instanceof File) || file.size === 0) await recordScrapSale(db, actor, input, now);
+		else {
+			await requireRecorder(db, actor, cycleIds, now);
 			const bytes = new Uint8Array(await file.arrayBuffer());
-			photoId = await storePhoto(db, config.photoDir, { bytes, uploadedBy: grantId, isSample }, now);
+			await withPhotoFile(config.photoDir, bytes, now, (photo) =>
+				recordScrapSale(db, actor, { ...input, photoMissingReason: '' }, now, photo),
+			);
 		}
-		await recordScrapSale(db, actor, { ...input, photoId }, now);
 		return localePath(locale, `/cua-toi/phieu-ban/${id}`);
 	}),
 	confirmSale: formAction(async (form, { locals }) => {

@@ -20,9 +20,8 @@ export type ScrapSaleInput = {
 	cashReceivedVnd: number;
 	/** Why cash and lines differ; '' when they do not. */
 	differenceReason: string;
-	photoId: string | null;
+	/** '' when there is a photo. */
 	photoMissingReason: string;
-	replacesSaleId: string | null;
 };
 
 export const MAX_SALE_LINES = 40;
@@ -35,7 +34,7 @@ export const differenceOf = (input: Pick<ScrapSaleInput, 'lines' | 'cashReceived
 	input.cashReceivedVnd - input.lines.reduce((sum, line) => sum + lineAmount(line), 0);
 
 /** Lines and cash agree, or the difference has a reason; a photo, or why there is none. Refuses with 422. */
-export function checkSale(input: ScrapSaleInput): void {
+export function checkSale(input: ScrapSaleInput, hasPhoto: boolean): void {
 	const refuse = (key: ConstructorParameters<typeof DomainError>[1], field: string, values = {}): never => {
 		throw new DomainError('UNPROCESSABLE_CONTENT', key, { field, values });
 	};
@@ -53,7 +52,7 @@ export function checkSale(input: ScrapSaleInput): void {
 			cash: input.cashReceivedVnd.toLocaleString('vi-VN'),
 		});
 	}
-	if (!input.photoId && !input.photoMissingReason) refuse('photoMissing', 'photo');
+	if (!hasPhoto && !input.photoMissingReason) refuse('photoMissing', 'photo');
 }
 
 /** Cash against income by material group; a difference goes to its own account so that income stays what was weighed. */
@@ -75,4 +74,14 @@ export function salePostings(
 	if (difference > 0) postings.push({ debit: 'cash', credit: 'sale-difference', amountVnd: difference });
 	if (difference < 0) postings.push({ debit: 'sale-difference', credit: 'cash', amountVnd: -difference });
 	return postings;
+}
+
+/** The sum of weights in grams; null as soon as one of them is unknown. */
+export const sumKnown = (weights: (number | null)[]): number | null =>
+	weights.reduce<number | null>((sum, grams) => (sum === null || grams === null ? null : sum + grams), 0);
+
+/** By how many per cent the scale differs from what was declared, to one decimal; undefined where either is unknown. */
+export function variancePercent(weighedGrams: number, declaredGrams: number | null): number | undefined {
+	if (!weighedGrams || !declaredGrams) return undefined;
+	return Math.round(((weighedGrams - declaredGrams) / declaredGrams) * 1000) / 10;
 }

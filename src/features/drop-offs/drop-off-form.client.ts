@@ -87,14 +87,15 @@ export function enhanceDropOffForm(): void {
 		refresh();
 	});
 	form.addEventListener('input', refresh);
+	const chooseUnit = () => {
+		const unit = chosen('material-0')?.dataset['unit'];
+		const radio = line.querySelector<HTMLInputElement>(`input[name="unit-0"][value="${unit}"]`);
+		if (radio) radio.checked = true;
+	};
 	form.addEventListener('change', (event) => {
-		const input = event.target as HTMLInputElement;
-		const unit = input.dataset['unit'];
-		if (unit) {
-			const radio = line.querySelector<HTMLInputElement>(`input[name="unit-0"][value="${unit}"]`);
-			if (radio) radio.checked = true;
-		}
+		if ((event.target as HTMLInputElement).name === 'material-0') chooseUnit();
 		refresh();
 	});
+	if (!chosen('unit-0')) chooseUnit();
 	refresh();
 }

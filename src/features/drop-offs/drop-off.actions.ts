@@ -23,10 +23,10 @@ function readLines(form: FormData): DropOffLine[] {
 	for (const [index, quantity] of quantities.entries()) {
 		const material = String(form.get(`material-${index}`) ?? '');
 		if (quantity.trim() === '' && (material === '' || quantities.length > 1)) continue;
-		const unit = String(form.get(`unit-${index}`) ?? 'kg');
+		const unit = field(form, `unit-${index}`);
 		const name = `quantity-${index}`;
 		if (unit !== 'kg' && unit !== 'piece')
-			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'unitMissing', { field: name });
 		const quantityMilli = parseQuantityMilli(quantity, unit, name);
 		lines.push({ material, quantityMilli, unit });
 	}

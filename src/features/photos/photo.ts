@@ -17,3 +17,12 @@ export function checkPhotoBytes(bytes: Uint8Array): void {
 	if (!isJpeg && !isPng && !isWebp)
 		throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'photoKind', { field: 'photo' });
 }
+
+/** A photo as it will be kept: WebP, without EXIF data. */
+export type EncodedPhoto = {
+	id: string;
+	bytes: Uint8Array;
+	sha256: string;
+	width: number;
+	height: number;
+};

@@ -1,5 +1,5 @@
 // The walk through the chain from one row of a fund's book: backward to what was brought, forward to what it paid for.
-import { listSaleCycles, listSaleLines } from '#features/collections/collection.repository.ts';
+import { listSaleCycles, listSaleLines } from '#features/collections/scrap-sale.repository.ts';
 import { listPublicDropOffs } from '#features/drop-offs/drop-off.repository.ts';
 import { findEntry, listPostings } from '#features/fund/fund.repository.ts';
 import type { Db } from '#lib/db.ts';

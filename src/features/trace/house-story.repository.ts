@@ -1,4 +1,5 @@
-import { listCycles, listSaleCycles, listSaleLines } from '#features/collections/collection.repository.ts';
+import { listCycles } from '#features/collections/collection-cycle.repository.ts';
+import { listSaleCycles, listSaleLines } from '#features/collections/scrap-sale.repository.ts';
 import { countDropOffs, listPublicDropOffs, sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import type { Db } from '#lib/db.ts';
 import type { CycleSale, CycleStory } from './house-story.ts';

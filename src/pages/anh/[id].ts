@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { APIRoute } from 'astro';
 import { findGrant } from '#features/accounts/actor.ts';
-import { findPhotoFund } from '#features/collections/collection.repository.ts';
+import { findPhotoFund } from '#features/collections/scrap-sale.repository.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 
 /** A receipt's photo, private: for those who record or confirm sales of its fund, and for who uploaded it. */

@@ -3,10 +3,12 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { findFundOfWard } from '#features/fund/fund.repository.ts';
-import { postEntry, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
+import { getPosted, postEntry, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
 import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
+import { insertPhoto } from '#features/photos/photo.repository.ts';
+import type { EncodedPhoto } from '#features/photos/photo.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
@@ -14,55 +16,29 @@ import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { ScrapSaleTable } from '#db/schema.ts';
+import { findCycle } from './collection-cycle.repository.ts';
 import {
-	closeCycleRow,
-	findCycle,
+	findReleasedSale,
 	findSale,
-	insertCycle,
 	insertSale,
 	isCycleInLiveSale,
 	listSaleCycles,
 	listSaleLines,
+	listSalesToConfirm,
 	releaseCycles,
+	type WaitingSale,
 	setDeclaredWeight,
 	updateSale,
-} from './collection.repository.ts';
+} from './scrap-sale.repository.ts';
 import {
 	checkSale,
 	differenceOf,
 	lineAmount,
 	salePostings,
+	sumKnown,
 	type SaleLine,
 	type ScrapSaleInput,
 } from './scrap-sale.ts';
-
-/** The steward empties the house: this cycle closes and the next one opens. A second time changes nothing. */
-export async function closeCycle(
-	db: Db,
-	actor: Actor | undefined,
-	cycleId: string,
-	now: number,
-): Promise<void> {
-	const cycle = await findCycle(db, cycleId);
-	const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
-	if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle');
-	const grant = requireGrant(actor, 'collection-cycle.close', houseScopes(house));
-	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'green_house', house.id);
-		const current = await findCycle(trx, cycleId);
-		if (!current || current.closedAt !== null) return;
-		await closeCycleRow(trx, cycleId, grant.id, now);
-		await insertCycle(trx, {
-			id: uuidv7(now),
-			greenHouseId: house.id,
-			number: current.number + 1,
-			openedAt: now,
-			closedAt: null,
-			closedBy: null,
-			isSample: house.isSample,
-		});
-	});
-}
 
 type Recorder = { house: GreenHouse; fundId: string; isSample: 0 | 1; grantId: string };
 
@@ -92,14 +68,16 @@ export async function requireRecorder(
 
 /**
  * Writes down a sale of closed cycles; it makes no money until a second person confirms it.
- * The same id with the same content changes nothing, with other content it is refused with 409.
+ * The same id with the same content changes nothing, with other content it is refused with 409. It replaces the
+ * sale that was returned or reversed and held these cycles before.
  */
 export async function recordScrapSale(
 	db: Db,
 	actor: Actor | undefined,
 	raw: ScrapSaleInput,
 	now: number,
-): Promise<void> {
+	photo?: EncodedPhoto,
+): Promise<{ isNew: boolean }> {
 	const recorder = await requireRecorder(db, actor, raw.cycleIds, now);
 	const input: ScrapSaleInput = {
 		...raw,
@@ -107,21 +85,20 @@ export async function recordScrapSale(
 		differenceReason: cleanText(raw.differenceReason, { max: 200 }),
 		photoMissingReason: cleanText(raw.photoMissingReason, { max: 200 }),
 	};
-	checkSale(input);
+	checkSale(input, photo !== undefined);
 	const materials = new Set((await listMaterials(db)).map((material) => material.code));
 	if (input.lines.some((line) => line.kind === 'goods' && !materials.has(line.material))) {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownMaterial', { field: 'lines' });
 	}
 	if (input.soldOn > toLocalDate(now))
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'soldOn' });
-	// The photo is stored before the form is known to be good; a retry may carry another copy of it.
-	const { photoId: _photo, ...content } = input;
-	const contentHash = sha256Hex(canonicalJson(content));
-	await inTransaction(db, async (trx) => {
+	const contentHash = sha256Hex(canonicalJson({ ...input, photo: photo?.sha256 ?? null }));
+	return inTransaction(db, async (trx) => {
 		await lockRow(trx, 'fund', recorder.fundId);
 		const existing = await findSale(trx, input.id);
 		if (existing) {
-			if (existing.contentHash === contentHash && existing.recorderId === actor!.personId) return;
+			if (existing.contentHash === contentHash && existing.recorderId === actor!.personId)
+				return { isNew: false };
 			throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		}
 		for (const cycleId of input.cycleIds) {
@@ -133,6 +110,9 @@ export async function recordScrapSale(
 			if (await isCycleInLiveSale(trx, cycleId))
 				throw new DomainError('CONFLICT', 'cycleAlreadySold', { field: 'cycle' });
 		}
+		const replaced = await findReleasedSale(trx, input.cycleIds);
+		if (photo)
+			await insertPhoto(trx, photo, { uploadedBy: recorder.grantId, isSample: recorder.isSample }, now);
 		await insertSale(
 			trx,
 			{
@@ -145,21 +125,22 @@ export async function recordScrapSale(
 				recorderId: actor!.personId,
 				dealer: input.dealer,
 				cashReceivedVnd: input.cashReceivedVnd,
-				photoId: input.photoId,
-				photoMissingReason: input.photoId ? null : input.photoMissingReason,
+				photoId: photo?.id ?? null,
+				photoMissingReason: photo ? null : input.photoMissingReason,
 				status: 'recorded',
 				confirmedAt: null,
 				confirmedBy: null,
 				confirmerId: null,
 				returnReason: null,
 				entryId: null,
-				replacesSaleId: input.replacesSaleId,
+				replacesSaleId: replaced?.id ?? null,
 				contentHash,
 				isSample: recorder.isSample,
 			},
 			input.cycleIds,
 			toLineRows(input),
 		);
+		return { isNew: true };
 	});
 }
 
@@ -200,26 +181,46 @@ async function lockSale(trx: Trx, id: string): Promise<ScrapSaleTable> {
 }
 
 /**
- * The second person: the fund's treasurer, who takes the cash; an approver when a treasurer recorded the sale.
- * Never the recorder. Returns the grant's id.
+ * In which role a sale is confirmed: the fund's treasurer, who takes the cash; an approver when a treasurer
+ * recorded it.
  */
+async function confirmerRole(
+	db: Db,
+	sale: Pick<ScrapSaleTable, 'fundId' | 'recorderId'>,
+	now: number,
+): Promise<'treasurer' | 'approver'> {
+	const scope = { kind: 'fund' as const, id: sale.fundId };
+	return (await holdsRole(db, sale.recorderId, 'treasurer', scope, now)) ? 'approver' : 'treasurer';
+}
+
+const findFundGrant = (actor: Actor, role: 'treasurer' | 'approver', fundId: string) =>
+	actor.grants.find((grant) => grant.role === role && grant.scopeKind === 'fund' && grant.scopeId === fundId);
+
+/** The second person's grant; never the recorder's. Refuses with 401 and 403. */
 async function requireConfirmer(
 	trx: Trx,
 	actor: Actor | undefined,
 	sale: ScrapSaleTable,
 	now: number,
 ): Promise<string> {
-	const scope = { kind: 'fund' as const, id: sale.fundId };
-	const grant = requireGrant(actor, 'scrap-sale.confirm', [scope]);
+	requireGrant(actor, 'scrap-sale.confirm', [{ kind: 'fund', id: sale.fundId }]);
 	if (actor!.personId === sale.recorderId) throw new DomainError('FORBIDDEN', 'confirmerIsRecorder');
-	const needsApprover = await holdsRole(trx, sale.recorderId, 'treasurer', scope, now);
-	const role = needsApprover ? 'approver' : 'treasurer';
-	const fitting = actor!.grants.find(
-		(each) => each.role === role && each.scopeKind === 'fund' && each.scopeId === sale.fundId,
-	);
-	if (!fitting)
-		throw new DomainError('FORBIDDEN', needsApprover ? 'confirmByApprover' : 'confirmByTreasurer');
-	return fitting.id ?? grant.id;
+	const role = await confirmerRole(trx, sale, now);
+	const grant = findFundGrant(actor!, role, sale.fundId);
+	if (!grant)
+		throw new DomainError('FORBIDDEN', role === 'approver' ? 'confirmByApprover' : 'confirmByTreasurer');
+	return grant.id;
+}
+
+/** Sales that wait for this person's word, oldest first. */
+export async function listSalesWaitingFor(db: Db, actor: Actor, now: number): Promise<WaitingSale[]> {
+	const fundIds = actor.grants.flatMap((grant) => (grant.scopeKind === 'fund' ? [grant.scopeId ?? ''] : []));
+	const waiting: WaitingSale[] = [];
+	for (const sale of await listSalesToConfirm(db, [...new Set(fundIds)])) {
+		if (sale.recorderId === actor.personId) continue;
+		if (findFundGrant(actor, await confirmerRole(db, sale, now), sale.fundId)) waiting.push(sale);
+	}
+	return waiting;
 }
 
 /** Confirms a sale and books it, in one transaction; a second time changes nothing. */
@@ -232,8 +233,8 @@ export async function confirmScrapSale(
 	return inTransaction(db, async (trx) => {
 		const sale = await lockSale(trx, saleId);
 		const grantId = await requireConfirmer(trx, actor, sale, now);
-		if (sale.status === 'returned' || sale.status === 'reversed')
-			throw new DomainError('CONFLICT', 'alreadyDecided');
+		if (sale.status === 'confirmed') return getPosted(trx, sale.entryId!);
+		if (sale.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		const rows = await listSaleLines(trx, saleId);
 		const cycles = await listSaleCycles(trx, saleId);
 		const groups = new Map((await listMaterials(trx)).map((material) => [material.code, material.groupCode]));
@@ -250,7 +251,7 @@ export async function confirmScrapSale(
 					: { kind: 'lump_sum', weightGrams: row.weighedWeightGrams, amountVnd: row.amountVnd },
 			);
 		const { cashReceivedVnd } = sale;
-		const entryId = sale.entryId ?? uuidv7(now);
+		const entryId = uuidv7(now);
 		const entry = await postEntry(
 			trx,
 			{
@@ -281,12 +282,14 @@ export async function confirmScrapSale(
 			},
 			now,
 		);
-		if (sale.status === 'confirmed') return entry;
 		for (const cycle of cycles) {
 			const declared = await sumDeclared(trx, cycle.id);
-			const isKnown = declared.every((row) => row.declaredWeightGrams !== null);
-			const grams = declared.reduce((sum, row) => sum + (row.declaredWeightGrams ?? 0), 0);
-			await setDeclaredWeight(trx, saleId, cycle.id, isKnown ? grams : null);
+			await setDeclaredWeight(
+				trx,
+				saleId,
+				cycle.id,
+				sumKnown(declared.map((row) => row.declaredWeightGrams)),
+			);
 		}
 		await updateSale(trx, saleId, {
 			status: 'confirmed',
