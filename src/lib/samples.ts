@@ -30,13 +30,15 @@ export async function shownSample(db: Db, kind: SampleKind): Promise<0 | 1> {
 
 /** True while any page may show a sample row; search engines are asked to stay away then. */
 export async function areSamplesShown(db: Db): Promise<boolean> {
-	const kinds: SampleKind[] = ['green_house', 'cleanup_event', 'fund'];
-	if (await areSamplesRetired(db)) return false;
-	for (const kind of kinds) {
-		const { rows } = await sql`select 1 from ${sql.table(kind)} where is_sample = 1 limit 1`.execute(db);
-		if (rows.length > 0) return true;
-	}
-	return false;
+	const { rows } = await sql<{ shown: number }>`
+		select case
+			when exists (select 1 from portal_setting where key = ${RETIRED}) then 0
+			when exists (select 1 from green_house where is_sample = 1) then 1
+			when exists (select 1 from cleanup_event where is_sample = 1) then 1
+			when exists (select 1 from fund where is_sample = 1) then 1
+			else 0 end as "shown"
+	`.execute(db);
+	return rows[0]?.shown === 1;
 }
 
 /** Hides every sample row for good; the rows stay in the database. */
