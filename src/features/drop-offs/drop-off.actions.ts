@@ -1,6 +1,6 @@
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/alias-cookie.ts';
-import { ensureDeviceAlias } from '#features/accounts/device-alias.service.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
@@ -56,15 +56,15 @@ export const dropOffs = {
 		if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'id' });
 		const lines = readLines(form);
 		const happenedAt = readHappenedAt(form);
-		const alias = await ensureDeviceAlias(db, readAliasCookie(cookies, config), now);
-		await takeRate(db, `drop-off:device:${alias.id}`, PER_DEVICE, now);
+		const secret = keptOrNewSecret(readAliasCookie(cookies, config));
+		await takeRate(db, `drop-off:device:${secret}`, PER_DEVICE, now);
 		await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now);
 		const channel = field(form, 'channel') === 'qr' ? 'qr' : 'web';
 		// Given before the record is written, so that a refused form and its correction come from one device.
-		writeAliasCookie(cookies, alias.secret, config);
+		writeAliasCookie(cookies, secret, config);
 		await recordDropOff(
 			db,
-			{ kind: 'device', deviceAliasId: alias.id },
+			{ kind: 'device', secret },
 			{ id, greenHouseCode: field(form, 'house'), happenedAt, channel, lines, locale },
 			now,
 		);

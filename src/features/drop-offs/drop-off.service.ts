@@ -1,3 +1,4 @@
+import { createDeviceAlias, findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import { findFactors, listMaterials } from '#features/materials/material.repository.ts';
@@ -34,6 +35,9 @@ export type DropOffInput = {
 	/** The language in which a refused material is named. */
 	locale?: 'vi' | 'en';
 };
+
+/** The device that sends, by the secret it holds: its alias is made with its first record. */
+export type Sender = { kind: 'device'; secret: string };
 
 export type Outcome = 'created' | 'unchanged';
 
@@ -87,10 +91,20 @@ export async function insertDropOff(
 	return 'created';
 }
 
-/** Records what somebody brought. 422 for what cannot be, 409 for an id that stands for something else. */
+async function findDeclarer(trx: Trx, sender: Declarer | Sender, now: number): Promise<Declarer> {
+	if (!('secret' in sender)) return sender;
+	const alias =
+		(await findDeviceAlias(trx, sender.secret)) ?? (await createDeviceAlias(trx, now, sender.secret));
+	return { kind: 'device', deviceAliasId: alias.id };
+}
+
+/**
+ * Records what somebody brought. 422 for what cannot be, 409 for an id that stands for something else;
+ * both write nothing, not even the device.
+ */
 export async function recordDropOff(
 	db: Db,
-	declarer: Declarer,
+	sender: Declarer | Sender,
 	input: DropOffInput,
 	now: number,
 ): Promise<Outcome> {
@@ -99,7 +113,7 @@ export async function recordDropOff(
 	const write = () =>
 		inTransaction(db, async (trx) => {
 			await lockRow(trx, 'green_house', house.id);
-			return insertDropOff(trx, declarer, { ...input, house }, now);
+			return insertDropOff(trx, await findDeclarer(trx, sender, now), { ...input, house }, now);
 		});
 	// A retry of what already stands succeeds even when the house has closed or the day has passed since.
 	const isRetry = (await findDropOff(db, input.id)) !== undefined;
@@ -111,7 +125,7 @@ export async function recordDropOff(
 	try {
 		return await write();
 	} catch (error) {
-		// The same id under another house's lock won; the second look tells unchanged from conflict.
+		// The same id or the same new device under another house's lock won; the second look tells what stands.
 		if (isUniqueViolation(error)) return write();
 		throw error;
 	}

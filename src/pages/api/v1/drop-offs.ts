@@ -1,9 +1,9 @@
 import type { APIRoute } from 'astro';
 import { z } from 'astro/zod';
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/alias-cookie.ts';
-import { ensureDeviceAlias } from '#features/accounts/device-alias.service.ts';
+import { isDeviceSecret, keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { PER_ADDRESS, PER_DEVICE } from '#features/drop-offs/drop-off-limits.ts';
-import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
+import { recordDropOff, type DropOffInput } from '#features/drop-offs/drop-off.service.ts';
 import type { DropOffLine } from '#features/drop-offs/drop-off.ts';
 import { errorBody, json } from '#lib/api.ts';
 import { readJsonBody } from '#lib/body.ts';
@@ -15,26 +15,65 @@ import { normaliseUuid } from '#lib/uuid.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-const quantity = z.union([z.number(), z.string().max(40)]);
+// PostgreSQL keeps no NUL in a text.
+const text = (max: number) =>
+	z
+		.string()
+		.max(max)
+		.regex(/^[^\0]*$/);
+const line = z.object({
+	material: text(64),
+	quantity: z.union([z.number(), text(40)]),
+	unit: z.enum(['kg', 'piece']),
+});
 const item = z.object({
-	id: z.string().max(64),
-	green_house_code: z.string().max(64),
-	happened_at: z.string().max(40),
-	lines: z
-		.array(z.object({ material: z.string().max(64), quantity, unit: z.enum(['kg', 'piece']) }))
-		.max(100),
+	id: text(64),
+	green_house_code: text(64),
+	happened_at: text(40),
+	lines: z.array(line).max(100),
 });
 const body = z.object({
-	sent_at: z.string().max(40),
+	sent_at: text(40),
 	/** A secret that a client without cookies mints once and keeps: 43 to 128 characters of base64url. */
-	device: z.string().max(128).optional(),
-	drop_offs: z.array(item).min(1).max(50),
+	device: z.string().refine(isDeviceSecret).optional(),
+	// Each item is read by itself: one that cannot be read must not hold up the others.
+	drop_offs: z.array(z.unknown()).min(1).max(50),
 });
 
-function toLine(line: z.infer<typeof item>['lines'][number], index: number): DropOffLine {
-	const { material, unit } = line;
-	const field = `lines.${index}.quantity`;
-	return { material, unit, quantityMilli: parseQuantityMilli(line.quantity, unit, field) };
+/** What the form calls its fields, as this address calls them. */
+const FIELDS: Record<string, string> = { house: 'green_house_code', date: 'happened_at' };
+
+function toLine({ material, quantity, unit }: z.infer<typeof line>, index: number): DropOffLine {
+	return { material, unit, quantityMilli: parseQuantityMilli(quantity, unit, `lines.${index}.quantity`) };
+}
+
+/** Reads one item. Refuses with 422. `correction` is how far the phone's clock is behind. */
+function toInput(raw: unknown, correction: number, locale: 'vi' | 'en'): DropOffInput {
+	const parsed = item.safeParse(raw);
+	if (!parsed.success) {
+		const field = parsed.error.issues[0]?.path.join('.') || undefined;
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'bodyMalformed', { field });
+	}
+	const id = normaliseUuid(parsed.data.id);
+	if (!id) throw new DomainError('UNPROCESSABLE_CONTENT', 'idInvalid', { field: 'id' });
+	const statedAt = parseInstant(parsed.data.happened_at);
+	if (statedAt === undefined)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'instantInvalid', { field: 'happened_at' });
+	return {
+		id,
+		greenHouseCode: parsed.data.green_house_code,
+		statedAt,
+		happenedAt: statedAt + correction,
+		channel: 'api',
+		lines: parsed.data.lines.map(toLine),
+		locale,
+	};
+}
+
+/** The item's id as it was sent, so that the client finds its own again; null when there is none. */
+function idOf(raw: unknown): string | null {
+	const id: unknown = (raw as { id?: unknown } | null)?.id;
+	return typeof id === 'string' ? id : null;
 }
 
 export const POST: APIRoute = async ({ request, locals, cookies, clientAddress }) => {
@@ -42,42 +81,27 @@ export const POST: APIRoute = async ({ request, locals, cookies, clientAddress }
 	const parsed = body.safeParse(await readJsonBody(request, MAX_BODY_BYTES));
 	const sentAt = parsed.success ? parseInstant(parsed.data.sent_at) : undefined;
 	if (!parsed.success || sentAt === undefined) {
-		const field = parsed.success ? 'sent_at' : parsed.error.issues[0]?.path.join('.');
+		const field = parsed.success ? 'sent_at' : parsed.error.issues[0]?.path.join('.') || undefined;
 		throw new DomainError('BAD_REQUEST', 'bodyMalformed', { field });
 	}
+	const { device, drop_offs: items } = parsed.data;
+	const secret = device ?? keptOrNewSecret(readAliasCookie(cookies, config));
 	await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now);
-	const alias = await ensureDeviceAlias(db, parsed.data.device ?? readAliasCookie(cookies, config), now);
-	if (parsed.data.device === undefined) writeAliasCookie(cookies, alias.secret, config);
-	await takeRate(db, `drop-off:device:${alias.id}`, PER_DEVICE, now);
+	await takeRate(db, `drop-off:device:${secret}`, PER_DEVICE, now);
+	if (device === undefined) writeAliasCookie(cookies, secret, config);
 
-	// The phone's clock is corrected by the difference that its own sending time shows.
-	const correction = now - sentAt;
 	const results = [];
-	for (const each of parsed.data.drop_offs) {
+	for (const raw of items) {
+		const id = idOf(raw);
 		try {
-			const id = normaliseUuid(each.id);
-			if (!id) throw new DomainError('UNPROCESSABLE_CONTENT', 'idInvalid', { field: 'id' });
-			const happenedAt = parseInstant(each.happened_at);
-			if (happenedAt === undefined)
-				throw new DomainError('UNPROCESSABLE_CONTENT', 'instantInvalid', { field: 'happened_at' });
-			const outcome = await recordDropOff(
-				db,
-				{ kind: 'device', deviceAliasId: alias.id },
-				{
-					id,
-					greenHouseCode: each.green_house_code,
-					statedAt: happenedAt,
-					happenedAt: happenedAt + correction,
-					channel: 'api',
-					lines: each.lines.map(toLine),
-					locale,
-				},
-				now,
-			);
-			results.push({ id: each.id, status: outcome === 'created' ? 201 : 200 });
+			const input = toInput(raw, now - sentAt, locale);
+			const outcome = await recordDropOff(db, { kind: 'device', secret }, input, now);
+			results.push({ id, status: outcome === 'created' ? 201 : 200 });
 		} catch (error) {
 			if (!(error instanceof DomainError)) throw error;
-			results.push({ id: each.id, status: HTTP_STATUS[error.kind], error: errorBody(error, t) });
+			const { field, ...rest } = errorBody(error, t);
+			const named = field === undefined ? rest : { ...rest, field: FIELDS[field] ?? field };
+			results.push({ id, status: HTTP_STATUS[error.kind], error: named });
 		}
 	}
 	return json({ results });
