@@ -13,6 +13,8 @@ declare namespace App {
 		/** What the visitor typed, kept for the page that shows it again beside an error. */
 		form: FormData | undefined;
 		formError: import('#lib/errors.ts').DomainError | undefined;
+		/** An expected failure that no page of its own shows. */
+		refusal: import('#lib/errors.ts').DomainError | undefined;
 		/** Stands in the log beside an unexpected failure. */
 		errorId: string | undefined;
 	}

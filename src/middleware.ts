@@ -3,9 +3,10 @@ import { defineMiddleware } from 'astro:middleware';
 import { findActor } from '#features/accounts/person.repository.ts';
 import { readSession } from '#features/accounts/session.ts';
 import { jsonError } from '#lib/api.ts';
+import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { withTileOrigin } from '#lib/csp.ts';
-import { DomainError } from '#lib/errors.ts';
-import { createTranslator, stripLocale, type Locale } from '#lib/i18n.ts';
+import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
+import { createTranslator, preferredLocale, stripLocale, type Locale } from '#lib/i18n.ts';
 import { isForeignRequest } from '#lib/origin.ts';
 import { getPortal } from '#lib/portal.ts';
 import { areSamplesShown } from '#lib/samples.ts';
@@ -18,25 +19,60 @@ const SECURITY_HEADERS = {
 	'cross-origin-opener-policy': 'same-origin',
 };
 
-const isApi = (path: string) => path.startsWith('/api/');
+const isApi = (path: string) => /^\/api(\/|$)/.test(path);
+const isRpc = (path: string) => path.startsWith('/_actions/');
+const isType = (message: Request | Response, type: RegExp) =>
+	type.test(message.headers.get('content-type') ?? '');
 
 /** Pages say their language in the address; the API is asked by header, and is Vietnamese otherwise. */
-function localeOf(path: string, request: Request): Locale {
-	if (!isApi(path)) return stripLocale(path).locale;
-	return request.headers.get('accept-language')?.toLowerCase().startsWith('en') ? 'en' : 'vi';
+const localeOf = (path: string, request: Request): Locale =>
+	isApi(path) ? preferredLocale(request.headers.get('accept-language')) : stripLocale(path).locale;
+
+/** Refuses what no page and no action needs to look at. */
+function checkRequest(request: Request, path: string, url: URL): void {
+	if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES)
+		throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
+	// PostgreSQL keeps no NUL in a text, so nothing has such a name.
+	if (path.includes('\0') || url.href.includes('%00'))
+		throw new DomainError('NOT_FOUND', 'unknownAddress', { values: { method: request.method } });
+	const isAction = request.method === 'POST' && (isRpc(path) || url.searchParams.has('_action'));
+	// Every action is a form; Astro would also parse JSON, and fail on JSON that is none.
+	if (isAction && !isType(request, /^(application\/x-www-form-urlencoded|multipart\/form-data)/i))
+		throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'formUnreadable');
+}
+
+/** An answer that says less than what went wrong becomes the error that it stands for. */
+function checkResponse(response: Response, locals: App.Locals, request: Request, path: string): void {
+	if (isApi(path) && response.status === 404 && !isType(response, /json/))
+		throw new DomainError('NOT_FOUND', 'unknownAddress', { values: { method: request.method } });
+	if (isRpc(path)) return;
+	// A page that sends its visitor to sign in would turn a refused form into a success.
+	if (locals.formError && !isType(response, /^text\/html/)) throw locals.formError;
+	// A body that is no form is refused before the action runs.
+	if (response.status === 415) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'formUnreadable');
+}
+
+/** The expected failure that an error is or stands for; undefined for a bug. */
+function readRefusal(error: unknown): DomainError | undefined {
+	if (error instanceof DomainError) return error;
+	// The adapter counts the bytes of a body whose length was not announced, and knows no class for this.
+	if (error instanceof Error && error.message.startsWith('Body size limit exceeded'))
+		return new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
+	return undefined;
 }
 
 export const onRequest = defineMiddleware(async (context, next) => {
 	const { locals, request, url, cookies, isPrerendered } = context;
-	if (isPrerendered) return next();
+	// A rewrite to an error page comes through here again.
+	if (isPrerendered || locals.refusal || locals.errorId) return next();
 	const { config, db } = getPortal();
-	const path = url.pathname;
+	// Of an address that nothing has, and of a rewrite, `url` names the page that answers.
+	const path = context.originPathname;
 	locals.config = config;
 	locals.db = db;
 	locals.now = Date.now();
 	locals.publicUrl = config.publicUrl;
-	// A page that rewrites to 404 stays in its reader's language.
-	locals.locale = localeOf(context.originPathname, request);
+	locals.locale = localeOf(path, request);
 	locals.t = createTranslator(locals.locale);
 	locals.samplesShown = false;
 
@@ -55,31 +91,37 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		return response;
 	};
 	const fail = async (error: unknown): Promise<Response> => {
-		if (error instanceof DomainError && isApi(path)) return jsonError(error, locals.t);
-		locals.errorId = randomUUID();
-		console.error(`[${locals.errorId}] ${request.method} ${path}`, error);
+		const refusal = readRefusal(error);
+		if (!refusal) {
+			locals.errorId = randomUUID();
+			console.error(`[${locals.errorId}] ${request.method} ${path}`, error);
+		}
 		if (isApi(path)) {
+			if (refusal) return jsonError(refusal, locals.t);
 			return Response.json(
-				{ error: { code: 'unexpected', message: locals.t('errors:unexpected', { id: locals.errorId }) } },
+				{ error: { code: 'unexpected', message: locals.t('errors:unexpected', { id: locals.errorId! }) } },
 				{ status: 500 },
 			);
 		}
-		return context.rewrite('/500');
+		locals.refusal = refusal;
+		const page = await context.rewrite('/500');
+		const status = refusal ? HTTP_STATUS[refusal.kind] : 500;
+		return new Response(page.body, { status, headers: page.headers });
 	};
 
 	try {
-		if (isForeignRequest(request, config)) throw new DomainError('FORBIDDEN', 'foreignOrigin');
 		locals.samplesShown = await areSamplesShown(db);
+		if (isForeignRequest(request, config)) throw new DomainError('FORBIDDEN', 'foreignOrigin');
+		checkRequest(request, path, url);
 		const personId = await readSession(db, config, cookies);
 		locals.actor = personId === undefined ? undefined : await findActor(db, personId, locals.now);
 		const lang = context.params['lang'];
 		if (lang !== undefined && lang !== 'en') return finish(await context.rewrite('/404'));
-		return finish(await next());
+		const response = await next();
+		checkResponse(response, locals, request, path);
+		if (response.status === 404 && response.body === null) return finish(await context.rewrite('/404'));
+		return finish(response);
 	} catch (error) {
-		if (error instanceof DomainError && !isApi(path)) {
-			const status = { FORBIDDEN: 403, NOT_FOUND: 404, UNAUTHORIZED: 401 }[error.kind as string] ?? 400;
-			return finish(new Response(locals.t(`errors:${error.key}`, error.values), { status }));
-		}
 		return finish(await fail(error));
 	}
 });

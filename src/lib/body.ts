@@ -1,5 +1,8 @@
 import { DomainError } from './errors.ts';
 
+/** No request may bring more; a photo of 8 MB and its form fit. */
+export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
 /** Reads a JSON body of at most `maxBytes`. 415 for another type, 413 when longer, 400 when malformed. */
 export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
 	const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();

@@ -13,6 +13,7 @@ export function formAction(handle: (form: FormData, context: ActionAPIContext) =
 		handler: async (form: FormData, context) => {
 			context.locals.form = form;
 			try {
+				checkText(form);
 				return { redirect: await handle(form, context) };
 			} catch (error) {
 				if (!(error instanceof DomainError)) throw error;
@@ -21,6 +22,14 @@ export function formAction(handle: (form: FormData, context: ActionAPIContext) =
 			}
 		},
 	});
+}
+
+// No keyboard types a NUL, and PostgreSQL keeps none in a text.
+function checkText(form: FormData): void {
+	for (const [name, value] of form.entries()) {
+		if (typeof value === 'string' && value.includes('\0'))
+			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
+	}
 }
 
 /** What somebody typed: a form that was sent, or one that asked for another row by its address. */

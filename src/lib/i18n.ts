@@ -36,6 +36,19 @@ const translators = Object.fromEntries(
 
 export const createTranslator = (locale: Locale): Translate => translators[locale];
 
+/** The language that an `Accept-Language` header prefers (RFC 9110 §12.5.4); Vietnamese when it names neither. */
+export function preferredLocale(header: string | null): Locale {
+	let best: { locale: Locale; weight: number } = { locale: 'vi', weight: 0 };
+	for (const part of (header ?? '').toLowerCase().split(',')) {
+		const [tag, ...parameters] = part.split(';').map((each) => each.trim());
+		const locale = locales.find((each) => tag === each || tag?.startsWith(`${each}-`));
+		const quality = parameters.find((each) => each.startsWith('q='));
+		const weight = quality === undefined ? 1 : Number(quality.slice(2));
+		if (locale && weight > best.weight) best = { locale, weight };
+	}
+	return best.locale;
+}
+
 /** `/quy` in Vietnamese, `/en/quy` in English. */
 export function localePath(locale: Locale, path: string): string {
 	if (locale === 'vi') return path;

@@ -7,13 +7,13 @@ import sirv from 'sirv';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { isDatabaseEmpty, loadSample } from '#db/sample.ts';
+import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { ConfigError } from '#lib/config.ts';
 import { getPortal } from '#lib/portal.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const DRAIN_MS = 10_000;
 
 // Data files and relative settings are read from the project's root wherever the command was called.
@@ -81,9 +81,9 @@ async function start(): Promise<void> {
 		normaliseForwarded(request, config.trustProxyHops);
 		if (closing) response.setHeader('connection', 'close');
 		if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-			response.writeHead(413, { connection: 'close', 'content-type': 'text/plain; charset=utf-8' });
-			response.end('413: quá lớn / too large\n');
-			return;
+			// Refused by src/middleware.ts unread; a browser shows the answer only when its upload is taken.
+			response.setHeader('connection', 'close');
+			request.resume();
 		}
 		assets(request, response, () => {
 			compress(request as never, response as never, () => void handler(request, response));
