@@ -1,0 +1,43 @@
+// A browser without a window: keeps its cookies, follows no redirect.
+export type Client = {
+	send(path: string, init?: RequestInit): Promise<Response>;
+	/** Sends a form as a page of the portal does. */
+	post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
+	cookies: Map<string, string>;
+};
+
+export function makeClient(baseUrl: string): Client {
+	const cookies = new Map<string, string>();
+	async function send(path: string, init: RequestInit = {}): Promise<Response> {
+		const headers = new Headers(init.headers);
+		if (cookies.size > 0) headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '));
+		const response = await fetch(baseUrl + path, { redirect: 'manual', ...init, headers });
+		for (const cookie of response.headers.getSetCookie()) {
+			const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!;
+			if (value === '') cookies.delete(name!);
+			else cookies.set(name!, value!);
+		}
+		return response;
+	}
+	return {
+		send,
+		post: (path, fields, headers = {}) =>
+			send(path, { method: 'POST', body: new URLSearchParams(fields), headers }),
+		cookies,
+	};
+}
+
+/** A client that has signed in. */
+export async function signInClient(
+	baseUrl: string,
+	person: { phone: string; password: string },
+): Promise<Client> {
+	const client = makeClient(baseUrl);
+	const response = await client.post('/dang-nhap?_action=accounts.signIn', person);
+	if (response.status !== 303) throw new Error(`${person.phone} could not sign in: ${response.status}`);
+	return client;
+}
+
+/** What a page says in its note of an error. */
+export const alertOf = (html: string): string | undefined =>
+	/role="alert"[^>]*>\s*([^<]*?)\s*</.exec(html)?.[1];
