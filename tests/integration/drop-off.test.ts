@@ -1,8 +1,8 @@
 // What somebody says they brought, and everything that is refused at the door.
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { findOpenCycle } from '#features/collections/collection.repository.ts';
-import { closeCycle } from '#features/collections/collection.service.ts';
+import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
+import { closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import {
