@@ -4,6 +4,7 @@ import SQLite from 'better-sqlite3';
 import { CamelCasePlugin, Kysely, PostgresDialect, SqliteAdapter, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Database } from '#db/schema.ts';
+import { ConfigError } from './config.ts';
 import { ImmediateSqliteDialect } from './sqlite-dialect.ts';
 
 /** What a query takes. A `Trx` is also a `Db`, but a `Db` is not a `Trx`. */
@@ -30,10 +31,19 @@ function openPostgres(connectionString: string) {
 	return new PostgresDialect({ pool });
 }
 
+function openSqliteFile(file: string) {
+	try {
+		if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
+		const database = new SQLite(file);
+		database.pragma('journal_mode = WAL');
+		return database;
+	} catch (error) {
+		throw new ConfigError(`DATABASE_URL cannot be opened: ${file}: ${(error as Error).message}.`);
+	}
+}
+
 function openSqlite(file: string) {
-	if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
-	const database = new SQLite(file);
-	database.pragma('journal_mode = WAL');
+	const database = openSqliteFile(file);
 	database.pragma('synchronous = FULL'); // the driver's default loses acknowledged rows on power loss
 	database.pragma('foreign_keys = ON');
 	database.pragma('recursive_triggers = ON'); // else INSERT OR REPLACE passes the DELETE triggers

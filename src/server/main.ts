@@ -1,5 +1,5 @@
 // The process: settings, tables, data, then HTTP around Astro's handler.
-import { existsSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import compression from 'compression';
@@ -20,10 +20,18 @@ const DRAIN_MS = 10_000;
 process.chdir(ROOT);
 process.env['ASTRO_NODE_AUTOSTART'] = 'disabled';
 
+const SOURCES = ['src/**', 'public/**', 'db/**', 'astro.config.mjs', 'package-lock.json'];
+
+/** True when there is no build, or a source is younger than it (an upgrade, an edit). */
+function needsBuild(entry: string): boolean {
+	const builtAt = statSync(entry, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+	return globSync(SOURCES, { cwd: ROOT }).some((name) => statSync(path.join(ROOT, name)).mtimeMs > builtAt);
+}
+
 async function loadHandler(): Promise<Handler> {
 	const entry = path.join(ROOT, 'dist/server/entry.mjs');
-	if (!existsSync(entry)) {
-		console.log('Building the portal, once…');
+	if (needsBuild(entry)) {
+		console.log('Building the portal…');
 		const { build } = await import('astro');
 		await build({ root: ROOT, logLevel: 'warn' });
 	}
@@ -102,13 +110,30 @@ async function start(): Promise<void> {
 	};
 	process.on('SIGTERM', stop);
 	process.on('SIGINT', stop);
-	server.listen(config.port, config.host, () => console.log(`Ngôi nhà xanh: ${config.publicUrl}`));
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(config.port, config.host, resolve);
+	});
+	console.log(`Ngôi nhà xanh: ${config.publicUrl}`);
+}
+
+/** What an operator can mend, in one sentence; undefined for a bug. */
+function sayFailure(error: unknown): string | undefined {
+	if (error instanceof ConfigError) return error.message;
+	const { code, syscall, message } = error as NodeJS.ErrnoException;
+	if (code === 'EADDRINUSE') return 'PORT is taken by another process; stop that one or set another PORT.';
+	if (code === 'EACCES' && syscall === 'listen')
+		return 'PORT needs a right that this user has not; set PORT to 1024 or more.';
+	if (code === 'EADDRNOTAVAIL' || (code === 'ENOTFOUND' && syscall === 'getaddrinfo'))
+		return `HOST or DATABASE_URL names an address that is not there: ${message}.`;
+	if (code === 'ECONNREFUSED' || code === '28P01' || code === '3D000')
+		return `DATABASE_URL cannot be opened: ${message || code}.`;
+	return undefined;
 }
 
 try {
 	await start();
 } catch (error) {
-	const isExpected = error instanceof ConfigError || (error as { code?: string }).code === 'ECONNREFUSED';
-	console.error(isExpected ? (error as Error).message : error);
+	console.error(sayFailure(error) ?? error);
 	process.exit(1);
 }
