@@ -46,10 +46,13 @@ function checkResponse(response: Response, locals: App.Locals, request: Request,
 	if (isApi(path) && response.status === 404 && !isType(response, /json/))
 		throw new DomainError('NOT_FOUND', 'unknownAddress', { values: { method: request.method } });
 	if (isRpc(path)) return;
-	// A page that sends its visitor to sign in would turn a refused form into a success.
-	if (locals.formError && !isType(response, /^text\/html/)) throw locals.formError;
 	// A body that is no form is refused before the action runs.
 	if (response.status === 415) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'formUnreadable');
+	const { formError } = locals;
+	if (!formError) return;
+	// A page that its visitor may not see goes elsewhere or says only that; the refusal of the form stands.
+	const isUnseen = response.status !== HTTP_STATUS[formError.kind] || !isType(response, /^text\/html/);
+	if (isUnseen || ['signInFirst', 'notYourRole'].includes(formError.key)) throw formError;
 }
 
 /** The expected failure that an error is or stands for; undefined for a bug. */
@@ -118,6 +121,8 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		const lang = context.params['lang'];
 		if (lang !== undefined && lang !== 'en') return finish(await context.rewrite('/404'));
 		const response = await next();
+		// A page that rewrote to 404 was refused on its way through here.
+		if (locals.refusal || locals.errorId) return finish(response);
 		checkResponse(response, locals, request, path);
 		if (response.status === 404 && response.body === null) return finish(await context.rewrite('/404'));
 		return finish(response);

@@ -6,13 +6,14 @@ export type Client = {
 	cookies: Map<string, string>;
 };
 
-export function makeClient(baseUrl: string): Client {
-	const cookies = new Map<string, string>();
+/** `replayed` is what another client's cookies were: they are sent whatever the server answers. */
+export function makeClient(baseUrl: string, replayed?: Map<string, string>): Client {
+	const cookies = new Map<string, string>(replayed);
 	async function send(path: string, init: RequestInit = {}): Promise<Response> {
 		const headers = new Headers(init.headers);
 		if (cookies.size > 0) headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '));
 		const response = await fetch(baseUrl + path, { redirect: 'manual', ...init, headers });
-		for (const cookie of response.headers.getSetCookie()) {
+		for (const cookie of replayed ? [] : response.headers.getSetCookie()) {
 			const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!;
 			if (value === '') cookies.delete(name!);
 			else cookies.set(name!, value!);

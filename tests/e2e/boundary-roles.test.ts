@@ -1,0 +1,181 @@
+// Who may do what, asked of the built server: every act of the team by everybody else writes nothing.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sha256Hex } from '#lib/hash.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { alertOf, makeClient, signInClient, type Client } from '../support/http.ts';
+import { startWorld, type ServedWorld } from '../support/served-world.ts';
+import { digest } from '../support/snapshot.ts';
+
+let world: ServedWorld;
+const clients = new Map<string, Client>();
+/** Whoever has no session, or had one. */
+const strangers = new Map<string, Client>();
+beforeAll(async () => {
+	world = await startWorld();
+	const { baseUrl, people, db } = world;
+	for (const [name, person] of Object.entries(people)) clients.set(name, await signInClient(baseUrl, person));
+
+	strangers.set('nobody', makeClient(baseUrl));
+	strangers.set('no session', makeClient(baseUrl, new Map([['phien', 'x'.repeat(40)]])));
+	const left = await signInClient(baseUrl, people.steward);
+	strangers.set('signed out', makeClient(baseUrl, left.cookies));
+	expect((await left.post('/cua-toi?_action=accounts.signOut', {})).status).toBe(303);
+	const idle = await signInClient(baseUrl, people.treasurer);
+	strangers.set('idle too long', makeClient(baseUrl, idle.cookies));
+	const tokenHash = sha256Hex(idle.cookies.get('phien')!);
+	await db.updateTable('session').set({ expiresAt: 1 }).where('tokenHash', '=', tokenHash).execute();
+});
+afterAll(async () => {
+	await world.stop();
+});
+
+type Form = { path: string; action: string; fields: Record<string, string> };
+const id = () => uuidv7(Date.now());
+
+/** Ordered so that each rightful request at the end is still possible. */
+const ACTS: [name: string, rightful: string, form: (world: ServedWorld) => Form][] = [
+	[
+		'mark the house full',
+		'steward',
+		({ house }) => ({
+			path: `/cua-toi/nha/${house.code}`,
+			action: 'greenHouses.reportState',
+			fields: { state: 'full', greenHouseCode: house.code },
+		}),
+	],
+	[
+		'record a sale',
+		'steward',
+		({ house, today, unsoldCycleId }) => ({
+			path: `/cua-toi/nha/${house.code}`,
+			action: 'collections.recordSale',
+			fields: {
+				...{ id: id(), cycle: unsoldCycleId, soldOn: today, dealer: 'Cô Hoa', how: 'lump_sum' },
+				...{ 'lump-weight': '', cash: '40.000', photoMissingReason: 'Máy hết pin' },
+			},
+		}),
+	],
+	[
+		'close the cycle',
+		'steward',
+		({ house, openCycleId }) => ({
+			path: `/cua-toi/nha/${house.code}`,
+			action: 'collections.closeCycle',
+			fields: { cycle: openCycleId, house: house.code },
+		}),
+	],
+	[
+		'confirm a sale',
+		'treasurer',
+		({ saleId }) => ({
+			path: `/cua-toi/phieu-ban/${saleId}`,
+			action: 'collections.confirmSale',
+			fields: { id: saleId },
+		}),
+	],
+	[
+		'enter a class sheet',
+		'school lead',
+		({ schoolHouse, today, classId }) => ({
+			path: '/cua-toi/truong',
+			action: 'schools.recordSheet',
+			fields: {
+				...{ id: id(), greenHouseCode: schoolHouse.code, collectedOn: today },
+				[`cell:${classId}:mixed_paper:kg`]: '3',
+			},
+		}),
+	],
+	[
+		'announce a Green Sunday',
+		'organiser',
+		({ union }) => ({
+			path: '/cua-toi/su-kien',
+			action: 'cleanupEvents.announce',
+			fields: {
+				...{ id: id(), organisationId: union, title: 'Dọn đường', assemblyPoint: 'Nhà văn hoá' },
+				...{ date: in30Days(), startTime: '07:00', endTime: '09:00' },
+			},
+		}),
+	],
+	[
+		'cancel a Green Sunday',
+		'organiser',
+		({ eventId }) => ({
+			path: `/cua-toi/su-kien/${eventId}`,
+			action: 'cleanupEvents.cancel',
+			fields: { id: eventId, reason: 'Mưa to' },
+		}),
+	],
+	[
+		'request a payment',
+		'ward officer',
+		({ fund }) => ({
+			path: '/cua-toi/chi',
+			action: 'fund.requestDisbursement',
+			fields: {
+				...{ id: id(), fundId: fund.id, purpose: 'hardship', description: 'Giúp' },
+				...{ amount: '50.000', count: '6' },
+			},
+		}),
+	],
+	[
+		'approve a payment',
+		'approver',
+		({ requestId }) => ({
+			path: `/cua-toi/chi/${requestId}`,
+			action: 'fund.approveDisbursement',
+			fields: { id: requestId },
+		}),
+	],
+	[
+		'pay',
+		'treasurer',
+		({ approvedId, today }) => ({
+			path: `/cua-toi/chi/${approvedId}`,
+			action: 'fund.payDisbursement',
+			fields: { id: approvedId, entryId: id(), paidOn: today },
+		}),
+	],
+];
+const in30Days = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+
+/** Others who hold a role that may do this. */
+const ALSO: Record<string, string[]> = {
+	'record a sale': ['treasurer'],
+	'request a payment': ['treasurer', 'approver'],
+};
+
+const send = (client: Client, { path, action, fields }: Form, headers?: Record<string, string>) =>
+	client.post(`${path}?_action=${action}`, fields, headers);
+/** Reading a session prolongs or ends it, and tries are counted. */
+const snapshot = () => digest(world.db, ['session', 'rate_limit']);
+
+test.each(ACTS)('to %s, nobody but the %s and their like is let in', async (name, rightful, formOf) => {
+	const form = formOf(world);
+	const english = { ...form, path: `/en${form.path}` };
+	const before = await snapshot();
+	for (const [who, client] of strangers) {
+		const response = await send(client, form);
+		expect([who, response.status]).toEqual([who, 401]);
+		expect(alertOf(await response.text())).toBe('Xin đăng nhập trước.');
+		expect(alertOf(await (await send(client, english)).text())).toBe('Please sign in first.');
+	}
+	const others = [...clients].filter(([who]) => who !== rightful && !ALSO[name]?.includes(who));
+	expect(others.length).toBeGreaterThan(9);
+	for (const [who, client] of others) {
+		const response = await send(client, form);
+		expect([who, response.status]).toEqual([who, 403]);
+		expect(alertOf(await response.text())).toMatch(/\p{L}\.$/u);
+	}
+	const foreign = await send(clients.get(rightful)!, form, { origin: 'https://evil.example' });
+	expect(foreign.status).toBe(403);
+	expect(alertOf(await foreign.text())).toContain('đến từ một trang khác');
+	expect(await snapshot()).toEqual(before);
+});
+
+test.each(ACTS)('to %s is taken from the %s', async (_name, rightful, formOf) => {
+	const before = await snapshot();
+	const response = await send(clients.get(rightful)!, formOf(world));
+	expect(response.status).toBe(303);
+	expect(await snapshot()).not.toEqual(before);
+});

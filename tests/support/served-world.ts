@@ -1,0 +1,164 @@
+// A small real world behind a server of its own: one house, one school, one fund and everybody's sign-in.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { migrateToLatest } from '#db/migrate.ts';
+import { createAccount } from '#features/accounts/account.service.ts';
+import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
+import { findActor } from '#features/accounts/person.repository.ts';
+import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { findOpenCycle } from '#features/collections/collection.repository.ts';
+import { closeCycle, recordScrapSale } from '#features/collections/collection.service.ts';
+import { approveDisbursement, requestDisbursement } from '#features/fund/disbursement.service.ts';
+import { postEntry } from '#features/fund/ledger.service.ts';
+import { schoolYearOf } from '#features/schools/class-sheet.ts';
+import { insertClass } from '#features/schools/school.repository.ts';
+import { inTransaction, openDb, type Db } from '#lib/db.ts';
+import { toLocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { DAY, makeFund, makeHouse, seedReference } from './fixtures.ts';
+import { startServer } from './server.ts';
+
+export const PASSWORD = 'mật khẩu đủ dài của mọi người';
+const WARD = 'dk-2025';
+
+type Person = { phone: string; password: string; actor: Actor };
+
+async function insertOrganisation(db: Db, kind: 'school' | 'youth_union', name: string): Promise<string> {
+	const id = uuidv7(Date.now());
+	const row = { id, kind, name, adminUnitId: WARD, validFrom: null, validTo: null, isSample: 0 as const };
+	await db.insertInto('organisation').values(row).execute();
+	return id;
+}
+
+async function fill(db: Db, now: number) {
+	await seedReference(db);
+	const union = await insertOrganisation(db, 'youth_union', 'Đoàn phường Đông Kinh');
+	const otherUnion = await insertOrganisation(db, 'youth_union', 'Đoàn phường khác');
+	const school = await insertOrganisation(db, 'school', 'Trường THCS Đông Kinh');
+	const otherSchool = await insertOrganisation(db, 'school', 'Trường khác');
+	const house = await makeHouse(db);
+	const otherHouse = await makeHouse(db);
+	const schoolHouse = await makeHouse(db, { hostType: 'school', hostOrganisationId: school });
+	await db
+		.updateTable('collectionCycle')
+		.set({ openedAt: now - 30 * DAY })
+		.execute();
+	const fund = await makeFund(db);
+	const otherFund = await makeFund(db, { adminUnitId: 'kl-2025' });
+
+	let serial = 0;
+	const makePerson = async (role: Role, scopeKind: ScopeKind, scopeId: string | null): Promise<Person> => {
+		const phone = `09120000${(serial += 1).toString().padStart(2, '0')}`;
+		const account = { displayName: `Người ${serial}`, phone, password: PASSWORD, role, scopeKind, scopeId };
+		const id = await createAccount(db, account, now);
+		return { phone, password: PASSWORD, actor: (await findActor(db, id, now))! };
+	};
+	const people = {
+		steward: await makePerson('steward', 'house', house.id),
+		'another house’s steward': await makePerson('steward', 'house', otherHouse.id),
+		treasurer: await makePerson('treasurer', 'fund', fund.id),
+		'another fund’s treasurer': await makePerson('treasurer', 'fund', otherFund.id),
+		approver: await makePerson('approver', 'fund', fund.id),
+		'another fund’s approver': await makePerson('approver', 'fund', otherFund.id),
+		'ward officer': await makePerson('ward_officer', 'ward', WARD),
+		organiser: await makePerson('organiser', 'organisation', union),
+		'another union’s organiser': await makePerson('organiser', 'organisation', otherUnion),
+		'school lead': await makePerson('school_lead', 'organisation', school),
+		'another school’s lead': await makePerson('school_lead', 'organisation', otherSchool),
+		auditor: await makePerson('auditor', 'portal', null),
+		administrator: await makePerson('administrator', 'portal', null),
+	};
+
+	const today = toLocalDate(now);
+	const close = async () => {
+		const cycle = (await findOpenCycle(db, house.id))!;
+		await closeCycle(db, people.steward.actor, cycle.id, now);
+		return cycle.id;
+	};
+	const sale = {
+		id: uuidv7(now),
+		cycleIds: [await close()],
+		soldOn: today,
+		dealer: 'Cô Hoa',
+		lines: [{ kind: 'lump_sum' as const, weightGrams: null, amountVnd: 50_000 }],
+		cashReceivedVnd: 50_000,
+		differenceReason: '',
+		photoId: null,
+		photoMissingReason: 'Máy hết pin',
+		replacesSaleId: null,
+	};
+	await recordScrapSale(db, people.steward.actor, sale, now);
+	const unsoldCycleId = await close();
+	const gift = {
+		id: uuidv7(now),
+		fundId: fund.id,
+		kind: 'gift' as const,
+		happenedOn: today,
+		bookedOn: today,
+		recordedBy: people.treasurer.actor.grants[0]!.id,
+		source: { kind: 'statement' as const, id: 'gift', content: { statement: 'gift' } },
+		postings: [{ debit: 'cash' as const, credit: 'gift' as const, amountVnd: 1_000_000 }],
+		text: { kind: 'statement' as const, words: 'Tiền ủng hộ' },
+	};
+	await inTransaction(db, (trx) => postEntry(trx, gift, now));
+	const request = async () => {
+		const input = { id: uuidv7(now), fundId: fund.id, purpose: 'hardship' as const, description: 'Giúp' };
+		const rest = { amountVnd: 100_000, beneficiaryCount: 6, adminUnitId: WARD };
+		await requestDisbursement(db, people['ward officer'].actor, { ...input, ...rest }, now);
+		return input.id;
+	};
+	const requestId = await request();
+	const approvedId = await request();
+	await approveDisbursement(db, people.approver.actor, { id: approvedId }, now);
+	const event = {
+		id: uuidv7(now),
+		organisationId: union,
+		title: 'Dọn bờ sông',
+		description: '',
+		startsAt: now + 5 * DAY,
+		endsAt: now + 5 * DAY + DAY / 12,
+		greenHouseCode: null,
+		assemblyPoint: 'Nhà văn hoá',
+		latitude: null,
+		longitude: null,
+		capacity: null,
+		whatToBring: '',
+	};
+	await announceEvent(db, people.organiser.actor, event, now);
+	const schoolYear = schoolYearOf(today);
+	const schoolClass = {
+		organisationId: school,
+		schoolYear,
+		grade: 6,
+		name: '6A',
+		size: 38,
+		isSample: 0 as const,
+	};
+	const classId = await inTransaction(db, (trx) => insertClass(trx, schoolClass, now));
+	const ids = { union, saleId: sale.id, unsoldCycleId, requestId, approvedId, eventId: event.id, classId };
+	const openCycleId = (await findOpenCycle(db, house.id))!.id;
+	return { people, house, schoolHouse, fund, today, openCycleId, ...ids };
+}
+
+/** Starts it; `db` is the server's own database. */
+export async function startWorld() {
+	const folder = mkdtempSync(path.join(tmpdir(), 'portal-world-'));
+	const url = `file:${path.join(folder, 'portal.db')}`;
+	const db = openDb(url);
+	await migrateToLatest(db);
+	const world = await fill(db, Date.now());
+	const server = await startServer({ DATABASE_URL: url });
+	return {
+		...world,
+		db,
+		baseUrl: server.baseUrl,
+		stop: async () => {
+			await server.stop();
+			await db.destroy();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+export type ServedWorld = Awaited<ReturnType<typeof startWorld>>;
