@@ -104,7 +104,8 @@ const REFUSED: Refused[] = [
 	['a JSON number of a tenth of a gram', () => ({ lines: [line(0.0001)] }), 'quantityNotPositive'],
 	['a date in the future', () => ({ happenedAt: NOW + DAY }), 'dateInFuture'],
 	['a phone clock that runs six minutes ahead', () => ({ happenedAt: NOW + 6 * MINUTE }), 'dateInFuture'],
-	['a date more than 60 days ago', () => ({ happenedAt: NOW - 60 * DAY - MINUTE }), 'dateTooOld'],
+	['a date of 61 days ago', () => ({ happenedAt: NOW - 60 * DAY - 10 * 60 * MINUTE - 1 }), 'dateTooOld'],
+	['a date long ago', () => ({ happenedAt: -1 }), 'dateTooOld'],
 	['an unknown house', () => ({ greenHouseCode: 'NNX-999' }), 'unknownHouse'],
 	['SQL for a house', () => ({ greenHouseCode: `NNX-001${SQL}` }), 'unknownHouse'],
 	['HTML for a house', () => ({ greenHouseCode: HTML }), 'unknownHouse'],
@@ -162,7 +163,8 @@ describeEachEngine('a drop-off', (engine) => {
 	test('the edges that are still right are taken', async () => {
 		const world = await fresh();
 		expect(await bring(world, { happenedAt: NOW + 4 * MINUTE })).toBe('created');
-		expect(await bring(world, { happenedAt: NOW - 60 * DAY })).toBe('created');
+		// Midnight of the first day that the form offers.
+		expect(await bring(world, { happenedAt: NOW - 60 * DAY - 10 * 60 * MINUTE })).toBe('created');
 		expect(await bring(world, { lines: [line('5.000,000')] })).toBe('created');
 		expect(await bring(world, { lines: Array<DropOffLine>(20).fill(line('0,01')) })).toBe('created');
 	});
