@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 
 /** Everything that the process reads from its environment, once, at start. */
@@ -37,10 +38,18 @@ function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: nu
 	return value;
 }
 
+function host(env: NodeJS.ProcessEnv): string {
+	const text = env['HOST']?.trim() || '127.0.0.1';
+	if (isIP(text) === 0 && !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(text)) {
+		throw new ConfigError(`HOST must be an IP address or the name of this machine, but is "${text}".`);
+	}
+	return text;
+}
+
 function databaseUrl(env: NodeJS.ProcessEnv): string {
 	const text = env['DATABASE_URL']?.trim() || 'file:./data/portal.db';
 	if (text.startsWith('file:') && text.length > 'file:'.length) return text;
-	if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
+	if (/^postgres(ql)?:\/\/./.test(text) && URL.canParse(text)) return text;
 	throw new ConfigError('DATABASE_URL must be file:PATH for SQLite or postgres://… for PostgreSQL.');
 }
 
@@ -58,8 +67,9 @@ function webUrl(env: NodeJS.ProcessEnv, name: string): URL | undefined {
 export function readConfig(env: NodeJS.ProcessEnv): Config {
 	const port = integer(env, 'PORT', 4321, 0, 65535);
 	const publicUrl = webUrl(env, 'PUBLIC_URL') ?? new URL(`http://localhost:${port}`);
-	if (publicUrl.pathname !== '/' || publicUrl.search || publicUrl.hash) {
-		throw new ConfigError('PUBLIC_URL must be an origin without a path, such as https://example.vn.');
+	const { pathname, search, hash, username, password } = publicUrl;
+	if (pathname !== '/' || search || hash || username || password) {
+		throw new ConfigError('PUBLIC_URL must be an origin and nothing more, such as https://example.vn.');
 	}
 	const tileUrl = env['TILE_URL']?.trim() || undefined;
 	if (tileUrl !== undefined) {
@@ -75,7 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 	const url = databaseUrl(env);
 	const dataDir = url.startsWith('file:') ? path.dirname(url.slice('file:'.length)) : './data';
 	return {
-		host: env['HOST']?.trim() || '127.0.0.1',
+		host: host(env),
 		port,
 		databaseUrl: url,
 		publicUrl: publicUrl.origin,

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { ConfigError, readConfig } from '#lib/config.ts';
+
+test('without any setting the portal is local, on SQLite and with samples', () => {
+	expect(readConfig({})).toEqual({
+		host: '127.0.0.1',
+		port: 4321,
+		databaseUrl: 'file:./data/portal.db',
+		publicUrl: 'http://localhost:4321',
+		isLocal: true,
+		tileUrl: undefined,
+		tileAttribution: '© OpenStreetMap contributors',
+		sampleData: true,
+		trustProxyHops: 0,
+		photoDir: 'data/photos',
+	});
+});
+
+test('an empty setting is none', () => {
+	const names = ['HOST', 'PORT', 'DATABASE_URL', 'PUBLIC_URL', 'TILE_URL', 'TILE_ATTRIBUTION', 'SAMPLE_DATA'];
+	const empty = Object.fromEntries([...names, 'TRUST_PROXY_HOPS', 'PHOTO_DIR'].map((name) => [name, ' ']));
+	expect(readConfig(empty)).toEqual(readConfig({}));
+});
+
+test('every setting is read', () => {
+	const tileUrl = 'https://{s}.tiles.example.vn/{z}/{x}/{y}.png';
+	expect(
+		readConfig({
+			HOST: '0.0.0.0',
+			PORT: '8080',
+			DATABASE_URL: 'postgresql://portal:pass@db.example.vn:5432/portal',
+			PUBLIC_URL: 'https://xanh.example.vn/',
+			TILE_URL: tileUrl,
+			TILE_ATTRIBUTION: '© Sở',
+			SAMPLE_DATA: 'none',
+			TRUST_PROXY_HOPS: '2',
+			PHOTO_DIR: '/srv/photos',
+		}),
+	).toEqual({
+		host: '0.0.0.0',
+		port: 8080,
+		databaseUrl: 'postgresql://portal:pass@db.example.vn:5432/portal',
+		publicUrl: 'https://xanh.example.vn',
+		isLocal: false,
+		tileUrl,
+		tileAttribution: '© Sở',
+		sampleData: false,
+		trustProxyHops: 2,
+		photoDir: '/srv/photos',
+	});
+});
+
+test('photos lie beside the database file', () => {
+	expect(readConfig({ DATABASE_URL: 'file:/srv/xanh/portal.db' }).photoDir).toBe('/srv/xanh/photos');
+});
+
+test.each([
+	['http://localhost:9000', true],
+	['http://127.0.0.1:9000', true],
+	['http://[::1]:9000', true],
+	['http://192.168.1.5:9000', false],
+	['http://localhost.example.vn', false],
+	['https://xanh.example.vn', false],
+])('PUBLIC_URL=%s is local: %s', (PUBLIC_URL, isLocal) => {
+	expect(readConfig({ PUBLIC_URL }).isLocal).toBe(isLocal);
+});
+
+test.each([
+	['PORT', 'eighty'],
+	['PORT', '-1'],
+	['PORT', '65536'],
+	['PORT', '80.5'],
+	['PORT', '0x50'],
+	['PORT', '1e3'],
+	['HOST', 'http://localhost'],
+	['HOST', 'a b'],
+	['DATABASE_URL', 'portal.db'],
+	['DATABASE_URL', 'file:'],
+	['DATABASE_URL', 'mysql://db/portal'],
+	['DATABASE_URL', 'postgres://'],
+	['DATABASE_URL', 'postgres://db:port/portal'],
+	['PUBLIC_URL', 'xanh.example.vn'],
+	['PUBLIC_URL', 'ftp://xanh.example.vn'],
+	['PUBLIC_URL', 'https://xanh.example.vn/cong'],
+	['PUBLIC_URL', 'https://xanh.example.vn/?a=1'],
+	['PUBLIC_URL', 'https://user:pass@xanh.example.vn'],
+	['TILE_URL', 'tiles'],
+	['TILE_URL', 'https://tiles.example.vn/{z}/{x}.png'],
+	['TILE_URL', 'https://tiles.example.vn; script-src *//{z}/{x}/{y}.png'],
+	['SAMPLE_DATA', 'yes'],
+	['SAMPLE_DATA', 'NONE'],
+	['TRUST_PROXY_HOPS', '11'],
+	['TRUST_PROXY_HOPS', 'true'],
+])('%s=%s is refused in one sentence that names it', (name, value) => {
+	const read = () => readConfig({ [name]: value });
+	expect(read).toThrow(ConfigError);
+	expect(read).toThrow(new RegExp(`^${name} [^\\n]+\\.$`));
+});
