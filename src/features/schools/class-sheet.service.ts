@@ -1,7 +1,9 @@
 import { requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
+import { checkHouseTakes, checkLines } from '#features/drop-offs/drop-off.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
+import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
@@ -34,12 +36,21 @@ export async function recordClassSheet(
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'noSchoolHouse', { field: 'greenHouseCode' });
 	}
 	const grant = requireGrant(actor, 'class-sheet.record', [{ kind: 'organisation', id: organisationId }]);
-	if (input.collectedOn > toLocalDate(now)) {
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'collectedOn' });
-	}
 	const rows = input.rows.filter((row) => row.lines.length > 0);
-	const classes = await listClasses(db, organisationId, schoolYearOf(input.collectedOn));
-	checkClassSheet({ ...input, rows }, classes);
+	// A retry of what already stands succeeds even when the house has closed or takes other things since.
+	const isRetry = (await findClassSheet(db, input.id)) !== undefined;
+	if (!isRetry) {
+		checkHouseTakes(house);
+		if (input.collectedOn > toLocalDate(now)) {
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'collectedOn' });
+		}
+		checkClassSheet(
+			{ ...input, rows },
+			await listClasses(db, organisationId, schoolYearOf(input.collectedOn)),
+		);
+		const materials = await listMaterials(db);
+		for (const row of rows) checkLines(row.lines, house, materials, input.locale);
+	}
 	const contentHash = sha256Hex(canonicalJson({ house: house.id, collectedOn: input.collectedOn, rows }));
 	// A class brings its goods on that day; noon stands for the hour nobody wrote down, but never the future.
 	const happenedAt = Math.min(startOfLocalDate(input.collectedOn) + NOON_MS, now);

@@ -1,6 +1,7 @@
 // A class sheet is one school day's totals by class: class × material × quantity, never a pupil.
 // Its cells become declared drop-offs of the school's house, one for each class.
 import { DomainError } from '#lib/errors.ts';
+import { parseQuantityMilli } from '#lib/number-input.ts';
 
 export type SchoolClass = { id: string; name: string; grade: number; size: number | null };
 
@@ -14,7 +15,29 @@ export type ClassSheetInput = {
 	/** The day on which pupils brought the goods. */
 	collectedOn: string;
 	rows: SheetRow[];
+	/** The language in which a refused material is named. */
+	locale?: 'vi' | 'en';
 };
+
+/**
+ * Reads a form's cells, named `cell:<class>:<material>:<unit>`, into rows by class; an empty cell is not reported,
+ * which is not zero. A cell holds one number and nothing else. Refuses with 400 and 422, naming the cell.
+ */
+export function readSheetRows(form: FormData): SheetRow[] {
+	const rows = new Map<string, SheetRow>();
+	for (const [name, value] of form.entries()) {
+		const [prefix, classId, material, unit] = name.split(':');
+		if (prefix !== 'cell' || typeof value !== 'string' || value.trim() === '') continue;
+		if (!classId || !material || (unit !== 'kg' && unit !== 'piece')) {
+			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
+		}
+		const row = rows.get(classId) ?? { classId, lines: [] };
+		const quantityMilli = parseQuantityMilli(value, unit, name);
+		row.lines.push({ material, unit, quantityMilli });
+		rows.set(classId, row);
+	}
+	return [...rows.values()];
+}
 
 /** At least one cell, each class once and of this school. Refuses with 422. */
 export function checkClassSheet(input: ClassSheetInput, classes: SchoolClass[]): void {

@@ -1,0 +1,238 @@
+// A school day's totals by class: what they become, who may enter them, and everything that is refused.
+import { expect, test } from 'vitest';
+import type { Actor } from '#features/accounts/actor.ts';
+import { findOpenCycle } from '#features/collections/collection.repository.ts';
+import { closeCycle } from '#features/collections/collection.service.ts';
+import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
+import { readSheetRows, type ClassSheetInput } from '#features/schools/class-sheet.ts';
+import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
+import { insertClass, listSheets } from '#features/schools/school.repository.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
+import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
+import { expectNothingWritten } from '../support/snapshot.ts';
+
+async function makeSchool(db: Db, name: string) {
+	const organisationId = uuidv7(NOW);
+	await db
+		.insertInto('organisation')
+		.values({
+			id: organisationId,
+			kind: 'school',
+			name,
+			adminUnitId: 'dk-2025',
+			validFrom: null,
+			validTo: null,
+			isSample: 0,
+		})
+		.execute();
+	const addClass = (className: string, schoolYear = '2026-2027') =>
+		inTransaction(db, (trx) =>
+			insertClass(
+				trx,
+				{ organisationId, schoolYear, grade: 6, name: className, size: null, isSample: 0 },
+				NOW,
+			),
+		);
+	return {
+		house: await makeHouse(db, { hostType: 'school', hostOrganisationId: organisationId }),
+		lead: await makeActor(db, 'school_lead', 'organisation', organisationId),
+		classA: await addClass('6A'),
+		classB: await addClass('6B'),
+		lastYear: await addClass('5A', '2025-2026'),
+	};
+}
+
+async function makeWorld(db: Db) {
+	await seedReference(db);
+	const school = await makeSchool(db, 'Trường THCS Đông Kinh');
+	return {
+		...school,
+		other: await makeSchool(db, 'Trường THCS Kỳ Lừa'),
+		steward: await makeActor(db, 'steward', 'house', school.house.id),
+	};
+}
+type World = Awaited<ReturnType<typeof makeWorld>>;
+
+const formOf = (cells: Record<string, string>): FormData => {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(cells)) form.set(name, value);
+	return form;
+};
+
+const paper = (classId: string, quantityMilli = 12_500) => ({
+	classId,
+	lines: [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli }],
+});
+
+const sheetOf = (world: World, over: Partial<ClassSheetInput> = {}): ClassSheetInput => ({
+	id: uuidv7(NOW),
+	greenHouseCode: world.house.code,
+	collectedOn: '2026-11-20',
+	rows: [
+		{
+			classId: world.classA,
+			lines: [
+				{ material: 'mixed_paper', unit: 'kg', quantityMilli: 12_500 },
+				{ material: 'aluminium_can', unit: 'piece', quantityMilli: 40_000 },
+			],
+		},
+		paper(world.classB, 3000),
+	],
+	...over,
+});
+
+async function expectRefused(db: Db, work: () => Promise<unknown>, key: string, status: number) {
+	const error = await expectNothingWritten(db, work);
+	expect(error).toBeInstanceOf(DomainError);
+	const { key: found, kind } = error as DomainError;
+	expect([found, HTTP_STATUS[kind]]).toEqual([key, status]);
+}
+
+describeEachEngine('a class sheet', (engine) => {
+	test('becomes one declared drop-off a class in the open cycle of the school’s house', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const sheet = sheetOf(world);
+		await recordClassSheet(db, world.lead, sheet, NOW);
+		const cycle = (await findOpenCycle(db, world.house.id))!;
+		const dropOffs = await db.selectFrom('dropOff').selectAll().execute();
+		expect(dropOffs.map((row) => row.schoolClassId).sort()).toEqual([world.classA, world.classB].sort());
+		for (const row of dropOffs) {
+			expect(row).toMatchObject({
+				greenHouseId: world.house.id,
+				cycleId: cycle.id,
+				classSheetId: sheet.id,
+				deviceAliasId: null,
+				personId: null,
+				channel: 'class_sheet',
+				happenedAt: Date.UTC(2026, 10, 20, 5),
+			});
+		}
+		expect(await sumDeclared(db, cycle.id)).toEqual([
+			{ materialCode: 'mixed_paper', unit: 'kg', quantityMilli: 15_500, declaredWeightGrams: 15_500 },
+			{ materialCode: 'aluminium_can', unit: 'piece', quantityMilli: 40_000, declaredWeightGrams: 540 },
+		]);
+	});
+
+	test('of today is declared now and not at a noon that has not come', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		await recordClassSheet(db, world.lead, sheetOf(world, { collectedOn: '2026-11-22' }), NOW);
+		const times = await db.selectFrom('dropOff').select('happenedAt').execute();
+		expect(times).toEqual([{ happenedAt: NOW }, { happenedAt: NOW }]);
+	});
+
+	test('sent again, also eight times at once, adds nothing', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const sheet = sheetOf(world);
+		await Promise.all(Array.from({ length: 8 }, () => recordClassSheet(db, world.lead, sheet, NOW)));
+		await db.updateTable('greenHouse').set({ status: 'closed' }).where('id', '=', world.house.id).execute();
+		await recordClassSheet(db, world.lead, sheet, NOW + DAY);
+		expect(await db.selectFrom('classSheet').select('id').execute()).toEqual([{ id: sheet.id }]);
+		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(2);
+		expect(await db.selectFrom('dropOffLine').select('position').execute()).toHaveLength(3);
+	});
+
+	test('is refused with a reason, and then writes nothing', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const taken = sheetOf(world);
+		await recordClassSheet(db, world.lead, taken, NOW);
+		const plain = await makeHouse(db);
+		const line = (material: string) => [
+			{ classId: world.classA, lines: [{ material, unit: 'kg' as const, quantityMilli: 1000 }] },
+		];
+		const refusals: [Partial<ClassSheetInput>, string, number][] = [
+			[{ id: taken.id, rows: [paper(world.classA, 9000)] }, 'sameIdOtherContent', 409],
+			[{ id: taken.id, collectedOn: '2026-11-19' }, 'sameIdOtherContent', 409],
+			[{ rows: [paper(uuidv7(NOW))] }, 'unknownClass', 422],
+			[{ rows: [paper("'; drop table school_class; --")] }, 'unknownClass', 422],
+			[{ rows: [paper(world.other.classA)] }, 'unknownClass', 422],
+			[{ rows: [paper(world.lastYear)] }, 'unknownClass', 422],
+			[{ rows: [paper(world.classA), paper(world.classA)] }, 'unknownClass', 422],
+			[{ rows: [] }, 'sheetEmpty', 422],
+			[{ rows: [{ classId: world.classA, lines: [] }] }, 'sheetEmpty', 422],
+			[{ collectedOn: '2026-11-23' }, 'dateInFuture', 422],
+			[{ rows: line('scrap_iron') }, 'materialNotTaken', 422],
+			[{ rows: line('battery') }, 'materialNever', 422],
+			[{ rows: line('gold') }, 'unknownMaterial', 422],
+			[{ greenHouseCode: 'NNX-999' }, 'noSchoolHouse', 422],
+			[{ greenHouseCode: plain.code }, 'noSchoolHouse', 422],
+			[{ greenHouseCode: world.other.house.code }, 'notYourRole', 403],
+		];
+		for (const [over, key, status] of refusals) {
+			const work = () => recordClassSheet(db, world.lead, sheetOf(world, over), NOW);
+			await expectRefused(db, work, key, status);
+		}
+		const foreign = {
+			id: taken.id,
+			greenHouseCode: world.other.house.code,
+			rows: [paper(world.other.classA)],
+		};
+		await expectRefused(
+			db,
+			() => recordClassSheet(db, world.other.lead, sheetOf(world, foreign), NOW),
+			'sameIdOtherContent',
+			409,
+		);
+		for (const [status, key] of [
+			['paused', 'housePaused'],
+			['closed', 'houseClosed'],
+		] as const) {
+			await db.updateTable('greenHouse').set({ status }).where('id', '=', world.house.id).execute();
+			await expectRefused(db, () => recordClassSheet(db, world.lead, sheetOf(world), NOW), key, 422);
+		}
+	});
+
+	test('is entered and revoked by the school’s own lead only', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const sheet = sheetOf(world);
+		await recordClassSheet(db, world.lead, sheet, NOW);
+		const strangers: [Actor | undefined, string, number][] = [
+			[undefined, 'signInFirst', 401],
+			[world.other.lead, 'notYourRole', 403],
+			[world.steward, 'notYourRole', 403],
+			[await makeActor(db, 'ward_officer', 'ward', 'dk-2025'), 'notYourRole', 403],
+		];
+		for (const [actor, key, status] of strangers) {
+			await expectRefused(db, () => recordClassSheet(db, actor, sheetOf(world), NOW), key, status);
+			await expectRefused(db, () => recordClassSheet(db, actor, sheet, NOW), key, status);
+			await expectRefused(db, () => revokeClassSheet(db, actor, sheet.id, NOW), key, status);
+		}
+	});
+
+	test('is taken out of every total while its cycle is open, and not afterwards', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const [wrong, right] = [sheetOf(world), sheetOf(world)];
+		await recordClassSheet(db, world.lead, wrong, NOW);
+		await recordClassSheet(db, world.lead, right, NOW);
+		const cycle = (await findOpenCycle(db, world.house.id))!;
+		await revokeClassSheet(db, world.lead, wrong.id, NOW);
+		await revokeClassSheet(db, world.lead, wrong.id, NOW + 1);
+		expect((await sumDeclared(db, cycle.id)).map((row) => row.quantityMilli)).toEqual([15_500, 40_000]);
+		await closeCycle(db, world.steward, cycle.id, NOW);
+		await expectRefused(db, () => revokeClassSheet(db, world.lead, right.id, NOW), 'cycleClosed', 409);
+		await expectRefused(db, () => revokeClassSheet(db, world.lead, uuidv7(NOW), NOW), 'sheetNotFound', 404);
+	});
+
+	test('has no place for a pupil’s name, neither in a cell nor in a table', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const pupil = 'Nông Thị Lan';
+		const cell = `cell:${world.classA}:mixed_paper:kg`;
+		expect(() => readSheetRows(formOf({ [cell]: pupil }))).toThrow('quantityNotNumber');
+		const rows = readSheetRows(formOf({ [cell]: '2', pupil, note: pupil, [`${cell}:${pupil}`]: '' }));
+		await recordClassSheet(db, world.lead, sheetOf(world, { rows }), NOW);
+		for (const table of ['classSheet', 'dropOff', 'dropOffLine', 'schoolClass'] as const) {
+			expect(JSON.stringify(await db.selectFrom(table).selectAll().execute())).not.toContain(pupil);
+		}
+		const [sheet] = await listSheets(db, world.lead.grants[0]!.scopeId!, 1);
+		expect(sheet?.cells).toMatchObject([{ name: '6A', quantityMilli: 2000 }]);
+	});
+});
