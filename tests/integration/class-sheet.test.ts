@@ -1,8 +1,8 @@
 // A school day's totals by class: what they become, who may enter them, and everything that is refused.
 import { expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
-import { findOpenCycle } from '#features/collections/collection.repository.ts';
-import { closeCycle } from '#features/collections/collection.service.ts';
+import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
+import { closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { readSheetRows, type ClassSheetInput } from '#features/schools/class-sheet.ts';
 import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';

@@ -80,18 +80,19 @@ test.each([
 
 test('what differs is said in the reader’s language and figures', () => {
 	const error = thrownBy(() =>
-		checkSale({
-			id: '',
-			cycleIds: ['c'],
-			soldOn: '2026-11-22',
-			dealer: 'Cô Hoa',
-			lines: [{ kind: 'lump_sum', weightGrams: null, amountVnd: 60_000 }],
-			cashReceivedVnd: 59_000,
-			differenceReason: '',
-			photoId: null,
-			photoMissingReason: 'Máy hết pin',
-			replacesSaleId: null,
-		}),
+		checkSale(
+			{
+				id: '',
+				cycleIds: ['c'],
+				soldOn: '2026-11-22',
+				dealer: 'Cô Hoa',
+				lines: [{ kind: 'lump_sum', weightGrams: null, amountVnd: 60_000 }],
+				cashReceivedVnd: 59_000,
+				differenceReason: '',
+				photoMissingReason: 'Máy hết pin',
+			},
+			false,
+		),
 	);
 	expect(createTranslator('vi')(`errors:${error.key}`, error.values)).toMatch(/60\.000 ₫.*59\.000 ₫/);
 	expect(createTranslator('en')(`errors:${error.key}`, error.values)).toMatch(/60,000 ₫.*59,000 ₫/);

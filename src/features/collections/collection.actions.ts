@@ -1,51 +1,22 @@
-import { withPhotoFile } from '#features/photos/photo.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { parseKgMilli, parseVnd } from '#lib/number-input.ts';
+import { parseVnd } from '#lib/number-input.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { closeCycle } from './collection-cycle.service.ts';
 import {
 	confirmScrapSale,
 	recordScrapSale,
-	requireRecorder,
 	returnScrapSale,
 	reverseScrapSale,
 } from './scrap-sale.service.ts';
-import type { SaleLine } from './scrap-sale.ts';
+import { readSaleLines } from './scrap-sale.ts';
 
 function readId(form: FormData, name: string): string {
 	const id = normaliseUuid(field(form, name));
 	if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 	return id;
-}
-
-/** Rows `material-0`, `weight-0`, `price-0` …; a row without weight and price does not count. */
-function readLines(form: FormData): SaleLine[] {
-	if (field(form, 'how') === 'lump_sum') {
-		const weight = field(form, 'lump-weight');
-		return [
-			{
-				kind: 'lump_sum',
-				weightGrams: weight.trim() === '' ? null : parseKgMilli(weight, 'lump-weight'),
-				amountVnd: parseVnd(field(form, 'cash'), 'cash'),
-			},
-		];
-	}
-	const lines: SaleLine[] = [];
-	for (let index = 0; form.has(`weight-${index}`); index += 1) {
-		const weight = field(form, `weight-${index}`);
-		const price = field(form, `price-${index}`);
-		if (weight.trim() === '' && price.trim() === '') continue;
-		lines.push({
-			kind: 'goods',
-			material: field(form, `material-${index}`),
-			weightGrams: parseKgMilli(weight, `weight-${index}`),
-			unitPriceVnd: parseVnd(price, `price-${index}`),
-		});
-	}
-	return lines;
 }
 
 export const collections = {
@@ -64,20 +35,17 @@ export const collections = {
 			cycleIds,
 			soldOn,
 			dealer: field(form, 'dealer'),
-			lines: readLines(form),
+			lines: readSaleLines(form),
 			cashReceivedVnd: parseVnd(field(form, 'cash'), 'cash'),
 			differenceReason: field(form, 'differenceReason'),
 			photoMissingReason: field(form, 'photoMissingReason'),
 		};
 		const file = form.get('photo');
-		if (!(file instanceof File) || file.size === 0) await recordScrapSale(db, actor, input, now);
-		else {
-			await requireRecorder(db, actor, cycleIds, now);
-			const bytes = new Uint8Array(await file.arrayBuffer());
-			await withPhotoFile(config.photoDir, bytes, now, (photo) =>
-				recordScrapSale(db, actor, { ...input, photoMissingReason: '' }, now, photo),
-			);
-		}
+		const photo =
+			file instanceof File && file.size > 0
+				? { bytes: new Uint8Array(await file.arrayBuffer()), dir: config.photoDir }
+				: undefined;
+		await recordScrapSale(db, actor, input, now, photo);
 		return localePath(locale, `/cua-toi/phieu-ban/${id}`);
 	}),
 	confirmSale: formAction(async (form, { locals }) => {

@@ -82,16 +82,30 @@ export const releaseCycles = (trx: Trx, saleId: string, now: number) =>
 		.where('releasedAt', 'is', null)
 		.execute();
 
-/** The newest sale that held one of these cycles and was returned or reversed. */
-export const findReleasedSale = (db: Db, cycleIds: string[]) =>
+/** Sales that gave these cycles back and have no successor yet, newest first. */
+export const listReplaceableSales = (db: Db, cycleIds: string[]) =>
 	db
 		.selectFrom('scrapSale')
-		.innerJoin('scrapSaleCycle', 'scrapSaleCycle.saleId', 'scrapSale.id')
-		.select(['scrapSale.id', 'scrapSale.status', 'scrapSale.returnReason'])
-		.where('scrapSaleCycle.cycleId', 'in', cycleIds)
-		.where('scrapSaleCycle.releasedAt', 'is not', null)
-		.orderBy('scrapSaleCycle.releasedAt', 'desc')
-		.executeTakeFirst();
+		.select(['id', 'status', 'returnReason'])
+		.where('id', 'in', (eb) =>
+			eb
+				.selectFrom('scrapSaleCycle')
+				.select('saleId')
+				.where('cycleId', 'in', cycleIds)
+				.where('releasedAt', 'is not', null),
+		)
+		.where(({ not, exists, selectFrom }) =>
+			not(
+				exists(
+					selectFrom('scrapSale as successor')
+						.select('successor.id')
+						.whereRef('successor.replacesSaleId', '=', 'scrapSale.id'),
+				),
+			),
+		)
+		.orderBy('recordedAt', 'desc')
+		.orderBy('id', 'desc')
+		.execute();
 
 export type WaitingSale = Awaited<ReturnType<typeof listSalesToConfirm>>[number];
 

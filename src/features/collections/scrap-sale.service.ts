@@ -2,12 +2,12 @@ import { requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
-import { findFundOfWard } from '#features/fund/fund.repository.ts';
+import { findEntry, findFundOfWard } from '#features/fund/fund.repository.ts';
 import { getPosted, postEntry, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
 import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
-import { insertPhoto } from '#features/photos/photo.repository.ts';
+import { encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
 import type { EncodedPhoto } from '#features/photos/photo.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -18,10 +18,10 @@ import { uuidv7 } from '#lib/uuid.ts';
 import type { ScrapSaleTable } from '#db/schema.ts';
 import { findCycle } from './collection-cycle.repository.ts';
 import {
-	findReleasedSale,
 	findSale,
 	insertSale,
 	isCycleInLiveSale,
+	listReplaceableSales,
 	listSaleCycles,
 	listSaleLines,
 	listSalesToConfirm,
@@ -42,8 +42,8 @@ import {
 
 type Recorder = { house: GreenHouse; fundId: string; isSample: 0 | 1; grantId: string };
 
-/** The houses of a sale's cycles must all earn for one fund, and the recorder must act for one of them or the fund. */
-export async function requireRecorder(
+/** The houses of a sale's cycles must all earn for one fund, and the recorder must act for each of them or the fund. */
+async function requireRecorder(
 	db: Db,
 	actor: Actor | undefined,
 	cycleIds: string[],
@@ -68,19 +68,21 @@ export async function requireRecorder(
 
 /**
  * Writes down a sale of closed cycles; it makes no money until a second person confirms it.
- * The same id with the same content changes nothing, with other content it is refused with 409. It replaces the
- * sale that was returned or reversed and held these cycles before.
+ * The same id with the same content changes nothing, with other content it is refused with 409.
+ * It replaces the sale of these cycles that was returned or reversed. A refused sale keeps nothing of its photo either.
  */
 export async function recordScrapSale(
 	db: Db,
 	actor: Actor | undefined,
 	raw: ScrapSaleInput,
 	now: number,
-	photo?: EncodedPhoto,
-): Promise<{ isNew: boolean }> {
+	upload?: { bytes: Uint8Array; dir: string },
+): Promise<void> {
 	const recorder = await requireRecorder(db, actor, raw.cycleIds, now);
+	const photo = upload && (await encodePhoto(upload.bytes, now));
 	const input: ScrapSaleInput = {
 		...raw,
+		cycleIds: [...new Set(raw.cycleIds)],
 		dealer: cleanText(raw.dealer, { max: 120 }),
 		differenceReason: cleanText(raw.differenceReason, { max: 200 }),
 		photoMissingReason: cleanText(raw.photoMissingReason, { max: 200 }),
@@ -92,56 +94,68 @@ export async function recordScrapSale(
 	}
 	if (input.soldOn > toLocalDate(now))
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'soldOn' });
-	const contentHash = sha256Hex(canonicalJson({ ...input, photo: photo?.sha256 ?? null }));
-	return inTransaction(db, async (trx) => {
-		await lockRow(trx, 'fund', recorder.fundId);
-		const existing = await findSale(trx, input.id);
-		if (existing) {
-			if (existing.contentHash === contentHash && existing.recorderId === actor!.personId)
-				return { isNew: false };
-			throw new DomainError('CONFLICT', 'sameIdOtherContent');
+	const write = () =>
+		inTransaction(db, (trx) => writeSale(trx, input, { ...recorder, personId: actor!.personId }, photo, now));
+	if (upload && photo) await withPhotoFile(upload.dir, photo, write);
+	else await write();
+}
+
+/** Writes a checked sale; false when it stands already. */
+async function writeSale(
+	trx: Trx,
+	input: ScrapSaleInput,
+	recorder: Recorder & { personId: string },
+	photo: EncodedPhoto | undefined,
+	now: number,
+): Promise<boolean> {
+	const { fundId, grantId, personId, isSample } = recorder;
+	// Without the photo: a retry carries it again, under an id of its own.
+	const contentHash = sha256Hex(canonicalJson(input));
+	await lockRow(trx, 'fund', fundId);
+	const existing = await findSale(trx, input.id);
+	if (existing) {
+		if (existing.contentHash === contentHash && existing.recorderId === personId) return false;
+		throw new DomainError('CONFLICT', 'sameIdOtherContent');
+	}
+	for (const cycleId of input.cycleIds) {
+		const cycle = await findCycle(trx, cycleId);
+		if (cycle?.closedAt == null) throw new DomainError('CONFLICT', 'cycleStillOpen', { field: 'cycle' });
+		if (input.soldOn < toLocalDate(cycle.openedAt)) {
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'soldBeforeOpened', { field: 'soldOn' });
 		}
-		for (const cycleId of input.cycleIds) {
-			const cycle = await findCycle(trx, cycleId);
-			if (cycle?.closedAt == null) throw new DomainError('CONFLICT', 'cycleStillOpen', { field: 'cycle' });
-			if (input.soldOn < toLocalDate(cycle.openedAt)) {
-				throw new DomainError('UNPROCESSABLE_CONTENT', 'soldBeforeOpened', { field: 'soldOn' });
-			}
-			if (await isCycleInLiveSale(trx, cycleId))
-				throw new DomainError('CONFLICT', 'cycleAlreadySold', { field: 'cycle' });
-		}
-		const replaced = await findReleasedSale(trx, input.cycleIds);
-		if (photo)
-			await insertPhoto(trx, photo, { uploadedBy: recorder.grantId, isSample: recorder.isSample }, now);
-		await insertSale(
-			trx,
-			{
-				id: input.id,
-				fundId: recorder.fundId,
-				organisationId: recorder.house.stewardOrganisationId,
-				soldOn: input.soldOn,
-				recordedAt: now,
-				recordedBy: recorder.grantId,
-				recorderId: actor!.personId,
-				dealer: input.dealer,
-				cashReceivedVnd: input.cashReceivedVnd,
-				photoId: photo?.id ?? null,
-				photoMissingReason: photo ? null : input.photoMissingReason,
-				status: 'recorded',
-				confirmedAt: null,
-				confirmedBy: null,
-				confirmerId: null,
-				returnReason: null,
-				entryId: null,
-				replacesSaleId: replaced?.id ?? null,
-				contentHash,
-				isSample: recorder.isSample,
-			},
-			input.cycleIds,
-			toLineRows(input),
-		);
-		return { isNew: true };
-	});
+		if (await isCycleInLiveSale(trx, cycleId))
+			throw new DomainError('CONFLICT', 'cycleAlreadySold', { field: 'cycle' });
+	}
+	const [replaced] = await listReplaceableSales(trx, input.cycleIds);
+	if (photo) await insertPhotoRow(trx, photo, { uploadedBy: grantId, isSample }, now);
+	await insertSale(
+		trx,
+		{
+			id: input.id,
+			fundId,
+			organisationId: recorder.house.stewardOrganisationId,
+			soldOn: input.soldOn,
+			recordedAt: now,
+			recordedBy: grantId,
+			recorderId: personId,
+			dealer: input.dealer,
+			cashReceivedVnd: input.cashReceivedVnd,
+			photoId: photo?.id ?? null,
+			photoMissingReason: photo ? null : input.photoMissingReason,
+			status: 'recorded',
+			confirmedAt: null,
+			confirmedBy: null,
+			confirmerId: null,
+			returnReason: null,
+			entryId: null,
+			replacesSaleId: replaced?.id ?? null,
+			contentHash,
+			isSample,
+		},
+		input.cycleIds,
+		toLineRows(input),
+	);
+	return true;
 }
 
 function toLineRows(input: ScrapSaleInput) {
@@ -233,6 +247,7 @@ export async function confirmScrapSale(
 	return inTransaction(db, async (trx) => {
 		const sale = await lockSale(trx, saleId);
 		const grantId = await requireConfirmer(trx, actor, sale, now);
+		// Tomorrow's second press books nothing again either, though it would carry another date.
 		if (sale.status === 'confirmed') return getPosted(trx, sale.entryId!);
 		if (sale.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		const rows = await listSaleLines(trx, saleId);
@@ -327,7 +342,10 @@ export async function returnScrapSale(
 	});
 }
 
-/** Takes a booked sale back by a reversal; an approver who did not confirm it decides. Its cycles can be sold again. */
+/**
+ * Takes a booked sale back by a reversal; an approver who did not confirm it decides. Its cycles can be sold again.
+ * The same reversal a second time changes nothing.
+ */
 export async function reverseScrapSale(
 	db: Db,
 	actor: Actor | undefined,
@@ -340,6 +358,10 @@ export async function reverseScrapSale(
 		const grant = requireGrant(actor, 'scrap-sale.reverse', [{ kind: 'fund', id: sale.fundId }]);
 		if (actor!.personId === sale.confirmerId || actor!.personId === sale.recorderId) {
 			throw new DomainError('FORBIDDEN', 'reverserIsConfirmer');
+		}
+		if (sale.status === 'reversed') {
+			const entry = await findEntry(trx, sale.entryId!);
+			if (entry?.reversedById === input.entryId) return;
 		}
 		if (sale.status !== 'confirmed') throw new DomainError('CONFLICT', 'alreadyDecided');
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });

@@ -1,5 +1,6 @@
 // A scrap sale is where weight and money become real: the dealer's lines, the cash, and a second person's word.
 import { DomainError } from '#lib/errors.ts';
+import { MAX_VND, parseKgMilli, parseVnd } from '#lib/number-input.ts';
 import { incomeAccount, type Posting } from '#features/fund/ledger.ts';
 import type { ScrapSaleTable } from '#db/schema.ts';
 
@@ -26,6 +27,34 @@ export type ScrapSaleInput = {
 
 export const MAX_SALE_LINES = 40;
 
+/** Rows `material-0`, `weight-0`, `price-0` …; a row without weight and price does not count. Refuses with 422. */
+export function readSaleLines(form: FormData): SaleLine[] {
+	const textOf = (name: string) => String(form.get(name) ?? '');
+	if (textOf('how') === 'lump_sum') {
+		const weight = textOf('lump-weight');
+		return [
+			{
+				kind: 'lump_sum',
+				weightGrams: weight.trim() === '' ? null : parseKgMilli(weight, 'lump-weight'),
+				amountVnd: parseVnd(textOf('cash'), 'cash'),
+			},
+		];
+	}
+	const lines: SaleLine[] = [];
+	for (let index = 0; form.has(`weight-${index}`); index += 1) {
+		const weight = textOf(`weight-${index}`);
+		const price = textOf(`price-${index}`);
+		if (weight.trim() === '' && price.trim() === '') continue;
+		lines.push({
+			kind: 'goods',
+			material: textOf(`material-${index}`),
+			weightGrams: parseKgMilli(weight, `weight-${index}`),
+			unitPriceVnd: parseVnd(price, `price-${index}`),
+		});
+	}
+	return lines;
+}
+
 export const lineAmount = (line: SaleLine): number =>
 	line.kind === 'lump_sum' ? line.amountVnd : Math.floor((line.weightGrams * line.unitPriceVnd + 500) / 1000);
 
@@ -44,12 +73,15 @@ export function checkSale(input: ScrapSaleInput, hasPhoto: boolean): void {
 	if (input.lines.length > 1 && input.lines.some((line) => line.kind === 'lump_sum'))
 		refuse('lumpSumAlone', 'lines');
 	if (input.lines.some((line) => lineAmount(line) <= 0)) refuse('amountNotPositive', 'lines');
+	if (input.lines.some((line) => lineAmount(line) > MAX_VND)) refuse('amountTooLarge', 'lines');
+	if (input.cashReceivedVnd <= 0) refuse('amountNotPositive', 'cash');
+	if (input.cashReceivedVnd > MAX_VND) refuse('amountTooLarge', 'cash');
 	if (!input.dealer) refuse('dealerMissing', 'dealer');
 	const difference = differenceOf(input);
 	if (difference !== 0 && !input.differenceReason) {
 		refuse('saleDiffers', 'differenceReason', {
-			lines: (input.cashReceivedVnd - difference).toLocaleString('vi-VN'),
-			cash: input.cashReceivedVnd.toLocaleString('vi-VN'),
+			lines: input.cashReceivedVnd - difference,
+			cash: input.cashReceivedVnd,
 		});
 	}
 	if (!hasPhoto && !input.photoMissingReason) refuse('photoMissing', 'photo');

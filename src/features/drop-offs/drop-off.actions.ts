@@ -25,8 +25,9 @@ function readLines(form: FormData): DropOffLine[] {
 		if (quantity.trim() === '' && (material === '' || quantities.length > 1)) continue;
 		const unit = field(form, `unit-${index}`);
 		const name = `quantity-${index}`;
+		if (unit === '') throw new DomainError('UNPROCESSABLE_CONTENT', 'unitMissing', { field: name });
 		if (unit !== 'kg' && unit !== 'piece')
-			throw new DomainError('UNPROCESSABLE_CONTENT', 'unitMissing', { field: name });
+			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 		const quantityMilli = parseQuantityMilli(quantity, unit, name);
 		lines.push({ material, quantityMilli, unit });
 	}

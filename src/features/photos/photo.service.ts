@@ -1,14 +1,18 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
+import type { Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { checkPhotoBytes, MAX_SIDE, type EncodedPhoto } from './photo.ts';
+import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, type EncodedPhoto } from './photo.ts';
+import { insertPhoto } from './photo.repository.ts';
 
-const MAX_PIXELS = 50_000_000;
-
-async function encodePhoto(bytes: Uint8Array, now: number): Promise<EncodedPhoto> {
+/**
+ * Decodes an uploaded photo and writes it again as WebP, upright and without its EXIF data; keeps nothing yet.
+ * The caller has made sure that the person may upload. Refuses with 413, 415 and 422.
+ */
+export async function encodePhoto(bytes: Uint8Array, now: number): Promise<EncodedPhoto> {
 	checkPhotoBytes(bytes);
 	const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
 		.autoOrient()
@@ -18,28 +22,48 @@ async function encodePhoto(bytes: Uint8Array, now: number): Promise<EncodedPhoto
 		.catch(() => {
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'photoUnreadable', { field: 'photo' });
 		});
-	return { id: uuidv7(now), bytes: data, sha256: sha256Hex(data), width: info.width, height: info.height };
+	return { id: uuidv7(now), data, width: info.width, height: info.height };
 }
 
 /**
- * Encodes an uploaded photo, puts its file into the private folder and runs the write that names it. The file
- * stands before the row, so no row names a missing file; when the write refuses or finds that it was done
- * before, the file goes again. The caller has made sure that the person may upload. Refuses with 413, 415 and 422.
+ * Keeps a photo's file in the private folder around the transaction that writes its row. `work` answers whether
+ * it did; when it did not, or was refused, the file goes again.
  */
 export async function withPhotoFile(
 	photoDir: string,
-	bytes: Uint8Array,
-	now: number,
-	write: (photo: EncodedPhoto) => Promise<{ isNew: boolean }>,
+	photo: EncodedPhoto,
+	work: () => Promise<boolean>,
 ): Promise<void> {
-	const photo = await encodePhoto(bytes, now);
 	const file = path.join(photoDir, `${photo.id}.webp`);
 	await mkdir(photoDir, { recursive: true });
-	await writeFile(file, photo.bytes, { mode: 0o600 });
-	let isKept = false;
+	// The file first: a row never names a file that is not there.
+	await writeFile(file, photo.data, { mode: 0o600 });
+	let isKept: boolean;
 	try {
-		isKept = (await write(photo)).isNew;
-	} finally {
-		if (!isKept) await rm(file, { force: true });
+		isKept = await work();
+	} catch (error) {
+		// After any other failure the row may stand all the same.
+		if (error instanceof DomainError) await rm(file);
+		throw error;
 	}
+	if (!isKept) await rm(file);
+}
+
+/** Writes the row of a photo whose file is kept: private until somebody approves it. */
+export async function insertPhotoRow(
+	trx: Trx,
+	{ id, data, width, height }: EncodedPhoto,
+	from: { uploadedBy: string; isSample: 0 | 1 },
+	now: number,
+): Promise<void> {
+	await insertPhoto(trx, {
+		id,
+		sha256: sha256Hex(data),
+		width,
+		height,
+		byteCount: data.length,
+		status: 'private',
+		uploadedAt: now,
+		...from,
+	});
 }

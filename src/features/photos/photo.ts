@@ -3,6 +3,11 @@ import { DomainError } from '#lib/errors.ts';
 
 export const MAX_PHOTO_BYTES = 8 * 1024 * 1024;
 export const MAX_SIDE = 1600;
+/** A small file may unpack into a picture that no memory holds. */
+export const MAX_PIXELS = 50_000_000;
+
+/** A photo as it will be kept: WebP, nothing but its pixels. */
+export type EncodedPhoto = { id: string; data: Uint8Array; width: number; height: number };
 
 const startsWith = (bytes: Uint8Array, text: string, offset = 0) =>
 	[...text].every((char, index) => bytes[offset + index] === char.charCodeAt(0));
@@ -17,12 +22,3 @@ export function checkPhotoBytes(bytes: Uint8Array): void {
 	if (!isJpeg && !isPng && !isWebp)
 		throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'photoKind', { field: 'photo' });
 }
-
-/** A photo as it will be kept: WebP, without EXIF data. */
-export type EncodedPhoto = {
-	id: string;
-	bytes: Uint8Array;
-	sha256: string;
-	width: number;
-	height: number;
-};

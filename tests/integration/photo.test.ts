@@ -1,0 +1,238 @@
+// A photo of the weigh slip: what is left of it, what is not taken, and who may see it.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import type { APIContext } from 'astro';
+import sharp from 'sharp';
+import { afterEach, expect, test } from 'vitest';
+import type { Actor } from '#features/accounts/actor.ts';
+import { findSale } from '#features/collections/scrap-sale.repository.ts';
+import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';
+import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
+import { MAX_PHOTO_BYTES } from '#features/photos/photo.ts';
+import { encodePhoto } from '#features/photos/photo.service.ts';
+import type { Db } from '#lib/db.ts';
+import type { DomainError} from '#lib/errors.ts';
+import { HTTP_STATUS } from '#lib/errors.ts';
+import { sha256Hex } from '#lib/hash.ts';
+import { createTranslator, locales } from '#lib/i18n.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { GET } from '../../src/pages/anh/[id].ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { makeActor, NOW } from '../support/fixtures.ts';
+import { expectNothingWritten } from '../support/snapshot.ts';
+import { expectRefused, fillAndClose, makeWorld, saleOf } from './sale-world.ts';
+
+let folder: string | undefined;
+afterEach(() => {
+	if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+	folder = undefined;
+});
+/** A photo folder that does not exist yet. */
+function newFolder(): string {
+	folder = mkdtempSync(path.join(tmpdir(), 'portal-photos-'));
+	return path.join(folder, 'photos');
+}
+const filesIn = (dir: string) => (existsSync(dir) ? readdirSync(dir) : []);
+
+/** A phone's photo: its left half red and its right half blue, with the place, the maker and a name in its data. */
+function takePhoto(format: 'jpeg' | 'png' | 'webp', orientation: number): Promise<Buffer> {
+	const half = (background: string) => ({
+		create: { width: 40, height: 40, channels: 3 as const, background },
+	});
+	return sharp({ ...half('#0000ff'), create: { ...half('#0000ff').create, width: 80 } })
+		.composite([{ input: half('#ff0000'), left: 0, top: 0 }])
+		.withIccProfile('p3')
+		.withXmp(
+			'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:creator="NongThiLan"/></rdf:RDF></x:xmpmeta>',
+		)
+		.withExif({
+			IFD0: { Make: 'SecretPhone', Artist: 'NongThiLan', Orientation: String(orientation) },
+			IFD3: {
+				GPSLatitudeRef: 'N',
+				GPSLatitude: '21/1 51/1 13/1',
+				GPSLongitudeRef: 'E',
+				GPSLongitude: '106/1 45/1 41/1',
+			},
+		})
+		.withMetadata({ orientation })
+		.toFormat(format)
+		.toBuffer();
+}
+
+/** A valid one-bit PNG of zeros: a square of any size in a few kilobytes. */
+function blankPng(side: number): Buffer {
+	const chunk = (type: string, data: Buffer) => {
+		const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+		const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+		length.writeUInt32BE(data.length);
+		check.writeUInt32BE(crc32(body));
+		return Buffer.concat([length, body, check]);
+	};
+	const header = Buffer.alloc(13);
+	header.writeUInt32BE(side, 0);
+	header.writeUInt32BE(side, 4);
+	header[8] = 1;
+	const pixels = deflateSync(Buffer.alloc((1 + Math.ceil(side / 8)) * side));
+	const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+	return Buffer.concat([
+		signature,
+		chunk('IHDR', header),
+		chunk('IDAT', pixels),
+		chunk('IEND', Buffer.alloc(0)),
+	]);
+}
+
+test.each(['jpeg', 'png', 'webp'] as const)('nothing but upright pixels is left of a %s', async (format) => {
+	const input = await takePhoto(format, 6);
+	const before = await sharp(input).metadata();
+	expect(before).toMatchObject({ width: 80, height: 40, orientation: 6 });
+	expect(before.exif?.toString('latin1')).toContain('SecretPhone');
+	expect(before.xmp?.toString('utf8')).toContain('NongThiLan');
+
+	const { data, width, height } = await encodePhoto(input, NOW);
+	const after = await sharp(data).metadata();
+	expect(after).toMatchObject({ format: 'webp', width: 40, height: 80 });
+	expect([width, height]).toEqual([40, 80]);
+	for (const part of ['exif', 'xmp', 'icc', 'iptc', 'orientation'] as const)
+		expect(after[part]).toBeUndefined();
+	const bytes = Buffer.from(data).toString('latin1');
+	for (const trace of ['EXIF', 'XMP ', 'ICCP', 'GPS', 'SecretPhone', 'NongThiLan'])
+		expect(bytes).not.toContain(trace);
+	// Orientation 6 lies on its left side: what was left is on top.
+	const { data: pixels } = await sharp(data).raw().toBuffer({ resolveWithObject: true });
+	const colourAt = (x: number, y: number) => [...pixels.subarray((y * 40 + x) * 3, (y * 40 + x) * 3 + 3)];
+	const [red, , blueOnTop] = colourAt(20, 10);
+	const [redBelow, , blue] = colourAt(20, 70);
+	expect(Math.min(red!, blue!)).toBeGreaterThan(200);
+	expect(Math.max(blueOnTop!, redBelow!)).toBeLessThan(60);
+});
+
+test('a large photo is made smaller and a small one is not made larger', async () => {
+	expect(await encodePhoto(blankPng(2400), NOW)).toMatchObject({ width: 1600, height: 1600 });
+	expect(await encodePhoto(blankPng(30), NOW)).toMatchObject({ width: 30, height: 30 });
+});
+
+describeEachEngine('a photo', (engine) => {
+	async function makeSale(db: Db) {
+		const world = await makeWorld(db);
+		const cycleId = await fillAndClose(db, world);
+		const dir = newFolder();
+		const sale = saleOf(cycleId, { photoMissingReason: '' });
+		const send = (
+			bytes: Uint8Array,
+			over: Partial<ScrapSaleInput> = {},
+			actor: Actor | undefined = world.steward,
+		) => recordScrapSale(db, actor, { ...sale, ...over }, NOW, { bytes, dir });
+		return { world, dir, sale, send };
+	}
+
+	test('is kept once with its sale, private, however often the form is sent', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		const input = await takePhoto('jpeg', 1);
+		await Promise.all([send(input), send(input), send(input)]);
+		await send(input);
+		const photos = await db.selectFrom('photo').selectAll().execute();
+		expect(photos).toHaveLength(1);
+		const photo = photos[0]!;
+		expect((await findSale(db, sale.id))?.photoId).toBe(photo.id);
+		expect(filesIn(dir)).toEqual([`${photo.id}.webp`]);
+		const file = path.join(dir, `${photo.id}.webp`);
+		const bytes = readFileSync(file);
+		expect(photo).toMatchObject({
+			status: 'private',
+			sha256: sha256Hex(bytes),
+			byteCount: bytes.length,
+			width: 80,
+			height: 40,
+			uploadedBy: world.steward.grants[0]!.id,
+			uploadedAt: NOW,
+			isSample: 0,
+		});
+		expect(statSync(file).mode & 0o077).toBe(0);
+	});
+
+	test('that cannot be taken is refused with a sentence, and nothing is written', async () => {
+		const db = await engine.fresh();
+		const { dir, send } = await makeSale(db);
+		const jpeg = await takePhoto('jpeg', 1);
+		const text = (content: string) => Buffer.from(content, 'utf8');
+		const refusals: [string, Uint8Array, string, number][] = [
+			['too large', Buffer.concat([jpeg, Buffer.alloc(MAX_PHOTO_BYTES)]), 'photoTooLarge', 413],
+			['nothing', Buffer.alloc(0), 'photoKind', 415],
+			['text', text('Cân được 9,5 kg'), 'photoKind', 415],
+			[
+				'SVG',
+				text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+				'photoKind',
+				415,
+			],
+			['GIF', text('GIF89a\u0001\u0000\u0001\u0000'), 'photoKind', 415],
+			['a zip', text('PK\u0003\u0004'), 'photoKind', 415],
+			['cut off', jpeg.subarray(0, -60), 'photoUnreadable', 422],
+			['a first line only', Buffer.from('ffd8ffe000104a464946', 'hex'), 'photoUnreadable', 422],
+			[
+				'text called JPEG',
+				Buffer.concat([Buffer.from('ffd8ff', 'hex'), text('<script>')]),
+				'photoUnreadable',
+				422,
+			],
+			['text called WebP', text('RIFF\u0000\u0000\u0000\u0000WEBP<script>'), 'photoUnreadable', 422],
+			['64 million pixels in 8 KB', blankPng(8000), 'photoUnreadable', 422],
+		];
+		for (const [name, bytes, key, status] of refusals) {
+			const error = (await expectNothingWritten(db, () => send(bytes))) as DomainError;
+			expect([name, error.key, HTTP_STATUS[error.kind], error.field]).toEqual([name, key, status, 'photo']);
+			expect(filesIn(dir)).toEqual([]);
+			for (const locale of locales)
+				expect(createTranslator(locale)(`errors:${error.key}`, error.values)).toMatch(/ .*\.$/);
+		}
+	});
+
+	test('goes again when the form that carried it is refused', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		const jpeg = await takePhoto('jpeg', 1);
+		await expectRefused(db, () => send(jpeg, { cashReceivedVnd: 1000 }), 'saleDiffers', 422);
+		await expectRefused(db, () => send(jpeg, { soldOn: '2026-01-01' }), 'soldBeforeOpened', 422);
+		await expectRefused(db, () => send(jpeg, {}, world.otherSteward), 'notYourRole', 403);
+		const nobody = () => recordScrapSale(db, undefined, sale, NOW, { bytes: jpeg, dir });
+		await expectRefused(db, nobody, 'signInFirst', 401);
+		expect(filesIn(dir)).toEqual([]);
+		await send(jpeg);
+		await expectRefused(db, () => send(jpeg, { dealer: 'Người khác' }), 'sameIdOtherContent', 409);
+		expect(filesIn(dir)).toHaveLength(1);
+	});
+
+	test('is seen by who sent it and by who confirms, and by nobody else', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		await send(await takePhoto('jpeg', 1));
+		const id = (await findSale(db, sale.id))!.photoId!;
+		const look = async (actor: Actor | undefined, asked = id, photoDir = dir) =>
+			GET({
+				params: { id: asked },
+				locals: { db, actor, config: { photoDir } },
+			} as unknown as APIContext);
+		const officer = await makeActor(db, 'ward_officer', 'ward', 'dk-2025');
+		const second = await makeActor(db, 'steward', 'house', world.house.id);
+		const seen = async () => {
+			for (const actor of [world.steward, world.treasurer, world.approver])
+				expect((await look(actor)).status).toBe(200);
+			for (const actor of [undefined, world.stranger, world.otherSteward, officer, second])
+				expect((await look(actor)).status).toBe(404);
+		};
+		await seen();
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
+		await seen();
+		const answer = await look(world.treasurer, id.toUpperCase());
+		expect(answer.headers.get('content-type')).toBe('image/webp');
+		expect(answer.headers.get('cache-control')).toBe('private, no-store');
+		expect(Buffer.from(await answer.arrayBuffer())).toEqual(readFileSync(path.join(dir, `${id}.webp`)));
+		for (const asked of ['', '../../etc/passwd', `${id}.webp`, uuidv7(NOW), "' or 1=1 --"])
+			expect((await look(world.treasurer, asked)).status).toBe(404);
+		expect((await look(world.treasurer, id, path.join(dir, 'gone'))).status).toBe(404);
+	});
+});
