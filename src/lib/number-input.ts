@@ -17,6 +17,9 @@ const plain = (text: string) =>
 		.replace(/\u2212/g, '-')
 		.trim();
 
+/** Thousands grouped by points or by commas; a group never begins with 0. */
+const GROUPED = /^[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)$/;
+
 function checkSign(text: string, field: string): void {
 	if (text === '') refuse('quantityMissing', field);
 	if (/^-/.test(text) || /^[0.,\s]+$/.test(text)) refuse('quantityNotPositive', field);
@@ -30,7 +33,14 @@ const FRACTIONS: Record<string, number> = { '½': 500, '¼': 250, '¾': 750 };
  */
 export function parseKgMilli(raw: string, field: string, maxKg = MAX_KG): number {
 	const fraction = /^(\d{0,4})\s*([½¼¾])\s*(?:kg)?$/i.exec(raw.trim());
-	if (fraction) return Number(fraction[1] || 0) * 1000 + FRACTIONS[fraction[2]!]!;
+	const milli = fraction
+		? Number(fraction[1] || 0) * 1000 + FRACTIONS[fraction[2]!]!
+		: parseDecimalMilli(raw, field);
+	if (milli > maxKg * 1000) refuse('quantityTooLarge', field, { max: `${maxKg} kg` });
+	return milli;
+}
+
+function parseDecimalMilli(raw: string, field: string): number {
 	const text = plain(raw).replace(/\s*(kg|ki-?l[oô]|cân)\.?$/iu, '');
 	checkSign(text, field);
 	if (/^\d{1,3}[.,]\d{3}$/.test(text)) {
@@ -39,22 +49,19 @@ export function parseKgMilli(raw: string, field: string, maxKg = MAX_KG): number
 		refuse('quantityAmbiguous', field, { small, large: `${whole}.${rest}` });
 	}
 	const grouped =
-		/^(\d{1,3}(?:\.\d{3})+),(\d{1,3})$/.exec(text) ?? /^(\d{1,3}(?:,\d{3})+)\.(\d{1,3})$/.exec(text);
+		/^([1-9]\d{0,2}(?:\.\d{3})+),(\d{1,3})$/.exec(text) ??
+		/^([1-9]\d{0,2}(?:,\d{3})+)\.(\d{1,3})$/.exec(text);
 	const simple = /^(\d{1,9})(?:[.,](\d{1,2}))?$/.exec(text);
 	const match = grouped ?? simple;
 	if (!match) return refuse('quantityNotNumber', field);
 	const milli = Number(match[1]!.replace(/[.,]/g, '')) * 1000 + Number((match[2] ?? '').padEnd(3, '0'));
 	if (milli === 0) refuse('quantityNotPositive', field);
-	if (milli > maxKg * 1000) refuse('quantityTooLarge', field, { max: `${maxKg} kg` });
 	return milli;
 }
 
 /** A whole number in which points or commas may group thousands: `1.500` is 1500; `1,5` is refused. */
 function parseGrouped(text: string, field: string): number {
-	if (/^\d{1,3}([.,]\d{3})+$/.test(text)) {
-		if (text.includes('.') && text.includes(',')) refuse('quantityNotNumber', field);
-		return Number(text.replace(/[.,]/g, ''));
-	}
+	if (GROUPED.test(text)) return Number(text.replace(/[.,]/g, ''));
 	if (/^\d+[.,]\d+$/.test(text)) refuse('quantityNotWhole', field);
 	if (!/^\d{1,16}$/.test(text)) refuse('quantityNotNumber', field);
 	return Number(text);
@@ -75,7 +82,7 @@ export function parseVnd(raw: string, field: string): number {
 	const text = plain(raw).replace(/\s*(₫|đ|đồng|vnd|vnđ)\.?$/iu, '');
 	if (text === '') refuse('amountMissing', field);
 	if (/^-/.test(text) || /^[0.,\s]+$/.test(text)) refuse('amountNotPositive', field);
-	if (!/^\d{1,3}([.,]\d{3})+$|^\d{1,16}$/.test(text)) refuse('amountNotWhole', field);
+	if (!GROUPED.test(text) && !/^\d{1,16}$/.test(text)) refuse('amountNotWhole', field);
 	const amount = parseGrouped(text, field);
 	if (amount > MAX_VND) refuse('amountTooLarge', field);
 	return amount;
@@ -87,7 +94,7 @@ export function parseCount(raw: string, { min, max }: { min: number; max: number
 	if (text === '') refuse('countMissing', field);
 	const count = /^-?\d{1,16}$/.test(text)
 		? Number(text)
-		: /^\d{1,3}([.,]\d{3})+$/.test(text)
+		: GROUPED.test(text)
 			? parseGrouped(text, field)
 			: Number.NaN;
 	if (Number.isNaN(count)) refuse('countNotNumber', field);
@@ -104,7 +111,7 @@ export function parseQuantityMilli(quantity: number | string, unit: 'kg' | 'piec
 	if (milli > (unit === 'kg' ? MAX_KG : MAX_PIECES) * 1000) {
 		refuse('quantityTooLarge', field, { max: unit === 'kg' ? `${MAX_KG} kg` : MAX_PIECES });
 	}
-	if (Math.abs(quantity * 1000 - milli) > 1e-6) refuse('quantityNotNumber', field);
+	if (!(Math.abs(quantity * 1000 - milli) <= 1e-6)) refuse('quantityNotNumber', field);
 	if (unit === 'piece' && milli % 1000 !== 0) refuse('quantityNotWhole', field);
 	return milli;
 }

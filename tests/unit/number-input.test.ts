@@ -44,6 +44,9 @@ describe('kilograms', () => {
 		['NaN', 'quantityNotNumber'],
 		['1,2345', 'quantityNotNumber'],
 		['99999', 'quantityTooLarge'],
+		['9999½', 'quantityTooLarge'],
+		['0.500,5', 'quantityNotNumber'],
+		['1.500.5', 'quantityNotNumber'],
 		["1'; drop table drop_off; --", 'quantityNotNumber'],
 	])('%s is refused', (text, key) => expect(keyOf(() => parseKgMilli(text, 'q'))).toBe(key));
 });
@@ -57,6 +60,7 @@ test.each([
 
 test.each([
 	['1,5', 'quantityNotWhole'],
+	['0.500', 'quantityNotWhole'],
 	['0', 'quantityNotPositive'],
 	['1.500,000', 'quantityNotNumber'],
 	['200000', 'quantityTooLarge'],
@@ -73,6 +77,9 @@ test.each([
 	['0', 'amountNotPositive'],
 	['-5', 'amountNotPositive'],
 	['1,5', 'amountNotWhole'],
+	['0.500', 'amountNotWhole'],
+	['1.250,000', 'amountNotWhole'],
+	['ba trăm', 'amountNotWhole'],
 	['9007199254740993', 'amountTooLarge'],
 ])('%s is no amount', (text, key) => expect(keyOf(() => parseVnd(text, 'a'))).toBe(key));
 
@@ -80,11 +87,16 @@ test('a JSON number has one meaning', () => {
 	expect(parseQuantityMilli(1.125, 'kg', 'q')).toBe(1125);
 	expect(keyOf(() => parseQuantityMilli(1.5, 'piece', 'q'))).toBe('quantityNotWhole');
 	expect(keyOf(() => parseQuantityMilli(-1, 'kg', 'q'))).toBe('quantityNotPositive');
+	expect(keyOf(() => parseQuantityMilli(0.0001, 'kg', 'q'))).toBe('quantityNotPositive');
+	expect(keyOf(() => parseQuantityMilli(1.0005, 'kg', 'q'))).toBe('quantityNotNumber');
+	expect(keyOf(() => parseQuantityMilli(1e400, 'kg', 'q'))).toBe('quantityTooLarge');
+	expect(keyOf(() => parseQuantityMilli(Number.NaN, 'kg', 'q'))).toBe('quantityNotNumber');
 });
 
 test('a head count keeps to its bounds', () => {
 	expect(parseCount('25', { min: 1, max: 50 }, 'n')).toBe(25);
 	expect(keyOf(() => parseCount('0', { min: 1, max: 50 }, 'n'))).toBe('countOutOfRange');
 	expect(keyOf(() => parseCount('10.000', { min: 1, max: 50 }, 'n'))).toBe('countOutOfRange');
+	expect(keyOf(() => parseCount('1.000,000', { min: 1, max: 50 }, 'n'))).toBe('countNotNumber');
 	expect(keyOf(() => parseCount('x', { min: 1, max: 50 }, 'n'))).toBe('countNotNumber');
 });
