@@ -4,7 +4,10 @@
  */
 export function withTileOrigin(header: string, tileUrl: string | undefined): string {
 	if (tileUrl === undefined) return header;
-	// `{s}` stands for a subdomain letter, which CSP writes as a star.
-	const origin = new URL(tileUrl.replace('{s}', 'star')).origin.replace('//star.', '//*.');
+	// `{s}` stands for a subdomain letter; CSP knows a star for a whole label only.
+	const origin = new URL(tileUrl.replace(/\/\/[^/.]*\{s\}[^/.]*\./, '//star.')).origin.replace(
+		'//star.',
+		'//*.',
+	);
 	return header.replace(/img-src [^;]*/, (sources) => `${sources} ${origin}`);
 }

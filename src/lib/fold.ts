@@ -13,15 +13,15 @@ export function foldSearch(text: string): string {
 }
 
 // Control characters, and the marks that turn the direction of text around (Trojan Source).
-const INVISIBLE = /[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
+const INVISIBLE = /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 
 /** One line as it is stored: NFC, no control characters, single spaces; '' stays ''. Cut at `max` characters. */
 export function cleanText(text: string, { max }: { max: number }): string {
-	const line = text.replace(/\s+/gu, ' ').replace(INVISIBLE, '').normalize('NFC').trim();
+	const line = text.replace(/\s/gu, ' ').replace(INVISIBLE, '').replace(/ +/g, ' ').normalize('NFC').trim();
 	return [...line].slice(0, max).join('').trim();
 }
 
-/** Like {@link cleanText} with its line breaks kept, three at most in a row. */
+/** Like {@link cleanText} with its line breaks kept, two at most in a row. */
 export function cleanMultiline(text: string, { max }: { max: number }): string {
 	const lines = text
 		.replace(/\r\n?/g, '\n')
@@ -34,5 +34,6 @@ export function cleanMultiline(text: string, { max }: { max: number }): string {
 			.trim(),
 	]
 		.slice(0, max)
-		.join('');
+		.join('')
+		.trim();
 }

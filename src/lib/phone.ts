@@ -1,9 +1,10 @@
 /**
  * A Vietnamese number in E.164, or undefined: `0912 345 678`, `+84 912.345.678` and `84912345678` are one.
- * Mobile numbers have nine digits after the 0, fixed ones nine or ten (Circular 22/2014/TT-BTTTT).
+ * Mobile numbers have nine digits after the 0, fixed ones begin with 02 and have nine or ten (Circular
+ * 22/2014/TT-BTTTT). Dashes and the invisible marks that a copied contact carries do not count.
  */
 export function parsePhone(text: string): string | undefined {
-	const digits = text.normalize('NFKC').replace(/[\s.()-]/g, '');
-	const national = /^(?:\+84|84|0)([1-9]\d{8,9})$/.exec(digits)?.[1];
+	const digits = text.normalize('NFKC').replace(/[\s.()\p{Pd}\p{Cf}]/gu, '');
+	const national = /^(?:\+84|84|0)([35789]\d{8}|2\d{8,9})$/.exec(digits)?.[1];
 	return national === undefined ? undefined : `+84${national}`;
 }

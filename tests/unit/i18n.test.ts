@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { createTranslator, localePath, locales, stripLocale, type MessageKey } from '#lib/i18n.ts';
+import { resources } from '#locales/index.ts';
+
+type Sentence = { key: string; text: string };
+const sentencesOf = (value: unknown, key: string): Sentence[] =>
+	typeof value === 'string'
+		? [{ key, text: value }]
+		: Object.entries(value as Record<string, unknown>).flatMap(([part, each]) =>
+				sentencesOf(each, /:$/.test(key) ? `${key}${part}` : `${key}.${part}`),
+			);
+const all = (locale: 'vi' | 'en') =>
+	Object.entries(resources[locale]).flatMap(([namespace, value]) => sentencesOf(value, `${namespace}:`));
+
+const withoutPlural = (key: string) => key.replace(/_(zero|one|other)$/, '');
+const namesIn = (text: string) =>
+	[...new Set([...text.matchAll(/\{\{\s*([^},\s]+)/g)].map(([, name]) => name!))].sort();
+/** Every name that a sentence takes, over all forms of its plural. */
+const namesByKey = (locale: 'vi' | 'en') => {
+	const names = new Map<string, Set<string>>();
+	for (const { key, text } of all(locale)) {
+		const known = names.get(withoutPlural(key)) ?? new Set();
+		for (const name of namesIn(text)) known.add(name);
+		names.set(withoutPlural(key), known);
+	}
+	return Object.fromEntries([...names].map(([key, known]) => [key, [...known].sort()]));
+};
+
+describe('the two languages', () => {
+	test('have the same sentences', () => {
+		expect(Object.keys(resources.en)).toEqual(Object.keys(resources.vi));
+		expect(Object.keys(namesByKey('en')).sort()).toEqual(Object.keys(namesByKey('vi')).sort());
+	});
+
+	test('take the same values in each sentence', () => {
+		// A plural's “one person” needs no figure, so a count may be missing from one form and not from all.
+		expect(namesByKey('en')).toEqual(namesByKey('vi'));
+	});
+
+	test.each(locales)('have no empty, doubled or decomposed text in %s', (locale) => {
+		const wrong = all(locale).filter(
+			({ text }) =>
+				text.trim() !== text || text === '' || / {2}/.test(text) || text !== text.normalize('NFC'),
+		);
+		expect(wrong).toEqual([]);
+	});
+
+	test.each(locales)('have every plural form that %s counts in', (locale) => {
+		const forms = new Map<string, string[]>();
+		for (const { key } of all(locale)) {
+			const form = /_(zero|one|other)$/.exec(key)?.[1];
+			if (form) forms.set(withoutPlural(key), [...(forms.get(withoutPlural(key)) ?? []), form]);
+		}
+		const needed = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
+		expect(forms.size).toBeGreaterThan(0);
+		for (const [key, found] of forms) expect([key, found]).toEqual([key, expect.arrayContaining(needed)]);
+	});
+
+	test.each(locales)(
+		'say every sentence of %s with its values and without a trace of its template',
+		(locale) => {
+			const t = createTranslator(locale);
+			for (const [key, names] of Object.entries(namesByKey(locale))) {
+				const values = Object.fromEntries(names.map((name) => [name, name === 'count' ? 7 : 'ABC']));
+				for (const count of [0, 1, 2, 7]) {
+					const said = t(key as MessageKey, { ...values, count });
+					expect([key, said]).toEqual([key, expect.not.stringMatching(/\{\{|\}\}|undefined|^$/)]);
+					expect(said).not.toBe(key.slice(key.indexOf(':') + 1));
+				}
+			}
+		},
+	);
+});
+
+test('a count chooses the form of the sentence', () => {
+	const [vi, en] = [createTranslator('vi'), createTranslator('en')];
+	const say = (t: typeof vi) => [1, 2].map((count) => t('collections:declared', { count }));
+	expect(say(vi)).toEqual(['Bà con đã khai: 1 lượt', 'Bà con đã khai: 2 lượt']);
+	const [one, two] = say(en);
+	expect(one?.replace('1', '2')).not.toBe(two);
+});
+
+test('what people typed is said as it is, never read as a template or a key', () => {
+	const t = createTranslator('vi');
+	for (const material of ['{{count}}', '$t(common:unit.kg)', '<b>&amp;</b>', '{{material}}', '$1 $& $`'])
+		expect(t('errors:materialNotTaken', { material })).toBe(`Nhà này không nhận ${material}.`);
+});
+
+test.each([
+	['/', 'vi', '/', '/'],
+	['/en', 'en', '/', '/en'],
+	['/en/quy', 'en', '/quy', '/en/quy'],
+	['/quy', 'vi', '/quy', '/quy'],
+	['/english', 'vi', '/english', '/english'],
+	['/EN/quy', 'vi', '/EN/quy', '/EN/quy'],
+	['/en/en', 'en', '/en', '/en/en'],
+] as const)('%s is %s of %s, and back', (address, locale, path, again) => {
+	expect(stripLocale(address)).toEqual({ locale, path });
+	expect(localePath(locale, path)).toBe(again);
+});
