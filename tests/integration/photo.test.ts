@@ -13,7 +13,7 @@ import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
 import { MAX_PHOTO_BYTES } from '#features/photos/photo.ts';
 import { encodePhoto } from '#features/photos/photo.service.ts';
 import type { Db } from '#lib/db.ts';
-import type { DomainError} from '#lib/errors.ts';
+import type { DomainError } from '#lib/errors.ts';
 import { HTTP_STATUS } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { createTranslator, locales } from '#lib/i18n.ts';
