@@ -1,0 +1,209 @@
+// What a newcomer sees first must keep every rule of the portal too, on whatever day it is loaded.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { migrateToLatest } from '#db/migrate.ts';
+import { loadReference } from '#db/reference.ts';
+import { loadSample, resetSamplePasswords, type SampleSignIn } from '#db/sample.ts';
+import { listFunds } from '#features/fund/fund.repository.ts';
+import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';
+import type { ShownState } from '#features/green-houses/green-house.ts';
+import { openDb, type Db } from '#lib/db.ts';
+import { areSamplesShown } from '#lib/samples.ts';
+import { toLocalDate } from '#lib/time.ts';
+import { DAY } from '../support/fixtures.ts';
+
+// Sunday 1/8/2027, 00:20 in Lạng Sơn: a Green Sunday, the first day of a school year and another day in Greenwich.
+const LOADED = Date.UTC(2027, 6, 31, 17, 20);
+
+let folder: string;
+let db: Db;
+let signIns: SampleSignIn[];
+beforeAll(async () => {
+	folder = mkdtempSync(path.join(tmpdir(), 'portal-sample-'));
+	db = openDb(`file:${path.join(folder, 'test.db')}`);
+	await migrateToLatest(db);
+	await loadReference(db);
+	signIns = await loadSample(db, LOADED);
+});
+afterAll(async () => {
+	await db.destroy();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+type Row = Record<string, unknown>;
+const rowsOf = async (query: string): Promise<Row[]> => (await sql.raw<Row>(query).execute(db)).rows;
+/** How many rows of a table there are of each value of one column. */
+const countBy = async (table: string, column: string): Promise<Record<string, number>> =>
+	Object.fromEntries(
+		(await rowsOf(`select ${column} as name, count(*) as n from ${table} group by 1`)).map(({ name, n }) => [
+			String(name),
+			Number(n),
+		]),
+	);
+
+const REFERENCE = ['admin_unit', 'admin_unit_predecessor', 'material', 'material_factor', 'reference_price'];
+/** Rows that hang on a marked row. */
+const PARTS = [
+	...['credential_password', 'green_house_material', 'drop_off_line', 'scrap_sale_line', 'scrap_sale_cycle'],
+	...['ledger_account', 'posting', 'entry_text', 'fund_allocation'],
+	...['disbursement_approval', 'disbursement_payment', 'audit_event'],
+];
+
+test('every row is marked as a sample, and so is every invented name', async () => {
+	const tables = await db.introspection.getTables();
+	for (const { name, columns } of tables) {
+		const total = Number((await rowsOf(`select count(*) as n from ${name}`))[0]!['n']);
+		if (total === 0 || REFERENCE.includes(name) || PARTS.includes(name)) continue;
+		expect([name, columns.some((column) => column.name === 'is_sample')]).toEqual([name, true]);
+		expect([name, await countBy(name, 'is_sample')]).toEqual([name, { 1: total }]);
+	}
+	for (const [table, column] of [
+		['organisation', 'name'],
+		['person', 'display_name'],
+		['green_house', 'name_vi'],
+		['fund', 'name_vi'],
+		['cleanup_event', 'title'],
+		['sign_up', 'name'],
+		['scrap_sale', 'dealer'],
+		['disbursement', 'description'],
+	]) {
+		const names = Object.keys(await countBy(table!, column!));
+		expect(names.length).toBeGreaterThan(0);
+		expect(names.filter((name) => !name.includes('(mẫu)'))).toEqual([]);
+	}
+	expect(await areSamplesShown(db)).toBe(true);
+});
+
+test('every moment lies in the year before it was loaded, but for what is announced', async () => {
+	const ahead = ['cleanup_event.starts_at', 'cleanup_event.ends_at'];
+	const reference = new Set(REFERENCE);
+	for (const { name, columns } of await db.introspection.getTables()) {
+		if (reference.has(name)) continue;
+		for (const column of columns) {
+			const isInstant = column.name.endsWith('_at');
+			if ((!isInstant && !column.name.endsWith('_on')) || ahead.includes(`${name}.${column.name}`)) continue;
+			const [range] = await rowsOf(`select min(${column.name}) as a, max(${column.name}) as b from ${name}`);
+			if (range!['a'] === null) continue;
+			const from = LOADED - 366 * DAY;
+			const [first, last] = isInstant ? [from, LOADED] : [toLocalDate(from), toLocalDate(LOADED)];
+			const place = `${name}.${column.name} from ${String(range!['a'])} to ${String(range!['b'])}`;
+			expect([place, range!['a']! >= first, range!['b']! <= last]).toEqual([place, true, true]);
+		}
+	}
+});
+
+test('there are houses in all eight states', async () => {
+	const states = (await listGreenHouses(db, {}, LOADED)).map((house) => house.state);
+	expect(states).toHaveLength(66);
+	const all: ShownState[] = ['closed', 'paused', 'locked', 'damaged', 'full', 'half', 'empty', 'unknown'];
+	expect([...new Set(states)].sort()).toEqual(all.sort());
+});
+
+test('drop-offs come from devices and classes, and each lies in the cycle of its day', async () => {
+	const channels = await countBy('drop_off', 'channel');
+	expect(channels['web']).toBeGreaterThan(500);
+	expect(channels['class_sheet']).toBeGreaterThan(500);
+	const astray = await rowsOf(`select d.id from drop_off d join collection_cycle c on c.id = d.cycle_id
+		where d.green_house_id <> c.green_house_id or d.happened_at < c.opened_at or d.happened_at > c.closed_at
+			or d.happened_at > d.recorded_at or d.late = 1`);
+	expect(astray).toEqual([]);
+	const foreign = await rowsOf(`select d.id from drop_off d join drop_off_line l on l.drop_off_id = d.id
+		where not exists (select 1 from green_house_material m
+			where m.green_house_id = d.green_house_id and m.material_code = l.material_code)`);
+	expect(foreign).toEqual([]);
+});
+
+test('sales vary from what was declared, to both sides, and some wait for the second person', async () => {
+	const sales = await rowsOf(`select s.status, s.cash_received_vnd as cash,
+		(select sum(l.amount_vnd) from scrap_sale_line l where l.sale_id = s.id) as lines,
+		(select sum(l.weighed_weight_grams) from scrap_sale_line l where l.sale_id = s.id) as weighed,
+		(select sum(c.declared_weight_grams) from scrap_sale_cycle c where c.sale_id = s.id) as declared
+		from scrap_sale s`);
+	expect(sales.filter((sale) => sale['lines'] !== sale['cash'])).toEqual([]);
+	expect(await countBy('scrap_sale', 'status')).toEqual({
+		confirmed: expect.any(Number) as number,
+		recorded: expect.any(Number) as number,
+	});
+	const ratios = sales
+		.filter((sale) => sale['status'] === 'confirmed')
+		.map((sale) => Number(sale['weighed']) / Number(sale['declared']));
+	for (const [name, count] of Object.entries({
+		more: ratios.filter((ratio) => ratio > 1.01).length,
+		less: ratios.filter((ratio) => ratio < 0.99).length,
+	}))
+		expect([name, count > 10]).toEqual([name, true]);
+	expect(Math.max(...ratios)).toBeLessThan(2);
+	expect(Math.min(...ratios)).toBeGreaterThan(0.5);
+	expect((await countBy('scrap_sale_line', 'kind'))['difference']).toBeGreaterThan(10);
+});
+
+test('payments stand at every step, and past and coming Sundays are there', async () => {
+	expect(Object.keys(await countBy('disbursement', 'status')).sort()).toEqual([
+		'approved',
+		'paid',
+		'submitted',
+	]);
+	const [events] = await rowsOf(`select
+		sum(starts_at < ${LOADED} and id in (select event_id from event_report)) as reported,
+		sum(starts_at < ${LOADED} and id not in (select event_id from event_report)) as unreported,
+		sum(starts_at > ${LOADED}) as coming from cleanup_event`);
+	for (const [name, count] of Object.entries(events!))
+		expect([name, Number(count) > 1]).toEqual([name, true]);
+	for (const { startsAt } of await rowsOf('select distinct starts_at from cleanup_event'))
+		expect(new Date(Number(startsAt) + 7 * 3_600_000).getUTCDay()).toBe(0);
+});
+
+test('the books balance', async () => {
+	const funds = await listFunds(db);
+	expect(funds).toHaveLength(4);
+	for (const fund of funds) {
+		const entries = await db
+			.selectFrom('journalEntry')
+			.selectAll()
+			.where('fundId', '=', fund.id)
+			.orderBy('sequence')
+			.execute();
+		expect(entries.length).toBeGreaterThan(20);
+		let sum = 0;
+		for (const [index, entry] of entries.entries()) {
+			sum += entry.changeVnd;
+			expect(entry.sequence).toBe(index + 1);
+			expect(entry.cashAfterVnd + entry.bankAfterVnd).toBe(sum);
+			expect(Math.min(entry.cashAfterVnd, entry.bankAfterVnd)).toBeGreaterThanOrEqual(0);
+			expect(entry.happenedOn <= entry.bookedOn).toBe(true);
+			expect(entry.bookedOn >= (entries[index - 1]?.bookedOn ?? '')).toBe(true);
+			expect(entry.recordedAt).toBeGreaterThanOrEqual(entries[index - 1]?.recordedAt ?? 0);
+		}
+		expect(fund.balanceVnd).toBe(sum);
+		const [moves] =
+			await rowsOf(`select coalesce(sum(case when debit_account in ('cash', 'bank') then amount_vnd end), 0)
+			- coalesce(sum(case when credit_account in ('cash', 'bank') then amount_vnd end), 0) as n
+			from posting where fund_id = '${fund.id}'`);
+		expect(moves!['n']).toBe(sum);
+	}
+	const overspent = await rowsOf(`select e.id from journal_entry e where e.change_vnd > 0 and e.change_vnd <
+		(select sum(a.amount_vnd) from fund_allocation a where a.income_entry_id = e.id)`);
+	const unexplained =
+		await rowsOf(`select e.id from journal_entry e where e.change_vnd < 0 and -e.change_vnd is not
+		(select sum(a.amount_vnd) from fund_allocation a where a.payment_entry_id = e.id)`);
+	expect([...overspent, ...unexplained]).toEqual([]);
+	expect((await rowsOf('select count(*) as n from fund_allocation'))[0]!['n']).toBeGreaterThan(20);
+});
+
+test('there is a person for each role, and a password is never the same again', async () => {
+	expect(signIns.map((each) => each.role)).toEqual([
+		'steward',
+		'treasurer',
+		'approver',
+		'ward_officer',
+		'organiser',
+		'school_lead',
+		'administrator',
+	]);
+	const again = await resetSamplePasswords(db, LOADED);
+	const passwords = [...signIns, ...again].map((each) => each.password);
+	expect(new Set(passwords).size).toBe(14);
+});
