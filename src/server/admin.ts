@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
-import { resetSamplePasswords } from '#db/sample.ts';
+import { resetSamplePasswords } from '#db/sample/index.ts';
 import { createAccount } from '#features/accounts/account.service.ts';
 import type { Role, ScopeKind } from '#features/accounts/actor.ts';
 import { findFundByCode } from '#features/fund/fund.repository.ts';

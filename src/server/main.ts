@@ -6,7 +6,7 @@ import compression from 'compression';
 import sirv from 'sirv';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
-import { isDatabaseEmpty, loadSample } from '#db/sample.ts';
+import { isDatabaseEmpty, loadSample } from '#db/sample/index.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { ConfigError } from '#lib/config.ts';
 import { getPortal } from '#lib/portal.ts';

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
-import { loadSample, resetSamplePasswords, type SampleSignIn } from '#db/sample.ts';
+import { loadSample, resetSamplePasswords, type SampleSignIn } from '#db/sample/index.ts';
 import { listFunds } from '#features/fund/fund.repository.ts';
 import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';
 import type { ShownState } from '#features/green-houses/green-house.ts';

@@ -1,0 +1,98 @@
+import { findEventBySlug } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { announceEvent, reportEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { signUp } from '#features/cleanup-events/sign-up.service.ts';
+import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';
+import { addDays, localDateTimeToInstant, startOfLocalDate, toLocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { DAY, HOUR, type Plan } from './plan.ts';
+
+const EVENT_TITLES = [
+	'Tổng vệ sinh bờ sông Kỳ Cùng',
+	'Dọn rác quanh khu dân cư',
+	'Thông cống, phát quang đường làng',
+	'Chủ nhật xanh ở trường học',
+];
+
+/** A Green Sunday a month in each ward, most of them with a report, and the next two Sundays. */
+export function planEvents(
+	plan: Plan & { devices: { id: string; secret: string }[]; organisations: Map<string, string> },
+): void {
+	const { db, now, random, pick, actors, devices, organisations, steps } = plan;
+	const organiser = actors['organiser']!;
+	const today = toLocalDate(now);
+	const weekday = new Date(startOfLocalDate(today) + 12 * HOUR).getUTCDay();
+	const nextSunday = addDays(today, weekday === 0 ? 7 : 7 - weekday);
+	for (const [index, wardId] of [...organisations.keys()].entries()) {
+		for (let month = 0; month < 11; month += 1) {
+			planEvent(addDays(nextSunday, -7 * (1 + index + month * 4)), wardId, index + month, month % 4 !== 3);
+		}
+		planEvent(addDays(nextSunday, 7 * Math.floor(index / 2)), wardId, index, false);
+	}
+
+	function planEvent(date: string, wardId: string, number: number, isReported: boolean): void {
+		const organisationId = organisations.get(wardId)!;
+		const startsAt = localDateTimeToInstant(date, '07:00')!;
+		const announcedAt = Math.min(startsAt - 9 * DAY, now - HOUR);
+		const id = uuidv7(announcedAt);
+		const title = `${EVENT_TITLES[number % EVENT_TITLES.length]} (mẫu)`;
+		steps.push({
+			at: announcedAt,
+			run: async () => {
+				const houses = await listGreenHouses(db, {}, now);
+				const nearby = houses.filter((each) => each.ward.id === wardId);
+				const house = nearby[(number * 7) % nearby.length]!;
+				const slug = await announceEvent(
+					db,
+					organiser,
+					{
+						id,
+						organisationId,
+						title,
+						description:
+							'Mời bà con, đoàn viên và các em học sinh cùng dọn vệ sinh. Trời mưa to thì hoãn sang Chủ nhật sau.',
+						startsAt,
+						endsAt: startsAt + 3 * HOUR,
+						greenHouseCode: house.code,
+						assemblyPoint: 'Nhà văn hoá khối (mẫu)',
+						latitude: null,
+						longitude: null,
+						capacity: number % 3 === 0 ? 120 : null,
+						whatToBring: 'Chổi, xẻng, găng tay, bao đựng rác',
+					},
+					announcedAt,
+				);
+				const event = (await findEventBySlug(db, slug))!;
+				for (let each = 0; each < 4; each += 1) {
+					const device = pick(devices);
+					const isUnit = each < 2;
+					const input = {
+						id: uuidv7(announcedAt),
+						kind: isUnit ? ('unit' as const) : ('person' as const),
+						name: isUnit ? `Chi đoàn ${each + 1} (mẫu)` : `Người dân ${each} (mẫu)`,
+						headCount: isUnit ? 8 + Math.floor(random() * 18) : 1 + Math.floor(random() * 3),
+						phone: null,
+						isSixteen: true,
+					};
+					await signUp(db, event.id, input, { secret: device.secret }, announcedAt + HOUR);
+				}
+			},
+		});
+		if (!isReported || startsAt + DAY > now) return;
+		steps.push({
+			at: startsAt + DAY,
+			run: () =>
+				reportEvent(
+					db,
+					organiser,
+					{
+						id,
+						headCount: 20 + Math.floor(random() * 60),
+						recyclablesGrams: (4 + Math.floor(random() * 40)) * 1000,
+						otherWasteGrams: (30 + Math.floor(random() * 300)) * 1000,
+						remarks: '',
+					},
+					startsAt + DAY,
+				),
+		});
+	}
+}

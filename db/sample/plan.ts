@@ -1,0 +1,28 @@
+// What every part of the sample year shares: a repeatable chance, and acts in the order of their dates.
+import type { Actor } from '#features/accounts/actor.ts';
+import type { Db } from '#lib/db.ts';
+
+export const DAY = 24 * 60 * 60 * 1000;
+export const HOUR = DAY / 24;
+
+/** A fixed sequence, so that two loads tell the same story. */
+export function makeRandom(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+	};
+}
+
+export type Step = { at: number; run: () => Promise<void> };
+
+export type Plan = {
+	db: Db;
+	now: number;
+	random: () => number;
+	pick: <T>(list: readonly T[]) => T;
+	actors: Record<string, Actor>;
+	steps: Step[];
+};
