@@ -11,9 +11,9 @@ export function formAction(handle: (form: FormData, context: ActionAPIContext) =
 	return defineAction({
 		accept: 'form',
 		handler: async (form: FormData, context) => {
-			context.locals.form = form;
 			try {
 				checkText(form);
+				context.locals.form = form;
 				return { redirect: await handle(form, context) };
 			} catch (error) {
 				if (!(error instanceof DomainError)) throw error;

@@ -7,17 +7,21 @@ import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { resetSamplePasswords } from '#db/sample/index.ts';
 import { createAccount } from '#features/accounts/account.service.ts';
-import type { Role, ScopeKind } from '#features/accounts/actor.ts';
+import { ROLE_SCOPES, type Role, type ScopeKind } from '#features/accounts/actor.ts';
 import { findFundByCode } from '#features/fund/fund.repository.ts';
 import { openFund } from '#features/fund/ledger.service.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
+import { listWards } from '#features/places/place.repository.ts';
 import { ConfigError } from '#lib/config.ts';
-import { inTransaction, type Db } from '#lib/db.ts';
+import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
+import { cleanText } from '#lib/fold.ts';
 import { createTranslator } from '#lib/i18n.ts';
 import { getPortal } from '#lib/portal.ts';
 import { retireSamples } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { settingFailure } from './start-failure.ts';
+import type { OrganisationTable } from '#db/schema.ts';
 
 process.chdir(path.resolve(import.meta.dirname, '../..'));
 
@@ -29,6 +33,8 @@ const USAGE = `Usage: npm run admin -- COMMAND
   create-fund --code CODE --name NAME --name-en NAME --ward ID
   retire-sample        hides every sample row for good
   sample-passwords     gives the sample people new passwords and prints them`;
+
+const COMMANDS = ['create', 'create-organisation', 'create-fund', 'retire-sample', 'sample-passwords'];
 
 /** Asks without showing what is typed; reads a line when the input is no terminal. */
 async function askPassword(): Promise<string> {
@@ -42,28 +48,69 @@ async function askPassword(): Promise<string> {
 	const terminal = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY });
 	const answer = terminal.question('Password (15 characters or more): ');
 	isHidden = true;
-	const password = await answer;
+	// Input that ends without a line would leave the question open for ever.
+	const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+	const password = await Promise.race([answer, ended]);
 	terminal.close();
 	process.stderr.write('\n');
 	return password;
 }
 
-async function readScope(db: Db, text: string): Promise<{ scopeKind: ScopeKind; scopeId: string | null }> {
-	const [kind, code = ''] = text.split(/:(.*)/s) as [string, string | undefined];
-	if (kind === 'portal') return { scopeKind: 'portal', scopeId: null };
-	const id =
-		kind === 'house'
-			? (await findGreenHouseByCode(db, code, Date.now()))?.id
-			: kind === 'fund'
-				? (await findFundByCode(db, code))?.id
-				: kind === 'organisation'
-					? (await db.selectFrom('organisation').select('id').where('id', '=', code).executeTakeFirst())?.id
-					: kind === 'ward'
-						? (await db.selectFrom('adminUnit').select('id').where('id', '=', code).executeTakeFirst())?.id
-						: undefined;
-	if (!id) throw new ConfigError(`--scope ${text}: there is nothing of that name.`);
-	return { scopeKind: kind as ScopeKind, scopeId: id };
+const ORGANISATION_KINDS: Record<OrganisationTable['kind'], true> = {
+	womens_union: true,
+	youth_union: true,
+	school: true,
+	peoples_committee: true,
+	fatherland_front: true,
+	agency: true,
+	company: true,
+	inter_household_group: true,
+	residential_group: true,
+};
+
+/** One of the names that a table has as its keys. */
+function readName<K extends string>(option: string, text: string, known: Record<K, unknown>): K {
+	if (Object.hasOwn(known, text)) return text as K;
+	throw new ConfigError(`${option} ${text}: it must be one of ${Object.keys(known).join(', ')}.`);
 }
+
+function readText(option: string, text: string): string {
+	const clean = cleanText(text, { max: 200 });
+	if (clean === '') throw new ConfigError(`${option} must not be empty.`);
+	return clean;
+}
+
+async function readWard(db: Db, option: string, id: string): Promise<string> {
+	const wards = (await listWards(db)).map((ward) => ward.id);
+	if (wards.includes(id)) return id;
+	throw new ConfigError(`${option} ${id}: it must be one of ${wards.join(', ')}.`);
+}
+
+async function readScope(
+	db: Db,
+	role: Role,
+	text: string,
+): Promise<{ scopeKind: ScopeKind; scopeId: string | null }> {
+	const [kind = '', code = ''] = text.split(/:(.*)/s);
+	const allowed = ROLE_SCOPES[role];
+	const scopeKind = allowed.find((each) => each === kind);
+	if (!scopeKind) {
+		const scopes = allowed.map((each) => (each === 'portal' ? each : `${each}:CODE`)).join(' or ');
+		throw new ConfigError(`--scope ${text}: the role ${role} needs ${scopes}.`);
+	}
+	if (scopeKind === 'portal') return { scopeKind, scopeId: null };
+	if (scopeKind === 'ward') return { scopeKind, scopeId: await readWard(db, '--scope ward', code) };
+	const found =
+		scopeKind === 'house'
+			? await findGreenHouseByCode(db, code, Date.now())
+			: scopeKind === 'fund'
+				? await findFundByCode(db, code)
+				: await db.selectFrom('organisation').select('id').where('id', '=', code).executeTakeFirst();
+	if (!found) throw new ConfigError(`--scope ${text}: there is nothing of that name.`);
+	return { scopeKind, scopeId: found.id };
+}
+
+let db: Db | undefined;
 
 async function run(): Promise<void> {
 	const { values, positionals } = parseArgs({
@@ -79,15 +126,17 @@ async function run(): Promise<void> {
 			ward: { type: 'string' },
 		},
 	});
-	const { db } = getPortal();
+	const [command = ''] = positionals;
+	if (!COMMANDS.includes(command) || positionals.length > 1) throw new ConfigError(USAGE);
+	db = getPortal().db;
 	const now = Date.now();
 	await migrateToLatest(db);
 	await loadReference(db);
-	switch (positionals[0]) {
+	switch (command) {
 		case 'create': {
 			if (!values.name || !values.phone) throw new ConfigError(USAGE);
-			const scope = await readScope(db, values.scope ?? 'portal');
-			const role = (values.role ?? 'administrator') as Role;
+			const role = readName('--role', values.role ?? 'administrator', ROLE_SCOPES);
+			const scope = await readScope(db, role, values.scope ?? 'portal');
 			const password = await askPassword();
 			await createAccount(
 				db,
@@ -104,9 +153,9 @@ async function run(): Promise<void> {
 				.insertInto('organisation')
 				.values({
 					id,
-					kind: values.kind as never,
-					name: values.name,
-					adminUnitId: values.ward ?? null,
+					kind: readName('--kind', values.kind, ORGANISATION_KINDS),
+					name: readText('--name', values.name),
+					adminUnitId: values.ward === undefined ? null : await readWard(db, '--ward', values.ward),
 					validFrom: null,
 					validTo: null,
 					isSample: 0,
@@ -121,12 +170,19 @@ async function run(): Promise<void> {
 			const fund = {
 				id: uuidv7(now),
 				code: code.toUpperCase(),
-				nameVi: name,
-				nameEn: values['name-en'] ?? name,
+				nameVi: readText('--name', name),
+				nameEn: readText('--name-en', values['name-en'] ?? name),
+				organisationId: null,
+				adminUnitId: await readWard(db, '--ward', ward),
+				isSample: 0 as const,
 			};
-			await inTransaction(db, (trx) =>
-				openFund(trx, { ...fund, organisationId: null, adminUnitId: ward, isSample: 0 }, now),
-			);
+			if (!/^(?!MAU-)[A-Z\d][A-Z\d-]{0,19}$/.test(fund.code))
+				throw new ConfigError(`--code ${code}: letters, digits and - only, and MAU- is for samples.`);
+			await inTransaction(db, (trx) => openFund(trx, fund, now)).catch((error: unknown) => {
+				throw isUniqueViolation(error)
+					? new ConfigError(`--code ${code}: there is such a fund already.`)
+					: error;
+			});
 			console.log(`Fund ${fund.code} is open.`);
 			break;
 		}
@@ -138,10 +194,7 @@ async function run(): Promise<void> {
 			for (const { role, phone, password } of await resetSamplePasswords(db, now))
 				console.log(`${phone}  ${password}  ${role}`);
 			break;
-		default:
-			throw new ConfigError(USAGE);
 	}
-	await db.destroy();
 }
 
 try {
@@ -149,12 +202,10 @@ try {
 } catch (error) {
 	if (error instanceof DomainError)
 		console.error(createTranslator('vi')(`errors:${error.key}`, error.values));
-	else
-		console.error(
-			error instanceof ConfigError || (error as { code?: string }).code?.startsWith('ERR_PARSE')
-				? (error as Error).message
-				: error,
-		);
+	else if ((error as { code?: string }).code?.startsWith('ERR_PARSE'))
+		console.error((error as Error).message);
+	else console.error(settingFailure(error) ?? error);
 	process.exitCode = 1;
-	await getPortal().db.destroy();
+} finally {
+	await db?.destroy();
 }

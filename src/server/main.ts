@@ -8,8 +8,8 @@ import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { isDatabaseEmpty, loadSample } from '#db/sample/index.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
-import { ConfigError } from '#lib/config.ts';
 import { getPortal } from '#lib/portal.ts';
+import { settingFailure } from './start-failure.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -117,23 +117,9 @@ async function start(): Promise<void> {
 	console.log(`Ngôi nhà xanh: ${config.publicUrl}`);
 }
 
-/** What an operator can mend, in one sentence; undefined for a bug. */
-function sayFailure(error: unknown): string | undefined {
-	if (error instanceof ConfigError) return error.message;
-	const { code, syscall, message } = error as NodeJS.ErrnoException;
-	if (code === 'EADDRINUSE') return 'PORT is taken by another process; stop that one or set another PORT.';
-	if (code === 'EACCES' && syscall === 'listen')
-		return 'PORT needs a right that this user has not; set PORT to 1024 or more.';
-	if (code === 'EADDRNOTAVAIL' || (code === 'ENOTFOUND' && syscall === 'getaddrinfo'))
-		return `HOST or DATABASE_URL names an address that is not there: ${message}.`;
-	if (code === 'ECONNREFUSED' || code === '28P01' || code === '3D000')
-		return `DATABASE_URL cannot be opened: ${message || code}.`;
-	return undefined;
-}
-
 try {
 	await start();
 } catch (error) {
-	console.error(sayFailure(error) ?? error);
+	console.error(settingFailure(error) ?? error);
 	process.exit(1);
 }

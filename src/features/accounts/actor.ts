@@ -10,6 +10,18 @@ export type Grant = { id: string; role: Role; scopeKind: ScopeKind; scopeId: str
 
 export type Actor = { personId: string; displayName: string; isSample: boolean; grants: Grant[] };
 
+/** Where each role can be held; elsewhere it would allow nothing, or too much. */
+export const ROLE_SCOPES: Record<Role, readonly ScopeKind[]> = {
+	steward: ['house', 'organisation', 'ward'],
+	school_lead: ['organisation'],
+	organiser: ['organisation', 'portal'],
+	treasurer: ['fund'],
+	approver: ['fund'],
+	auditor: ['fund', 'portal'],
+	ward_officer: ['ward'],
+	administrator: ['portal'],
+};
+
 /** Something that a scope can name: this house, this organisation, this fund, this ward. */
 export type Scope = { kind: ScopeKind; id: string };
 
