@@ -16,7 +16,10 @@ export default defineConfig({
 			project('unit'),
 			project('property', { globalSetup: ['tests/support/global-postgres.ts'] }),
 			project('integration', { globalSetup: ['tests/support/global-postgres.ts'] }),
-			project('e2e', { globalSetup: ['tests/support/global-portal.ts'], fileParallelism: false }),
+			project('e2e', {
+				globalSetup: ['tests/support/global-portal.ts', 'tests/support/global-postgres.ts'],
+				fileParallelism: false,
+			}),
 		],
 	},
 });

@@ -142,22 +142,24 @@ async function fill(db: Db, now: number) {
 	return { people, house, schoolHouse, fund, today, openCycleId, ...ids };
 }
 
-/** Starts it; `db` is the server's own database. */
-export async function startWorld() {
+/** Starts it, on SQLite unless an empty PostgreSQL database is given; `db` is the server's own database. */
+export async function startWorld(postgresUrl?: string) {
 	const folder = mkdtempSync(path.join(tmpdir(), 'portal-world-'));
-	const url = `file:${path.join(folder, 'portal.db')}`;
+	const url = postgresUrl ?? `file:${path.join(folder, 'portal.db')}`;
 	const db = openDb(url);
 	await migrateToLatest(db);
 	const world = await fill(db, Date.now());
-	const server = await startServer({ DATABASE_URL: url });
+	const server = await startServer({ DATABASE_URL: url, PHOTO_DIR: folder });
 	return {
 		...world,
 		db,
 		baseUrl: server.baseUrl,
+		output: server.output,
 		stop: async () => {
-			await server.stop();
+			const code = await server.stop();
 			await db.destroy();
 			rmSync(folder, { recursive: true, force: true });
+			return code;
 		},
 	};
 }

@@ -1,0 +1,266 @@
+// The process itself: what its settings do, what stops its start, and the operator's command line.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { openDb } from '#lib/db.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { alertOf, makeClient, signInClient } from '../support/http.ts';
+import { startWorld } from '../support/served-world.ts';
+import { startServer, type RunningServer } from '../support/server.ts';
+import { readSignIns } from '../support/sign-in.ts';
+import { digest } from '../support/snapshot.ts';
+
+const PAGES = ['/', '/ghi-nhan', '/chu-nhat-xanh', '/quy', '/cua-toi', '/dang-nhap', '/nguon-du-lieu'];
+const english = (page: string) => (page === '/' ? '/en' : `/en${page}`);
+
+/** Runs a program of the portal to its end. */
+function run(
+	file: string,
+	args: string[],
+	env: Record<string, string>,
+	input = '',
+): Promise<{ code: number | null; said: string }> {
+	const child = spawn(process.execPath, [`src/server/${file}.ts`, ...args], {
+		env: { ...process.env, ...env },
+	});
+	let said = '';
+	child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+	child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+	child.stdin.end(input);
+	return new Promise((resolve) => child.once('exit', (code) => resolve({ code, said })));
+}
+
+describe('under a public address', () => {
+	let server: RunningServer;
+	beforeAll(async () => {
+		server = await startServer({ PUBLIC_URL: 'https://xanh.example.vn' });
+	});
+	afterAll(async () => {
+		await server.stop();
+	});
+
+	test('no sample person signs in, and each is told why', async () => {
+		const people = Object.values(readSignIns(server.output()));
+		expect(people).toHaveLength(7);
+		for (const person of people) {
+			const client = makeClient(server.baseUrl);
+			const response = await client.post('/dang-nhap?_action=accounts.signIn', person);
+			expect(response.status).toBe(403);
+			expect(alertOf(await response.text())).toBe('Người mẫu không đăng nhập được ở cổng đã công khai.');
+			expect(client.cookies.size).toBe(0);
+		}
+	});
+
+	test('cookies are the host’s own and secure, pages name the public address', async () => {
+		const response = await fetch(`${server.baseUrl}/ghi-nhan?diem=MAU-003`);
+		expect(response.headers.getSetCookie()).toEqual([
+			expect.stringMatching(/^__Host-ho=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+		]);
+		expect(response.headers.get('strict-transport-security')).toContain('max-age=');
+		const html = await response.text();
+		expect(html).toContain('href="https://xanh.example.vn/en/ghi-nhan"');
+		expect(html).not.toContain('localhost');
+	});
+
+	test('a form is taken from the public address alone', async () => {
+		const post = (origin: string) =>
+			makeClient(server.baseUrl).post('/dang-nhap?_action=accounts.signIn', { phone: '1' }, { origin });
+		expect((await post('https://xanh.example.vn')).status).toBe(401);
+		expect((await post('http://xanh.example.vn')).status).toBe(403);
+		expect((await post(server.baseUrl)).status).toBe(403);
+	});
+});
+
+test('without samples the portal is empty, says so on every page, and may be found', async () => {
+	const server = await startServer({ SAMPLE_DATA: 'none' });
+	expect(server.output()).not.toContain('Sample sign-ins');
+	const empty: Record<string, [vi: string, en: string]> = {
+		'/': ['Danh sách nhà sẽ hiện ở đây', 'houses'],
+		'/ghi-nhan': ['Chưa có Ngôi nhà xanh nào', 'There is no Green House'],
+		'/chu-nhat-xanh': ['Chưa có buổi nào', 'No event'],
+		'/quy': ['Chưa có quỹ nào', 'No fund'],
+		'/cua-toi': ['Máy này chưa ghi lượt nào', 'device'],
+	};
+	for (const page of PAGES) {
+		for (const [index, address] of [page, english(page)].entries()) {
+			const response = await fetch(server.baseUrl + address);
+			expect([address, response.status]).toEqual([address, 200]);
+			expect(response.headers.get('x-robots-tag')).toBeNull();
+			const html = await response.text();
+			expect(html).not.toMatch(/noindex|MAU-|\(mẫu\)/);
+			expect(html).toContain(empty[page]?.[index] ?? '<main');
+		}
+	}
+	expect(await server.stop()).toBe(0);
+});
+
+test('on PostgreSQL the portal serves its pages and takes a drop-off', async () => {
+	const url = inject('postgresUrl');
+	const admin = openDb(url);
+	await sql`drop database if exists portal_served with (force)`.execute(admin);
+	await sql`create database portal_served`.execute(admin);
+	const world = await startWorld(url.replace(/\/[^/]*$/, '/portal_served'));
+	const { code } = world.house;
+	const client = makeClient(world.baseUrl);
+	const pages = [
+		...PAGES,
+		`/ngoi-nha-xanh/${code}`,
+		`/quy/${world.fund.code}`,
+		'/api/v1/green-houses.geojson',
+	];
+	for (const page of pages) {
+		const response = await client.send(page);
+		expect([page, response.status]).toEqual([page, 200]);
+		await response.arrayBuffer();
+	}
+	const id = uuidv7(Date.now());
+	const form = {
+		...{ id, house: code, date: world.today, channel: 'web' },
+		...{ 'material-0': 'mixed_paper', 'unit-0': 'kg', quantity: '1,5' },
+	};
+	const record = async (fields: Record<string, string>) => {
+		const response = await client.post('/ghi-nhan?_action=dropOffs.record', fields);
+		await response.arrayBuffer();
+		return [response.status, response.headers.get('location')];
+	};
+	expect(await record(form)).toEqual([303, `/ghi-nhan/xong?ma=${id}`]);
+	// A text that PostgreSQL cannot keep is the sender's mistake, not a failure.
+	expect(await record({ ...form, house: 'NNX\0' })).toEqual([400, null]);
+	expect(await (await client.send('/n/NNX%00')).text()).toContain('<main');
+	expect(world.output()).not.toMatch(/error/i);
+	expect(await world.stop()).toBe(0);
+	await sql`drop database portal_served with (force)`.execute(admin);
+	await admin.destroy();
+});
+
+test.each([
+	['PORT', 'eighty'],
+	['SAMPLE_DATA', 'maybe'],
+	['PUBLIC_URL', 'xanh.example.vn'],
+	['DATABASE_URL', 'mysql://x'],
+	['DATABASE_URL', 'postgres://127.0.0.1:1/portal'],
+	['DATABASE_URL', 'file:/dev/null/portal.db'],
+])('%s=%s stops the start with one sentence', async (name, value) => {
+	const { code, said } = await run('main', [], { [name]: value });
+	expect(code).toBe(1);
+	expect(said).toMatch(new RegExp(`^${name}\\b[^\\n]+\\.\\n$`));
+});
+
+test('a port in use stops the start with one sentence', async () => {
+	const other = createServer();
+	await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+	const { port } = other.address() as AddressInfo;
+	const { code, said } = await run('main', [], {
+		...{ PORT: String(port), DATABASE_URL: 'file::memory:', SAMPLE_DATA: 'none' },
+	});
+	expect(code).toBe(1);
+	expect(said).toMatch(/^HOST and PORT: [^\n]+\.\n$/);
+	await new Promise((resolve) => other.close(resolve));
+});
+
+describe('npm run admin', () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'portal-admin-'));
+	const url = `file:${path.join(folder, 'portal.db')}`;
+	const password = 'cầu Kỳ Cùng mùa lũ'.normalize('NFD');
+	const person = ['--name', '  Nguyễn Thị An '.normalize('NFD'), '--phone', '+84 912.345.678'];
+	const admin = (args: string[], input = `${password}\n`) =>
+		run('admin', args, { DATABASE_URL: url, SAMPLE_DATA: 'none' }, input);
+	let server: RunningServer;
+	beforeAll(async () => {
+		server = await startServer({ DATABASE_URL: url, SAMPLE_DATA: 'none' });
+	});
+	afterAll(async () => {
+		await server.stop();
+		rmSync(folder, { recursive: true, force: true });
+	});
+
+	test.each<[name: string, args: string[], sentence: string, input?: string]>([
+		['no command', [], 'Usage'],
+		['an unknown command', ['drop'], 'Usage'],
+		['an option that is none', ['create', '--password', password], '--password'],
+		['no name', ['create', '--phone', '0912345678'], 'Usage'],
+		['a short password', ['create', ...person], 'từ 15 đến 128', 'ngắn quá\n'],
+		['no password', ['create', ...person], 'từ 15 đến 128', ''],
+		['a bad phone', ['create', '--name', 'An', '--phone', '12'], 'Số điện thoại'],
+		['an unknown role', ['create', ...person, '--role', 'king'], '--role king: it must be one of steward'],
+		['a role without a scope', ['create', ...person, '--role', 'treasurer'], 'needs fund:CODE'],
+		[
+			'a scope of another kind',
+			['create', ...person, '--role', 'steward', '--scope', 'fund:DK'],
+			'needs house',
+		],
+		[
+			'a house that is none',
+			['create', ...person, '--role', 'steward', '--scope', 'house:NNX-1'],
+			'--scope house',
+		],
+		['a ward that is none', ['create', ...person, '--role', 'ward_officer', '--scope', 'ward:x'], 'dk-2025'],
+		[
+			'an unknown kind',
+			['create-organisation', '--kind', 'club', '--name', 'A'],
+			'--kind club: it must be one of',
+		],
+		[
+			'no ward',
+			['create-organisation', '--kind', 'school', '--name', 'A', '--ward', 'x'],
+			'--ward x: it must be',
+		],
+		[
+			'a name of spaces',
+			['create-organisation', '--kind', 'school', '--name', ' '],
+			'--name must not be empty',
+		],
+		['a fund without its ward', ['create-fund', '--code', 'A', '--name', 'A', '--ward', 'x'], '--ward x'],
+		[
+			'a sample’s code',
+			['create-fund', '--code', 'MAU-A', '--name', 'A', '--ward', 'dk-2025'],
+			'--code MAU-A',
+		],
+	])('refuses %s and writes nothing', async (_name, args, sentence, input) => {
+		const db = openDb(url);
+		const before = await digest(db);
+		const { code, said } = await admin(args, input);
+		expect(code).toBe(1);
+		expect(said).toContain(sentence);
+		expect(said).not.toMatch(/\n\s+at /);
+		expect(said).not.toContain(password.normalize('NFC'));
+		expect(await digest(db)).toEqual(before);
+		await db.destroy();
+	});
+
+	test('makes the first administrator, who signs in; the number is taken once', async () => {
+		expect(await admin(['create', ...person])).toMatchObject({ code: 0 });
+		const client = await signInClient(server.baseUrl, {
+			phone: '0912 345 678',
+			password: password.normalize('NFC'),
+		});
+		expect(await (await client.send('/cua-toi')).text()).toContain('Nguyễn Thị An'.normalize('NFC'));
+		const again = await admin(['create', ...person]);
+		expect(again).toMatchObject({ code: 1 });
+		expect(again.said).toContain('đã có tài khoản');
+	});
+
+	test('makes a fund and its treasurer', async () => {
+		const fund = ['--code', 'dk', '--name', 'Quỹ Đông Kinh', '--name-en', 'Fund', '--ward', 'dk-2025'];
+		expect(await admin(['create-fund', ...fund])).toMatchObject({ code: 0 });
+		expect((await admin(['create-fund', ...fund])).said).toContain(
+			'--code dk: there is such a fund already.',
+		);
+		const treasurer = [
+			'--name',
+			'Bình',
+			'--phone',
+			'0912000000',
+			'--role',
+			'treasurer',
+			'--scope',
+			'fund:DK',
+		];
+		expect(await admin(['create', ...treasurer])).toMatchObject({ code: 0 });
+		await signInClient(server.baseUrl, { phone: '0912000000', password });
+	});
+});
