@@ -76,7 +76,10 @@ async function startMap(frame: HTMLElement): Promise<void> {
 	}
 	addBase(L, map, drawing, bounds);
 	addPins(L, map, text('more'));
+	// Whoever stands on a ward with the keyboard goes on from the same place.
+	const isHeld = drawing.contains(document.activeElement);
 	drawing.remove();
+	if (isHeld) box.focus({ preventScroll: true });
 }
 
 function loadStyle(href: string): Promise<void> {
@@ -159,7 +162,7 @@ function addPins(L: Leaflet, map: LeafletMap, more: string): void {
 		onward.textContent = more;
 		popup.append(title, line, onward);
 		const isOpen = !mark.querySelector('.full, .lock, .bad');
-		L.marker([Number(row.dataset['lat']), Number(row.dataset['lng'])], {
+		const pin = L.marker([Number(row.dataset['lat']), Number(row.dataset['lng'])], {
 			icon,
 			title: name,
 			alt: `${name}, ${state}`,
@@ -168,5 +171,14 @@ function addPins(L: Leaflet, map: LeafletMap, more: string): void {
 		})
 			.bindPopup(popup, { closeButton: false, minWidth: 180 })
 			.addTo(map);
+		// Popups stand after all the pins: with the keyboard one leads into the words and back.
+		pin.on('popupopen', () => {
+			if (pin.getElement()?.matches(':focus-visible')) onward.focus({ preventScroll: true });
+		});
+		popup.addEventListener('keydown', (event) => {
+			if (event.key !== 'Escape') return;
+			map.closePopup();
+			pin.getElement()?.focus();
+		});
 	}
 }

@@ -1,0 +1,172 @@
+// WCAG 2.2 AA on every kind of page, as everybody who may open it, in both languages and colour schemes.
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launchBrowser, phone } from '../support/browser.ts';
+import { axeErrors, findPublicPaths, inEnglish, linksIn, overflowAt } from '../support/pages.ts';
+import { readSignIns, signInAs } from '../support/sign-in.ts';
+
+const baseUrl = inject('baseUrl');
+const people = readSignIns(inject('startOutput'));
+const MAIN_ACTIONS = '.btn, button, summary, select, textarea, input:not([type=hidden]), nav.bar a, a.row';
+const SMALLEST_TARGET = 44;
+
+let browser: Browser;
+beforeAll(async () => {
+	browser = await launchBrowser();
+});
+afterAll(async () => {
+	await browser.close();
+});
+
+async function onPhone(
+	work: (page: Page) => Promise<void>,
+	options: BrowserContextOptions = {},
+): Promise<void> {
+	const context = await browser.newContext({
+		baseURL: baseUrl,
+		viewport: phone,
+		isMobile: true,
+		hasTouch: true,
+		...options,
+	});
+	try {
+		await work(await context.newPage());
+	} finally {
+		await context.close();
+	}
+}
+
+/** Buttons, fields and rows that a thumb would miss. */
+const smallTargets = (page: Page) =>
+	page.evaluate(
+		([selector, smallest]) =>
+			[...document.querySelectorAll(selector)]
+				.filter((element) => element.checkVisibility({ visibilityProperty: true }))
+				.map((element) => {
+					const isChoice = element.matches('[type=radio], [type=checkbox]');
+					const target = (isChoice && element.closest('label')) || element;
+					const { width, height } = target.getBoundingClientRect();
+					return { element, width: Math.round(width), height: Math.round(height) };
+				})
+				.filter(({ width, height }) => height > 0 && Math.min(width, height) < smallest)
+				.map(({ element, width, height }) => `${width}×${height}: ${element.outerHTML.slice(0, 80)}`),
+		[MAIN_ACTIONS, SMALLEST_TARGET] as const,
+	);
+
+/** Everything that is wrong with the page as it stands, at three widths and with text twice as large. */
+async function faultsOf(page: Page): Promise<string[]> {
+	const faults = await axeErrors(page);
+	faults.push(...(await smallTargets(page)));
+	for (const width of [phone.width, 320]) {
+		const beyond = await overflowAt(page, width);
+		if (beyond > 0) faults.push(`scrolls ${beyond} px sideways at ${width} px`);
+	}
+	await page.evaluate(() => (document.documentElement.style.fontSize = '225%'));
+	const beyond = await overflowAt(page, 640);
+	if (beyond > 0) faults.push(`scrolls ${beyond} px sideways with text at 200 %`);
+	await page.setViewportSize(phone);
+	return faults.map((fault) => `${new URL(page.url()).pathname}: ${fault}`);
+}
+
+async function faultsOfPaths(page: Page, paths: string[]): Promise<string[]> {
+	const faults: string[] = [];
+	// Rules on structure do not look at colours, and colours do not change with the language.
+	for (const [colorScheme, of] of [
+		['light', (path: string) => path],
+		['dark', inEnglish],
+	] as const) {
+		await page.emulateMedia({ colorScheme });
+		for (const path of paths) {
+			await page.goto(of(path));
+			faults.push(...(await faultsOf(page)));
+		}
+	}
+	return faults;
+}
+
+const publicPaths = await findPublicPaths(baseUrl);
+
+describe('anyone', () => {
+	test.each(publicPaths)('%s has no fault', async (path) => {
+		await onPhone(async (page) => {
+			expect(await faultsOfPaths(page, [path])).toEqual([]);
+		});
+	});
+
+	test('the map that Leaflet took over has no fault', async () => {
+		await onPhone(async (page) => {
+			await page.goto('/');
+			await page.locator('.map-frame').dispatchEvent('pointerdown');
+			await page.locator('.leaflet-map .pin-icon').first().waitFor();
+			expect(await faultsOf(page)).toEqual([]);
+		});
+	});
+
+	test('the thanks for a drop-off and this device’s own page have no fault', async () => {
+		await onPhone(async (page) => {
+			await page.goto('/ghi-nhan?diem=MAU-005');
+			await page.fill('[name=quantity]', '2');
+			await page.click('[data-send]');
+			await page.waitForURL(/\/ghi-nhan\/xong/);
+			const { pathname, search } = new URL(page.url());
+			expect(await faultsOfPaths(page, [pathname + search, '/cua-toi'])).toEqual([]);
+		});
+	});
+
+	test.each([
+		['/ghi-nhan?diem=MAU-005', { quantity: '1.500' }, '[data-send]'],
+		['/dang-nhap', { phone: '0900000000', password: 'not the password' }, 'form .btn'],
+		[
+			publicPaths.find((path) => path.startsWith('/chu-nhat-xanh/'))!,
+			{ name: 'Lan', phone: '12' },
+			'form .btn',
+		],
+	] as [string, Record<string, string>, string][])(
+		'%s has no fault when it says what is wrong',
+		async (path, values, button) => {
+			await onPhone(async (page) => {
+				for (const each of [path, inEnglish(path)]) {
+					await page.goto(each);
+					for (const [name, value] of Object.entries(values))
+						await page.locator(`[name=${name}]`).first().fill(value);
+					for (const box of await page.locator('form [name=isSixteen]').all()) await box.check();
+					await page.locator(button).first().click();
+					await page.locator('[role=alert]').waitFor();
+					expect(await faultsOf(page)).toEqual([]);
+				}
+			});
+		},
+	);
+});
+
+const kindOf = (path: string) => path.replace(/[0-9a-f-]{36}|MAU-\d+/, '*');
+
+/** The workspace and what opens from it: at most two pages of a kind, because they may differ in their state. */
+async function findOwnPaths(page: Page): Promise<string[]> {
+	const found = ['/cua-toi'];
+	for (const path of found) {
+		await page.goto(path);
+		for (const link of linksIn(await page.content(), '/cua-toi/')) {
+			const alike = found.filter((each) => kindOf(each) === kindOf(link));
+			if (!found.includes(link) && alike.length < 2) found.push(link);
+		}
+	}
+	return found;
+}
+
+test.each([
+	['steward', ['/cua-toi/nha/*', '/cua-toi/phieu-ban/*']],
+	['treasurer', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*']],
+	['approver', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*']],
+	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*']],
+	['school_lead', ['/cua-toi/truong']],
+	['ward_officer', ['/cua-toi/chi', '/cua-toi/chi/*']],
+	['administrator', []],
+])('the %s’s workspace has no fault', async (role, opens) => {
+	await onPhone(async (page) => {
+		await signInAs(page, baseUrl, people[role]!);
+		const paths = await findOwnPaths(page);
+		expect(paths.map(kindOf)).toEqual(expect.arrayContaining(['/cua-toi', ...opens]));
+		expect(await faultsOfPaths(page, paths)).toEqual([]);
+	});
+});

@@ -1,0 +1,61 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+
+/** The addresses in a page of the portal that begin with a prefix, each once, in their order. */
+export function linksIn(html: string, prefix: string): string[] {
+	const paths = [...html.matchAll(/href="([^"#]+)/g)].map(([, path]) => path!.replaceAll('&amp;', '&'));
+	return [...new Set(paths)].filter((path) => path.startsWith(prefix));
+}
+
+/** One address of every kind of page that anyone may open, in Vietnamese. */
+export async function findPublicPaths(baseUrl: string): Promise<string[]> {
+	const read = async (path: string) => (await fetch(baseUrl + path)).text();
+	const [coming = '', past = ''] = (await read('/chu-nhat-xanh')).split('id="da-qua"');
+	const fund = await read('/quy');
+	const found = [
+		linksIn(coming, '/chu-nhat-xanh/')[0],
+		linksIn(past, '/chu-nhat-xanh/')[0],
+		linksIn(fund, '/quy/MAU')[0],
+		linksIn(fund, '/quy/but-toan/')[0],
+	];
+	if (found.includes(undefined)) throw new Error('the sample has no event, fund or entry');
+	return [
+		'/',
+		'/?noi-dat=school&ranh-gioi=cu',
+		'/ngoi-nha-xanh/MAU-001',
+		'/ghi-nhan',
+		'/ghi-nhan?diem=MAU-001',
+		'/chu-nhat-xanh',
+		...(found as string[]),
+		'/quy',
+		'/dang-nhap',
+		'/quyen-rieng-tu',
+		'/nguon-du-lieu',
+		'/cua-toi',
+		'/khong-co-trang-nay',
+	];
+}
+
+/** `/quy` → `/en/quy`. */
+export const inEnglish = (path: string): string => `/en${path.replace(/^\/(?=$|\?)/, '')}`;
+
+/** How far the page reaches beyond a window of this width, in pixels; 0 when nothing scrolls sideways. */
+export async function overflowAt(page: Page, width: number): Promise<number> {
+	await page.setViewportSize({ width, height: 740 });
+	// A phone widens its window to hold what sticks out, so the window's own width proves nothing.
+	return Math.max(0, (await page.evaluate(() => document.scrollingElement!.scrollWidth)) - width);
+}
+
+/** What axe finds against WCAG 2.2 AA, with 7:1 for text: one line for each rule. */
+export async function axeErrors(page: Page): Promise<string[]> {
+	const { violations } = await new AxeBuilder({ page })
+		.setLegacyMode(true)
+		.options({
+			runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+			rules: { 'color-contrast-enhanced': { enabled: true } },
+		})
+		.analyze();
+	return violations.map(
+		({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+	);
+}
