@@ -47,8 +47,9 @@ function checkResponse(response: Response, locals: App.Locals, request: Request,
 		throw new DomainError('NOT_FOUND', 'unknownAddress', { values: { method: request.method } });
 	if (isRpc(path)) return;
 	// A body that is no form is refused before the action runs.
-	if (response.status === 415) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'formUnreadable');
 	const { formError } = locals;
+	if (response.status === 415 && !formError)
+		throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'formUnreadable');
 	if (!formError) return;
 	// A page that its visitor may not see goes elsewhere or says only that; the refusal of the form stands.
 	const isUnseen = response.status !== HTTP_STATUS[formError.kind] || !isType(response, /^text\/html/);

@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
+import type { Database } from '#db/schema.ts';
 import type { Db } from './db.ts';
 import { DomainError } from './errors.ts';
 import { sha256Hex } from './hash.ts';
@@ -29,4 +30,23 @@ export async function takeRate(
 			.where('windowStart', '<', now - 24 * 3_600_000)
 			.execute();
 	if (count > limit) throw new DomainError('TOO_MANY_REQUESTS', 'tooManyRequests');
+}
+
+/** Takes a counted try back, for tries that count only when they fail. */
+export async function returnRate(
+	db: Db,
+	key: string,
+	{ windowMs }: { windowMs: number },
+	now: number,
+): Promise<void> {
+	const window = (eb: ExpressionBuilder<Database, 'rateLimit'>) =>
+		eb.and({ key: sha256Hex(key), windowStart: now - (now % windowMs) });
+	const { numUpdatedRows } = await db
+		.updateTable('rateLimit')
+		.set({ count: sql<number>`count - 1` })
+		.where(window)
+		.where('count', '>', 1)
+		.executeTakeFirst();
+	if (Number(numUpdatedRows) === 0)
+		await db.deleteFrom('rateLimit').where(window).where('count', '=', 1).execute();
 }

@@ -158,7 +158,7 @@ test('a port in use stops the start with one sentence', async () => {
 		...{ PORT: String(port), DATABASE_URL: 'file::memory:', SAMPLE_DATA: 'none' },
 	});
 	expect(code).toBe(1);
-	expect(said).toMatch(/^HOST and PORT: [^\n]+\.\n$/);
+	expect(said).toMatch(/^PORT is taken [^\n]+\.\n$/);
 	await new Promise((resolve) => other.close(resolve));
 });
 

@@ -1,7 +1,7 @@
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { parsePhone } from '#lib/phone.ts';
-import { takeRate } from '#lib/rate-limit.ts';
+import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { cleanText } from '#lib/fold.ts';
 import { insertAuditEvent } from './audit.repository.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
@@ -27,13 +27,18 @@ export async function signIn(
 	now: number,
 ): Promise<string> {
 	const phone = parsePhone(input.phone);
-	await takeRate(db, `sign-in:number:${phone ?? 'none'}`, PER_NUMBER, now);
-	await takeRate(db, `sign-in:address:${input.address}`, PER_ADDRESS, now);
+	const byNumber = `sign-in:number:${phone ?? 'none'}`;
+	const byAddress = `sign-in:address:${input.address}`;
+	// Counted before the password is looked at, so that parallel guesses do not slip through.
+	await takeRate(db, byNumber, PER_NUMBER, now);
+	await takeRate(db, byAddress, PER_ADDRESS, now);
 	const credential = phone === undefined ? undefined : await findCredential(db, phone);
 	decoy ??= hashPassword('a password that nobody has');
 	const matches = await verifyPassword(credential?.hash ?? (await decoy), input.password);
 	if (!credential || !matches) throw new DomainError('UNAUTHORIZED', 'signInFailed', { field: 'password' });
 	if (credential.isSample === 1 && !input.allowSamples) throw new DomainError('FORBIDDEN', 'sampleSignIn');
+	await returnRate(db, byNumber, PER_NUMBER, now);
+	await returnRate(db, byAddress, PER_ADDRESS, now);
 	return credential.id;
 }
 
