@@ -12,6 +12,7 @@ import { findFundByCode } from '#features/fund/fund.repository.ts';
 import { openFund } from '#features/fund/ledger.service.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
+import { openSchool } from '#features/schools/school.service.ts';
 import { ConfigError } from '#lib/config.ts';
 import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -31,10 +32,19 @@ const USAGE = `Usage: npm run admin -- COMMAND
       KIND:CODE is house:NNX-001, fund:CODE, organisation:ID or ward:ID
   create-organisation --kind KIND --name NAME [--ward ID]
   create-fund --code CODE --name NAME --name-en NAME --ward ID
+  create-school --house CODE --name NAME --classes 6A,6B,7A
+      the school in whose yard a house stands, with this school year's classes; prints its id
   retire-sample        hides every sample row for good
   sample-passwords     gives the sample people new passwords and prints them`;
 
-const COMMANDS = ['create', 'create-organisation', 'create-fund', 'retire-sample', 'sample-passwords'];
+const COMMANDS = [
+	'create',
+	'create-organisation',
+	'create-fund',
+	'create-school',
+	'retire-sample',
+	'sample-passwords',
+];
 
 /** Asks without showing what is typed; reads a line when the input is no terminal. */
 async function askPassword(): Promise<string> {
@@ -124,6 +134,8 @@ async function run(): Promise<void> {
 			kind: { type: 'string' },
 			code: { type: 'string' },
 			ward: { type: 'string' },
+			house: { type: 'string' },
+			classes: { type: 'string' },
 		},
 	});
 	const [command = ''] = positionals;
@@ -184,6 +196,13 @@ async function run(): Promise<void> {
 					: error;
 			});
 			console.log(`Fund ${fund.code} is open.`);
+			break;
+		}
+		case 'create-school': {
+			const { house, name, classes } = values;
+			if (!house || !name || !classes) throw new ConfigError(USAGE);
+			const classNames = classes.split(',').filter((each) => each.trim() !== '');
+			console.log(await openSchool(db, { greenHouseCode: house, name, classNames }, now));
 			break;
 		}
 		case 'retire-sample':

@@ -1,6 +1,6 @@
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/alias-cookie.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
-import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { isDeviceSecret, mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
@@ -16,7 +16,6 @@ const HOUR_MS = 60 * 60 * 1000;
 const PER_DEVICE = { limit: 60, windowMs: HOUR_MS };
 // A school or an office shares one address.
 const PER_ADDRESS = { limit: 600, windowMs: HOUR_MS };
-const DEVICE_SECRET = /^[A-Za-z0-9_-]{43,128}$/;
 
 function readId(form: FormData, name = 'id'): string {
 	const id = normaliseUuid(field(form, name));
@@ -104,7 +103,7 @@ export const cleanupEvents = {
 		const { db, config, now, locale } = locals;
 		const kind: 'unit' | 'person' = field(form, 'kind') === 'unit' ? 'unit' : 'person';
 		const held = readAliasCookie(cookies, config);
-		const isHeld = held !== undefined && DEVICE_SECRET.test(held);
+		const isHeld = held !== undefined && isDeviceSecret(held);
 		const secret = isHeld ? held : mintDeviceSecret();
 		await takeRate(db, `sign-up:address:${clientAddress}`, PER_ADDRESS, now);
 		if (isHeld) await takeRate(db, `sign-up:device:${secret}`, PER_DEVICE, now);

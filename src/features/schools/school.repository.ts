@@ -1,4 +1,5 @@
 import type { Db, Trx } from '#lib/db.ts';
+import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { SchoolClass } from './class-sheet.ts';
 
@@ -30,6 +31,23 @@ export async function listSchoolHouses(db: Db, organisationIds: string[]) {
 		.orderBy('greenHouse.code')
 		.execute();
 }
+
+export async function insertSchool(
+	trx: Trx,
+	school: { name: string; adminUnitId: string; isSample: 0 | 1 },
+	now: number,
+): Promise<string> {
+	const id = uuidv7(now);
+	await trx
+		.insertInto('organisation')
+		.values({ id, kind: 'school', ...school, validFrom: toLocalDate(now), validTo: null })
+		.execute();
+	return id;
+}
+
+/** Says in whose yard a house stands. */
+export const hostHouse = (trx: Trx, greenHouseId: string, hostOrganisationId: string) =>
+	trx.updateTable('greenHouse').set({ hostOrganisationId }).where('id', '=', greenHouseId).execute();
 
 export async function insertClass(
 	trx: Trx,
