@@ -95,7 +95,8 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		return response;
 	};
 	const fail = async (error: unknown): Promise<Response> => {
-		const refusal = readRefusal(error);
+		// When a page that its visitor may not see refuses too, the refusal of the form stands.
+		const refusal = (error instanceof DomainError && locals.formError) || readRefusal(error);
 		if (!refusal) {
 			locals.errorId = randomUUID();
 			console.error(`[${locals.errorId}] ${request.method} ${path}`, error);

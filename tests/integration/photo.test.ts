@@ -206,7 +206,7 @@ describeEachEngine('a photo', (engine) => {
 		expect(filesIn(dir)).toHaveLength(1);
 	});
 
-	test('is seen by who sent it and by who confirms, and by nobody else', async () => {
+	test('is seen by the house’s stewards and by who confirms, and by nobody else', async () => {
 		const db = await engine.fresh();
 		const { world, dir, sale, send } = await makeSale(db);
 		await send(await takePhoto('jpeg', 1));
@@ -214,14 +214,14 @@ describeEachEngine('a photo', (engine) => {
 		const look = async (actor: Actor | undefined, asked = id, photoDir = dir) =>
 			GET({
 				params: { id: asked },
-				locals: { db, actor, config: { photoDir } },
+				locals: { db, actor, now: NOW, config: { photoDir } },
 			} as unknown as APIContext);
 		const officer = await makeActor(db, 'ward_officer', 'ward', 'dk-2025');
 		const second = await makeActor(db, 'steward', 'house', world.house.id);
 		const seen = async () => {
-			for (const actor of [world.steward, world.treasurer, world.approver])
+			for (const actor of [world.steward, second, world.treasurer, world.approver])
 				expect((await look(actor)).status).toBe(200);
-			for (const actor of [undefined, world.stranger, world.otherSteward, officer, second])
+			for (const actor of [undefined, world.stranger, world.otherSteward, officer])
 				expect((await look(actor)).status).toBe(404);
 		};
 		await seen();

@@ -130,11 +130,5 @@ export async function listSalesToConfirm(db: Db, fundIds: string[]) {
 		.execute();
 }
 
-/** The fund of the sale to which a photo belongs. */
-export const findPhotoFund = (db: Db, photoId: string) =>
-	db
-		.selectFrom('scrapSale')
-		.innerJoin('photo', 'photo.id', 'scrapSale.photoId')
-		.select(['scrapSale.fundId', 'photo.uploadedBy'])
-		.where('photo.id', '=', photoId)
-		.executeTakeFirst();
+export const findSaleOfPhoto = (db: Db, photoId: string) =>
+	db.selectFrom('scrapSale').select('id').where('photoId', '=', photoId).executeTakeFirst();

@@ -1,4 +1,4 @@
-import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { findGrant, requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
@@ -224,6 +224,26 @@ async function requireConfirmer(
 	if (!grant)
 		throw new DomainError('FORBIDDEN', role === 'approver' ? 'confirmByApprover' : 'confirmByTreasurer');
 	return grant.id;
+}
+
+/**
+ * A sale with its cycles, for those who record or confirm sales of its houses or its fund. Refuses with 401, and with
+ * 404 also what the person may not see.
+ */
+export async function getScrapSale(db: Db, actor: Actor | undefined, saleId: string, now: number) {
+	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	const sale = await findSale(db, saleId);
+	if (!sale) throw new DomainError('NOT_FOUND', 'unknownSale');
+	const cycles = await listSaleCycles(db, sale.id);
+	const scopes: Scope[] = [{ kind: 'fund', id: sale.fundId }];
+	for (const greenHouseId of new Set(cycles.map((cycle) => cycle.greenHouseId))) {
+		const house = await findGreenHouse(db, greenHouseId, now);
+		if (house) scopes.push(...houseScopes(house));
+	}
+	const maySee =
+		findGrant(actor, 'scrap-sale.record', scopes) ?? findGrant(actor, 'scrap-sale.confirm', scopes);
+	if (!maySee) throw new DomainError('NOT_FOUND', 'unknownSale');
+	return { sale, cycles };
 }
 
 /** Sales that wait for this person's word, oldest first. */
