@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
-import { axeErrors, findPublicPaths, inEnglish, linksIn, overflowAt } from '../support/pages.ts';
+import { axeErrors, findPublicPaths, inEnglish, linksIn, sticksOut } from '../support/pages.ts';
 import { readSignIns, signInAs } from '../support/sign-in.ts';
 
 const baseUrl = inject('baseUrl');
@@ -57,13 +57,9 @@ const smallTargets = (page: Page) =>
 async function faultsOf(page: Page): Promise<string[]> {
 	const faults = await axeErrors(page);
 	faults.push(...(await smallTargets(page)));
-	for (const width of [phone.width, 320]) {
-		const beyond = await overflowAt(page, width);
-		if (beyond > 0) faults.push(`scrolls ${beyond} px sideways at ${width} px`);
-	}
+	for (const width of [phone.width, 320]) faults.push(...(await sticksOut(page, width)));
 	await page.evaluate(() => (document.documentElement.style.fontSize = '225%'));
-	const beyond = await overflowAt(page, 640);
-	if (beyond > 0) faults.push(`scrolls ${beyond} px sideways with text at 200 %`);
+	faults.push(...(await sticksOut(page, 640)).map((fault) => `${fault} (text at 200 %)`));
 	await page.setViewportSize(phone);
 	return faults.map((fault) => `${new URL(page.url()).pathname}: ${fault}`);
 }

@@ -21,7 +21,7 @@ afterAll(async () => {
 type Load = { url: string; isScript: boolean; bytes: number; isWhole: boolean };
 
 /** Every transfer of the page, headers included, as Chromium counted it. */
-async function recordLoads(page: Page, cdp: CDPSession): Promise<Map<string, Load>> {
+async function recordLoads(cdp: CDPSession): Promise<Map<string, Load>> {
 	const loads = new Map<string, Load>();
 	cdp.on('Network.requestWillBeSent', ({ requestId, request, type }) => {
 		if (request.url.startsWith('data:')) return;
@@ -53,7 +53,7 @@ async function withLoads(
 	const context = await browser.newContext({ baseURL: baseUrl, viewport: phone, isMobile: true });
 	try {
 		const page = await context.newPage();
-		const loads = await recordLoads(page, await context.newCDPSession(page));
+		const loads = await recordLoads(await context.newCDPSession(page));
 		await page.goto(path);
 		// Fonts come when the text that needs them is laid out.
 		await page.evaluate(() => document.fonts.ready);

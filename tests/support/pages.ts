@@ -39,11 +39,17 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 /** `/quy` → `/en/quy`. */
 export const inEnglish = (path: string): string => `/en${path.replace(/^\/(?=$|\?)/, '')}`;
 
-/** How far the page reaches beyond a window of this width, in pixels; 0 when nothing scrolls sideways. */
-export async function overflowAt(page: Page, width: number): Promise<number> {
+/** What makes the page scroll sideways in a window of this width; empty when nothing does. */
+export async function sticksOut(page: Page, width: number): Promise<string[]> {
 	await page.setViewportSize({ width, height: 740 });
-	// A phone widens its window to hold what sticks out, so the window's own width proves nothing.
-	return Math.max(0, (await page.evaluate(() => document.scrollingElement!.scrollWidth)) - width);
+	return page.evaluate((edge) => {
+		// A phone widens its window to hold what sticks out, so the window's own width proves nothing.
+		if (document.scrollingElement!.scrollWidth <= edge) return [];
+		const wide = [...document.querySelectorAll('main *, header *, footer *')]
+			.filter((element) => element.getBoundingClientRect().right > edge && !element.closest('svg'))
+			.map((element) => `at ${edge} px: ${element.outerHTML.slice(0, 90)}`);
+		return wide.length > 0 ? wide.slice(-3) : [`at ${edge} px: the page`];
+	}, width);
 }
 
 /** What axe finds against WCAG 2.2 AA, with 7:1 for text: one line for each rule. */
