@@ -271,6 +271,5 @@ test.each([
 	'/chu-nhat-xanh/huy-dang-ky?ma=',
 	'/ngoi-nha-xanh/',
 ])('an address that carries it, %s…, shows it as text', async (start) => {
-	for (const typed of TYPED)
-		await look('resident', start + encodeURIComponent(typed), []);
+	for (const typed of TYPED) await look('resident', start + encodeURIComponent(typed), []);
 });
