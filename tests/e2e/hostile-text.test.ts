@@ -33,7 +33,7 @@ const AS_TYPED = [
 const TEXTS: [typed: string, shown: string][] = [
 	['Tổng vệ sinh bờ suối'.normalize('NFD'), 'Tổng vệ sinh bờ suối'.normalize('NFC')],
 	['Lan \u202egnud\u202c \u2066xong\u2069', 'Lan gnud xong'],
-	['Lan\u0000\u0007 \u200bMai', 'Lan Mai'],
+	['Lan\u0001\u0007 \u200bMai', 'Lan Mai'],
 	...[...AS_TYPED, `"><img src=x onerror=${RUN}>`].map((text): [string, string] => [text, text]),
 ];
 const TYPED = TEXTS.map(([typed]) => typed);

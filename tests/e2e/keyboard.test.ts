@@ -145,6 +145,10 @@ describe.each([
 				const material = await page.locator('[name=material-0]:checked').getAttribute('value');
 				await pressUntil(page, '[name=quantity]');
 				await page.keyboard.type('3');
+				if (!javaScriptEnabled) {
+					await pressUntil(page, '[name=unit-0]');
+					await page.keyboard.press('Space');
+				}
 				await pressUntil(page, '[data-send]');
 				await page.keyboard.press('Enter');
 				await page.waitForURL(/\/ghi-nhan\/xong/);
