@@ -6,10 +6,12 @@ import { chromium, type Browser } from 'playwright-core';
 export const phone = { width: 360, height: 740 };
 export const wide = { width: 1280, height: 800 };
 
-export async function launchBrowser(): Promise<Browser> {
+/** @param settings further switches of Chromium, such as the reader's own size of text */
+export async function launchBrowser(...settings: string[]): Promise<Browser> {
 	const given = process.env['CHROME_PATH'];
-	if (given) return chromium.launch({ executablePath: given, args: ['--no-sandbox'] });
-	if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
+	if (given) return chromium.launch({ executablePath: given, args: ['--no-sandbox', ...settings] });
+	if (process.platform !== 'linux' || process.arch !== 'x64')
+		return chromium.launch({ channel: 'chrome', args: settings });
 	const folder = path.resolve('node_modules/.cache/chromium');
 	mkdirSync(folder, { recursive: true });
 	// The packed fonts.conf names a folder that may not exist; without fonts the browser aborts.
@@ -28,7 +30,7 @@ export async function launchBrowser(): Promise<Browser> {
 	return chromium.launch({
 		executablePath,
 		// Not the package's own arguments: they switch web security off.
-		args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-swiftshader'],
+		args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-swiftshader', ...settings],
 		env: {
 			...(process.env as Record<string, string>),
 			FONTCONFIG_FILE: fonts,
