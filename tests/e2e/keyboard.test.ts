@@ -182,6 +182,16 @@ describe.each([
 });
 
 describe('the map', () => {
+	test('is left out by one link', async () => {
+		await withPage(async (page) => {
+			await page.goto('/');
+			await pressUntil(page, '.h-map .skip');
+			await page.keyboard.press('Enter');
+			await page.keyboard.press('Tab');
+			expect(await page.locator('#danh-sach a:focus').count()).toBe(1);
+		});
+	});
+
 	test('leads by its wards to a house without JavaScript', async () => {
 		await withPage(
 			async (page) => {
