@@ -147,6 +147,7 @@ describe('forms', () => {
 		['a material not taken here', { 'material-0': 'glass' }, 422, 'không nhận'],
 		['another unit', { 'unit-0': 'ton' }, 400, 'không đọc được'],
 		['an id that is none', { id: '1' }, 400, 'không đọc được'],
+		['the last instant there is', { madeAt: '8640000000000000' }, 400, 'không đọc được'],
 		['a NUL', { house: 'MAU-\0' }, 400, 'không đọc được'],
 	])(
 		'with %s are refused with a sentence, shown as typed, and write nothing',

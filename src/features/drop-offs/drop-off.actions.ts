@@ -13,8 +13,8 @@ import type { DropOffLine } from './drop-off.ts';
 import { recordDropOff, withdrawDropOff } from './drop-off.service.ts';
 
 const NOON_MS = 12 * 60 * 60 * 1000;
-// The last instant that JavaScript's dates know (ECMA-262).
-const MAX_INSTANT_MS = 8.64e15;
+// JavaScript's dates end 8.64e15 ms from 1970 (ECMA-262), and a local date is some hours off.
+const MAX_INSTANT_MS = 8.63e15;
 
 /** Rows `material`, `quantity`, `unit` in the order of the form; a row without a quantity does not count. */
 function readLines(form: FormData): DropOffLine[] {
