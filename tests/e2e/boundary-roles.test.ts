@@ -179,3 +179,18 @@ test.each(ACTS)('to %s is taken from the %s', async (_name, rightful, formOf) =>
 	expect(response.status).toBe(303);
 	expect(await snapshot()).not.toEqual(before);
 });
+
+test('a state that is none, not even one that every object has, is refused', async () => {
+	const { house } = world;
+	const before = await snapshot();
+	for (const state of ['', 'burnt', 'constructor', '__proto__']) {
+		const response = await clients
+			.get('steward')!
+			.post(`/cua-toi/nha/${house.code}?_action=greenHouses.reportState`, {
+				state,
+				greenHouseCode: house.code,
+			});
+		expect([state, response.status]).toEqual([state, 400]);
+	}
+	expect(await snapshot()).toEqual(before);
+});
