@@ -54,9 +54,14 @@ export function findGrant(actor: Actor | undefined, act: Act, scopes: Scope[]): 
 	);
 }
 
+/** Refuses with 401 when nobody is signed in; before anything is looked up, so that a stranger learns of no id. */
+export function requireActor(actor: Actor | undefined): asserts actor is Actor {
+	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+}
+
 /** Like {@link findGrant}; refuses with 401 when nobody is signed in and 403 when no grant fits. */
 export function requireGrant(actor: Actor | undefined, act: Act, scopes: Scope[]): Grant {
-	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	requireActor(actor);
 	const grant = findGrant(actor, act, scopes);
 	if (!grant) throw new DomainError('FORBIDDEN', 'notYourRole');
 	return grant;

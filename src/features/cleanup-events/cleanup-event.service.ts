@@ -1,4 +1,4 @@
-import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
@@ -132,8 +132,9 @@ const auditOf = (act: string, id: string, roleGrantId: string) => ({
 	roleGrantId,
 });
 
-/** The event that the actor may change. 404, 401 and 403. */
+/** The event that the actor may change. 401, 404 and 403. */
 async function requireEvent(db: Db, actor: Actor | undefined, id: string) {
+	requireActor(actor);
 	const event = await findEvent(db, id);
 	if (!event) throw new DomainError('NOT_FOUND', 'unknownEvent');
 	return { event, grant: requireGrant(actor, 'cleanup-event.change', eventScopes(event)) };

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { createDeviceAlias, findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
@@ -130,6 +130,7 @@ export async function removeSignUp(
 	input: { id: string },
 	now: number,
 ): Promise<{ eventId: string }> {
+	requireActor(actor);
 	return inTransaction(db, async (trx) => {
 		const found = await findSignUp(trx, input.id);
 		const event = found && (await findEvent(trx, found.eventId));

@@ -1,4 +1,4 @@
-import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes } from '#features/green-houses/green-house.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
@@ -13,6 +13,7 @@ export async function closeCycle(
 	cycleId: string,
 	now: number,
 ): Promise<void> {
+	requireActor(actor);
 	const cycle = await findCycle(db, cycleId);
 	const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
 	if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle');

@@ -1,4 +1,4 @@
-import { findGrant, requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
+import { findGrant, requireActor, requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
@@ -43,12 +43,7 @@ import {
 type Recorder = { house: GreenHouse; fundId: string; isSample: 0 | 1; grantId: string };
 
 /** The houses of a sale's cycles must all earn for one fund, and the recorder must act for each of them or the fund. */
-async function requireRecorder(
-	db: Db,
-	actor: Actor | undefined,
-	cycleIds: string[],
-	now: number,
-): Promise<Recorder> {
+async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: number): Promise<Recorder> {
 	let found: Recorder | undefined;
 	for (const cycleId of cycleIds) {
 		const cycle = await findCycle(db, cycleId);
@@ -78,6 +73,7 @@ export async function recordScrapSale(
 	now: number,
 	upload?: { bytes: Uint8Array; dir: string },
 ): Promise<void> {
+	requireActor(actor);
 	const recorder = await requireRecorder(db, actor, raw.cycleIds, now);
 	const photo = upload && (await encodePhoto(upload.bytes, now));
 	const input: ScrapSaleInput = {
@@ -95,7 +91,7 @@ export async function recordScrapSale(
 	if (input.soldOn > toLocalDate(now))
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'soldOn' });
 	const write = () =>
-		inTransaction(db, (trx) => writeSale(trx, input, { ...recorder, personId: actor!.personId }, photo, now));
+		inTransaction(db, (trx) => writeSale(trx, input, { ...recorder, personId: actor.personId }, photo, now));
 	if (upload && photo) await withPhotoFile(upload.dir, photo, write);
 	else await write();
 }
@@ -210,17 +206,12 @@ async function confirmerRole(
 const findFundGrant = (actor: Actor, role: 'treasurer' | 'approver', fundId: string) =>
 	actor.grants.find((grant) => grant.role === role && grant.scopeKind === 'fund' && grant.scopeId === fundId);
 
-/** The second person's grant; never the recorder's. Refuses with 401 and 403. */
-async function requireConfirmer(
-	trx: Trx,
-	actor: Actor | undefined,
-	sale: ScrapSaleTable,
-	now: number,
-): Promise<string> {
+/** The second person's grant; never the recorder's. Refuses with 403. */
+async function requireConfirmer(trx: Trx, actor: Actor, sale: ScrapSaleTable, now: number): Promise<string> {
 	requireGrant(actor, 'scrap-sale.confirm', [{ kind: 'fund', id: sale.fundId }]);
-	if (actor!.personId === sale.recorderId) throw new DomainError('FORBIDDEN', 'confirmerIsRecorder');
+	if (actor.personId === sale.recorderId) throw new DomainError('FORBIDDEN', 'confirmerIsRecorder');
 	const role = await confirmerRole(trx, sale, now);
-	const grant = findFundGrant(actor!, role, sale.fundId);
+	const grant = findFundGrant(actor, role, sale.fundId);
 	if (!grant)
 		throw new DomainError('FORBIDDEN', role === 'approver' ? 'confirmByApprover' : 'confirmByTreasurer');
 	return grant.id;
@@ -231,7 +222,7 @@ async function requireConfirmer(
  * 404 also what the person may not see.
  */
 export async function getScrapSale(db: Db, actor: Actor | undefined, saleId: string, now: number) {
-	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	requireActor(actor);
 	const sale = await findSale(db, saleId);
 	if (!sale) throw new DomainError('NOT_FOUND', 'unknownSale');
 	const cycles = await listSaleCycles(db, sale.id);
@@ -264,6 +255,7 @@ export async function confirmScrapSale(
 	saleId: string,
 	now: number,
 ): Promise<PostedEntry> {
+	requireActor(actor);
 	return inTransaction(db, async (trx) => {
 		const sale = await lockSale(trx, saleId);
 		const grantId = await requireConfirmer(trx, actor, sale, now);
@@ -330,7 +322,7 @@ export async function confirmScrapSale(
 			status: 'confirmed',
 			confirmedAt: now,
 			confirmedBy: grantId,
-			confirmerId: actor!.personId,
+			confirmerId: actor.personId,
 			entryId,
 		});
 		return entry;
@@ -344,6 +336,7 @@ export async function returnScrapSale(
 	input: { saleId: string; reason: string },
 	now: number,
 ): Promise<void> {
+	requireActor(actor);
 	const reason = cleanText(input.reason, { max: 300 });
 	await inTransaction(db, async (trx) => {
 		const sale = await lockSale(trx, input.saleId);
@@ -372,11 +365,12 @@ export async function reverseScrapSale(
 	input: { saleId: string; entryId: string; reason: string },
 	now: number,
 ): Promise<void> {
+	requireActor(actor);
 	const reason = cleanText(input.reason, { max: 300 });
 	await inTransaction(db, async (trx) => {
 		const sale = await lockSale(trx, input.saleId);
 		const grant = requireGrant(actor, 'scrap-sale.reverse', [{ kind: 'fund', id: sale.fundId }]);
-		if (actor!.personId === sale.confirmerId || actor!.personId === sale.recorderId) {
+		if (actor.personId === sale.confirmerId || actor.personId === sale.recorderId) {
 			throw new DomainError('FORBIDDEN', 'reverserIsConfirmer');
 		}
 		if (sale.status === 'reversed') {

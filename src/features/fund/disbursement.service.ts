@@ -1,4 +1,4 @@
-import { findGrant, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { findGrant, requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -41,7 +41,7 @@ export async function requestDisbursement(
 	raw: DisbursementInput,
 	now: number,
 ): Promise<void> {
-	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	requireActor(actor);
 	const fund = await findFund(db, raw.fundId);
 	if (!fund) throw new DomainError('NOT_FOUND', 'unknownFund', { field: 'fundId' });
 	const grant = requireGrant(actor, 'disbursement.request', fundScopes(fund));
@@ -91,7 +91,7 @@ async function decide(
 	{ id, decision, reason }: Decision,
 	now: number,
 ): Promise<void> {
-	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	requireActor(actor);
 	await inTransaction(db, async (trx) => {
 		const disbursement = await lockDisbursement(trx, id);
 		const grant = requireGrant(actor, 'disbursement.approve', moneyScopes(disbursement.fundId));
@@ -160,7 +160,7 @@ export async function payDisbursement(
 	input: PaymentInput,
 	now: number,
 ): Promise<PostedEntry> {
-	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	requireActor(actor);
 	return inTransaction(db, async (trx) => {
 		const disbursement = await lockDisbursement(trx, input.id);
 		const grant = requireGrant(actor, 'disbursement.pay', moneyScopes(disbursement.fundId));
@@ -239,7 +239,7 @@ export async function listFundsOf(db: Db, actor: Actor): Promise<Fund[]> {
 
 /** One request for those who may read it: whoever has a part in the fund, and its requester. Refuses with 401, 403, 404. */
 export async function getDisbursement(db: Db, actor: Actor | undefined, id: string): Promise<Disbursement> {
-	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	requireActor(actor);
 	const disbursement = await findDisbursement(db, id);
 	if (!disbursement) throw new DomainError('NOT_FOUND', 'unknownDisbursement');
 	const fund = { id: disbursement.fundId, adminUnitId: disbursement.fundWardId };

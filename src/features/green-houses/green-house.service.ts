@@ -1,4 +1,4 @@
-import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -14,6 +14,7 @@ export async function reportHouseState(
 	input: StateInput,
 	now: number,
 ): Promise<void> {
+	requireActor(actor);
 	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
 	if (!house) throw new DomainError('NOT_FOUND', 'unknownHouse');
 	const grant = requireGrant(actor, 'house-state.report', houseScopes(house));

@@ -1,4 +1,4 @@
-import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { checkHouseTakes, checkLines } from '#features/drop-offs/drop-off.ts';
@@ -30,6 +30,7 @@ export async function recordClassSheet(
 	input: ClassSheetInput,
 	now: number,
 ): Promise<void> {
+	requireActor(actor);
 	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
 	const organisationId = house?.hostOrganisationId;
 	if (!house || !organisationId) {
@@ -90,6 +91,7 @@ export async function revokeClassSheet(
 	id: string,
 	now: number,
 ): Promise<void> {
+	requireActor(actor);
 	const sheet = await findClassSheet(db, id);
 	if (!sheet) throw new DomainError('NOT_FOUND', 'sheetNotFound');
 	const grant = requireGrant(actor, 'class-sheet.revoke', [
