@@ -13,6 +13,7 @@ import {
 } from '#features/collections/scrap-sale.service.ts';
 import { findSale } from '#features/collections/scrap-sale.repository.ts';
 import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
+import { listDropOffsOfDevice } from '#features/drop-offs/drop-off.repository.ts';
 import { recordDropOff, withdrawDropOff } from '#features/drop-offs/drop-off.service.ts';
 import {
 	approveDisbursement,
@@ -20,7 +21,7 @@ import {
 	requestDisbursement,
 } from '#features/fund/disbursement.service.ts';
 import { findFund, listEntries } from '#features/fund/fund.repository.ts';
-import { reverseEntry } from '#features/fund/ledger.service.ts';
+import { postEntry, reverseEntry } from '#features/fund/ledger.service.ts';
 import { traceEntry } from '#features/trace/entry-story.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -132,6 +133,45 @@ describeEachEngine('the chain', (engine) => {
 		expect(source?.sale?.cycles[0]?.dropOffs).toMatchObject([
 			{ materialCode: 'mixed_paper', quantityMilli: 10_000 },
 		]);
+	});
+
+	test('a drop-off has paid for something only while a payment of its money stands', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		await bring(db, world);
+		const recordedBy = world.treasurer.grants[0]!.id;
+		const gift = {
+			...{ id: uuidv7(NOW), fundId: world.fund.id, kind: 'gift' as const, recordedBy },
+			...{ happenedOn: '2026-11-22', bookedOn: '2026-11-22' },
+			source: { kind: 'statement' as const, id: 'gift', content: { statement: 'gift' } },
+			postings: [{ debit: 'cash', credit: 'gift', amountVnd: 20_000 }],
+			text: { kind: 'statement' as const, words: 'Tiền ủng hộ' },
+		};
+		await inTransaction(db, (trx) => postEntry(trx, gift, NOW));
+		await sell(db, world);
+		const stage = async () => (await listDropOffsOfDevice(db, world.device.deviceAliasId, 9))[0]?.stage;
+		const pay = async (amountVnd: number) => {
+			const request = {
+				...{ id: uuidv7(NOW), fundId: world.fund.id, purpose: 'tet_gift' as const, description: 'Quà' },
+				...{ amountVnd, beneficiaryCount: 6, adminUnitId: 'dk-2025' },
+			};
+			await requestDisbursement(db, world.officer, request, NOW);
+			await approveDisbursement(db, world.approver, { id: request.id }, NOW);
+			const payment = { id: request.id, entryId: uuidv7(NOW), paidOn: '2026-11-22' };
+			return (await payDisbursement(db, world.treasurer, payment, NOW)).id;
+		};
+		const reverse = (entryId: string) =>
+			inTransaction(db, (trx) =>
+				reverseEntry(trx, { id: uuidv7(NOW), entryId, recordedBy, reason: 'Ghi nhầm' }, NOW),
+			);
+		// The gift is spent first; when it is taken back, the sale's money stands in for it and has paid for nothing.
+		await pay(20_000);
+		await reverse(gift.id);
+		expect(await stage()).toBe('sold');
+		const payment = await pay(10_000);
+		expect(await stage()).toBe('spent');
+		await reverse(payment);
+		expect(await stage()).toBe('sold');
 	});
 
 	test('each refused step has its reason and writes nothing', async () => {

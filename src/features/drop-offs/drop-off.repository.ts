@@ -169,9 +169,13 @@ export async function listDropOffsOfDevice(db: Db, deviceAliasId: string, limit:
 		.select(['dropOff.id', 'dropOff.happenedAt', 'dropOff.withdrawnAt', 'dropOff.late'])
 		.select(['greenHouse.code', 'greenHouse.nameVi', 'collectionCycle.closedAt', 'scrapSale.entryId'])
 		.select(
-			sql<number>`(select count(*) from fund_allocation where fund_allocation.income_entry_id = scrap_sale.entry_id)`.as(
-				'spentCount',
-			),
+			// What a reversal took or a reversed payment gave back has paid for nothing.
+			sql<number>`(
+				select count(*) from fund_allocation
+				join journal_entry as outflow on outflow.id = fund_allocation.payment_entry_id and outflow.kind = 'payment'
+				where fund_allocation.income_entry_id = scrap_sale.entry_id
+					and not exists (select 1 from journal_entry r where r.reverses_entry_id = outflow.id)
+			)`.as('spentCount'),
 		)
 		.where('dropOff.deviceAliasId', '=', deviceAliasId)
 		.orderBy('dropOff.recordedAt', 'desc')
