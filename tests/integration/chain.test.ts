@@ -148,7 +148,8 @@ describeEachEngine('the chain', (engine) => {
 			text: { kind: 'statement' as const, words: 'Tiền ủng hộ' },
 		};
 		await inTransaction(db, (trx) => postEntry(trx, gift, NOW));
-		await sell(db, world);
+		const { entry } = await sell(db, world);
+		const paidFor = async () => (await traceEntry(db, entry.id))?.paidFor.map((each) => each.id);
 		const stage = async () => (await listDropOffsOfDevice(db, world.device.deviceAliasId, 9))[0]?.stage;
 		const pay = async (amountVnd: number) => {
 			const request = {
@@ -166,12 +167,16 @@ describeEachEngine('the chain', (engine) => {
 			);
 		// The gift is spent first; when it is taken back, the sale's money stands in for it and has paid for nothing.
 		await pay(20_000);
-		await reverse(gift.id);
+		const taken = (await reverse(gift.id)).id;
 		expect(await stage()).toBe('sold');
 		const payment = await pay(10_000);
 		expect(await stage()).toBe('spent');
+		expect(await paidFor()).toEqual([taken, payment]);
 		await reverse(payment);
 		expect(await stage()).toBe('sold');
+		expect(await paidFor()).toEqual([taken]);
+		// The payment itself still says what it had spent.
+		expect((await traceEntry(db, payment))?.spent).toMatchObject([{ id: entry.id, amountVnd: 10_000 }]);
 	});
 
 	test('each refused step has its reason and writes nothing', async () => {

@@ -4,14 +4,10 @@ import { listPublicDropOffs } from '#features/drop-offs/drop-off.repository.ts';
 import { findEntry, listPostings } from '#features/fund/fund.repository.ts';
 import type { Db } from '#lib/db.ts';
 
-const listAllocations = (db: Db, side: 'paymentEntryId' | 'incomeEntryId', entryId: string) =>
+const selectAllocations = (db: Db, other: 'paymentEntryId' | 'incomeEntryId') =>
 	db
 		.selectFrom('fundAllocation')
-		.innerJoin(
-			'journalEntry',
-			'journalEntry.id',
-			side === 'paymentEntryId' ? 'fundAllocation.incomeEntryId' : 'fundAllocation.paymentEntryId',
-		)
+		.innerJoin('journalEntry', 'journalEntry.id', `fundAllocation.${other}`)
 		.innerJoin('entryText', 'entryText.entryId', 'journalEntry.id')
 		.select([
 			'journalEntry.id',
@@ -20,12 +16,25 @@ const listAllocations = (db: Db, side: 'paymentEntryId' | 'incomeEntryId', entry
 			'entryText.text',
 			'fundAllocation.amountVnd',
 		])
-		.where(
-			side === 'paymentEntryId' ? 'fundAllocation.paymentEntryId' : 'fundAllocation.incomeEntryId',
-			'=',
-			entryId,
+		.orderBy('journalEntry.sequence');
+
+/** The incomes that an outflow spent. */
+const listSpent = (db: Db, entryId: string) =>
+	selectAllocations(db, 'incomeEntryId').where('fundAllocation.paymentEntryId', '=', entryId).execute();
+
+/** The outflows that hold money of an income; a payment that was reversed has given it back. */
+const listPaidFor = (db: Db, entryId: string) =>
+	selectAllocations(db, 'paymentEntryId')
+		.where('fundAllocation.incomeEntryId', '=', entryId)
+		.where(({ exists, not, selectFrom }) =>
+			not(
+				exists(
+					selectFrom('journalEntry as reversal')
+						.select('reversal.id')
+						.whereRef('reversal.reversesEntryId', '=', 'journalEntry.id'),
+				),
+			),
 		)
-		.orderBy('journalEntry.sequence')
 		.execute();
 
 /** The sale behind an income: its lines, its cycles, and each cycle's drop-offs as the public may see them. */
@@ -50,10 +59,8 @@ export async function traceEntry(db: Db, entryId: string) {
 	return {
 		entry,
 		postings: await listPostings(db, entryId),
-		/** The incomes that this outflow spent. */
-		spent: await listAllocations(db, 'paymentEntryId', entryId),
-		/** The outflows that spent this income. */
-		paidFor: await listAllocations(db, 'incomeEntryId', entryId),
+		spent: await listSpent(db, entryId),
+		paidFor: await listPaidFor(db, entryId),
 		sale: entry.sourceKind === 'scrap_sale' ? await findSaleStory(db, entry.sourceId) : undefined,
 	};
 }
