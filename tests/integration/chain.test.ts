@@ -25,6 +25,7 @@ import { postEntry, reverseEntry } from '#features/fund/ledger.service.ts';
 import { traceEntry } from '#features/trace/entry-story.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
+import { retireSamples } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, makeFund, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
@@ -177,6 +178,23 @@ describeEachEngine('the chain', (engine) => {
 		expect(await paidFor()).toEqual([taken]);
 		// The payment itself still says what it had spent.
 		expect((await traceEntry(db, payment))?.spent).toMatchObject([{ id: entry.id, amountVnd: 10_000 }]);
+	});
+
+	test('a sample row of the book has no page any more once samples are retired', async () => {
+		const db = await engine.fresh();
+		const { treasurer } = await makeWorld(db);
+		const fund = await makeFund(db, { code: 'MAU-DK', isSample: 1 });
+		const gift = {
+			...{ id: uuidv7(NOW), fundId: fund.id, kind: 'gift' as const, recordedBy: treasurer.grants[0]!.id },
+			...{ happenedOn: '2026-11-22', bookedOn: '2026-11-22' },
+			source: { kind: 'statement' as const, id: 'gift', content: { statement: 'gift' } },
+			postings: [{ debit: 'cash', credit: 'gift', amountVnd: 20_000 }],
+			text: { kind: 'statement' as const, words: 'Tiền ủng hộ' },
+		};
+		await inTransaction(db, (trx) => postEntry(trx, gift, NOW));
+		expect((await traceEntry(db, gift.id))?.entry.isSample).toBe(1);
+		await retireSamples(db);
+		expect(await traceEntry(db, gift.id)).toBeUndefined();
 	});
 
 	test('each refused step has its reason and writes nothing', async () => {

@@ -3,6 +3,7 @@ import { listSaleCycles, listSaleLines } from '#features/collections/scrap-sale.
 import { listPublicDropOffs } from '#features/drop-offs/drop-off.repository.ts';
 import { findEntry, listPostings } from '#features/fund/fund.repository.ts';
 import type { Db } from '#lib/db.ts';
+import { areSamplesRetired } from '#lib/samples.ts';
 
 const selectAllocations = (db: Db, other: 'paymentEntryId' | 'incomeEntryId') =>
 	db
@@ -52,10 +53,10 @@ async function findSaleStory(db: Db, saleId: string) {
 	return { ...sale, lines: await listSaleLines(db, saleId), cycles };
 }
 
-/** Everything that one entry's page tells; undefined when there is no such entry. */
+/** Everything that one entry's page tells; undefined when there is no such entry, or a sample after their end. */
 export async function traceEntry(db: Db, entryId: string) {
 	const entry = await findEntry(db, entryId);
-	if (!entry) return undefined;
+	if (!entry || (entry.isSample === 1 && (await areSamplesRetired(db)))) return undefined;
 	return {
 		entry,
 		postings: await listPostings(db, entryId),
