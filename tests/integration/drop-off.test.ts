@@ -235,6 +235,15 @@ describeEachEngine('a drop-off', (engine) => {
 		await refused(mine, late, 'CONFLICT', 'cycleClosed');
 	});
 
+	test('a withdrawal that is sent eight times at once is one withdrawal', async () => {
+		const world = await fresh();
+		const id = uuidv7(NOW);
+		await bring(world, { id });
+		const mine = (await findDeviceAlias(world.db, world.secret))!.id;
+		await Promise.all(Array.from({ length: 8 }, () => withdrawDropOff(world.db, mine, id, NOW)));
+		expect((await findDropOff(world.db, id))?.withdrawnAt).toBe(NOW);
+	});
+
 	test('the public list has a time, a material and a quantity, and nothing else', async () => {
 		const world = await fresh();
 		await bring(world, { lines: [line('15', 'piece', 'aluminium_can')] });

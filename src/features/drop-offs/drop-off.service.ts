@@ -142,8 +142,9 @@ export async function withdrawDropOff(
 		const dropOff = deviceAliasId === undefined ? undefined : await findDropOff(trx, id);
 		if (!dropOff || dropOff.deviceAliasId !== deviceAliasId)
 			throw new DomainError('NOT_FOUND', 'dropOffNotFound');
-		if (dropOff.withdrawnAt !== null) return;
 		await lockRow(trx, 'green_house', dropOff.greenHouseId);
+		const current = await findDropOff(trx, id);
+		if (current?.withdrawnAt != null) return;
 		if (!(await withdrawRow(trx, id, now))) throw new DomainError('CONFLICT', 'cycleClosed');
 	});
 }
