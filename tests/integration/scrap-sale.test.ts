@@ -9,8 +9,10 @@ import {
 	reverseScrapSale,
 } from '#features/collections/scrap-sale.service.ts';
 import type { ScrapSaleInput, SaleLine } from '#features/collections/scrap-sale.ts';
+import { findDropOff } from '#features/drop-offs/drop-off.repository.ts';
+import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { findFund, listEntries, listPostings } from '#features/fund/fund.repository.ts';
-import type { Db } from '#lib/db.ts';
+import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { MAX_VND } from '#lib/number-input.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -105,6 +107,31 @@ describeEachEngine('a scrap sale', (engine) => {
 			10_000,
 			null,
 		]);
+	});
+
+	test('waits for a drop-off that is on its way into its cycle', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const cycleId = await fillAndClose(db, world);
+		const declarer = { kind: 'device' as const, deviceAliasId: world.deviceAliasId };
+		const late = {
+			...{ id: uuidv7(NOW), house: world.house, happenedAt: NOW - DAY, channel: 'web' as const },
+			lines: [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 5000 }],
+		};
+		const sale = saleOf(cycleId);
+		let selling: Promise<unknown> | undefined;
+		await inTransaction(db, async (trx) => {
+			await lockRow(trx, 'green_house', world.house.id);
+			await insertDropOff(trx, declarer, late, NOW);
+			selling = recordScrapSale(db, world.steward, sale, NOW).then(() =>
+				confirmScrapSale(db, world.treasurer, sale.id, NOW),
+			);
+			// Long enough for a sale that does not wait.
+			await new Promise((resolve) => setTimeout(resolve, 300));
+		});
+		await selling;
+		expect(await findDropOff(db, late.id)).toMatchObject({ cycleId, late: 0 });
+		expect(await listSaleCycles(db, sale.id)).toMatchObject([{ declaredWeightGrams: 15_000 }]);
 	});
 
 	test('is refused with a reason, and then writes nothing', async () => {

@@ -40,7 +40,7 @@ import {
 	type ScrapSaleInput,
 } from './scrap-sale.ts';
 
-type Recorder = { house: GreenHouse; fundId: string; isSample: 0 | 1; grantId: string };
+type Recorder = { houses: GreenHouse[]; fundId: string; isSample: 0 | 1; grantId: string };
 
 /** The houses of a sale's cycles must all earn for one fund, and the recorder must act for each of them or the fund. */
 async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: number): Promise<Recorder> {
@@ -55,7 +55,12 @@ async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: nu
 		if (!fund) throw new DomainError('UNPROCESSABLE_CONTENT', 'houseWithoutFund', { field: 'cycle' });
 		if (found && found.fundId !== fund.id)
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'salesOfTwoFunds', { field: 'cycle' });
-		found = { house, fundId: fund.id, isSample: house.isSample, grantId: grant.id };
+		found = {
+			houses: [...(found?.houses ?? []), house],
+			fundId: fund.id,
+			isSample: house.isSample,
+			grantId: grant.id,
+		};
 	}
 	if (!found) throw new DomainError('UNPROCESSABLE_CONTENT', 'cycleMissing', { field: 'cycle' });
 	return found;
@@ -113,6 +118,10 @@ async function writeSale(
 		if (existing.contentHash === contentHash && existing.recorderId === personId) return false;
 		throw new DomainError('CONFLICT', 'sameIdOtherContent');
 	}
+	// A drop-off on its way into one of these cycles is counted with it; the next one comes late.
+	for (const houseId of recorder.houses.map((house) => house.id).sort()) {
+		await lockRow(trx, 'green_house', houseId);
+	}
 	for (const cycleId of input.cycleIds) {
 		const cycle = await findCycle(trx, cycleId);
 		if (cycle?.closedAt == null) throw new DomainError('CONFLICT', 'cycleStillOpen', { field: 'cycle' });
@@ -129,7 +138,7 @@ async function writeSale(
 		{
 			id: input.id,
 			fundId,
-			organisationId: recorder.house.stewardOrganisationId,
+			organisationId: recorder.houses[0]!.stewardOrganisationId,
 			soldOn: input.soldOn,
 			recordedAt: now,
 			recordedBy: grantId,
