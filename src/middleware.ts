@@ -21,6 +21,8 @@ const SECURITY_HEADERS = {
 
 const isApi = (path: string) => /^\/api(\/|$)/.test(path);
 const isRpc = (path: string) => path.startsWith('/_actions/');
+/** What an operator's programs ask, also while the database is away. */
+const isHealth = (path: string) => path === '/healthz' || path === '/readyz';
 const isType = (message: Request | Response, type: RegExp) =>
 	type.test(message.headers.get('content-type') ?? '');
 
@@ -90,7 +92,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 			'content-security-policy',
 			csp === null ? "default-src 'none'; frame-ancestors 'none'" : withTileOrigin(csp, config.tileUrl),
 		);
-		if (locals.samplesShown) response.headers.set('x-robots-tag', 'noindex');
+		if (locals.samplesShown || isHealth(path)) response.headers.set('x-robots-tag', 'noindex');
 		if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache');
 		return response;
 	};
@@ -115,6 +117,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	};
 
 	try {
+		if (isHealth(path)) return finish(await next());
 		locals.samplesShown = await areSamplesShown(db);
 		if (isForeignRequest(request, config)) throw new DomainError('FORBIDDEN', 'foreignOrigin');
 		checkRequest(request, path, url);
