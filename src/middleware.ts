@@ -122,7 +122,9 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		if (isForeignRequest(request, config)) throw new DomainError('FORBIDDEN', 'foreignOrigin');
 		checkRequest(request, path, url);
 		const personId = await readSession(db, config, cookies);
-		locals.actor = personId === undefined ? undefined : await findActor(db, personId, locals.now);
+		const actor = personId === undefined ? undefined : await findActor(db, personId, locals.now);
+		// A session of a sample person may be older than the public address.
+		locals.actor = actor?.isSample && !config.isLocal ? undefined : actor;
 		const lang = context.params['lang'];
 		if (lang !== undefined && lang !== 'en') return finish(await context.rewrite('/404'));
 		const response = await next();

@@ -75,6 +75,21 @@ describe('under a public address', () => {
 	});
 });
 
+test('a sample person who signed in before the portal became public is signed out', async () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'portal-public-'));
+	const env = { DATABASE_URL: `file:${path.join(folder, 'portal.db')}` };
+	const local = await startServer(env);
+	const { cookies } = await signInClient(local.baseUrl, readSignIns(local.output())['steward']!);
+	const isSignedIn = async ({ baseUrl }: RunningServer) =>
+		(await makeClient(baseUrl, cookies).send('/cua-toi/truong')).status === 200;
+	expect(await isSignedIn(local)).toBe(true);
+	await local.stop();
+	const open = await startServer({ ...env, PUBLIC_URL: 'http://xanh.example.vn' });
+	expect(await isSignedIn(open)).toBe(false);
+	await open.stop();
+	rmSync(folder, { recursive: true, force: true });
+});
+
 test('without samples the portal is empty, says so on every page, and may be found', async () => {
 	const server = await startServer({ SAMPLE_DATA: 'none' });
 	expect(server.output()).not.toContain('Sample sign-ins');
