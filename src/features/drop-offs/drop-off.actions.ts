@@ -58,8 +58,8 @@ export const dropOffs = {
 		const lines = readLines(form);
 		const happenedAt = readHappenedAt(form);
 		const secret = keptOrNewSecret(readAliasCookie(cookies, config));
-		await takeRate(db, `drop-off:device:${secret}`, PER_DEVICE, now);
 		await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now);
+		await takeRate(db, `drop-off:device:${secret}`, PER_DEVICE, now);
 		const channel = field(form, 'channel') === 'qr' ? 'qr' : 'web';
 		// Given before the record is written, so that a refused form and its correction come from one device.
 		writeAliasCookie(cookies, secret, config);
