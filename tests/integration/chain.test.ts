@@ -131,7 +131,7 @@ describeEachEngine('the chain', (engine) => {
 		expect(backward?.entry.text).toBe('{"count":null,"kind":"payment","purpose":"tet_gift","wardId":null}');
 		const source = await traceEntry(db, entry.id);
 		expect(source?.paidFor).toMatchObject([{ id: payment.id }]);
-		expect(source?.sale?.cycles[0]?.dropOffs).toMatchObject([
+		expect(source?.sale?.cycles[0]?.lines).toMatchObject([
 			{ materialCode: 'mixed_paper', quantityMilli: 10_000 },
 		]);
 	});

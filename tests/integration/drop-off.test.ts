@@ -9,9 +9,10 @@ import {
 	findDropOff,
 	listDropOffsOfDevice,
 	listPublicDropOffs,
+	PUBLIC_LINES,
 } from '#features/drop-offs/drop-off.repository.ts';
 import { recordDropOff, withdrawDropOff, type DropOffInput } from '#features/drop-offs/drop-off.service.ts';
-import type { DropOffLine } from '#features/drop-offs/drop-off.ts';
+import { MAX_LINES, type DropOffLine } from '#features/drop-offs/drop-off.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -230,7 +231,7 @@ describeEachEngine('a drop-off', (engine) => {
 		expect((await findDropOff(db, id))?.withdrawnAt).toBe(NOW);
 
 		const cycle = (await findOpenCycle(db, house.id))!;
-		expect(await listPublicDropOffs(db, cycle.id)).toHaveLength(2);
+		expect((await listPublicDropOffs(db, cycle.id)).lineCount).toBe(2);
 		await closeCycle(db, world.steward, cycle.id, NOW);
 		await refused(mine, late, 'CONFLICT', 'cycleClosed');
 	});
@@ -248,9 +249,22 @@ describeEachEngine('a drop-off', (engine) => {
 		const world = await fresh();
 		await bring(world, { lines: [line('15', 'piece', 'aluminium_can')] });
 		const cycle = (await findOpenCycle(world.db, world.house.id))!;
-		expect(await listPublicDropOffs(world.db, cycle.id)).toEqual([
-			{ happenedAt: NOW - DAY, materialCode: 'aluminium_can', unit: 'piece', quantityMilli: 15_000 },
-		]);
+		expect(await listPublicDropOffs(world.db, cycle.id)).toEqual({
+			lineCount: 1,
+			lines: [{ happenedAt: NOW - DAY, materialCode: 'aluminium_can', unit: 'piece', quantityMilli: 15_000 }],
+		});
+	});
+
+	test('the public list ends with the newest lines, and says how many there are', async () => {
+		const world = await fresh();
+		const lines = Array.from({ length: MAX_LINES }, () => line('1'));
+		for (let minute = 0; minute * MAX_LINES <= PUBLIC_LINES; minute += 1)
+			await bring(world, { lines, happenedAt: NOW - DAY + minute * MINUTE });
+		const cycle = (await findOpenCycle(world.db, world.house.id))!;
+		const shown = await listPublicDropOffs(world.db, cycle.id);
+		expect(shown.lineCount).toBe(PUBLIC_LINES + MAX_LINES);
+		expect(shown.lines).toHaveLength(PUBLIC_LINES);
+		expect(Math.min(...shown.lines.map(({ happenedAt }) => happenedAt))).toBe(NOW - DAY + MINUTE);
 	});
 
 	test('a house with a hostile name and a code typed in NFD are only text', async () => {

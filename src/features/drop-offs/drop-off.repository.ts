@@ -113,9 +113,22 @@ export async function countDropOffs(db: Db, cycleId: string): Promise<number> {
 	return row.count;
 }
 
-/** What the public sees of a cycle's drop-offs: time (shown as a date), material and quantity; no person, no alias. */
-export function listPublicDropOffs(db: Db, cycleId: string) {
-	return db
+/** No page shows more lines of one cycle. */
+export const PUBLIC_LINES = 200;
+
+/**
+ * What the public sees of a cycle's drop-offs: how many lines there are, and the newest {@link PUBLIC_LINES} with
+ * time (shown as a date), material and quantity; no person, no alias.
+ */
+export async function listPublicDropOffs(db: Db, cycleId: string) {
+	const { lineCount } = await db
+		.selectFrom('dropOffLine')
+		.innerJoin('dropOff', 'dropOff.id', 'dropOffLine.dropOffId')
+		.select(sql<number>`count(*)`.as('lineCount'))
+		.where('dropOff.cycleId', '=', cycleId)
+		.where('dropOff.withdrawnAt', 'is', null)
+		.executeTakeFirstOrThrow();
+	const lines = await db
 		.selectFrom('dropOffLine')
 		.innerJoin('dropOff', 'dropOff.id', 'dropOffLine.dropOffId')
 		.select([
@@ -129,7 +142,9 @@ export function listPublicDropOffs(db: Db, cycleId: string) {
 		.orderBy('dropOff.happenedAt', 'desc')
 		.orderBy('dropOff.id')
 		.orderBy('dropOffLine.position')
+		.limit(PUBLIC_LINES)
 		.execute();
+	return { lineCount, lines };
 }
 
 const RECENT = 200;

@@ -48,7 +48,7 @@ async function findSaleStory(db: Db, saleId: string) {
 	if (!sale) return undefined;
 	const cycles = [];
 	for (const cycle of await listSaleCycles(db, saleId)) {
-		cycles.push({ ...cycle, dropOffs: await listPublicDropOffs(db, cycle.id) });
+		cycles.push({ ...cycle, ...(await listPublicDropOffs(db, cycle.id)) });
 	}
 	return { ...sale, lines: await listSaleLines(db, saleId), cycles };
 }

@@ -47,7 +47,7 @@ export async function houseStory(db: Db, greenHouseId: string): Promise<CycleSto
 			closedAt: cycle.closedAt,
 			dropOffCount: await countDropOffs(db, cycle.id),
 			declared: await sumDeclared(db, cycle.id),
-			lines: await listPublicDropOffs(db, cycle.id),
+			...(await listPublicDropOffs(db, cycle.id)),
 			sale: await readSale(db, cycle),
 		});
 	}

@@ -22,6 +22,8 @@ export type CycleStory = {
 	closedAt: number | null;
 	dropOffCount: number;
 	declared: DeclaredSum[];
+	/** All lines of its drop-offs, and the newest of them. */
+	lineCount: number;
 	lines: PublicLine[];
 	sale: CycleSale | undefined;
 };
