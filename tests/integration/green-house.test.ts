@@ -4,6 +4,7 @@ import {
 	findGreenHouseByCode,
 	insertStateReport,
 	listGreenHouses,
+	listHousesInScopes,
 } from '#features/green-houses/green-house.repository.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { findFactors, listMaterials } from '#features/materials/material.repository.ts';
@@ -138,6 +139,33 @@ describeEachEngine('houses', ({ fresh }) => {
 			state: 'unknown',
 			stateReportedAt: NOW - DAY,
 		});
+	});
+
+	test('are found by whoever looks after them: a house, an organisation’s houses, a ward’s', async () => {
+		const db = await fresh();
+		await seedReference(db);
+		const union = uuidv7(NOW);
+		await db
+			.insertInto('organisation')
+			.values({
+				...{ id: union, kind: 'womens_union', name: 'Hội', adminUnitId: null, isSample: 0 },
+				...{ validFrom: null, validTo: null },
+			})
+			.execute();
+		const alone = await makeHouse(db, { adminUnitId: 'kl-2025' });
+		const unions = await makeHouse(db, { adminUnitId: 'kl-2025', stewardOrganisationId: union });
+		const today = await makeHouse(db);
+		const former = await makeHouse(db, { adminUnitId: 'dk-old' });
+		const found = async (scopes: Partial<Parameters<typeof listHousesInScopes>[1]>) =>
+			(await listHousesInScopes(db, { houseIds: [], organisationIds: [], wardIds: [], ...scopes }, NOW)).map(
+				(house) => house.code,
+			);
+		expect(await found({})).toEqual([]);
+		expect(await found({ houseIds: [alone.id], organisationIds: [union] })).toEqual([
+			alone.code,
+			unions.code,
+		]);
+		expect(await found({ wardIds: ['dk-2025'] })).toEqual([today.code, former.code]);
 	});
 
 	test('of the sample are gone once samples are retired', async () => {

@@ -104,11 +104,13 @@ export async function findGreenHouse(db: Db, id: string, now: number): Promise<G
 /** Houses that somebody looks after: the house itself, its steward organisation or its ward is the scope. */
 export async function listHousesInScopes(
 	db: Db,
-	scopes: { houseIds: string[]; organisationIds: string[] },
+	scopes: { houseIds: string[]; organisationIds: string[]; wardIds: string[] },
 	now: number,
 ): Promise<GreenHouse[]> {
 	const { houseIds, organisationIds } = scopes;
-	if (houseIds.length + organisationIds.length === 0) return [];
+	const units = await listAdminUnits(db);
+	const unitIds = scopes.wardIds.flatMap((id) => unitIdsWithin(units, id));
+	if (houseIds.length + organisationIds.length + unitIds.length === 0) return [];
 	const rows = await selectHouses(db)
 		.where((eb) =>
 			eb.or([
@@ -116,11 +118,11 @@ export async function listHousesInScopes(
 				...(organisationIds.length > 0
 					? [eb('greenHouse.stewardOrganisationId', 'in', organisationIds)]
 					: []),
+				...(unitIds.length > 0 ? [eb('greenHouse.adminUnitId', 'in', unitIds)] : []),
 			]),
 		)
 		.orderBy('greenHouse.code')
 		.execute();
-	const units = await listAdminUnits(db);
 	return rows.map((row) => toHouse(row, units, now));
 }
 
