@@ -223,6 +223,13 @@ describeEachEngine('signing up for a Green Sunday', (engine) => {
 		expect(await listUnits(db, eventId)).toEqual([{ name: name.normalize('NFC'), headCount: 2 }]);
 	});
 
+	test('what is kept of a form tells nobody’s number to who has not the device', async () => {
+		const eventId = await announce();
+		for (const name of ['a', 'b']) await signUp(db, eventId, person(), deviceOf(name), NOW);
+		const rows = await db.selectFrom('signUp').select('contentHash').execute();
+		expect(new Set(rows.map((row) => row.contentHash)).size).toBe(2);
+	});
+
 	test('the link cancels, once; who it was is forgotten and the place is free', async () => {
 		const eventId = await announce({ capacity: 2 });
 		const input = person();

@@ -54,7 +54,10 @@ export async function signUp(
 	if (phoneE164 === undefined)
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'phoneInvalid', { field: 'phone' });
 	const { id, kind, name, headCount } = input;
-	const contentHash = sha256Hex(canonicalJson({ eventId, kind, name, headCount, phoneE164 }));
+	// Keyed, so that a name and a number that were forgotten cannot be found again by trying.
+	const contentHash = createHmac('sha256', device.secret)
+		.update(canonicalJson({ eventId, kind, name, headCount, phoneE164 }))
+		.digest('hex');
 	const token = cancelTokenOf(id, device.secret);
 	const cancelTokenHash = sha256Hex(token);
 
