@@ -7,6 +7,7 @@ import sirv from 'sirv';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { isDatabaseEmpty, loadSample } from '#db/sample/index.ts';
+import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { getPortal } from '#lib/portal.ts';
 import { settingFailure } from './start-failure.ts';
@@ -15,6 +16,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DRAIN_MS = 10_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 // Data files and relative settings are read from the project's root wherever the command was called.
 process.chdir(ROOT);
@@ -71,6 +73,11 @@ async function start(): Promise<void> {
 	const { config, db } = getPortal();
 	const handler = await loadHandler();
 	await prepareData();
+	await forgetOldPhones(db, Date.now());
+	setInterval(() => {
+		// A day later it is tried again.
+		forgetOldPhones(db, Date.now()).catch((error: unknown) => console.error(error));
+	}, DAY_MS).unref();
 
 	const assets = sirv(path.join(ROOT, 'dist/client'), {
 		etag: true,

@@ -90,6 +90,32 @@ test('a sample person who signed in before the portal became public is signed ou
 	rmSync(folder, { recursive: true, force: true });
 });
 
+test('a telephone whose time is over goes when the portal starts, whoever uses it', async () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'portal-phones-'));
+	const DATABASE_URL = `file:${path.join(folder, 'portal.db')}`;
+	await (await startServer({ DATABASE_URL })).stop();
+	const db = openDb(DATABASE_URL);
+	const ended = db
+		.selectFrom('cleanupEvent')
+		.select('id')
+		.where('endsAt', '<', Date.now() - 31 * 86_400_000);
+	const { numUpdatedRows } = await db
+		.updateTable('signUp')
+		.set({ phoneE164: '+84912345678' })
+		.where('eventId', 'in', ended)
+		.executeTakeFirst();
+	expect(Number(numUpdatedRows)).toBeGreaterThan(0);
+	await (await startServer({ DATABASE_URL })).stop();
+	const kept = db
+		.selectFrom('signUp')
+		.select('id')
+		.where('phoneE164', 'is not', null)
+		.where('eventId', 'in', ended);
+	expect(await kept.execute()).toEqual([]);
+	await db.destroy();
+	rmSync(folder, { recursive: true, force: true });
+});
+
 test('without samples the portal is empty, says so on every page, and may be found', async () => {
 	const server = await startServer({ SAMPLE_DATA: 'none' });
 	expect(server.output()).not.toContain('Sample sign-ins');

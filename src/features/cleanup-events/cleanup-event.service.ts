@@ -12,7 +12,6 @@ import {
 	checkReport,
 	eventScopes,
 	markedTitle,
-	PHONE_KEPT_MS,
 	readText,
 	readTexts,
 	slugOf,
@@ -30,7 +29,7 @@ import {
 	retryWhenTaken,
 	updateEvent,
 } from './cleanup-event.repository.ts';
-import { forgetPhones, sumHeads } from './sign-up.repository.ts';
+import { sumHeads } from './sign-up.repository.ts';
 
 /** What was typed, as it is stored. */
 function readEvent(raw: EventInput, isSample: 0 | 1): EventInput {
@@ -118,7 +117,6 @@ export async function announceEvent(
 				contentHash,
 				isSample: organisation.isSample,
 			});
-			await forgetPhones(trx, now - PHONE_KEPT_MS);
 			await insertAuditEvent(trx, auditOf('announce', id, grant.id), now);
 			return slug;
 		});
@@ -258,6 +256,5 @@ export async function reportEvent(
 			recordedBy: grant.id,
 			isSample: event.isSample,
 		});
-		await forgetPhones(trx, now - PHONE_KEPT_MS);
 	});
 }

@@ -9,13 +9,20 @@ import { parsePhone } from '#lib/phone.ts';
 import {
 	checkSignUp,
 	eventScopes,
+	PHONE_KEPT_MS,
 	placesLeft,
 	readText,
 	type CleanupEvent,
 	type SignUpInput,
 } from './cleanup-event.ts';
 import { findEvent, retryWhenTaken } from './cleanup-event.repository.ts';
-import { cancelSignUpRow, findSignUp, findSignUpByToken, insertSignUp } from './sign-up.repository.ts';
+import {
+	cancelSignUpRow,
+	findSignUp,
+	findSignUpByToken,
+	forgetPhones,
+	insertSignUp,
+} from './sign-up.repository.ts';
 
 /**
  * The token of the link that cancels a sign-up: 256 bits that only the device's own secret (256 random bits)
@@ -153,3 +160,7 @@ export async function removeSignUp(
 		return { eventId: event.id };
 	});
 }
+
+/** Forgets the telephone numbers whose time is over; the process does so at its start and every day. */
+export const forgetOldPhones = (db: Db, now: number): Promise<unknown> =>
+	inTransaction(db, (trx) => forgetPhones(trx, now - PHONE_KEPT_MS));
