@@ -16,18 +16,16 @@ const materialsOf = (codes: string | null) => (codes ? codes.split(' ') : []);
 function selectHouses(db: Db) {
 	return db
 		.selectFrom('greenHouse')
-		.leftJoin(
-			(eb) =>
+		.leftJoin('houseStateReport as report', (join) =>
+			join.on('report.id', '=', (eb) =>
 				eb
-					.selectFrom('houseStateReport')
-					.select(['greenHouseId', 'fill', 'condition', 'reportedAt'])
-					.select(
-						sql<number>`row_number() over (partition by green_house_id order by reported_at desc, id desc)`.as(
-							'rank',
-						),
-					)
-					.as('report'),
-			(join) => join.onRef('report.greenHouseId', '=', 'greenHouse.id').on('report.rank', '=', 1),
+					.selectFrom('houseStateReport as each')
+					.select('each.id')
+					.whereRef('each.greenHouseId', '=', 'greenHouse.id')
+					.orderBy('each.reportedAt', 'desc')
+					.orderBy('each.id', 'desc')
+					.limit(1),
+			),
 		)
 		.selectAll('greenHouse')
 		.select(['report.fill', 'report.condition', 'report.reportedAt'])
