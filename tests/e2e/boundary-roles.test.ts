@@ -194,3 +194,12 @@ test('a state that is none, not even one that every object has, is refused', asy
 	}
 	expect(await snapshot()).toEqual(before);
 });
+
+test('sessions that ended leave the table when somebody signs in', async () => {
+	const { db, baseUrl, people } = world;
+	const { personId } = people.auditor.actor;
+	await db.updateTable('session').set({ expiresAt: 1 }).where('personId', '=', personId).execute();
+	await signInClient(baseUrl, people.administrator);
+	const ended = db.selectFrom('session').select('tokenHash').where('personId', '=', personId);
+	expect(await ended.execute()).toEqual([]);
+});

@@ -89,7 +89,10 @@ function luciaOf(db: Db, config: Config) {
 	return lucia;
 }
 
-/** Starts a session and gives the browser its cookie. Any session that the browser had before ends. */
+/**
+ * Starts a session and gives the browser its cookie. Any session that the browser had before ends, and those of
+ * everybody that have run out leave the table.
+ */
 export async function startSession(
 	db: Db,
 	config: Config,
@@ -98,6 +101,7 @@ export async function startSession(
 ): Promise<void> {
 	await endSession(db, config, cookies);
 	const lucia = luciaOf(db, config);
+	await lucia.deleteExpiredSessions();
 	const session = await lucia.createSession(personId, {});
 	const cookie = lucia.createSessionCookie(session.id);
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
