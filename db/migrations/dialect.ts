@@ -21,7 +21,16 @@ export async function createTables(db: Kysely<unknown>, statements: string[]): P
 /** Refuses UPDATE and DELETE of a table's rows (and TRUNCATE on PostgreSQL). */
 export async function makeAppendOnly(db: Kysely<unknown>, table: string): Promise<void> {
 	await refuse(db, { table, event: 'update', when: 'true', message: `${table} is append-only` });
-	await refuse(db, { table, event: 'delete', when: 'true', message: `${table} is append-only` });
+	await keepRows(db, table, `${table} is append-only`);
+}
+
+/** Refuses DELETE of a table's rows (on SQLite also REPLACE, on PostgreSQL also TRUNCATE). */
+export async function keepRows(
+	db: Kysely<unknown>,
+	table: string,
+	message = `${table} is kept`,
+): Promise<void> {
+	await refuse(db, { table, event: 'delete', when: 'true', message });
 	if (!isSqlite(db)) {
 		await sql
 			.raw(

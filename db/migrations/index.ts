@@ -9,6 +9,7 @@ import * as collections from './0007_create_collections.ts';
 import * as schools from './0008_create_schools.ts';
 import * as dropOffs from './0009_create_drop_offs.ts';
 import * as cleanupEvents from './0010_create_cleanup_events.ts';
+import * as keptMoney from './0011_keep_requests_and_sales.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
 	'0008_create_schools': schools,
 	'0009_create_drop_offs': dropOffs,
 	'0010_create_cleanup_events': cleanupEvents,
+	'0011_keep_requests_and_sales': keptMoney,
 };

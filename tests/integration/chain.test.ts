@@ -368,14 +368,24 @@ describeEachEngine('the chain', (engine) => {
 			sql`insert into posting select entry_id, fund_id, 99, debit_account, credit_account, 5 from posting where entry_id = ${entry.id}`,
 			sql`update scrap_sale set confirmer_id = recorder_id where id = ${sale.id}`,
 			sql`update scrap_sale set cash_received_vnd = 1 where id = ${sale.id}`,
+			sql`update scrap_sale set confirmer_id = ${world.approver.personId} where id = ${sale.id}`,
+			sql`update scrap_sale set content_hash = 'other' where id = ${sale.id}`,
+			sql`delete from scrap_sale_cycle where sale_id = ${sale.id}`,
+			sql`update scrap_sale_cycle set declared_weight_grams = 1 where sale_id = ${sale.id}`,
+			sql`insert into scrap_sale_line (sale_id, position, amount_vnd, kind, note) values (${sale.id}, 9, 5, 'lump_sum', '')`,
 			sql`delete from drop_off`,
 			sql`update fund set code = 'MAU-X' where id = ${world.fund.id}`,
 		];
-		if (engine.name === 'postgres') statements.push(sql`truncate journal_entry cascade`);
-		else
-			statements.push(
-				sql`insert or replace into journal_entry select * from journal_entry where id = ${entry.id}`,
-			);
-		for (const statement of statements) await expectNothingWritten(db, () => statement.execute(db));
+		if (engine.name === 'postgres') {
+			for (const table of ['journal_entry', 'scrap_sale', 'scrap_sale_cycle', 'drop_off'])
+				statements.push(sql`truncate ${sql.table(table)} cascade`);
+		} else {
+			for (const table of ['journal_entry', 'posting', 'scrap_sale', 'scrap_sale_line', 'scrap_sale_cycle'])
+				statements.push(sql`insert or replace into ${sql.table(table)} select * from ${sql.table(table)}`);
+		}
+		for (const statement of statements) {
+			const text = statement.compile(db).sql;
+			await expectNothingWritten(db, () => statement.execute(db)).catch(() => expect.fail(text));
+		}
 	});
 });

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import {
@@ -261,6 +261,29 @@ describeEachEngine('disbursements', (engine: Engine) => {
 		await expect(getDisbursement(db, world.officer, uuidv7(NOW))).rejects.toMatchObject({
 			key: 'unknownDisbursement',
 		});
+	});
+
+	test('the database keeps a request, and with it the amount that was approved', async () => {
+		const id = await request();
+		const refused = async (statement: RawBuilder<unknown>) => {
+			const error = await expectNothingWritten(db, () => statement.execute(db));
+			expect((error as Error).message).toMatch(/disbursement is kept|append-only/);
+		};
+		await refused(sql`delete from disbursement where id = ${id}`);
+		await approveDisbursement(db, world.approver, { id }, NOW);
+		await refused(sql`delete from disbursement where id = ${id}`);
+		if (engine.name === 'postgres') {
+			await refused(sql`truncate disbursement cascade`);
+			return;
+		}
+		const row = await db
+			.selectFrom('disbursement')
+			.selectAll()
+			.where('id', '=', id)
+			.executeTakeFirstOrThrow();
+		const more = { ...row, amountVnd: row.amountVnd * 100 };
+		const error = await expectNothingWritten(db, () => db.replaceInto('disbursement').values(more).execute());
+		expect((error as Error).message).toMatch(/disbursement is kept/);
 	});
 
 	test('the database alone refuses what the service refuses', async () => {
