@@ -121,7 +121,8 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		locals.samplesShown = await areSamplesShown(db);
 		if (isForeignRequest(request, config)) throw new DomainError('FORBIDDEN', 'foreignOrigin');
 		checkRequest(request, path, url);
-		const personId = await readSession(db, config, cookies);
+		// The API knows no roles, and a session that is prolonged sets its cookie: open data may be kept by any cache.
+		const personId = isApi(path) ? undefined : await readSession(db, config, cookies);
 		const actor = personId === undefined ? undefined : await findActor(db, personId, locals.now);
 		// A session of a sample person may be older than the public address.
 		locals.actor = actor?.isSample && !config.isLocal ? undefined : actor;

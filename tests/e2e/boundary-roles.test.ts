@@ -203,3 +203,18 @@ test('sessions that ended leave the table when somebody signs in', async () => {
 	const ended = db.selectFrom('session').select('tokenHash').where('personId', '=', personId);
 	expect(await ended.execute()).toEqual([]);
 });
+
+test('open data, which any cache may keep, never carries the cookie of a session', async () => {
+	const { db, baseUrl, people, fund } = world;
+	const client = await signInClient(baseUrl, people.approver);
+	const { personId } = people.approver.actor;
+	const addresses = ['green-houses.geojson', 'events', 'funds', `funds/${fund.code}/entries`];
+	for (const path of [...addresses.map((name) => `/api/v1/${name}`), '/quy']) {
+		// More than half of its time is over: the next page prolongs it.
+		const expiresAt = Date.now() + 86_400_000;
+		await db.updateTable('session').set({ expiresAt }).where('personId', '=', personId).execute();
+		const response = await client.send(path);
+		const isCookie = response.headers.getSetCookie().some((cookie) => cookie.startsWith('phien='));
+		expect([path, response.status, isCookie]).toEqual([path, 200, path === '/quy']);
+	}
+});
