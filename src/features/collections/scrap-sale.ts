@@ -2,9 +2,6 @@
 import { DomainError } from '#lib/errors.ts';
 import { MAX_VND, parseKgMilli, parseVnd } from '#lib/number-input.ts';
 import { incomeAccount, type Posting } from '#features/fund/ledger.ts';
-import type { ScrapSaleTable } from '#db/schema.ts';
-
-export type ScrapSale = ScrapSaleTable;
 
 /** Grams times đồng for one kilogram, rounded half up to whole đồng; or one sum for everything. */
 export type GoodsLine = { kind: 'goods'; material: string; weightGrams: number; unitPriceVnd: number };

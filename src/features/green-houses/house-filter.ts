@@ -1,5 +1,5 @@
 // What a visitor of the map asks for, in the address: everything works as plain links and one form.
-import { HOST_TYPES, type GreenHouse, type HostType } from './green-house.ts';
+import { HOST_TYPES, type HostType } from './green-house.ts';
 
 export type Filter = {
 	material: string | undefined;
@@ -48,11 +48,3 @@ export function filterQuery(filter: Filter, changes: Partial<Filter> = {}): stri
 /** True when the list is not the whole list. */
 export const isFiltered = ({ material, hostType, wardId, search }: Filter): boolean =>
 	[material, hostType, wardId, search].some((each) => each !== undefined);
-
-/** How many houses of a list take each material, by its code. */
-export function countByMaterial(houses: GreenHouse[]): Map<string, number> {
-	const counts = new Map<string, number>();
-	for (const code of houses.flatMap((house) => house.materials))
-		counts.set(code, (counts.get(code) ?? 0) + 1);
-	return counts;
-}

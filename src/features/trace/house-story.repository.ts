@@ -1,6 +1,7 @@
 import { listCycles } from '#features/collections/collection-cycle.repository.ts';
 import { listSaleCycles, listSaleLines } from '#features/collections/scrap-sale.repository.ts';
 import { countDropOffs, listPublicDropOffs, sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
+import { voucherName } from '#features/fund/ledger.ts';
 import type { Db } from '#lib/db.ts';
 import type { CycleSale, CycleStory } from './house-story.ts';
 
@@ -28,10 +29,7 @@ async function readSale(db: Db, cycle: CycleRow): Promise<CycleSale | undefined>
 				: [],
 		),
 		entryId: cycle.entryId,
-		voucher:
-			cycle.voucherNumber === null
-				? null
-				: `PT-${cycle.voucherYear}/${String(cycle.voucherNumber).padStart(4, '0')}`,
+		voucher: voucherName(cycle) ?? null,
 		amountVnd: cycle.cashReceivedVnd ?? 0,
 	};
 }
