@@ -26,14 +26,17 @@ export function formAction(handle: (form: FormData, context: ActionAPIContext) =
 
 /** More than the largest school's sheet of one day has cells; a form is searched from its begin for each name. */
 const MAX_FIELDS = 4000;
+/** More than twice the longest text that is kept; normalising and reading take the square of a text's length. */
+const MAX_TEXT = 10_000;
 
-/** Refuses with 413 more fields than any page has, with 400 a NUL: PostgreSQL keeps none in a text. */
+/** Refuses with 413 more fields or longer texts than any page has, with 400 a NUL: PostgreSQL keeps none in a text. */
 function checkFields(form: FormData): void {
 	const fields = [...form.entries()];
 	if (fields.length > MAX_FIELDS) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
 	for (const [name, value] of fields) {
-		if (typeof value === 'string' && value.includes('\0'))
-			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
+		if (typeof value !== 'string') continue;
+		if (value.length > MAX_TEXT) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge', { field: name });
+		if (value.includes('\0')) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 	}
 }
 

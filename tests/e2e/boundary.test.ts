@@ -178,6 +178,7 @@ describe('forms', () => {
 		['more than 10 MB', 413, () => big, URLENCODED],
 		['more than 10 MB in pieces', 413, () => new Blob([big]).stream(), URLENCODED],
 		['more than 10 MB to a page without a form', 413, () => big, URLENCODED, '/'],
+		['a quantity of ten thousand blanks', 413, () => `quantity=1${'+'.repeat(10_000)}x`, URLENCODED],
 		['more fields than any form has', 413, () => 'quantity=&'.repeat(4001), URLENCODED],
 		['JSON', 415, () => '{"id":"x"}', 'application/json'],
 		['JSON that is none', 415, () => '{', 'application/json'],
