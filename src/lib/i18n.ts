@@ -1,4 +1,5 @@
 import i18next from 'i18next';
+import { formatDate } from './time.ts';
 import { resources } from '#locales/index.ts';
 
 export const locales = ['vi', 'en'] as const;
@@ -26,6 +27,8 @@ await instance.init<unknown>({
 	defaultNS: 'common',
 	interpolation: { escapeValue: false },
 });
+// `{{date, day}}`: a calendar date as the reader's language writes it.
+instance.services.formatter?.add('day', (date: string, locale) => formatDate(date, locale as Locale));
 
 const translators = Object.fromEntries(
 	locales.map((locale) => {

@@ -36,7 +36,7 @@ export function parseKgMilli(raw: string, field: string, maxKg = MAX_KG): number
 	const milli = fraction
 		? Number(fraction[1] || 0) * 1000 + FRACTIONS[fraction[2]!]!
 		: parseDecimalMilli(raw, field);
-	if (milli > maxKg * 1000) refuse('quantityTooLarge', field, { max: `${maxKg} kg` });
+	if (milli > maxKg * 1000) refuse('quantityTooLarge', field, { max: maxKg });
 	return milli;
 }
 
@@ -73,7 +73,7 @@ export function parsePiecesMilli(raw: string, field: string): number {
 	checkSign(text, field);
 	const count = parseGrouped(text, field);
 	if (count === 0) refuse('quantityNotPositive', field);
-	if (count > MAX_PIECES) refuse('quantityTooLarge', field, { max: MAX_PIECES });
+	if (count > MAX_PIECES) refuse('piecesTooLarge', field, { max: MAX_PIECES });
 	return count * 1000;
 }
 
@@ -108,9 +108,8 @@ export function parseQuantityMilli(quantity: number | string, unit: 'kg' | 'piec
 		return unit === 'kg' ? parseKgMilli(quantity, field) : parsePiecesMilli(quantity, field);
 	const milli = Math.round(quantity * 1000);
 	if (milli <= 0) refuse('quantityNotPositive', field);
-	if (milli > (unit === 'kg' ? MAX_KG : MAX_PIECES) * 1000) {
-		refuse('quantityTooLarge', field, { max: unit === 'kg' ? `${MAX_KG} kg` : MAX_PIECES });
-	}
+	if (unit === 'kg' && milli > MAX_KG * 1000) refuse('quantityTooLarge', field, { max: MAX_KG });
+	if (unit === 'piece' && milli > MAX_PIECES * 1000) refuse('piecesTooLarge', field, { max: MAX_PIECES });
 	if (!(Math.abs(quantity * 1000 - milli) <= 1e-6)) refuse('quantityNotNumber', field);
 	if (unit === 'piece' && milli % 1000 !== 0) refuse('quantityNotWhole', field);
 	return milli;

@@ -100,7 +100,7 @@ const REFUSED: Refused[] = [
 		] as const
 	).map(([text, key]): Refused => [`“${text}” kg`, () => ({ lines: [line(text)] }), key]),
 	['“1,5” pieces', () => ({ lines: [line('1,5', 'piece')] }), 'quantityNotWhole'],
-	['a million pieces', () => ({ lines: [line('1.000.000', 'piece')] }), 'quantityTooLarge'],
+	['a million pieces', () => ({ lines: [line('1.000.000', 'piece')] }), 'piecesTooLarge'],
 	['a negative JSON number', () => ({ lines: [line(-0.5)] }), 'quantityNotPositive'],
 	['a JSON number of a tenth of a gram', () => ({ lines: [line(0.0001)] }), 'quantityNotPositive'],
 	['a date in the future', () => ({ happenedAt: NOW + DAY }), 'dateInFuture'],

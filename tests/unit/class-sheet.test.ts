@@ -38,7 +38,7 @@ test.each([
 	['cell:a:aluminium_can:piece', '1,5', 'quantityNotWhole'],
 	['cell:a:aluminium_can:piece', '-1', 'quantityNotPositive'],
 	['cell:a:aluminium_can:piece', '0', 'quantityNotPositive'],
-	['cell:a:aluminium_can:piece', '999999', 'quantityTooLarge'],
+	['cell:a:aluminium_can:piece', '999999', 'piecesTooLarge'],
 	['cell:a:mixed_paper:ton', '2', 'formUnreadable'],
 	['cell::mixed_paper:kg', '2', 'formUnreadable'],
 	['cell:a', '2', 'formUnreadable'],

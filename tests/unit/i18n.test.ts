@@ -26,10 +26,20 @@ const namesByKey = (locale: 'vi' | 'en') => {
 	return Object.fromEntries([...names].map(([key, known]) => [key, [...known].sort()]));
 };
 
+const EXAMPLES: Record<string, string | number> = {
+	...{ count: 7, min: 1, max: 5000, left: 2, capacity: 40 },
+	date: '2026-11-21',
+};
+
 describe('the two languages', () => {
 	test('have the same sentences', () => {
 		expect(Object.keys(resources.en)).toEqual(Object.keys(resources.vi));
 		expect(Object.keys(namesByKey('en')).sort()).toEqual(Object.keys(namesByKey('vi')).sort());
+	});
+
+	test('write every quantity with the separators of their language', () => {
+		const bare = [...all('vi'), ...all('en')].filter(({ text }) => /\{\{(count|min|max)\}\}/.test(text));
+		expect(bare).toEqual([]);
 	});
 
 	test('take the same values in each sentence', () => {
@@ -61,10 +71,10 @@ describe('the two languages', () => {
 		(locale) => {
 			const t = createTranslator(locale);
 			for (const [key, names] of Object.entries(namesByKey(locale))) {
-				const values = Object.fromEntries(names.map((name) => [name, name === 'count' ? 7 : 'ABC']));
+				const values = Object.fromEntries(names.map((name) => [name, EXAMPLES[name] ?? 'ABC']));
 				for (const count of [0, 1, 2, 7]) {
 					const said = t(key as MessageKey, { ...values, count });
-					expect([key, said]).toEqual([key, expect.not.stringMatching(/\{\{|\}\}|undefined|^$/)]);
+					expect([key, said]).toEqual([key, expect.not.stringMatching(/\{\{|\}\}|undefined|NaN|^$/)]);
 					expect(said).not.toBe(key.slice(key.indexOf(':') + 1));
 				}
 			}
@@ -97,4 +107,13 @@ test.each([
 ] as const)('%s is %s of %s, and back', (address, locale, path, again) => {
 	expect(stripLocale(address)).toEqual({ locale, path });
 	expect(localePath(locale, path)).toBe(again);
+});
+
+test.each([
+	['vi', 'Số lượng này quá lớn. Mỗi dòng nhiều nhất 5.000 kg.', '21/11/2026'],
+	['en', 'That is too much. One line holds 5,000 kg at most.', '21 Nov 2026'],
+] as const)('numbers and dates stand in a sentence as %s writes them', (locale, sentence, day) => {
+	const t = createTranslator(locale);
+	expect(t('errors:quantityTooLarge', { max: 5000 })).toBe(sentence);
+	expect(t('errors:paidBeforeApproval', { date: '2026-11-21' })).toContain(day);
 });

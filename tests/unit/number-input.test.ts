@@ -63,7 +63,7 @@ test.each([
 	['0.500', 'quantityNotWhole'],
 	['0', 'quantityNotPositive'],
 	['1.500,000', 'quantityNotNumber'],
-	['200000', 'quantityTooLarge'],
+	['200000', 'piecesTooLarge'],
 ])('%s pieces are refused', (text, key) => expect(keyOf(() => parsePiecesMilli(text, 'q'))).toBe(key));
 
 test.each([

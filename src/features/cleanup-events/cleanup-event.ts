@@ -148,7 +148,7 @@ export function checkReport(input: ReportInput): void {
 	] as const) {
 		if (grams === null) continue;
 		const isGood = Number.isSafeInteger(grams) && grams >= 0 && grams <= MAX_REPORT_KG * 1000;
-		if (!isGood) refuse('quantityTooLarge', { field, values: { max: `${MAX_REPORT_KG} kg` } });
+		if (!isGood) refuse('quantityTooLarge', { field, values: { max: MAX_REPORT_KG } });
 	}
 }
 

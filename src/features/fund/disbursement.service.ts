@@ -4,7 +4,7 @@ import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanMultiline } from '#lib/fold.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
-import { formatDate, toLocalDate, type LocalDate } from '#lib/time.ts';
+import { toLocalDate, type LocalDate } from '#lib/time.ts';
 import {
 	canSeeRequests,
 	checkApprover,
@@ -176,7 +176,7 @@ export async function payDisbursement(
 		if (input.paidOn < approvedOn) {
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'paidBeforeApproval', {
 				field: 'paidOn',
-				values: { date: formatDate(approvedOn, 'vi') },
+				values: { date: approvedOn },
 			});
 		}
 		const entry = await postEntry(

@@ -1,5 +1,4 @@
-import type { Locale, Translate } from '#lib/i18n.ts';
-import { formatCount } from '#lib/number-format.ts';
+import type { Translate } from '#lib/i18n.ts';
 import type { Entry } from './fund.ts';
 import { parseEntryText, SMALLEST_GROUP, voucherName } from './ledger.ts';
 
@@ -21,7 +20,7 @@ function originalName(entry: Titled): string {
 }
 
 /** A row's sentence in the reader's language, from its erasable text. Groups under five are not told apart. */
-export function entryTitle(entry: Titled, { houses, wards }: Names, t: Translate, locale: Locale): string {
+export function entryTitle(entry: Titled, { houses, wards }: Names, t: Translate): string {
 	const text = parseEntryText(entry.text);
 	switch (text?.kind) {
 		case undefined:
@@ -31,7 +30,7 @@ export function entryTitle(entry: Titled, { houses, wards }: Names, t: Translate
 		case 'payment': {
 			const purpose = t(`fund:purpose.${text.purpose}`);
 			if (text.count === null) return t('fund:row.paymentFew', { purpose, count: SMALLEST_GROUP });
-			const count = formatCount(text.count, locale);
+			const { count } = text;
 			const ward = text.wardId === null ? undefined : wards.get(text.wardId);
 			return ward === undefined
 				? t('fund:row.payment', { purpose, count })
