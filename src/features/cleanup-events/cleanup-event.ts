@@ -1,4 +1,5 @@
 // A Green Sunday: neighbours clean up together at a place and time that an organisation announces.
+import { shortHouseName } from '#features/green-houses/green-house.ts';
 import type { Actor, Scope } from '#features/accounts/actor.ts';
 import { DomainError, type DomainErrorKey, type DomainErrorOptions } from '#lib/errors.ts';
 import { cleanMultiline, cleanText, foldSearch } from '#lib/fold.ts';
@@ -178,8 +179,7 @@ type Place = Pick<CleanupEvent, 'assemblyPoint' | 'houseName' | 'wardNameVi' | '
 
 /** Where people meet, in one line: the point, the house, and today's ward unless the point names it already. */
 export function placeText(event: Place, locale: Locale): string {
-	// A house's name may end with the ward of its time, which the merger of 2025 has renamed.
-	const house = event.houseName?.replace(/, (phường|xã|thị trấn) [^,]+$/iu, '');
+	const house = event.houseName && shortHouseName(event.houseName);
 	const parts = [event.assemblyPoint, house].filter((part): part is string => Boolean(part));
 	const { wardNameVi, wardNameEn } = event;
 	if (wardNameVi && !parts.some((part) => foldSearch(part).includes(foldSearch(wardNameVi)))) {

@@ -28,7 +28,7 @@ export function enhanceDropOffForm(): void {
 		const all = [...waiting, describe()].filter(Boolean);
 		send.textContent =
 			all.length > 1
-				? words.sendMany.replace('{{count}}', String(all.length))
+				? words.sendMany.replace('{{kinds}}', String(all.length))
 				: [words.send, ...all].join(' ');
 	};
 	const hiddenField = (name: string, value: string) => {

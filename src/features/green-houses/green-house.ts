@@ -64,11 +64,6 @@ const GROUP_OF: Record<ShownState, StateGroup> = {
 };
 export const stateGroup = (state: ShownState): StateGroup => GROUP_OF[state];
 
-/** The name without the ward at its end, where the ward stands beside it anyway. */
-export function shortHouseName(house: Pick<GreenHouse, 'nameVi' | 'statedUnit' | 'ward'>): string {
-	const folded = house.nameVi.toLowerCase();
-	const tail = [house.statedUnit.nameVi, house.ward.nameVi]
-		.map((name) => `, ${name.toLowerCase()}`)
-		.find((each) => folded.endsWith(each));
-	return tail ? house.nameVi.slice(0, -tail.length) : house.nameVi;
-}
+/** The name without a ward at its end: the merger of 2025 renamed wards, and today's stands beside the name. */
+export const shortHouseName = (nameVi: string): string =>
+	nameVi.replace(/, (phường|xã|thị trấn) [^,]+$/iu, '');
