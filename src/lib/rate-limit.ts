@@ -5,7 +5,7 @@ import { DomainError } from './errors.ts';
 import { sha256Hex } from './hash.ts';
 
 /**
- * Counts one try under a key and refuses (429) when the window holds more than `limit`.
+ * Counts a try under a key, or `by` of them, and refuses (429) when the window holds more than `limit`.
  * Windows are fixed; the key is stored as a hash because it may hold a phone number or an address.
  */
 export async function takeRate(
@@ -13,18 +13,19 @@ export async function takeRate(
 	key: string,
 	{ limit, windowMs }: { limit: number; windowMs: number },
 	now: number,
+	by = 1,
 ): Promise<void> {
 	const windowStart = now - (now % windowMs);
 	const { count } = await db
 		.insertInto('rateLimit')
-		.values({ key: sha256Hex(key), windowStart, count: 1 })
+		.values({ key: sha256Hex(key), windowStart, count: by })
 		.onConflict((conflict) =>
-			conflict.columns(['key', 'windowStart']).doUpdateSet({ count: sql<number>`rate_limit.count + 1` }),
+			conflict.columns(['key', 'windowStart']).doUpdateSet({ count: sql<number>`rate_limit.count + ${by}` }),
 		)
 		.returning('count')
 		.executeTakeFirstOrThrow();
 	// The first try of a window clears the table of windows that nobody counts any more.
-	if (count === 1)
+	if (count === by)
 		await db
 			.deleteFrom('rateLimit')
 			.where('windowStart', '<', now - 24 * 3_600_000)

@@ -30,6 +30,13 @@ const snapshot = async () => {
 	return [await digest(world.db, ['rate_limit']), await others.execute()];
 };
 
+const send = (outbox: { sent_at: string; drop_offs: object[] }) =>
+	fetch(`${world.baseUrl}/api/v1/drop-offs`, {
+		method: 'POST',
+		body: JSON.stringify({ ...outbox, device: mintDeviceSecret() }),
+		headers: { 'content-type': 'application/json' },
+	});
+
 test('an address that sent its share by form gets 429, with every new device', async () => {
 	const before = await snapshot();
 	const form = {
@@ -44,6 +51,25 @@ test('an address that sent its share by form gets 429, with every new device', a
 	expect(await snapshot()).toEqual(before);
 });
 
+test('the drop-offs of an outbox count one by one', async () => {
+	await world.db
+		.updateTable('rateLimit')
+		.set({ count: PER_ADDRESS.limit - 1 })
+		.where('key', '=', key)
+		.execute();
+	const before = await snapshot();
+	const sent_at = new Date().toISOString();
+	const lines = [{ material: 'mixed_paper', quantity: 2, unit: 'kg' }];
+	const drop_offs = [1, 2].map(() => ({
+		id: uuidv7(Date.now()),
+		green_house_code: world.house.code,
+		happened_at: sent_at,
+		lines,
+	}));
+	expect((await send({ sent_at, drop_offs })).status).toBe(429);
+	expect(await snapshot()).toEqual(before);
+});
+
 test('an address that sent its share to the API gets 429, with every new device', async () => {
 	const before = await snapshot();
 	const lines = [{ material: 'mixed_paper', quantity: 2, unit: 'kg' }];
@@ -52,11 +78,7 @@ test('an address that sent its share to the API gets 429, with every new device'
 		{ id: uuidv7(Date.now()), green_house_code: world.house.code, happened_at: sent_at, lines },
 	];
 	for (const _device of [1, 2]) {
-		const response = await fetch(`${world.baseUrl}/api/v1/drop-offs`, {
-			method: 'POST',
-			body: JSON.stringify({ sent_at, device: mintDeviceSecret(), drop_offs }),
-			headers: { 'content-type': 'application/json' },
-		});
+		const response = await send({ sent_at, drop_offs });
 		expect(response.status).toBe(429);
 		expect(await response.json()).toMatchObject({ error: { code: 'tooManyRequests' } });
 	}

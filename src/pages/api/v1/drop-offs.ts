@@ -86,7 +86,7 @@ export const POST: APIRoute = async ({ request, locals, cookies, clientAddress }
 	}
 	const { device, drop_offs: items } = parsed.data;
 	const secret = device ?? keptOrNewSecret(readAliasCookie(cookies, config));
-	await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now);
+	await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now, items.length);
 	await takeRate(db, `drop-off:device:${secret}`, PER_DEVICE, now);
 	if (device === undefined) writeAliasCookie(cookies, secret, config);
 
