@@ -144,10 +144,11 @@ async function sell(): Promise<void> {
 
 async function ask(): Promise<void> {
 	const send = await formOf('treasurer', '/cua-toi/chi', 'requestDisbursement');
-	await send({ amount: '20.000', count: '5', description: TYPED.join('\n') });
+	// An amount that no sample request has: those are round.
+	await send({ amount: '20.017', count: '5', description: TYPED.join('\n') });
 	const approver = await pageOf('approver');
 	await approver.goto('/cua-toi/chi');
-	request = (await approver.locator('.waits a', { hasText: '20.000' }).first().getAttribute('href'))!;
+	request = (await approver.locator('.waits a', { hasText: '20.017' }).getAttribute('href'))!;
 	await (
 		await formOf('approver', request, 'returnDisbursement')
 	)({ reason: TYPED.slice(3, 10).join('\n') });
