@@ -12,6 +12,7 @@ import type { ScrapSaleInput, SaleLine } from '#features/collections/scrap-sale.
 import { findDropOff } from '#features/drop-offs/drop-off.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { findFund, listEntries, listPostings } from '#features/fund/fund.repository.ts';
+import { insertOrganisation } from '#features/green-houses/house-import.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { MAX_VND } from '#lib/number-input.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -181,6 +182,17 @@ describeEachEngine('a scrap sale', (engine) => {
 		const both = await makeActor(db, 'steward', 'portal', null);
 		const two = saleOf(cycleId, { cycleIds: [cycleId, homelessCycle] });
 		await expectRefused(db, () => recordScrapSale(db, both, two, NOW), 'salesOfTwoFunds', 422);
+		const union = {
+			kind: 'youth_union',
+			name: 'Chi đoàn khối 6',
+			adminUnitId: 'dk-2025',
+			isSample: 0,
+		} as const;
+		const stewardOrganisationId = await inTransaction(db, (trx) => insertOrganisation(trx, union, NOW));
+		const others = await makeHouse(db, { stewardOrganisationId });
+		const othersCycle = await fillAndClose(db, { ...world, house: others, steward: both });
+		const mixed = saleOf(cycleId, { cycleIds: [cycleId, othersCycle] });
+		await expectRefused(db, () => recordScrapSale(db, both, mixed, NOW), 'salesOfTwoOrganisations', 422);
 	});
 
 	test('written down late keeps its own day, as long as the cycle was open then', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { checkSale, lineAmount, readSaleLines, salePostings } from '#features/collections/scrap-sale.ts';
+import {
+	checkSale,
+	lineAmount,
+	readSaleLines,
+	salePostings,
+	typedSale,
+} from '#features/collections/scrap-sale.ts';
 import { DomainError } from '#lib/errors.ts';
 import { createTranslator } from '#lib/i18n.ts';
 
@@ -52,6 +58,7 @@ describe('the form of a sale', () => {
 	});
 
 	test.each([
+		[{ 'material-0': '', 'weight-0': '9,5', 'price-0': '4000' }, 'saleMaterialMissing', 'material-0'],
 		[{ 'weight-0': '9,5', 'price-0': '4000,5' }, 'amountNotWhole', 'price-0'],
 		[{ 'weight-0': '9,5', 'price-0': '4.000,50' }, 'amountNotWhole', 'price-0'],
 		[{ 'weight-0': '9,5', 'price-0': '0' }, 'amountNotPositive', 'price-0'],
@@ -64,7 +71,37 @@ describe('the form of a sale', () => {
 		[{ how: 'lump_sum', cash: '0' }, 'amountNotPositive', 'cash'],
 		[{ how: 'lump_sum', cash: '120000', 'lump-weight': '0' }, 'quantityNotPositive', 'lump-weight'],
 	])('%o is refused', (fields, key, field) => {
-		expect(thrownBy(() => read(fields))).toMatchObject({ key, field });
+		expect(thrownBy(() => read({ 'material-0': 'mixed_paper', ...fields }))).toMatchObject({ key, field });
+	});
+
+	test.each<Record<string, string>>([
+		{
+			...{ how: 'goods', 'material-0': 'mixed_paper', 'weight-0': '9,5', 'price-0': '4000' },
+			...{ 'material-1': 'aluminium_can', 'weight-1': '0,25', 'price-1': '38000' },
+		},
+		{ how: 'lump_sum', cash: '120000', 'lump-weight': '31,5' },
+		{ how: 'lump_sum', cash: '120000', 'lump-weight': '' },
+	])('is filled in again as it was typed: %o', (fields) => {
+		const lines = read(fields);
+		const rows = lines.map((line, index) => ({
+			...{ saleId: 's', position: index + 1, cycleId: null, note: '' },
+			...{ kind: line.kind, weighedWeightGrams: line.weightGrams, amountVnd: lineAmount(line) },
+			materialCode: line.kind === 'goods' ? line.material : null,
+			unitPriceVnd: line.kind === 'goods' ? line.unitPriceVnd : null,
+		}));
+		const difference = { ...rows[0]!, kind: 'difference' as const, note: 'Làm tròn' };
+		const sale = {
+			dealer: 'Cô Hoa',
+			soldOn: '2026-11-22',
+			cashReceivedVnd: 120_000,
+			photoMissingReason: null,
+		};
+		const form = typedSale(sale, [...rows, difference]);
+		expect(readSaleLines(form)).toEqual(lines);
+		expect(Object.fromEntries(form)).toMatchObject({
+			...{ dealer: 'Cô Hoa', soldOn: '2026-11-22', cash: '120000' },
+			...{ differenceReason: 'Làm tròn', photoMissingReason: '' },
+		});
 	});
 });
 

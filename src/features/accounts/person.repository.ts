@@ -92,3 +92,7 @@ export async function holdsRole(
 		(grant) => grant.role === role && grant.scopeKind === scope.kind && grant.scopeId === scope.id,
 	);
 }
+
+export const findPersonName = async (db: Db, personId: string): Promise<string | undefined> =>
+	(await db.selectFrom('person').select('displayName').where('id', '=', personId).executeTakeFirst())
+		?.displayName;

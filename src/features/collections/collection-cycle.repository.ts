@@ -49,7 +49,7 @@ export function listCycles(db: Db, greenHouseId: string, limit: number) {
 		.execute();
 }
 
-/** Closed cycles of these houses that no live sale holds, oldest first. */
+/** Closed cycles of these houses that no live sale holds, oldest first, each with why its last sale was given back. */
 export async function listUnsoldCycles(db: Db, greenHouseIds: string[]) {
 	if (greenHouseIds.length === 0) return [];
 	return db
@@ -63,6 +63,17 @@ export async function listUnsoldCycles(db: Db, greenHouseIds: string[]) {
 			'collectionCycle.greenHouseId',
 		])
 		.select(['greenHouse.code', 'greenHouse.nameVi'])
+		.select((eb) =>
+			eb
+				.selectFrom('scrapSaleCycle as given')
+				.innerJoin('scrapSale', 'scrapSale.id', 'given.saleId')
+				.whereRef('given.cycleId', '=', 'collectionCycle.id')
+				.where('scrapSale.status', '=', 'returned')
+				.orderBy('scrapSale.recordedAt', 'desc')
+				.limit(1)
+				.select('scrapSale.returnReason')
+				.as('returnReason'),
+		)
 		.where('collectionCycle.greenHouseId', 'in', greenHouseIds)
 		.where('collectionCycle.closedAt', 'is not', null)
 		.where(({ not, exists, selectFrom }) =>

@@ -1,12 +1,17 @@
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
-import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
+import { countDropOffs } from '#features/drop-offs/drop-off.repository.ts';
+import { findGreenHouse, insertStateReport } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes } from '#features/green-houses/green-house.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { closeCycleRow, findCycle, insertCycle } from './collection-cycle.repository.ts';
+import { closeCycleRow, findCycle, insertCycle, listUnsoldCycles } from './collection-cycle.repository.ts';
 
-/** The steward empties the house: this cycle closes and the next one opens. A second time changes nothing. */
+/**
+ * The steward empties the house: this cycle closes, the next one opens, and a house that was said to be full or half
+ * full is empty. A second time changes nothing. A cycle without a drop-off holds goods that nobody wrote down; it is
+ * refused (409) while an earlier one waits for its sale, for then the button was pressed twice.
+ */
 export async function closeCycle(
 	db: Db,
 	actor: Actor | undefined,
@@ -22,6 +27,9 @@ export async function closeCycle(
 		await lockRow(trx, 'green_house', house.id);
 		const current = await findCycle(trx, cycleId);
 		if (!current || current.closedAt !== null) return;
+		const isEmpty = (await countDropOffs(trx, cycleId)) === 0;
+		if (isEmpty && (await listUnsoldCycles(trx, [house.id])).length > 0)
+			throw new DomainError('CONFLICT', 'cycleEmpty');
 		await closeCycleRow(trx, cycleId, grant.id, now);
 		await insertCycle(trx, {
 			id: uuidv7(now),
@@ -32,5 +40,16 @@ export async function closeCycle(
 			closedBy: null,
 			isSample: house.isSample,
 		});
+		if (house.state === 'full' || house.state === 'half') {
+			await insertStateReport(trx, {
+				id: uuidv7(now),
+				greenHouseId: house.id,
+				fill: 'empty',
+				condition: 'usable',
+				reportedAt: now,
+				reportedBy: grant.id,
+				isSample: house.isSample,
+			});
+		}
 	});
 }

@@ -22,7 +22,7 @@ function readId(form: FormData, name: string): string {
 export const collections = {
 	closeCycle: formAction(async (form, { locals }) => {
 		await closeCycle(locals.db, locals.actor, readId(form, 'cycle'), locals.now);
-		return localePath(locals.locale, `/cua-toi/nha/${encodeURIComponent(field(form, 'house'))}`);
+		return localePath(locals.locale, `/cua-toi/nha/${encodeURIComponent(field(form, 'house'))}?xong=ky#ban`);
 	}),
 	recordSale: formAction(async (form, { locals }) => {
 		const { db, config, actor, now, locale } = locals;

@@ -24,7 +24,8 @@ export function enhanceSaleForm(): void {
 		for (const line of form.querySelectorAll('fieldset.ln')) {
 			const weight = line.querySelector<HTMLInputElement>('[name^=weight]')!.value;
 			const price = line.querySelector<HTMLInputElement>('[name^=price]')!.value;
-			const amount = weight && price ? Math.floor(readKg(weight) * readVnd(price) + 0.5) : 0;
+			const material = line.querySelector('select')!.value;
+			const amount = material && weight && price ? Math.floor(readKg(weight) * readVnd(price) + 0.5) : 0;
 			line.querySelector('output')!.textContent = amount > 0 ? `= ${vnd(amount)}` : '';
 			if (amount > 0) total += amount;
 		}

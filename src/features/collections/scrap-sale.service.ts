@@ -1,6 +1,6 @@
 import { findGrant, requireActor, requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { holdsRole } from '#features/accounts/person.repository.ts';
+import { findPersonName, holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { findEntry, findFundOfWard } from '#features/fund/fund.repository.ts';
 import { getPosted, postEntry, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
@@ -42,7 +42,7 @@ import {
 
 type Recorder = { houses: GreenHouse[]; fundId: string; isSample: 0 | 1; grantId: string };
 
-/** The houses of a sale's cycles must all earn for one fund, and the recorder must act for each of them or the fund. */
+/** The houses of a sale's cycles must all be of one organisation and earn for one fund, and the recorder must act for each of them or the fund. */
 async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: number): Promise<Recorder> {
 	let found: Recorder | undefined;
 	for (const cycleId of cycleIds) {
@@ -55,6 +55,8 @@ async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: nu
 		if (!fund) throw new DomainError('UNPROCESSABLE_CONTENT', 'houseWithoutFund', { field: 'cycle' });
 		if (found && found.fundId !== fund.id)
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'salesOfTwoFunds', { field: 'cycle' });
+		if (found && found.houses[0]!.stewardOrganisationId !== house.stewardOrganisationId)
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'salesOfTwoOrganisations', { field: 'cycle' });
 		found = {
 			houses: [...(found?.houses ?? []), house],
 			fundId: fund.id,
@@ -227,7 +229,7 @@ async function requireConfirmer(trx: Trx, actor: Actor, sale: ScrapSaleTable, no
 }
 
 /**
- * A sale with its cycles, for those who record or confirm sales of its houses or its fund. Refuses with 401, and with
+ * A sale with its cycles and its recorder's name, for those who record or confirm sales of its houses or its fund. Refuses with 401, and with
  * 404 also what the person may not see.
  */
 export async function getScrapSale(db: Db, actor: Actor | undefined, saleId: string, now: number) {
@@ -243,7 +245,7 @@ export async function getScrapSale(db: Db, actor: Actor | undefined, saleId: str
 	const maySee =
 		findGrant(actor, 'scrap-sale.record', scopes) ?? findGrant(actor, 'scrap-sale.confirm', scopes);
 	if (!maySee) throw new DomainError('NOT_FOUND', 'unknownSale');
-	return { sale, cycles };
+	return { sale, cycles, recorderName: await findPersonName(db, sale.recorderId) };
 }
 
 /** Sales that wait for this person's word, oldest first. */

@@ -1,4 +1,5 @@
 // A scrap sale is where weight and money become real: the dealer's lines, the cash, and a second person's word.
+import type { ScrapSaleLineTable, ScrapSaleTable } from '#db/schema.ts';
 import { DomainError } from '#lib/errors.ts';
 import { MAX_VND, parseKgMilli, parseVnd } from '#lib/number-input.ts';
 import { incomeAccount, type Posting } from '#features/fund/ledger.ts';
@@ -42,14 +43,43 @@ export function readSaleLines(form: FormData): SaleLine[] {
 		const weight = textOf(`weight-${index}`);
 		const price = textOf(`price-${index}`);
 		if (weight.trim() === '' && price.trim() === '') continue;
+		const material = textOf(`material-${index}`);
+		if (!material) {
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'saleMaterialMissing', { field: `material-${index}` });
+		}
 		lines.push({
 			kind: 'goods',
-			material: textOf(`material-${index}`),
+			material,
 			weightGrams: parseKgMilli(weight, `weight-${index}`),
 			unitPriceVnd: parseVnd(price, `price-${index}`),
 		});
 	}
 	return lines;
+}
+
+/** A sale that was given back, as its form was typed: the next try starts with it. A photo is not carried over. */
+export function typedSale(
+	sale: Pick<ScrapSaleTable, 'dealer' | 'soldOn' | 'cashReceivedVnd' | 'photoMissingReason'>,
+	lines: ScrapSaleLineTable[],
+): FormData {
+	const form = new FormData();
+	const goods = lines.filter((line) => line.kind === 'goods');
+	const lump = lines.find((line) => line.kind === 'lump_sum');
+	const weightOf = (line: ScrapSaleLineTable) =>
+		line.weighedWeightGrams === null ? '' : String(line.weighedWeightGrams / 1000).replace('.', ',');
+	form.set('dealer', sale.dealer);
+	form.set('soldOn', sale.soldOn);
+	form.set('how', lump ? 'lump_sum' : 'goods');
+	goods.forEach((line, index) => {
+		form.set(`material-${index}`, line.materialCode ?? '');
+		form.set(`weight-${index}`, weightOf(line));
+		form.set(`price-${index}`, String(line.unitPriceVnd ?? ''));
+	});
+	if (lump) form.set('lump-weight', weightOf(lump));
+	form.set('cash', String(sale.cashReceivedVnd));
+	form.set('differenceReason', lines.find((line) => line.kind === 'difference')?.note ?? '');
+	form.set('photoMissingReason', sale.photoMissingReason ?? '');
+	return form;
 }
 
 export const lineAmount = (line: SaleLine): number =>

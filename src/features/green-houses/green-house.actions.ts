@@ -19,6 +19,6 @@ export const greenHouses = {
 		if (!report) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'state' });
 		const greenHouseCode = field(form, 'greenHouseCode');
 		await reportHouseState(locals.db, locals.actor, { greenHouseCode, ...report }, locals.now);
-		return localePath(locals.locale, `/cua-toi/nha/${encodeURIComponent(greenHouseCode)}`);
+		return localePath(locals.locale, `/cua-toi/nha/${encodeURIComponent(greenHouseCode)}?xong=nha`);
 	}),
 };
