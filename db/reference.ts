@@ -1,7 +1,9 @@
 // What every portal needs before its first row: wards and communes over time, materials and their factors.
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { inTransaction, type Db } from '#lib/db.ts';
+import { findVersion, insertPages } from '#features/privacy/notice.repository.ts';
+import { NOTICE, splitTitle } from '#features/privacy/notice.ts';
+import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import type { AdminUnitTable, MaterialTable } from './schema.ts';
 
 type Row = Record<string, string>;
@@ -13,12 +15,25 @@ const CO2E_SOURCE = 'EPA WARM v15, recycling pathway (US model, an estimate)';
 const FACTOR_VERSION = '2026-11';
 // Factors hold for every quantity that the portal can meet; a later one gets its own date.
 const FACTORS_FROM = '2020-01-01';
+/** 25/11/2026, when the notice was written. */
+const NOTICE_DATE = Date.UTC(2026, 10, 25);
 
-/** Loads wards, materials and factors from db/data; a second call changes nothing. */
+/** The notice's first version; from then on an administrator edits it. */
+async function loadNotice(trx: Trx): Promise<void> {
+	if ((await findVersion(trx, NOTICE)) > 0) return;
+	const pages = (['vi', 'en'] as const).map((locale) => ({
+		...{ slug: NOTICE, version: 1, locale, publishedAt: NOTICE_DATE, publishedBy: null },
+		...splitTitle(readFileSync(`db/data/privacy-notice.${locale}.md`, 'utf8')),
+	}));
+	await insertPages(trx, pages);
+}
+
+/** Loads wards, materials, factors and the privacy notice from db/data; a second call changes nothing. */
 export async function loadReference(db: Db): Promise<void> {
 	const units = readCsv('administrative_units.csv');
 	const materials = readCsv('materials.csv');
 	await inTransaction(db, async (trx) => {
+		await loadNotice(trx);
 		for (const row of units) {
 			await trx
 				.insertInto('adminUnit')

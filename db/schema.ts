@@ -63,13 +63,137 @@ export type CredentialPasswordTable = {
 	personId: string;
 	hash: string;
 	changedAt: number;
+	/** Long enough to stand alone; a shorter one needs a second factor beside it. */
+	isLong: Flag;
+};
+
+export type CredentialPasskeyTable = {
+	/** The credential's own id, base64url. */
+	id: string;
+	personId: string;
+	name: string;
+	publicKey: string;
+	counter: number;
+	transports: string;
+	createdAt: number;
+	lastUsedAt: number | null;
+};
+
+export type CredentialTotpTable = {
+	personId: string;
+	sealedSecret: string;
+	createdAt: number;
+	confirmedAt: number | null;
+	lastStep: number;
+};
+
+export type RecoveryCodeTable = {
+	personId: string;
+	codeHash: string;
+	usedAt: number | null;
+};
+
+export type UsedChallengeTable = {
+	hash: string;
+	expiresAt: number;
+};
+
+export type ResetCodeTable = {
+	id: string;
+	personId: string;
+	codeHash: string;
+	issuedBy: string;
+	issuedAt: number;
+	expiresAt: number;
+	usedAt: number | null;
+	toldAt: number | null;
 };
 
 export type SessionTable = {
 	tokenHash: string;
+	/** Names the session in the person's list; not a secret. */
+	id: string;
+	personId: string;
+	label: string;
+	createdAt: number;
+	lastUsedAt: number;
+	expiresAt: number;
+	authenticatedAt: number;
+	secondFactorAt: number | null;
+	mustRotate: Flag;
+};
+
+export type KnownDeviceTable = {
+	secretHash: string;
 	personId: string;
 	createdAt: number;
+};
+
+export type InvitationTable = {
+	id: string;
+	tokenHash: string;
+	role: RoleGrantTable['role'];
+	scopeKind: RoleGrantTable['scopeKind'];
+	scopeId: string | null;
+	/** A keyed hash of the number or address of the one person who may accept it, and its last characters. */
+	inviteeHash: string;
+	inviteeHint: string;
+	replacesGrantId: string | null;
+	invitedBy: string;
+	createdAt: number;
 	expiresAt: number;
+	withdrawnAt: number | null;
+	acceptedAt: number | null;
+	acceptedGrantId: string | null;
+};
+
+export type ContentPageTable = {
+	slug: string;
+	version: number;
+	locale: 'vi' | 'en';
+	title: string;
+	body: string;
+	publishedAt: number;
+	publishedBy: string | null;
+};
+
+export type ConsentTable = {
+	id: string;
+	personId: string;
+	purpose: 'link_drop_offs';
+	noticeVersion: number;
+	givenAt: number;
+	withdrawnAt: number | null;
+};
+
+export type RightsRequestTable = {
+	id: string;
+	personId: string;
+	kind: 'access' | 'correct' | 'erase' | 'restrict' | 'object' | 'complain';
+	text: string;
+	requestedAt: number;
+	replyDueOn: string;
+	completeDueOn: string;
+	repliedAt: number | null;
+	completedAt: number | null;
+	answer: string;
+	answeredBy: string | null;
+};
+
+export type JobRunTable = {
+	name: string;
+	runWindow: string;
+	startedAt: number;
+	finishedAt: number | null;
+};
+
+export type AliasTransferTable = {
+	tokenHash: string;
+	deviceAliasId: string;
+	sealedSecret: string;
+	createdAt: number;
+	expiresAt: number;
+	usedAt: number | null;
 };
 
 export type DeviceAliasTable = {
@@ -98,12 +222,17 @@ export type RoleGrantTable = {
 	validTo: string | null;
 	grantedBy: string | null;
 	grantedAt: number;
+	/** A role that is taken ends at once; `validTo` is a day set beforehand. */
+	endedAt: number | null;
+	endedBy: string | null;
 	isSample: Flag;
 };
 
 export type AuditEventTable = {
 	id: string;
 	happenedAt: number;
+	/** Who did it; null for the operator's command line and for what nobody was signed in for. */
+	personId: string | null;
 	roleGrantId: string | null;
 	action: string;
 	subjectKind: string;
@@ -161,6 +290,10 @@ export type PhotoTable = {
 	status: 'private' | 'approved' | 'refused';
 	uploadedBy: string;
 	uploadedAt: number;
+	/** Whether the uploader says that children can be recognised; such a photo is never public. Null: not asked. */
+	childrenDeclared: Flag | null;
+	decidedBy: string | null;
+	decidedAt: number | null;
 	isSample: Flag;
 };
 
@@ -468,7 +601,19 @@ export type Database = {
 	organisation: OrganisationTable;
 	person: PersonTable;
 	credentialPassword: CredentialPasswordTable;
+	credentialPasskey: CredentialPasskeyTable;
+	credentialTotp: CredentialTotpTable;
+	recoveryCode: RecoveryCodeTable;
+	usedChallenge: UsedChallengeTable;
+	resetCode: ResetCodeTable;
 	session: SessionTable;
+	knownDevice: KnownDeviceTable;
+	invitation: InvitationTable;
+	contentPage: ContentPageTable;
+	consent: ConsentTable;
+	rightsRequest: RightsRequestTable;
+	jobRun: JobRunTable;
+	aliasTransfer: AliasTransferTable;
 	deviceAlias: DeviceAliasTable;
 	roleGrant: RoleGrantTable;
 	auditEvent: AuditEventTable;

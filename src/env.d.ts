@@ -6,6 +6,9 @@ declare namespace App {
 		now: number;
 		locale: import('#lib/i18n.ts').Locale;
 		t: import('#lib/i18n.ts').Translate;
+		secret: import('#lib/secret.ts').Secret;
+		/** The session that the browser's cookie names; without its second factor nobody is signed in. */
+		session: import('#features/accounts/session.service.ts').Session | undefined;
 		/** Who is signed in. */
 		actor: import('#features/accounts/actor.ts').Actor | undefined;
 		publicUrl: string;
@@ -13,6 +16,8 @@ declare namespace App {
 		/** What the visitor typed, kept for the page that shows it again beside an error. */
 		form: FormData | undefined;
 		formError: import('#lib/errors.ts').DomainError | undefined;
+		/** What an action made that is shown once and never again: codes, a link. */
+		shownOnce: { codes?: string[]; link?: string } | undefined;
 		/** An expected failure that no page of its own shows. */
 		refusal: import('#lib/errors.ts').DomainError | undefined;
 		/** Stands in the log beside an unexpected failure. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defineMiddleware } from 'astro:middleware';
 import { findActor } from '#features/accounts/person.repository.ts';
-import { readSession } from '#features/accounts/session.ts';
+import { readSession } from '#features/accounts/session.service.ts';
 import { jsonError } from '#lib/api.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { withTileOrigin } from '#lib/csp.ts';
@@ -71,11 +71,12 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	const { locals, request, url, cookies, isPrerendered } = context;
 	// A rewrite to an error page comes through here again.
 	if (isPrerendered || locals.refusal || locals.errorId) return next();
-	const { config, db } = getPortal();
+	const { config, db, secret } = getPortal();
 	// Of an address that nothing has, and of a rewrite, `url` names the page that answers.
 	const path = context.originPathname;
 	locals.config = config;
 	locals.db = db;
+	locals.secret = secret;
 	locals.now = Date.now();
 	locals.publicUrl = config.publicUrl;
 	locals.locale = localeOf(path, request);
@@ -122,8 +123,12 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		if (isForeignRequest(request, config)) throw new DomainError('FORBIDDEN', 'foreignOrigin');
 		checkRequest(request, path, url);
 		// The API knows no roles, and a session that is prolonged sets its cookie: open data may be kept by any cache.
-		const personId = isApi(path) ? undefined : await readSession(db, config, cookies);
-		const actor = personId === undefined ? undefined : await findActor(db, personId, locals.now);
+		const session = isApi(path) ? undefined : await readSession(db, config, cookies, locals.now);
+		locals.session = session;
+		const actor =
+			session && !session.isPending
+				? await findActor(db, session.personId, locals.now, session.secondFactorAt)
+				: undefined;
 		// A session of a sample person may be older than the public address.
 		locals.actor = actor?.isSample && !config.isLocal ? undefined : actor;
 		const lang = context.params['lang'];

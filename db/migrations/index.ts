@@ -10,6 +10,8 @@ import * as schools from './0008_create_schools.ts';
 import * as dropOffs from './0009_create_drop_offs.ts';
 import * as cleanupEvents from './0010_create_cleanup_events.ts';
 import * as keptMoney from './0011_keep_requests_and_sales.ts';
+import * as deepAccounts from './0012_deepen_accounts.ts';
+import * as privacy from './0013_create_privacy.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +26,6 @@ export const migrations: Record<string, Migration> = {
 	'0009_create_drop_offs': dropOffs,
 	'0010_create_cleanup_events': cleanupEvents,
 	'0011_keep_requests_and_sales': keptMoney,
+	'0012_deepen_accounts': deepAccounts,
+	'0013_create_privacy': privacy,
 };

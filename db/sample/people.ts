@@ -3,12 +3,13 @@ import { randomInt } from 'node:crypto';
 import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
 import { createDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { hashPassword } from '#features/accounts/password.ts';
 import {
 	findActor,
 	insertPerson,
 	insertRoleGrant,
-	upsertPasswordHash,
+	upsertPassword,
 } from '#features/accounts/person.repository.ts';
 import { openFund } from '#features/fund/ledger.service.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
@@ -67,6 +68,7 @@ const ROLES: { role: Role; phone: string; name: string }[] = [
 	{ role: 'organiser', phone: '0900000005', name: 'Bí thư Đoàn phường (mẫu)' },
 	{ role: 'school_lead', phone: '0900000006', name: 'Tổng phụ trách (mẫu)' },
 	{ role: 'administrator', phone: '0900000007', name: 'Quản trị (mẫu)' },
+	{ role: 'auditor', phone: '0900000008', name: 'Người kiểm tra (mẫu)' },
 ];
 
 /** Gives every sample person a new random password; returns them for printing once. */
@@ -82,7 +84,7 @@ export async function resetSamplePasswords(db: Db, now: number): Promise<SampleS
 		if (!person) continue;
 		const password = makePassword();
 		const hash = await hashPassword(password);
-		await inTransaction(db, (trx) => upsertPasswordHash(trx, person.id, hash, now));
+		await inTransaction(db, (trx) => upsertPassword(trx, person.id, { hash, isLong: true }, now));
 		signIns.push({ role, phone, password, name });
 	}
 	return signIns;
@@ -129,20 +131,13 @@ export async function makePeople(db: Db, start: number): Promise<People> {
 				start,
 			);
 		await grant('administrator', 'administrator', 'portal', null);
+		await grant('auditor', 'auditor', 'portal', null);
 		for (const fund of FUNDS) {
-			const organisationId = uuidv7(start);
-			await trx
-				.insertInto('organisation')
-				.values({
-					id: organisationId,
-					kind: 'youth_union',
-					name: fund.union,
-					adminUnitId: fund.wardId,
-					validFrom: null,
-					validTo: null,
-					isSample: 1,
-				})
-				.execute();
+			const organisationId = await insertOrganisation(
+				trx,
+				{ kind: 'youth_union', name: fund.union, adminUnitId: fund.wardId, isSample: 1 },
+				start,
+			);
 			organisations.set(fund.wardId, organisationId);
 			const id = uuidv7(start);
 			await openFund(
@@ -178,23 +173,12 @@ export async function makeSchools(
 ): Promise<School[]> {
 	const schools: School[] = [];
 	for (const house of houses.filter((each) => each.hostType === 'school')) {
-		const organisationId = uuidv7(start);
-		await inTransaction(db, async (trx) => {
-			await trx
-				.insertInto('organisation')
-				.values({
-					id: organisationId,
-					kind: 'school',
-					name: house.nameVi,
-					adminUnitId: house.ward.id,
-					validFrom: null,
-					validTo: null,
-					isSample: 1,
-				})
-				.execute();
+		const organisationId = await inTransaction(db, async (trx) => {
+			const school = { kind: 'school', name: house.nameVi, adminUnitId: house.ward.id, isSample: 1 } as const;
+			const id = await insertOrganisation(trx, school, start);
 			await trx
 				.updateTable('greenHouse')
-				.set({ hostOrganisationId: organisationId })
+				.set({ hostOrganisationId: id })
 				.where('id', '=', house.id)
 				.execute();
 			const years = new Set([schoolYearOf(toLocalDate(start)), schoolYearOf(toLocalDate(start + 365 * DAY))]);
@@ -203,7 +187,7 @@ export async function makeSchools(
 					for (const letter of ['A', 'B']) {
 						await insertClass(
 							trx,
-							{ organisationId, schoolYear, grade, name: `${grade}${letter}`, size: 38, isSample: 1 },
+							{ organisationId: id, schoolYear, grade, name: `${grade}${letter}`, size: 38, isSample: 1 },
 							start,
 						);
 					}
@@ -216,13 +200,14 @@ export async function makeSchools(
 					personId: people.ids[person]!,
 					role: 'school_lead',
 					scopeKind: 'organisation',
-					scopeId: organisationId,
+					scopeId: id,
 					grantedBy: null,
 					isSample: 1,
 					validFrom: toLocalDate(start),
 				},
 				start,
 			);
+			return id;
 		});
 		schools.push({ house, organisationId });
 	}

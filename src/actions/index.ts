@@ -4,6 +4,18 @@ import { collections } from '#features/collections/collection.actions.ts';
 import { dropOffs } from '#features/drop-offs/drop-off.actions.ts';
 import { fund } from '#features/fund/disbursement.actions.ts';
 import { greenHouses } from '#features/green-houses/green-house.actions.ts';
+import { privacy } from '#features/privacy/privacy.actions.ts';
 import { schools } from '#features/schools/class-sheet.actions.ts';
+import { team } from '#features/team/team.actions.ts';
 
-export const server = { accounts, cleanupEvents, collections, dropOffs, fund, greenHouses, schools };
+export const server = {
+	accounts,
+	cleanupEvents,
+	collections,
+	dropOffs,
+	fund,
+	greenHouses,
+	privacy,
+	schools,
+	team,
+};

@@ -19,6 +19,8 @@ export type Config = {
 	trustProxyHops: number;
 	/** Private folder of uploaded photos. */
 	photoDir: string;
+	/** 32 bytes in base64url; without it a file beside the SQLite database holds them. */
+	portalSecret: string | undefined;
 };
 
 /** A wrong setting; its message is one sentence that names the variable. */
@@ -82,6 +84,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 	if (sample !== 'load' && sample !== 'none') {
 		throw new ConfigError(`SAMPLE_DATA must be "load" or "none", but is "${sample}".`);
 	}
+	const portalSecret = env['PORTAL_SECRET']?.trim() || undefined;
+	if (portalSecret !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(portalSecret)) {
+		throw new ConfigError('PORTAL_SECRET must be 32 random bytes in base64url: 43 letters, digits, - or _.');
+	}
 	const url = databaseUrl(env);
 	const dataDir = url.startsWith('file:') ? path.dirname(url.slice('file:'.length)) : './data';
 	return {
@@ -95,5 +101,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 		sampleData: sample === 'load',
 		trustProxyHops: integer(env, 'TRUST_PROXY_HOPS', 0, 0, 10),
 		photoDir: env['PHOTO_DIR']?.trim() || path.join(dataDir, 'photos'),
+		portalSecret,
 	};
 }

@@ -88,7 +88,15 @@ export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): 
  */
 export async function lockRow(
 	trx: Trx,
-	table: 'fund' | 'cleanup_event' | 'green_house' | 'scrap_sale' | 'disbursement',
+	table:
+		| 'fund'
+		| 'cleanup_event'
+		| 'green_house'
+		| 'scrap_sale'
+		| 'disbursement'
+		| 'invitation'
+		| 'person'
+		| 'photo',
 	id: string,
 ): Promise<{ id: string } | undefined> {
 	const lock = isSqlite(trx) ? sql`` : sql` for update`;

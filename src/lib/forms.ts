@@ -3,11 +3,14 @@ import { ActionError, defineAction } from 'astro:actions';
 import { DomainError } from './errors.ts';
 
 /**
- * A form's action: reads the form, calls the service and answers with the path to go on to (303).
+ * A form's action: reads the form, calls the service and answers with the path to go on to (303); undefined when the
+ * page itself shows what came of it, once.
  * What was typed and an expected failure stay in `locals`, so that the page shows both again;
  * the failure's kind becomes the page's status. Works without JavaScript.
  */
-export function formAction(handle: (form: FormData, context: ActionAPIContext) => Promise<string>) {
+export function formAction<Path extends string | undefined>(
+	handle: (form: FormData, context: ActionAPIContext) => Promise<Path>,
+) {
 	return defineAction({
 		accept: 'form',
 		handler: async (form: FormData, context) => {

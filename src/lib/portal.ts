@@ -1,8 +1,9 @@
 import { readConfig, type Config } from './config.ts';
 import { openDb, type Db } from './db.ts';
+import { loadSecret, type Secret } from './secret.ts';
 
-/** What one process shares: its settings and its database. */
-export type Portal = { config: Config; db: Db };
+/** What one process shares: its settings, its secret and its database. */
+export type Portal = { config: Config; secret: Secret; db: Db };
 
 // The built server and src/server load this file as two modules; the symbol makes them share one portal.
 const KEY = Symbol.for('ngoi-nha-xanh.portal');
@@ -12,7 +13,8 @@ const store = globalThis as { [KEY]?: Portal };
 export function getPortal(): Portal {
 	if (!store[KEY]) {
 		const config = readConfig(process.env);
-		store[KEY] = { config, db: openDb(config.databaseUrl) };
+		const secret = loadSecret(config);
+		store[KEY] = { config, secret, db: openDb(config.databaseUrl) };
 	}
 	return store[KEY];
 }

@@ -10,6 +10,7 @@ import viCollections from './vi/collections.json' with { type: 'json' };
 import viFund from './vi/fund.json' with { type: 'json' };
 import viCleanupEvents from './vi/cleanup-events.json' with { type: 'json' };
 import viSchools from './vi/schools.json' with { type: 'json' };
+import viTeam from './vi/team.json' with { type: 'json' };
 import viTrace from './vi/trace.json' with { type: 'json' };
 import enCommon from './en/common.json' with { type: 'json' };
 import enAbout from './en/about.json' with { type: 'json' };
@@ -23,6 +24,7 @@ import enCollections from './en/collections.json' with { type: 'json' };
 import enFund from './en/fund.json' with { type: 'json' };
 import enCleanupEvents from './en/cleanup-events.json' with { type: 'json' };
 import enSchools from './en/schools.json' with { type: 'json' };
+import enTeam from './en/team.json' with { type: 'json' };
 import enTrace from './en/trace.json' with { type: 'json' };
 
 /** Every sentence of the portal: one file for each feature and language. */
@@ -40,6 +42,7 @@ export const resources = {
 		fund: viFund,
 		'cleanup-events': viCleanupEvents,
 		schools: viSchools,
+		team: viTeam,
 		trace: viTrace,
 	},
 	en: {
@@ -55,6 +58,7 @@ export const resources = {
 		fund: enFund,
 		'cleanup-events': enCleanupEvents,
 		schools: enSchools,
+		team: enTeam,
 		trace: enTrace,
 	},
 };

@@ -7,12 +7,14 @@ import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { resetSamplePasswords } from '#db/sample/index.ts';
 import { createAccount } from '#features/accounts/account.service.ts';
-import { ROLE_SCOPES, type Role, type ScopeKind } from '#features/accounts/actor.ts';
+import { ROLE_SCOPES, ROLES, type Role, type ScopeKind } from '#features/accounts/actor.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findFundByCode } from '#features/fund/fund.repository.ts';
 import { openFund } from '#features/fund/ledger.service.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
 import { openSchool } from '#features/schools/school.service.ts';
+import { ORGANISATION_KINDS } from '#features/team/organisation.service.ts';
 import { ConfigError } from '#lib/config.ts';
 import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -22,12 +24,11 @@ import { getPortal } from '#lib/portal.ts';
 import { retireSamples } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { settingFailure } from './start-failure.ts';
-import type { OrganisationTable } from '#db/schema.ts';
 
 process.chdir(path.resolve(import.meta.dirname, '../..'));
 
 const USAGE = `Usage: npm run admin -- COMMAND
-  create --name NAME --phone NUMBER [--role ROLE --scope KIND:CODE]
+  create --name NAME --phone NUMBER|--email ADDRESS [--role ROLE --scope KIND:CODE]
       a person; without a role, an administrator of the whole portal. The password is asked for.
       KIND:CODE is house:NNX-001, fund:CODE, organisation:ID or ward:ID
   create-organisation --kind KIND --name NAME [--ward ID]
@@ -66,22 +67,10 @@ async function askPassword(): Promise<string> {
 	return password;
 }
 
-const ORGANISATION_KINDS: Record<OrganisationTable['kind'], true> = {
-	womens_union: true,
-	youth_union: true,
-	school: true,
-	peoples_committee: true,
-	fatherland_front: true,
-	agency: true,
-	company: true,
-	inter_household_group: true,
-	residential_group: true,
-};
-
-/** One of the names that a table has as its keys. */
-function readName<K extends string>(option: string, text: string, known: Record<K, unknown>): K {
-	if (Object.hasOwn(known, text)) return text as K;
-	throw new ConfigError(`${option} ${text}: it must be one of ${Object.keys(known).join(', ')}.`);
+function readName<K extends string>(option: string, text: string, known: readonly K[]): K {
+	const name = known.find((each) => each === text);
+	if (name !== undefined) return name;
+	throw new ConfigError(`${option} ${text}: it must be one of ${known.join(', ')}.`);
 }
 
 function readText(option: string, text: string): string {
@@ -129,6 +118,7 @@ async function run(): Promise<void> {
 			name: { type: 'string' },
 			'name-en': { type: 'string' },
 			phone: { type: 'string' },
+			email: { type: 'string' },
 			role: { type: 'string' },
 			scope: { type: 'string' },
 			kind: { type: 'string' },
@@ -146,33 +136,24 @@ async function run(): Promise<void> {
 	await loadReference(db);
 	switch (command) {
 		case 'create': {
-			if (!values.name || !values.phone) throw new ConfigError(USAGE);
-			const role = readName('--role', values.role ?? 'administrator', ROLE_SCOPES);
+			const signInName = values.phone ?? values.email;
+			if (!values.name || !signInName) throw new ConfigError(USAGE);
+			const role = readName('--role', values.role ?? 'administrator', ROLES);
 			const scope = await readScope(db, role, values.scope ?? 'portal');
 			const password = await askPassword();
-			await createAccount(
-				db,
-				{ displayName: values.name, phone: values.phone, password, role, ...scope },
-				now,
-			);
-			console.log(`${values.name} can sign in with ${values.phone}.`);
+			await createAccount(db, { displayName: values.name, name: signInName, password, role, ...scope }, now);
+			console.log(`${values.name} can sign in with ${signInName}.`);
 			break;
 		}
 		case 'create-organisation': {
 			if (!values.name || !values.kind) throw new ConfigError(USAGE);
-			const id = uuidv7(now);
-			await db
-				.insertInto('organisation')
-				.values({
-					id,
-					kind: readName('--kind', values.kind, ORGANISATION_KINDS),
-					name: readText('--name', values.name),
-					adminUnitId: values.ward === undefined ? null : await readWard(db, '--ward', values.ward),
-					validFrom: null,
-					validTo: null,
-					isSample: 0,
-				})
-				.execute();
+			const organisation = {
+				kind: readName('--kind', values.kind, ORGANISATION_KINDS),
+				name: readText('--name', values.name),
+				adminUnitId: values.ward === undefined ? null : await readWard(db, '--ward', values.ward),
+				isSample: 0 as const,
+			};
+			const id = await inTransaction(db, (trx) => insertOrganisation(trx, organisation, now));
 			console.log(id);
 			break;
 		}

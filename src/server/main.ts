@@ -7,16 +7,15 @@ import sirv from 'sirv';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { isDatabaseEmpty, loadSample } from '#db/sample/index.ts';
-import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { getPortal } from '#lib/portal.ts';
+import { startJobs } from './jobs.ts';
 import { settingFailure } from './start-failure.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DRAIN_MS = 10_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 // Data files and relative settings are read from the project's root wherever the command was called.
 process.chdir(ROOT);
@@ -73,11 +72,7 @@ async function start(): Promise<void> {
 	const { config, db } = getPortal();
 	const handler = await loadHandler();
 	await prepareData();
-	await forgetOldPhones(db, Date.now());
-	setInterval(() => {
-		// A day later it is tried again.
-		forgetOldPhones(db, Date.now()).catch((error: unknown) => console.error(error));
-	}, DAY_MS).unref();
+	await startJobs(db);
 
 	const assets = sirv(path.join(ROOT, 'dist/client'), {
 		etag: true,

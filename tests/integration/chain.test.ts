@@ -13,7 +13,7 @@ import {
 } from '#features/collections/scrap-sale.service.ts';
 import { findSale } from '#features/collections/scrap-sale.repository.ts';
 import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
-import { listDropOffsOfDevice } from '#features/drop-offs/drop-off.repository.ts';
+import { listDropOffsOfDevices } from '#features/drop-offs/drop-off.repository.ts';
 import { recordDropOff, withdrawDropOff } from '#features/drop-offs/drop-off.service.ts';
 import {
 	approveDisbursement,
@@ -151,7 +151,7 @@ describeEachEngine('the chain', (engine) => {
 		await inTransaction(db, (trx) => postEntry(trx, gift, NOW));
 		const { entry } = await sell(db, world);
 		const paidFor = async () => (await traceEntry(db, entry.id))?.paidFor.map((each) => each.id);
-		const stage = async () => (await listDropOffsOfDevice(db, world.device.deviceAliasId, 9))[0]?.stage;
+		const stage = async () => (await listDropOffsOfDevices(db, [world.device.deviceAliasId], 9))[0]?.stage;
 		const pay = async (amountVnd: number) => {
 			const request = {
 				...{ id: uuidv7(NOW), fundId: world.fund.id, purpose: 'tet_gift' as const, description: 'Quà' },
@@ -306,11 +306,15 @@ describeEachEngine('the chain', (engine) => {
 		const [mine, late] = [uuidv7(NOW), uuidv7(NOW)];
 		await bring(db, world, { id: mine });
 		await bring(db, world, { id: late });
-		await expectRefused(db, () => withdrawDropOff(db, undefined, mine, NOW), 'dropOffNotFound');
-		await expectRefused(db, () => withdrawDropOff(db, 'another device', mine, NOW), 'dropOffNotFound');
-		await withdrawDropOff(db, world.device.deviceAliasId, mine, NOW);
+		await expectRefused(db, () => withdrawDropOff(db, [], mine, NOW), 'dropOffNotFound');
+		await expectRefused(db, () => withdrawDropOff(db, ['another device'], mine, NOW), 'dropOffNotFound');
+		await withdrawDropOff(db, [world.device.deviceAliasId], mine, NOW);
 		await closeOpenCycle(db, world);
-		await expectRefused(db, () => withdrawDropOff(db, world.device.deviceAliasId, late, NOW), 'cycleClosed');
+		await expectRefused(
+			db,
+			() => withdrawDropOff(db, [world.device.deviceAliasId], late, NOW),
+			'cycleClosed',
+		);
 	});
 
 	test('a reversed sale gives its cycle back, and reversing restores the balance', async () => {

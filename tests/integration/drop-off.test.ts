@@ -7,7 +7,7 @@ import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import {
 	findDropOff,
-	listDropOffsOfDevice,
+	listDropOffsOfDevices,
 	listPublicDropOffs,
 	PUBLIC_LINES,
 } from '#features/drop-offs/drop-off.repository.ts';
@@ -148,7 +148,7 @@ describeEachEngine('a drop-off', (engine) => {
 		const lines = [line('1,5'), line('1.500', 'piece', 'aluminium_can')];
 		expect(await bring(world, { id, lines })).toBe('created');
 		const alias = await findDeviceAlias(db, secret);
-		const mine = await listDropOffsOfDevice(db, alias!.id, 10);
+		const mine = await listDropOffsOfDevices(db, [alias!.id], 10);
 		expect(mine).toMatchObject([
 			{
 				id,
@@ -208,7 +208,7 @@ describeEachEngine('a drop-off', (engine) => {
 		);
 		expect(outcomes).toEqual(Array(8).fill('created'));
 		const alias = await findDeviceAlias(world.db, world.secret);
-		expect(await listDropOffsOfDevice(world.db, alias!.id, 20)).toHaveLength(8);
+		expect(await listDropOffsOfDevices(world.db, [alias!.id], 20)).toHaveLength(8);
 	});
 
 	test('it is withdrawn only by its own device and only while its cycle is open', async () => {
@@ -220,20 +220,20 @@ describeEachEngine('a drop-off', (engine) => {
 		await bring(world, { secret: 'x'.repeat(43) });
 		const mine = (await findDeviceAlias(db, secret))!.id;
 		const other = (await findDeviceAlias(db, 'x'.repeat(43)))!.id;
-		const refused = (device: string | undefined, which: string, kind: string, key: string) =>
-			expectRefused(db, () => withdrawDropOff(db, device, which, NOW), kind, key);
-		await refused(undefined, id, 'NOT_FOUND', 'dropOffNotFound');
-		await refused(other, id, 'NOT_FOUND', 'dropOffNotFound');
-		await refused(mine, uuidv7(NOW), 'NOT_FOUND', 'dropOffNotFound');
-		await refused(mine, SQL, 'NOT_FOUND', 'dropOffNotFound');
-		await withdrawDropOff(db, mine, id, NOW);
-		await withdrawDropOff(db, mine, id, NOW + MINUTE);
+		const refused = (devices: string[], which: string, kind: string, key: string) =>
+			expectRefused(db, () => withdrawDropOff(db, devices, which, NOW), kind, key);
+		await refused([], id, 'NOT_FOUND', 'dropOffNotFound');
+		await refused([other], id, 'NOT_FOUND', 'dropOffNotFound');
+		await refused([mine], uuidv7(NOW), 'NOT_FOUND', 'dropOffNotFound');
+		await refused([mine], SQL, 'NOT_FOUND', 'dropOffNotFound');
+		await withdrawDropOff(db, [mine], id, NOW);
+		await withdrawDropOff(db, [mine], id, NOW + MINUTE);
 		expect((await findDropOff(db, id))?.withdrawnAt).toBe(NOW);
 
 		const cycle = (await findOpenCycle(db, house.id))!;
 		expect((await listPublicDropOffs(db, cycle.id)).lineCount).toBe(2);
 		await closeCycle(db, world.steward, cycle.id, NOW);
-		await refused(mine, late, 'CONFLICT', 'cycleClosed');
+		await refused([mine], late, 'CONFLICT', 'cycleClosed');
 	});
 
 	test('a withdrawal that is sent eight times at once is one withdrawal', async () => {
@@ -241,7 +241,7 @@ describeEachEngine('a drop-off', (engine) => {
 		const id = uuidv7(NOW);
 		await bring(world, { id });
 		const mine = (await findDeviceAlias(world.db, world.secret))!.id;
-		await Promise.all(Array.from({ length: 8 }, () => withdrawDropOff(world.db, mine, id, NOW)));
+		await Promise.all(Array.from({ length: 8 }, () => withdrawDropOff(world.db, [mine], id, NOW)));
 		expect((await findDropOff(world.db, id))?.withdrawnAt).toBe(NOW);
 	});
 

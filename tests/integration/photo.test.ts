@@ -124,7 +124,7 @@ describeEachEngine('a photo', (engine) => {
 			bytes: Uint8Array,
 			over: Partial<ScrapSaleInput> = {},
 			actor: Actor | undefined = world.steward,
-		) => recordScrapSale(db, actor, { ...sale, ...over }, NOW, { bytes, dir });
+		) => recordScrapSale(db, actor, { ...sale, ...over }, NOW, { bytes, hasChildren: false, dir });
 		return { world, dir, sale, send };
 	}
 
@@ -198,7 +198,7 @@ describeEachEngine('a photo', (engine) => {
 		await expectRefused(db, () => send(jpeg, { cashReceivedVnd: 1000 }), 'saleDiffers', 422);
 		await expectRefused(db, () => send(jpeg, { soldOn: '2026-01-01' }), 'soldBeforeOpened', 422);
 		await expectRefused(db, () => send(jpeg, {}, world.otherSteward), 'notYourRole', 403);
-		const nobody = () => recordScrapSale(db, undefined, sale, NOW, { bytes: jpeg, dir });
+		const nobody = () => recordScrapSale(db, undefined, sale, NOW, { bytes: jpeg, dir, hasChildren: false });
 		await expectRefused(db, nobody, 'signInFirst', 401);
 		expect(filesIn(dir)).toEqual([]);
 		await send(jpeg);

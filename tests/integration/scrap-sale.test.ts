@@ -12,7 +12,7 @@ import type { ScrapSaleInput, SaleLine } from '#features/collections/scrap-sale.
 import { findDropOff } from '#features/drop-offs/drop-off.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { findFund, listEntries, listPostings } from '#features/fund/fund.repository.ts';
-import { insertOrganisation } from '#features/green-houses/house-import.repository.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { MAX_VND } from '#lib/number-input.ts';
 import { uuidv7 } from '#lib/uuid.ts';

@@ -1,54 +1,168 @@
 // Who may sign in, and how often somebody may try.
 import { expect, test } from 'vitest';
-import { createAccount, signIn } from '#features/accounts/account.service.ts';
+import { changeAccount, createAccount, signUpAccount } from '#features/accounts/account.service.ts';
+import { findActor } from '#features/accounts/person.repository.ts';
+import { signIn } from '#features/accounts/sign-in.service.ts';
+import { insertKnownDevice } from '#features/accounts/known-device.repository.ts';
+import { inTransaction } from '#lib/db.ts';
+import { takeRate } from '#lib/rate-limit.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { NOW } from '../support/fixtures.ts';
+import { expectRefused } from './sale-world.ts';
 
 const PHONE = '0912 345 678';
 const PASSWORD = 'một câu dài chỉ mình tôi biết';
+const WRONG = 'sai rồi nhưng mà đủ dài';
 const MINUTE = 60_000;
+const DEVICE = 'd'.repeat(43);
 
 describeEachEngine('signing in', (engine) => {
 	const prepare = async () => {
 		const db = await engine.fresh();
-		const account = { displayName: 'An', phone: PHONE, password: PASSWORD };
-		const id = await createAccount(
-			db,
-			{ ...account, role: 'administrator', scopeKind: 'portal', scopeId: null },
-			NOW,
-		);
-		const attempt = (password: string, over: { phone?: string; address?: string; at?: number } = {}) =>
+		const make = (name: string) =>
+			signUpAccount(
+				db,
+				{ displayName: 'Nguyễn An', name, password: PASSWORD, locale: 'vi', isSixteen: true },
+				NOW,
+				async () => {},
+			);
+		const id = await make(PHONE);
+		type Over = { name?: string; address?: string; device?: string; at?: number };
+		const attempt = (password: string, over: Over = {}) =>
 			signIn(
 				db,
 				{
-					phone: over.phone ?? PHONE,
+					name: over.name ?? PHONE,
 					password,
 					address: over.address ?? '203.0.113.1',
+					device: over.device,
 					allowSamples: true,
 				},
 				over.at ?? NOW,
 			).catch((error: { key?: string }) => error.key);
-		return { id, attempt };
+		return { db, id, make, attempt };
 	};
 
 	test('takes the number in any of its forms', async () => {
 		const { id, attempt } = await prepare();
-		for (const phone of ['0912345678', '+84 912 345 678', '84912345678'])
-			expect(await attempt(PASSWORD, { phone })).toBe(id);
+		for (const name of ['0912345678', '+84 912 345 678', '84912345678'])
+			expect(await attempt(PASSWORD, { name })).toBe(id);
+	});
+
+	test('takes an e-mail address in any case', async () => {
+		const { make, attempt } = await prepare();
+		const id = await make('An.Nguyen@Example.vn');
+		for (const name of ['an.nguyen@example.vn', ' AN.NGUYEN@EXAMPLE.VN '])
+			expect(await attempt(PASSWORD, { name })).toBe(id);
+	});
+
+	test('says the same of an unknown name, a wrong password and what is no name', async () => {
+		const { attempt } = await prepare();
+		for (const name of [PHONE, '0999 999 999', 'nobody@example.vn', 'a name', ''])
+			expect(await attempt(WRONG, { name })).toBe('signInFailed');
+	});
+
+	test('stops tries at an unknown name as at a known one', async () => {
+		const { attempt } = await prepare();
+		for (const name of [PHONE, '0999 999 999']) {
+			for (let each = 0; each < 10; each += 1) await attempt(WRONG, { name });
+			expect(await attempt(WRONG, { name })).toBe('tooManyRequests');
+		}
 	});
 
 	test('lets everybody of a school through one address, however often', async () => {
-		const { id, attempt } = await prepare();
+		const { id, attempt, make } = await prepare();
 		for (let each = 0; each < 30; each += 1) expect(await attempt(PASSWORD)).toBe(id);
+		const pupils = Array.from({ length: 40 }, (_, each) => `0913${String(each).padStart(6, '0')}`);
+		for (const name of pupils.slice(0, 8)) {
+			const pupil = await make(name);
+			expect(await attempt(WRONG, { name })).toBe('signInFailed');
+			expect(await attempt(PASSWORD, { name })).toBe(pupil);
+		}
 	});
 
 	test('stops a guesser after ten tries, from whatever address, until the window ends', async () => {
 		const { id, attempt } = await prepare();
-		const guesses = Array.from({ length: 10 }, (_, each) =>
-			attempt('sai rồi nhưng mà đủ dài', { address: `203.0.113.${each}` }),
-		);
+		const guesses = Array.from({ length: 10 }, (_, each) => attempt(WRONG, { address: `203.0.113.${each}` }));
 		expect(new Set(await Promise.all(guesses))).toEqual(new Set(['signInFailed']));
 		expect(await attempt(PASSWORD)).toBe('tooManyRequests');
 		expect(await attempt(PASSWORD, { at: NOW + 15 * MINUTE })).toBe(id);
+	});
+
+	test('a guesser elsewhere cannot lock somebody out of a browser that is known', async () => {
+		const { db, id, attempt } = await prepare();
+		await inTransaction(db, (trx) => insertKnownDevice(trx, id, DEVICE, NOW));
+		for (let each = 0; each < 12; each += 1) await attempt(WRONG, { address: '203.0.113.9' });
+		expect(await attempt(PASSWORD)).toBe('tooManyRequests');
+		expect(await attempt(PASSWORD, { device: DEVICE })).toBe(id);
+		for (let each = 0; each < 10; each += 1)
+			expect(await attempt(WRONG, { device: DEVICE })).toBe('signInFailed');
+		expect(await attempt(PASSWORD, { device: DEVICE })).toBe('tooManyRequests');
+	});
+
+	test('wrong tries at many names from one address end after two hundred', async () => {
+		const { db, attempt } = await prepare();
+		const guess = (each: number) => attempt(WRONG, { name: `nobody${each}@example.vn` });
+		expect(await guess(1)).toBe('signInFailed');
+		const window = { limit: 1000, windowMs: 15 * MINUTE };
+		await takeRate(db, 'sign-in:address:203.0.113.1', window, NOW, 198);
+		expect(await guess(2)).toBe('signInFailed');
+		expect(await guess(3)).toBe('tooManyRequests');
+	});
+});
+
+describeEachEngine('an account', (engine) => {
+	const account = { displayName: 'Nguyễn An', name: PHONE, password: PASSWORD, locale: 'vi' as const };
+	const open = (db: Parameters<typeof signUpAccount>[0], over = {}) =>
+		signUpAccount(db, { ...account, isSixteen: true, ...over }, NOW, async () => {});
+
+	test.each([
+		[{ isSixteen: false }, 'sixteenMissing'],
+		[{ displayName: ' \u200b ' }, 'nameMissing'],
+		[{ name: '12345' }, 'signInNameInvalid'],
+		[{ name: 'an@localhost' }, 'signInNameInvalid'],
+		[{ name: '"><b>@example.vn' }, 'signInNameInvalid'],
+		[{ password: 'ngắn quá' }, 'passwordLength'],
+		[{ password: 'x'.repeat(129) }, 'passwordLength'],
+		[{ password: 'ngôi nhà xanh lạng sơn 2026' }, 'passwordOwnWords'],
+		[{ password: 'Nguyễn An 0912345678 0912345678' }, 'passwordOwnWords'],
+		[{ password: 'aaaaaaaaaaaaaaaaaaaa' }, 'passwordOwnWords'],
+		[{ password: 'MomsAnAladventure' }, 'passwordCommon'],
+	])('with %o is refused and leaves nothing', async (over, key) => {
+		const db = await engine.fresh();
+		await expectRefused(db, () => open(db, over), key, 422);
+	});
+
+	test('is one for each number, also when two ask at once', async () => {
+		const db = await engine.fresh();
+		const names = [PHONE, '+84912345678', '0912345678', PHONE];
+		const outcomes = await Promise.allSettled(names.map((name) => open(db, { name })));
+		expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+		await expectRefused(db, () => open(db), 'signInNameTaken', 409);
+	});
+
+	test('changes its name and number, never to another’s', async () => {
+		const db = await engine.fresh();
+		const id = await open(db);
+		await open(db, { name: 'other@example.vn' });
+		const actor = await findActor(db, id, NOW);
+		const change = (name: string) =>
+			changeAccount(db, actor, { displayName: 'Cô An', name, locale: 'vi' }, NOW);
+		await expectRefused(db, () => change('other@example.vn'), 'signInNameTaken', 409);
+		await expectRefused(
+			db,
+			() => changeAccount(db, undefined, { displayName: 'x', name: PHONE, locale: 'vi' }, NOW),
+			'signInFirst',
+			401,
+		);
+		await change('an@example.vn');
+		expect(await findActor(db, id, NOW)).toMatchObject({ displayName: 'Cô An' });
+	});
+
+	test('from the command line has its first role', async () => {
+		const db = await engine.fresh();
+		const role = { role: 'administrator', scopeKind: 'portal', scopeId: null } as const;
+		const id = await createAccount(db, { ...account, ...role }, NOW);
+		expect((await findActor(db, id, NOW))?.grants).toMatchObject([role]);
 	});
 });

@@ -84,7 +84,7 @@ export async function makeActor(
 		await insertRoleGrant(trx, { ...grant, validFrom: '2025-01-01' }, NOW);
 		return id;
 	});
-	const actor = await findActor(db, personId, NOW);
+	const actor = await findActor(db, personId, NOW, NOW);
 	if (!actor) throw new Error('the fixture actor was not found');
 	return actor;
 }

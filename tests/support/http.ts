@@ -31,11 +31,15 @@ export function makeClient(baseUrl: string, replayed?: Map<string, string>): Cli
 /** A client that has signed in. */
 export async function signInClient(
 	baseUrl: string,
-	person: { phone: string; password: string },
+	person: { phone: string; password: string; recoveryCodes?: string[] },
 ): Promise<Client> {
 	const client = makeClient(baseUrl);
-	const response = await client.post('/dang-nhap?_action=accounts.signIn', person);
-	if (response.status !== 303) throw new Error(`${person.phone} could not sign in: ${response.status}`);
+	const { phone: name, password } = person;
+	let response = await client.post('/dang-nhap?_action=accounts.signIn', { name, password });
+	const code = person.recoveryCodes?.pop();
+	if (response.status === 303 && code !== undefined)
+		response = await client.post('/dang-nhap/buoc-hai?_action=accounts.confirm', { code });
+	if (response.status !== 303) throw new Error(`${name} could not sign in: ${response.status}`);
 	return client;
 }
 

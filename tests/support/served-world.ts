@@ -2,10 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { Secret as OtpSecret, TOTP } from 'otpauth';
 import { migrateToLatest } from '#db/migrate.ts';
 import { createAccount } from '#features/accounts/account.service.ts';
 import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findActor } from '#features/accounts/person.repository.ts';
+import { acceptTotp, beginTotp } from '#features/accounts/second-factor.service.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
 import { closeCycle } from '#features/collections/collection-cycle.service.ts';
@@ -23,21 +27,30 @@ import { startServer } from './server.ts';
 export const PASSWORD = 'mật khẩu đủ dài của mọi người';
 const WARD = 'dk-2025';
 
-type Person = { phone: string; password: string; actor: Actor };
+/** Recovery codes stand in for the second factor: each sign-in takes one. */
+type Person = { phone: string; password: string; recoveryCodes: string[]; actor: Actor };
 
-async function insertOrganisation(db: Db, kind: 'school' | 'youth_union', name: string): Promise<string> {
-	const id = uuidv7(Date.now());
-	const row = { id, kind, name, adminUnitId: WARD, validFrom: null, validTo: null, isSample: 0 as const };
-	await db.insertInto('organisation').values(row).execute();
-	return id;
+const makeOrganisation = (db: Db, kind: 'school' | 'youth_union', name: string): Promise<string> =>
+	inTransaction(db, (trx) =>
+		insertOrganisation(trx, { kind, name, adminUnitId: WARD, isSample: 0 }, Date.now()),
+	);
+
+/** The secret of the server that this world starts. */
+export const SECRET = randomBytes(32);
+
+/** Adds an authenticator app as its owner does; returns the recovery codes. */
+async function giveSecondFactor(db: Db, actor: Actor, now: number): Promise<string[]> {
+	const totpSecret = await beginTotp(db, SECRET, actor, now);
+	const code = new TOTP({ secret: OtpSecret.fromBase32(totpSecret) }).generate({ timestamp: now });
+	return (await acceptTotp(db, SECRET, actor, { code, sessionId: '' }, now))!;
 }
 
 async function fill(db: Db, now: number) {
 	await seedReference(db);
-	const union = await insertOrganisation(db, 'youth_union', 'Đoàn phường Đông Kinh');
-	const otherUnion = await insertOrganisation(db, 'youth_union', 'Đoàn phường khác');
-	const school = await insertOrganisation(db, 'school', 'Trường THCS Đông Kinh');
-	const otherSchool = await insertOrganisation(db, 'school', 'Trường khác');
+	const union = await makeOrganisation(db, 'youth_union', 'Đoàn phường Đông Kinh');
+	const otherUnion = await makeOrganisation(db, 'youth_union', 'Đoàn phường khác');
+	const school = await makeOrganisation(db, 'school', 'Trường THCS Đông Kinh');
+	const otherSchool = await makeOrganisation(db, 'school', 'Trường khác');
 	const house = await makeHouse(db);
 	const otherHouse = await makeHouse(db);
 	const schoolHouse = await makeHouse(db, { hostType: 'school', hostOrganisationId: school });
@@ -51,9 +64,11 @@ async function fill(db: Db, now: number) {
 	let serial = 0;
 	const makePerson = async (role: Role, scopeKind: ScopeKind, scopeId: string | null): Promise<Person> => {
 		const phone = `09120000${(serial += 1).toString().padStart(2, '0')}`;
-		const account = { displayName: `Người ${serial}`, phone, password: PASSWORD, role, scopeKind, scopeId };
-		const id = await createAccount(db, account, now);
-		return { phone, password: PASSWORD, actor: (await findActor(db, id, now))! };
+		const account = { displayName: `Người ${serial}`, name: phone, password: PASSWORD };
+		const id = await createAccount(db, { ...account, role, scopeKind, scopeId }, now);
+		const actor = (await findActor(db, id, now, now))!;
+		const recoveryCodes = await giveSecondFactor(db, actor, now);
+		return { phone, password: PASSWORD, recoveryCodes, actor };
 	};
 	const people = {
 		steward: await makePerson('steward', 'house', house.id),
@@ -85,9 +100,7 @@ async function fill(db: Db, now: number) {
 		lines: [{ kind: 'lump_sum' as const, weightGrams: null, amountVnd: 50_000 }],
 		cashReceivedVnd: 50_000,
 		differenceReason: '',
-		photoId: null,
 		photoMissingReason: 'Máy hết pin',
-		replacesSaleId: null,
 	};
 	await recordScrapSale(db, people.steward.actor, sale, now);
 	const unsoldCycleId = await close();
@@ -149,7 +162,11 @@ export async function startWorld(postgresUrl?: string) {
 	const db = openDb(url);
 	await migrateToLatest(db);
 	const world = await fill(db, Date.now());
-	const server = await startServer({ DATABASE_URL: url, PHOTO_DIR: folder });
+	const server = await startServer({
+		DATABASE_URL: url,
+		PHOTO_DIR: folder,
+		PORTAL_SECRET: SECRET.toString('base64url'),
+	});
 	return {
 		...world,
 		db,

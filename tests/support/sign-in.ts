@@ -16,8 +16,8 @@ export async function signInAs(
 	person: { phone: string; password: string },
 ): Promise<void> {
 	await page.goto(`${baseUrl}/dang-nhap`);
-	await page.fill('[name=phone]', person.phone);
+	await page.fill('[name=name]', person.phone);
 	await page.fill('[name=password]', person.password);
-	await page.click('form .btn');
+	await page.locator('form[action*=signIn] .btn').first().click();
 	await page.waitForURL(/\/cua-toi$/);
 }

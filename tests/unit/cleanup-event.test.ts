@@ -228,6 +228,7 @@ test('an organiser’s scope is their organisations, or all of them', () => {
 		personId: 'p',
 		displayName: 'P',
 		isSample: false,
+		isStrong: true,
 		grants: grants.map((grant, index) => ({ id: String(index), ...grant })),
 	});
 	expect(organiserScope(undefined)).toEqual([]);

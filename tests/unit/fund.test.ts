@@ -117,6 +117,7 @@ const person = (id: string, ...roles: Grant['role'][]): Actor => ({
 	personId: id,
 	displayName: id,
 	isSample: false,
+	isStrong: true,
 	grants: roles.map((role) => ({ id: `${id}-${role}`, role, scopeKind: 'fund', scopeId: 'f' })),
 });
 

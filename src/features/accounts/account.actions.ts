@@ -1,30 +1,170 @@
+import type { ActionAPIContext } from 'astro:actions';
+import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { signIn } from './account.service.ts';
-import { endSession, startSession } from './session.ts';
+import { changeAccount, changePassword, isPasswordOf } from './account.service.ts';
+import { requireActor } from './actor.ts';
+import { hasSecondFactor } from './credential.repository.ts';
+import { readDeviceCookie } from './device-cookies.ts';
+import { addPasskey, takePasskey } from './passkey.service.ts';
+import {
+	acceptTotp,
+	removeSecondFactor,
+	renewRecoveryCodes,
+	takeSecondFactor,
+} from './second-factor.service.ts';
+import {
+	confirmSession,
+	deviceLabel,
+	endListedSession,
+	endSession,
+	endSessions,
+	isRecent,
+	startSession,
+	rememberDevice,
+	type Session,
+} from './session.service.ts';
+import { checkTries, signIn } from './sign-in.service.ts';
 
 /** Only a path of this portal: no other host, no scheme, no backslash trick. */
 const isOwnPath = (path: string) => /^\/(?![/\\])[^\\\s]*$/.test(path);
+const nextPath = (form: FormData, { locals }: ActionAPIContext): string => {
+	const next = field(form, 'next');
+	return isOwnPath(next) ? next : localePath(locals.locale, '/cua-toi');
+};
+
+/** The session of somebody who has shown who they are within the last minutes; only they change how they sign in. */
+function requireRecent({ locals }: ActionAPIContext): Session {
+	const { session, actor, now } = locals;
+	requireActor(actor);
+	if (!session || !isRecent(session, now)) throw new DomainError('FORBIDDEN', 'confirmFirst');
+	return session;
+}
+
+const SIGN_IN = '/cua-toi/tai-khoan/dang-nhap';
 
 export const accounts = {
-	signIn: formAction(async (form, { locals, cookies, clientAddress }) => {
+	signIn: formAction(async (form, context) => {
+		const { locals, cookies, clientAddress } = context;
 		const { db, config, now, locale } = locals;
 		const personId = await signIn(
 			db,
 			{
-				phone: field(form, 'phone'),
+				name: field(form, 'name'),
 				password: field(form, 'password'),
 				address: clientAddress,
+				device: readDeviceCookie(cookies, config),
 				allowSamples: config.isLocal,
 			},
 			now,
 		);
-		await startSession(db, config, cookies, personId);
-		const next = field(form, 'next');
-		return isOwnPath(next) ? next : localePath(locale, '/cua-toi');
+		const next = nextPath(form, context);
+		const isPending = await hasSecondFactor(db, personId);
+		await startSession(context, { personId, withSecondFactor: false, isPending });
+		if (!isPending) return next;
+		return localePath(locale, `/dang-nhap/buoc-hai?tiep=${encodeURIComponent(next)}`);
+	}),
+	signInWithPasskey: formAction(async (form, context) => {
+		const { db, secret, config, now } = context.locals;
+		const response = field(form, 'passkey');
+		const purpose = { kind: 'sign-in' } as const;
+		const input = { response, purpose, allowSamples: config.isLocal };
+		const personId = await takePasskey(db, secret, config, input, now);
+		await startSession(context, { personId, withSecondFactor: true, isPending: false });
+		return nextPath(form, context);
+	}),
+	/** The second step of a sign-in, or the same again before something that matters. */
+	confirm: formAction(async (form, context) => {
+		const { locals, cookies } = context;
+		const { db, secret, config, session, now } = locals;
+		if (!session) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+		const { id, personId } = session;
+		const device = readDeviceCookie(cookies, config);
+		const withSecondFactor = await hasSecondFactor(db, personId);
+		if (field(form, 'passkey') !== '') {
+			const purpose = { kind: 'confirm', personId } as const;
+			const input = { response: field(form, 'passkey'), purpose, allowSamples: config.isLocal };
+			await takePasskey(db, secret, config, input, now);
+		} else if (withSecondFactor) {
+			await takeSecondFactor(db, secret, { personId, code: field(form, 'code'), device }, now);
+		} else {
+			const password = field(form, 'password');
+			await checkTries(db, { what: 'confirm', personId, device }, now, async () => {
+				if (await isPasswordOf(db, personId, password)) return;
+				throw new DomainError('UNPROCESSABLE_CONTENT', 'passwordWrong', { field: 'password' });
+			});
+		}
+		await confirmSession(db, config, cookies, { id, withSecondFactor, now });
+		await rememberDevice(context, personId);
+		return nextPath(form, context);
 	}),
 	signOut: formAction(async (_form, { locals, cookies }) => {
 		await endSession(locals.db, locals.config, cookies);
 		return localePath(locals.locale, '/');
+	}),
+	endSession: formAction(async (form, { locals }) => {
+		requireActor(locals.actor);
+		await endListedSession(locals.db, locals.actor.personId, field(form, 'id'));
+		return localePath(locals.locale, '/cua-toi/tai-khoan#may');
+	}),
+	endOtherSessions: formAction(async (_form, { locals }) => {
+		requireActor(locals.actor);
+		await endSessions(locals.db, locals.actor.personId, locals.session?.id);
+		return localePath(locals.locale, '/cua-toi/tai-khoan#may');
+	}),
+	changeAccount: formAction(async (form, context) => {
+		const { locals } = context;
+		requireRecent(context);
+		const input = {
+			displayName: field(form, 'displayName'),
+			name: field(form, 'name'),
+			locale: locals.locale,
+		};
+		await changeAccount(locals.db, locals.actor, input, locals.now);
+		return localePath(locals.locale, `${SIGN_IN}?xong=ten`);
+	}),
+	changePassword: formAction(async (form, context) => {
+		const { locals } = context;
+		const { id: sessionId } = requireRecent(context);
+		const password = field(form, 'password');
+		await changePassword(locals.db, locals.actor, { password, sessionId }, locals.now);
+		return localePath(locals.locale, `${SIGN_IN}?xong=mat-khau`);
+	}),
+	addPasskey: formAction(async (form, context) => {
+		const { locals, cookies } = context;
+		const { db, secret, config, actor, locale, now } = locals;
+		const { id: sessionId } = requireRecent(context);
+		const name = field(form, 'passkeyName') || context.request.headers.get('user-agent') || '';
+		const input = { response: field(form, 'passkey'), name: deviceLabel(name), sessionId };
+		const codes = await addPasskey(db, secret, config, actor, input, now);
+		await confirmSession(db, config, cookies, { id: sessionId, withSecondFactor: true, now });
+		if (!codes) return localePath(locale, `${SIGN_IN}?xong=khoa`);
+		locals.shownOnce = { codes };
+		return undefined;
+	}),
+	acceptTotp: formAction(async (form, context) => {
+		const { locals, cookies } = context;
+		const { db, secret, config, actor, locale, now } = locals;
+		const { id: sessionId } = requireRecent(context);
+		const codes = await acceptTotp(db, secret, actor, { code: field(form, 'code'), sessionId }, now);
+		await confirmSession(db, config, cookies, { id: sessionId, withSecondFactor: true, now });
+		if (!codes) return localePath(locale, `${SIGN_IN}?xong=ung-dung`);
+		locals.shownOnce = { codes };
+		return undefined;
+	}),
+	renewCodes: formAction(async (_form, context) => {
+		const { locals } = context;
+		requireRecent(context);
+		const codes = await renewRecoveryCodes(locals.db, locals.secret, locals.actor, locals.now);
+		locals.shownOnce = { codes };
+		return undefined;
+	}),
+	removeFactor: formAction(async (form, context) => {
+		const { locals } = context;
+		requireRecent(context);
+		const id = field(form, 'passkeyId');
+		const factor = id === '' ? ({ kind: 'totp' } as const) : ({ kind: 'passkey', id } as const);
+		await removeSecondFactor(locals.db, locals.actor, factor, locals.now);
+		return localePath(locals.locale, `${SIGN_IN}?xong=bo`);
 	}),
 };

@@ -1,86 +1,151 @@
-import { inTransaction, type Db } from '#lib/db.ts';
+import { isUniqueViolation, inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
-import { parsePhone } from '#lib/phone.ts';
-import { returnRate, takeRate } from '#lib/rate-limit.ts';
-import { cleanText } from '#lib/fold.ts';
+import { requireDisplayName, requireSignInName, type SignInName } from './account.ts';
+import { requireActor, type Actor, type Role, type ScopeKind } from './actor.ts';
 import { insertAuditEvent } from './audit.repository.ts';
+import { hasSecondFactor } from './credential.repository.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
-import { findCredential, insertPerson, insertRoleGrant, upsertPasswordHash } from './person.repository.ts';
-import type { Role, ScopeKind } from './actor.ts';
+import {
+	findPassword,
+	findPerson,
+	insertPerson,
+	insertRoleGrant,
+	updatePerson,
+	upsertPassword,
+} from './person.repository.ts';
+import { endSessions } from './session.service.ts';
 
-const MINUTE = 60_000;
-/** Wrong passwords for one number, and from one address, within a quarter of an hour. */
-const PER_NUMBER = { limit: 10, windowMs: 15 * MINUTE };
-const PER_ADDRESS = { limit: 200, windowMs: 15 * MINUTE };
+const columnsOf = (name: SignInName) => ({ phoneE164: null, email: null, ...name });
 
-// Compared when the number is unknown, so that both answers take the same time.
-let decoy: Promise<string> | undefined;
-
-/**
- * Checks a number and a password; returns the person's id.
- * Unknown number and wrong password get the same words (401); too many tries get 429;
- * a sample person is refused (403) once the portal has a public address.
- */
-export async function signIn(
-	db: Db,
-	input: { phone: string; password: string; address: string; allowSamples: boolean },
-	now: number,
-): Promise<string> {
-	const phone = parsePhone(input.phone);
-	const byNumber = `sign-in:number:${phone ?? 'none'}`;
-	const byAddress = `sign-in:address:${input.address}`;
-	// Counted before the password is looked at, so that parallel guesses do not slip through.
-	await takeRate(db, byNumber, PER_NUMBER, now);
-	await takeRate(db, byAddress, PER_ADDRESS, now);
-	const credential = phone === undefined ? undefined : await findCredential(db, phone);
-	decoy ??= hashPassword('a password that nobody has');
-	const matches = await verifyPassword(credential?.hash ?? (await decoy), input.password);
-	if (!credential || !matches) throw new DomainError('UNAUTHORIZED', 'signInFailed', { field: 'password' });
-	if (credential.isSample === 1 && !input.allowSamples) throw new DomainError('FORBIDDEN', 'sampleSignIn');
-	await returnRate(db, byNumber, PER_NUMBER, now);
-	await returnRate(db, byAddress, PER_ADDRESS, now);
-	return credential.id;
-}
+/** A number or address that somebody else signs in with is refused with 409, also when two ask at once. */
+const orTaken = (error: unknown): never => {
+	throw isUniqueViolation(error) ? new DomainError('CONFLICT', 'signInNameTaken', { field: 'name' }) : error;
+};
 
 export type NewAccount = {
 	displayName: string;
-	phone: string;
+	/** A phone number or an e-mail address. */
+	name: string;
 	password: string;
-	role: Role;
-	scopeKind: ScopeKind;
-	scopeId: string | null;
+	locale: 'vi' | 'en';
 };
 
-/** Makes a person with one role, from the operator's command line. Refuses a number in use with 409. */
-export async function createAccount(db: Db, account: NewAccount, now: number): Promise<string> {
-	const displayName = cleanText(account.displayName, { max: 80 });
-	const phoneE164 = parsePhone(account.phone);
-	if (!displayName) throw new DomainError('UNPROCESSABLE_CONTENT', 'nameMissing', { field: 'name' });
-	if (!phoneE164) throw new DomainError('UNPROCESSABLE_CONTENT', 'phoneInvalid', { field: 'phone' });
-	checkPassword(account.password);
+/** Makes a person; `then` writes in the same transaction what the account is made for. */
+async function createPerson(
+	db: Db,
+	account: NewAccount,
+	now: number,
+	then: (trx: Trx, personId: string) => Promise<void>,
+): Promise<string> {
+	const displayName = requireDisplayName(account.displayName);
+	const name = requireSignInName(account.name);
+	const own = [displayName, ...Object.values(name)];
+	const { isLong } = checkPassword(account.password, { withSecondFactor: false, own });
 	const hash = await hashPassword(account.password);
 	return inTransaction(db, async (trx) => {
-		const taken = await trx
-			.selectFrom('person')
-			.select('id')
-			.where('phoneE164', '=', phoneE164)
-			.executeTakeFirst();
-		if (taken) throw new DomainError('CONFLICT', 'phoneTaken', { field: 'phone' });
-		const personId = await insertPerson(trx, { displayName, phoneE164, isSample: 0 }, now);
-		await upsertPasswordHash(trx, personId, hash, now);
-		const { role, scopeKind, scopeId } = account;
-		const grantId = await insertRoleGrant(
-			trx,
-			{ personId, role, scopeKind, scopeId, grantedBy: null, isSample: 0 },
-			now,
-		);
-		const event = {
-			action: 'account.create',
-			subjectKind: 'person',
-			subjectId: personId,
-			roleGrantId: grantId,
-		};
-		await insertAuditEvent(trx, event, now);
+		const row = { displayName, ...columnsOf(name), locale: account.locale, isSample: 0 as const };
+		const personId = await insertPerson(trx, row, now);
+		await upsertPassword(trx, personId, { hash, isLong }, now);
+		await then(trx, personId);
 		return personId;
+	}).catch(orTaken);
+}
+
+/**
+ * A resident makes an account. Nobody under 16 has one (a declared box, no birth date). Refuses with 422, and with
+ * 409 a number or address in use.
+ */
+export async function signUpAccount(
+	db: Db,
+	account: NewAccount & { isSixteen: boolean },
+	now: number,
+	then: (trx: Trx, personId: string) => Promise<void>,
+): Promise<string> {
+	if (!account.isSixteen)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'sixteenMissing', { field: 'isSixteen' });
+	return createPerson(db, account, now, async (trx, personId) => {
+		const event = { action: 'account.create', subjectKind: 'person', subjectId: personId, personId };
+		await insertAuditEvent(trx, event, now);
+		await then(trx, personId);
 	});
+}
+
+/** Makes a person with one role, from the operator's command line. Refuses a name in use with 409. */
+export async function createAccount(
+	db: Db,
+	account: Omit<NewAccount, 'locale'> & { role: Role; scopeKind: ScopeKind; scopeId: string | null },
+	now: number,
+): Promise<string> {
+	const { role, scopeKind, scopeId } = account;
+	return createPerson(db, { ...account, locale: 'vi' }, now, async (trx, personId) => {
+		const grant = { personId, role, scopeKind, scopeId, grantedBy: null, isSample: 0 as const };
+		const roleGrantId = await insertRoleGrant(trx, grant, now);
+		const event = { action: 'account.create', subjectKind: 'person', subjectId: personId, roleGrantId };
+		await insertAuditEvent(trx, event, now);
+	});
+}
+
+/** Changes how the person is called and signs in. Refuses with 409 a name in use, with 422 what is none. */
+export async function changeAccount(
+	db: Db,
+	actor: Actor | undefined,
+	input: { displayName: string; name: string; locale: 'vi' | 'en' },
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const { personId } = actor;
+	const displayName = requireDisplayName(input.displayName);
+	const name = requireSignInName(input.name);
+	await inTransaction(db, async (trx) => {
+		await updatePerson(trx, personId, { displayName, ...columnsOf(name), locale: input.locale });
+		const event = { action: 'account.change', subjectKind: 'person', subjectId: personId, personId };
+		await insertAuditEvent(trx, event, now);
+	}).catch(orTaken);
+}
+
+/** Sets a new password within a transaction that the caller has opened; every other session ends. */
+export async function setPassword(
+	trx: Trx,
+	personId: string,
+	password: { hash: string; isLong: boolean },
+	{ keepSession, now }: { keepSession: string | undefined; now: number },
+): Promise<void> {
+	await upsertPassword(trx, personId, password, now);
+	await endSessions(trx, personId, keepSession);
+	const event = { action: 'password.change', subjectKind: 'person', subjectId: personId, personId };
+	await insertAuditEvent(trx, event, now);
+}
+
+/** Checks a new password by the rules that fit this person, and hashes it. Refuses with 422. */
+export async function preparePassword(db: Db, personId: string, password: string) {
+	const person = await findPerson(db, personId);
+	if (!person) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	const withSecondFactor = await hasSecondFactor(db, personId);
+	const own = [person.displayName, person.phoneE164 ?? '', person.email ?? ''];
+	const { isLong } = checkPassword(password, { withSecondFactor, own });
+	return { hash: await hashPassword(password), isLong };
+}
+
+/**
+ * Changes the person's own password; their other sessions end. Refuses with 401 without an account, with 422 a
+ * password that does not do.
+ */
+export async function changePassword(
+	db: Db,
+	actor: Actor | undefined,
+	input: { password: string; sessionId: string },
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const { personId } = actor;
+	const password = await preparePassword(db, personId, input.password);
+	await inTransaction(db, (trx) =>
+		setPassword(trx, personId, password, { keepSession: input.sessionId, now }),
+	);
+}
+
+/** True when this is the person's password. */
+export async function isPasswordOf(db: Db, personId: string, password: string): Promise<boolean> {
+	const stored = await findPassword(db, personId);
+	return stored !== undefined && verifyPassword(stored.hash, password);
 }

@@ -8,7 +8,14 @@ export type ScopeKind = RoleGrantTable['scopeKind'];
 /** A right that a person holds: a role within a scope. `scopeId` is null for the whole portal. */
 export type Grant = { id: string; role: Role; scopeKind: ScopeKind; scopeId: string | null };
 
-export type Actor = { personId: string; displayName: string; isSample: boolean; grants: Grant[] };
+export type Actor = {
+	personId: string;
+	displayName: string;
+	isSample: boolean;
+	/** A second factor was given not long ago; sample people, who cannot leave this machine, need none. */
+	isStrong: boolean;
+	grants: Grant[];
+};
 
 /** Where each role can be held; elsewhere it would allow nothing, or too much. */
 export const ROLE_SCOPES: Record<Role, readonly ScopeKind[]> = {
@@ -21,31 +28,59 @@ export const ROLE_SCOPES: Record<Role, readonly ScopeKind[]> = {
 	ward_officer: ['ward'],
 	administrator: ['portal'],
 };
+export const ROLES = Object.keys(ROLE_SCOPES) as Role[];
 
 /** Something that a scope can name: this house, this organisation, this fund, this ward. */
 export type Scope = { kind: ScopeKind; id: string };
 
-/** Which roles may do what. Every button, every service and the tests read this one table. */
-export const PERMISSIONS = {
-	'house-state.report': ['steward'],
-	'collection-cycle.close': ['steward'],
-	'scrap-sale.record': ['steward', 'treasurer'],
-	'scrap-sale.confirm': ['treasurer', 'approver'],
-	'scrap-sale.reverse': ['approver'],
-	'class-sheet.record': ['school_lead'],
-	'class-sheet.revoke': ['school_lead'],
-	'cleanup-event.announce': ['organiser'],
-	'cleanup-event.change': ['organiser'],
-	'disbursement.request': ['treasurer', 'approver', 'ward_officer'],
-	'disbursement.approve': ['approver'],
-	'disbursement.pay': ['treasurer'],
-} as const satisfies Record<string, readonly Role[]>;
+type Permission = { roles: readonly Role[]; secondFactor: boolean };
+const may = (...roles: Role[]): Permission => ({ roles, secondFactor: false });
+/** Money, roles, and data about people: a password alone does not do. */
+const mayStrongly = (...roles: Role[]): Permission => ({ roles, secondFactor: true });
 
-export type Act = keyof typeof PERMISSIONS;
+/** Which roles may do what, in the scopes of {@link ROLE_SCOPES}. Every button, every service and the tests read this one table. */
+const TABLE = {
+	'house-state.report': may('steward'),
+	'collection-cycle.close': may('steward'),
+	'scrap-sale.read': may('steward', 'treasurer', 'approver', 'auditor'),
+	'scrap-sale.record': may('steward', 'treasurer'),
+	'scrap-sale.confirm': mayStrongly('treasurer', 'approver'),
+	'scrap-sale.reverse': mayStrongly('approver'),
+	'class-sheet.record': may('school_lead'),
+	'class-sheet.revoke': may('school_lead'),
+	'cleanup-event.announce': may('organiser'),
+	'cleanup-event.change': may('organiser'),
+	'disbursement.read': may('treasurer', 'approver', 'ward_officer', 'auditor'),
+	'disbursement.request': may('treasurer', 'approver', 'ward_officer'),
+	'disbursement.approve': mayStrongly('approver'),
+	'disbursement.pay': mayStrongly('treasurer'),
+	'photo.decide': may('approver'),
+	'organisation.change': mayStrongly('administrator', 'ward_officer'),
+	// Who may hand a role to somebody, and end it.
+	'role.steward': mayStrongly('administrator', 'ward_officer', 'steward'),
+	'role.school_lead': mayStrongly('administrator', 'ward_officer', 'school_lead'),
+	'role.organiser': mayStrongly('administrator', 'ward_officer', 'organiser'),
+	'role.treasurer': mayStrongly('administrator'),
+	'role.approver': mayStrongly('administrator'),
+	'role.auditor': mayStrongly('administrator'),
+	'role.ward_officer': mayStrongly('administrator'),
+	'role.administrator': mayStrongly('administrator'),
+	// Residents have no ward: a steward or an officer helps whoever stands before them.
+	'reset-code.issue': mayStrongly('steward', 'ward_officer', 'administrator'),
+	'second-factor.reset': mayStrongly('administrator'),
+	'audit-log.read': may('auditor', 'administrator'),
+	'audit-log.export': mayStrongly('auditor', 'administrator'),
+	'rights-request.answer': mayStrongly('administrator'),
+	'notice.publish': mayStrongly('administrator'),
+} as const satisfies Record<string, Permission> & Record<`role.${Role}`, Permission>;
+
+export type Act = keyof typeof TABLE;
+export const PERMISSIONS: Record<Act, Permission> = TABLE;
+export const ACTS = Object.keys(TABLE) as Act[];
 
 /** The grant that lets the actor do this within one of the scopes that hold the object. */
 export function findGrant(actor: Actor | undefined, act: Act, scopes: Scope[]): Grant | undefined {
-	const roles: readonly Role[] = PERMISSIONS[act];
+	const { roles } = PERMISSIONS[act];
 	return actor?.grants.find(
 		(grant) =>
 			roles.includes(grant.role) &&
@@ -54,15 +89,37 @@ export function findGrant(actor: Actor | undefined, act: Act, scopes: Scope[]): 
 	);
 }
 
+/** The first grant that allows this act anywhere. */
+export const findAnyGrant = (actor: Actor | undefined, act: Act): Grant | undefined =>
+	actor?.grants.find((grant) => PERMISSIONS[act].roles.includes(grant.role));
+
+/** True when one of the person's roles allows something that needs a second factor. */
+export const needsSecondFactor = (actor: Actor): boolean =>
+	ACTS.some((act) => PERMISSIONS[act].secondFactor && findAnyGrant(actor, act) !== undefined);
+
 /** Refuses with 401 when nobody is signed in; before anything is looked up, so that a stranger learns of no id. */
 export function requireActor(actor: Actor | undefined): asserts actor is Actor {
 	if (!actor) throw new DomainError('UNAUTHORIZED', 'signInFirst');
 }
 
-/** Like {@link findGrant}; refuses with 401 when nobody is signed in and 403 when no grant fits. */
+function requireStrength(actor: Actor, act: Act, grant: Grant | undefined): Grant {
+	if (!grant) throw new DomainError('FORBIDDEN', 'notYourRole');
+	if (PERMISSIONS[act].secondFactor && !actor.isStrong)
+		throw new DomainError('FORBIDDEN', 'secondFactorFirst');
+	return grant;
+}
+
+/**
+ * Like {@link findGrant}; refuses with 401 when nobody is signed in, with 403 when no grant fits or when the act needs
+ * a second factor that was not given.
+ */
 export function requireGrant(actor: Actor | undefined, act: Act, scopes: Scope[]): Grant {
 	requireActor(actor);
-	const grant = findGrant(actor, act, scopes);
-	if (!grant) throw new DomainError('FORBIDDEN', 'notYourRole');
-	return grant;
+	return requireStrength(actor, act, findGrant(actor, act, scopes));
+}
+
+/** Like {@link requireGrant} for what has no scope of its own. */
+export function requireAnyGrant(actor: Actor | undefined, act: Act): Grant {
+	requireActor(actor);
+	return requireStrength(actor, act, findAnyGrant(actor, act));
 }

@@ -1,4 +1,4 @@
-import type { Trx } from '#lib/db.ts';
+import type { Db, Trx } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 
 export type AuditEvent = {
@@ -7,7 +7,13 @@ export type AuditEvent = {
 	subjectId: string;
 	/** The role in which it was done; absent for what needs none. */
 	roleGrantId?: string;
+	/** Who did it; by default whoever holds the role. */
+	personId?: string;
 };
+
+const holderOf = async (trx: Trx, grantId: string): Promise<string | null> =>
+	(await trx.selectFrom('roleGrant').select('personId').where('id', '=', grantId).executeTakeFirst())
+		?.personId ?? null;
 
 /** Writes down who changed what; ids only, no personal data. */
 export async function insertAuditEvent(trx: Trx, event: AuditEvent, now: number): Promise<void> {
@@ -16,10 +22,56 @@ export async function insertAuditEvent(trx: Trx, event: AuditEvent, now: number)
 		.values({
 			id: uuidv7(now),
 			happenedAt: now,
+			personId: event.personId ?? (event.roleGrantId ? await holderOf(trx, event.roleGrantId) : null),
 			roleGrantId: event.roleGrantId ?? null,
 			action: event.action,
 			subjectKind: event.subjectKind,
 			subjectId: event.subjectId,
 		})
 		.execute();
+}
+
+export type AuditFilter = {
+	/** Begins an action: `role` finds `role.end`. */
+	action?: string | undefined;
+	subjectId?: string | undefined;
+	personId?: string | undefined;
+	/** Keyset: what happened before this event. */
+	before?: { happenedAt: number; id: string } | undefined;
+};
+
+/** What was done, newest first, with the role in which it was. */
+export function listAuditEvents(db: Db, filter: AuditFilter, limit: number) {
+	let query = db
+		.selectFrom('auditEvent')
+		.leftJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId')
+		.selectAll('auditEvent')
+		.select(['roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId']);
+	const { action, subjectId, personId, before } = filter;
+	if (action) query = query.where('auditEvent.action', 'like', `${action.replace(/[%_\\]/g, '')}%`);
+	if (subjectId) query = query.where('auditEvent.subjectId', '=', subjectId);
+	if (personId) query = query.where('auditEvent.personId', '=', personId);
+	if (before) {
+		query = query.where((eb) =>
+			eb.or([
+				eb('auditEvent.happenedAt', '<', before.happenedAt),
+				eb.and([eb('auditEvent.happenedAt', '=', before.happenedAt), eb('auditEvent.id', '<', before.id)]),
+			]),
+		);
+	}
+	return query
+		.orderBy('auditEvent.happenedAt', 'desc')
+		.orderBy('auditEvent.id', 'desc')
+		.limit(limit)
+		.execute();
+}
+
+/** An event's place in the list, for an address. */
+export const writeAuditCursor = (event: { happenedAt: number; id: string }): string =>
+	`${event.happenedAt}.${event.id}`;
+
+/** Reads {@link writeAuditCursor}; undefined for anything else: the list then begins at its top. */
+export function readAuditCursor(text: string | undefined): AuditFilter['before'] {
+	const match = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(text ?? '');
+	return match ? { happenedAt: Number(match[1]), id: match[2]! } : undefined;
 }

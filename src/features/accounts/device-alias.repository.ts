@@ -14,6 +14,20 @@ export async function findDeviceAlias(db: Db, secret: string | undefined): Promi
 		.executeTakeFirst();
 }
 
+/** The aliases whose records somebody sees as their own: this device's, and those linked to their account. */
+export async function listOwnAliasIds(
+	db: Db,
+	secret: string | undefined,
+	personId: string | undefined,
+): Promise<string[]> {
+	const own = await findDeviceAlias(db, secret);
+	const linked =
+		personId === undefined
+			? []
+			: await db.selectFrom('deviceAlias').select('id').where('personId', '=', personId).execute();
+	return [...new Set([own, ...linked].flatMap((alias) => (alias ? [alias.id] : [])))];
+}
+
 /** Makes the alias of a device that holds this secret. */
 export async function createDeviceAlias(
 	trx: Trx,

@@ -1,12 +1,13 @@
 // Passwords: argon2id, at most two hashes at once so that a burst of sign-ins cannot take all memory.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { hash, verify } from '@node-rs/argon2';
 import { DomainError } from '#lib/errors.ts';
+import { foldSearch } from '#lib/fold.ts';
+import { PASSWORD_MAX, PASSWORD_MIN, PASSWORD_MIN_WITH_SECOND } from './password-rules.ts';
 
 /** OWASP Password Storage Cheat Sheet: m = 19 MiB, t = 2, p = 1. The library's default kind is argon2id. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-export const PASSWORD_MIN = 15;
-export const PASSWORD_MAX = 128;
-
 let running = 0;
 const waiting: (() => void)[] = [];
 
@@ -21,15 +22,56 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** Length only, in code points (NIST SP 800-63B: no composition rules). Refuses with 422. */
-export function checkPassword(password: string): void {
-	const length = [...password.normalize('NFC')].length;
-	if (length < PASSWORD_MIN || length > PASSWORD_MAX) {
+let common: Set<string> | undefined;
+/** The 17,950 passwords of eight and more characters that leaks show most often (see db/data/README.md). */
+function isCommon(password: string): boolean {
+	common ??= new Set(readFileSync(path.resolve('db/data/common-passwords.txt'), 'utf8').split('\n'));
+	return common.has(password.toLowerCase());
+}
+
+/** What anybody would try here first, without tone marks and spaces; longest first, so that all of it is taken out. */
+const PORTAL_WORDS =
+	'ngoinhaxanhlangson ngaychunhatxanh ngoinhaxanh chunhatxanh greenhouses greenhouse greensunday nhaxanh langson dongkinh kylua tamthanh luongvantri hoangvanthu chilang vinhtrai hoangdong quangtrung maipha phelieu matkhau password vietnam quyansinh taiche ansinh rac quy xanh nha'
+		.split(' ')
+		.map(foldSearch);
+
+/** True when, without the portal's own words, the person's name and number, hardly anything is left. */
+function isOwnWords(password: string, own: readonly string[]): boolean {
+	const squeeze = (text: string) => foldSearch(text).replace(/[^a-z\d]/g, '');
+	let left = squeeze(password);
+	// As many characters as other scripts and signs would have: they are no words of ours.
+	const others = [...foldSearch(password).replace(/[a-z\d\s\p{P}\p{S}]/gu, '')].length;
+	const words = [...own.flatMap((each) => [each, ...each.split(' ')]).map(squeeze), ...PORTAL_WORDS];
+	for (const word of words.filter((each) => each.length > 2)) left = left.replaceAll(word, '');
+	left = left.replace(/\d+/g, '');
+	return new Set(left).size + others < 4;
+}
+
+type Rules = {
+	/** A second factor is asked for as well. */
+	withSecondFactor: boolean;
+	/** The person's name, phone number and e-mail address. */
+	own: readonly string[];
+};
+
+/**
+ * Length in code points, not on the list of common passwords, not made of the portal's or the person's own words; no
+ * composition rules (NIST SP 800-63B). Says whether it may stand without a second factor. Refuses with 422.
+ */
+export function checkPassword(password: string, { withSecondFactor, own }: Rules): { isLong: boolean } {
+	const text = password.normalize('NFC');
+	const length = [...text].length;
+	const min = withSecondFactor ? PASSWORD_MIN_WITH_SECOND : PASSWORD_MIN;
+	if (length < min || length > PASSWORD_MAX) {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'passwordLength', {
 			field: 'password',
-			values: { min: PASSWORD_MIN, max: PASSWORD_MAX },
+			values: { min, max: PASSWORD_MAX },
 		});
 	}
+	if (isCommon(text)) throw new DomainError('UNPROCESSABLE_CONTENT', 'passwordCommon', { field: 'password' });
+	if (isOwnWords(text, own))
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'passwordOwnWords', { field: 'password' });
+	return { isLong: length >= PASSWORD_MIN };
 }
 
 export const hashPassword = (password: string): Promise<string> =>

@@ -1,30 +1,42 @@
-import type { Db, Trx } from '#lib/db.ts';
+import type { PersonTable } from '#db/schema.ts';
+import { listAdminUnits } from '#features/places/place.repository.ts';
+import { currentUnit } from '#features/places/place.ts';
+import { isSqlite, type Db, type Trx } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import type { SignInName } from './account.ts';
 import type { Actor, Grant, Role, ScopeKind } from './actor.ts';
 
-export type NewPerson = { displayName: string; phoneE164: string | null; isSample: 0 | 1 };
+export type NewPerson = {
+	displayName: string;
+	phoneE164: string | null;
+	email?: string | null;
+	locale?: 'vi' | 'en';
+	isSample: 0 | 1;
+};
 
 export async function insertPerson(trx: Trx, person: NewPerson, now: number): Promise<string> {
 	const id = uuidv7(now);
 	await trx
 		.insertInto('person')
-		.values({ id, ...person, email: null, locale: 'vi', createdAt: now, erasedAt: null })
+		.values({ id, email: null, locale: 'vi', ...person, createdAt: now, erasedAt: null })
 		.execute();
 	return id;
 }
 
-/** Sets or replaces a person's password hash. */
-export async function upsertPasswordHash(
+/** Sets or replaces a person's password; `isLong` when it may stand alone. */
+export async function upsertPassword(
 	trx: Trx,
 	personId: string,
-	hash: string,
+	{ hash, isLong }: { hash: string; isLong: boolean },
 	now: number,
 ): Promise<void> {
+	const row = { hash, isLong: isLong ? 1 : 0, changedAt: now } as const;
 	await trx
 		.insertInto('credentialPassword')
-		.values({ personId, hash, changedAt: now })
-		.onConflict((conflict) => conflict.column('personId').doUpdateSet({ hash, changedAt: now }))
+		.values({ personId, ...row })
+		.onConflict((conflict) => conflict.column('personId').doUpdateSet(row))
 		.execute();
 }
 
@@ -42,30 +54,68 @@ export async function insertRoleGrant(trx: Trx, grant: NewGrant, now: number): P
 	const id = uuidv7(now);
 	await trx
 		.insertInto('roleGrant')
-		.values({ id, validFrom: toLocalDate(now), ...grant, validTo: null, grantedAt: now })
+		.values({
+			id,
+			validFrom: toLocalDate(now),
+			...grant,
+			validTo: null,
+			grantedAt: now,
+			endedAt: null,
+			endedBy: null,
+		})
 		.execute();
 	return id;
 }
 
-/** What sign-in compares: undefined for an unknown number, an erased person or one without a password. */
-export async function findCredential(db: Db, phoneE164: string) {
+/** What sign-in compares: undefined for an unknown name, an erased person or one without a password. */
+export async function findCredential(db: Db, name: SignInName) {
 	return db
 		.selectFrom('person')
 		.innerJoin('credentialPassword', 'credentialPassword.personId', 'person.id')
 		.select(['person.id', 'person.isSample', 'credentialPassword.hash'])
-		.where('person.phoneE164', '=', phoneE164)
+		.where((eb) => eb.and(name))
 		.where('person.erasedAt', 'is', null)
 		.executeTakeFirst();
 }
 
-/** A person with the grants that are valid on the day of `now`. */
-export async function findActor(db: Db, personId: string, now: number): Promise<Actor | undefined> {
-	const person = await db
+export const findPersonByName = (db: Db, name: SignInName) =>
+	db
 		.selectFrom('person')
 		.select(['id', 'displayName', 'isSample'])
-		.where('id', '=', personId)
+		.where((eb) => eb.and(name))
 		.where('erasedAt', 'is', null)
 		.executeTakeFirst();
+
+/** A person who was not erased. */
+export const findPerson = (db: Db, id: string) =>
+	db.selectFrom('person').selectAll().where('id', '=', id).where('erasedAt', 'is', null).executeTakeFirst();
+
+export const updatePerson = (
+	trx: Trx,
+	id: string,
+	change: Partial<Pick<PersonTable, 'displayName' | 'phoneE164' | 'email' | 'locale' | 'erasedAt'>>,
+) => trx.updateTable('person').set(change).where('id', '=', id).where('erasedAt', 'is', null).execute();
+
+export const findPassword = (db: Db, personId: string) =>
+	db.selectFrom('credentialPassword').selectAll().where('personId', '=', personId).executeTakeFirst();
+
+export const deletePassword = (trx: Trx, personId: string) =>
+	trx.deleteFrom('credentialPassword').where('personId', '=', personId).execute();
+
+/** How long a second factor that was given counts (NIST SP 800-63B, AAL2: once in twelve hours). */
+export const SECOND_FACTOR_MS = 12 * 3_600_000;
+
+/**
+ * A person with the grants that are valid on the day of `now`; a ward that was merged means today's ward.
+ * @param secondFactorAt when this session's person gave a second factor
+ */
+export async function findActor(
+	db: Db,
+	personId: string,
+	now: number,
+	secondFactorAt: number | null = null,
+): Promise<Actor | undefined> {
+	const person = await findPerson(db, personId);
 	if (!person) return undefined;
 	const today = toLocalDate(now);
 	const grants: Grant[] = await db
@@ -74,9 +124,37 @@ export async function findActor(db: Db, personId: string, now: number): Promise<
 		.where('personId', '=', personId)
 		.where('validFrom', '<=', today)
 		.where((eb) => eb.or([eb('validTo', 'is', null), eb('validTo', '>=', today)]))
+		.where('endedAt', 'is', null)
 		.orderBy('id')
 		.execute();
-	return { personId: person.id, displayName: person.displayName, isSample: person.isSample === 1, grants };
+	if (grants.some((grant) => grant.scopeKind === 'ward')) {
+		const units = await listAdminUnits(db);
+		for (const grant of grants)
+			if (grant.scopeKind === 'ward' && units.some((unit) => unit.id === grant.scopeId))
+				grant.scopeId = currentUnit(units, grant.scopeId!).id;
+	}
+	const isSample = person.isSample === 1;
+	return {
+		personId: person.id,
+		displayName: person.displayName,
+		isSample,
+		isStrong: isSample || (secondFactorAt !== null && now - secondFactorAt < SECOND_FACTOR_MS),
+		grants,
+	};
+}
+
+/**
+ * Keeps a grant as it is until the transaction ends, so that a role that is taken meanwhile writes nothing any more.
+ * Refuses with 403 when it has ended.
+ */
+export async function holdGrant(trx: Trx, grantId: string): Promise<void> {
+	const query = trx
+		.selectFrom('roleGrant')
+		.select('id')
+		.where('id', '=', grantId)
+		.where('endedAt', 'is', null);
+	const held = await (isSqlite(trx) ? query : query.forShare()).executeTakeFirst();
+	if (!held) throw new DomainError('FORBIDDEN', 'notYourRole');
 }
 
 /** True when the person holds this role in this scope on the day of `now`. */

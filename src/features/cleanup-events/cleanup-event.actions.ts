@@ -1,4 +1,4 @@
-import { readAliasCookie, writeAliasCookie } from '#features/accounts/alias-cookie.ts';
+import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { isDeviceSecret, mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { DomainError } from '#lib/errors.ts';

@@ -1,4 +1,5 @@
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
@@ -87,6 +88,7 @@ export async function announceEvent(
 
 	const write = () =>
 		inTransaction(db, async (trx) => {
+			await holdGrant(trx, grant.id);
 			const current = await findEvent(trx, id);
 			if (current) {
 				if (current.contentHash === contentHash) return current.slug;
@@ -161,6 +163,7 @@ export async function editEvent(
 	const place = await findPlace(db, input, organisation!, now);
 	return inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
+		await holdGrant(trx, grant.id);
 		const { event } = await requireEvent(trx, actor, input.id);
 		if (event.contentHash === contentHash) return event.slug;
 		checkStands(event, now);
@@ -203,6 +206,7 @@ export async function cancelEvent(
 	const reason = readText(input.reason, 'reason');
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
+		await holdGrant(trx, grant.id);
 		const { event } = await requireEvent(trx, actor, input.id);
 		if (event.status === 'cancelled') return;
 		checkStands(event, now);
@@ -235,6 +239,7 @@ export async function reportEvent(
 	const { headCount, recyclablesGrams, otherWasteGrams } = input;
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
+		await holdGrant(trx, grant.id);
 		const { event } = await requireEvent(trx, actor, input.id);
 		if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
 		if (event.startsAt > now) throw new DomainError('CONFLICT', 'reportTooEarly');

@@ -1,4 +1,5 @@
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
 import { countDropOffs } from '#features/drop-offs/drop-off.repository.ts';
 import { findGreenHouse, insertStateReport } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes } from '#features/green-houses/green-house.ts';
@@ -30,6 +31,7 @@ export async function closeCycle(
 		const isEmpty = (await countDropOffs(trx, cycleId)) === 0;
 		if (isEmpty && (await listUnsoldCycles(trx, [house.id])).length > 0)
 			throw new DomainError('CONFLICT', 'cycleEmpty');
+		await holdGrant(trx, grant.id);
 		await closeCycleRow(trx, cycleId, grant.id, now);
 		await insertCycle(trx, {
 			id: uuidv7(now),

@@ -43,7 +43,11 @@ export const collections = {
 		const file = form.get('photo');
 		const photo =
 			file instanceof File && file.size > 0
-				? { bytes: new Uint8Array(await file.arrayBuffer()), dir: config.photoDir }
+				? {
+						bytes: new Uint8Array(await file.arrayBuffer()),
+						dir: config.photoDir,
+						hasChildren: field(form, 'hasChildren') === '1',
+					}
 				: undefined;
 		await recordScrapSale(db, actor, input, now, photo);
 		return localePath(locale, `/cua-toi/phieu-ban/${id}`);

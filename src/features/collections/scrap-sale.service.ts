@@ -1,6 +1,6 @@
 import { findGrant, requireActor, requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { findPersonName, holdsRole } from '#features/accounts/person.repository.ts';
+import { findPersonName, holdGrant, holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { findEntry, findFundOfWard } from '#features/fund/fund.repository.ts';
 import { getPosted, postEntry, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
@@ -78,11 +78,11 @@ export async function recordScrapSale(
 	actor: Actor | undefined,
 	raw: ScrapSaleInput,
 	now: number,
-	upload?: { bytes: Uint8Array; dir: string },
+	upload?: { bytes: Uint8Array; dir: string; hasChildren: boolean },
 ): Promise<void> {
 	requireActor(actor);
 	const recorder = await requireRecorder(db, actor, raw.cycleIds, now);
-	const photo = upload && (await encodePhoto(upload.bytes, now));
+	const photo = upload && { ...(await encodePhoto(upload.bytes, now)), hasChildren: upload.hasChildren };
 	const input: ScrapSaleInput = {
 		...raw,
 		cycleIds: [...new Set(raw.cycleIds)],
@@ -108,7 +108,7 @@ async function writeSale(
 	trx: Trx,
 	input: ScrapSaleInput,
 	recorder: Recorder & { personId: string },
-	photo: EncodedPhoto | undefined,
+	photo: (EncodedPhoto & { hasChildren: boolean }) | undefined,
 	now: number,
 ): Promise<boolean> {
 	const { fundId, grantId, personId, isSample } = recorder;
@@ -133,8 +133,12 @@ async function writeSale(
 		if (await isCycleInLiveSale(trx, cycleId))
 			throw new DomainError('CONFLICT', 'cycleAlreadySold', { field: 'cycle' });
 	}
+	await holdGrant(trx, grantId);
 	const [replaced] = await listReplaceableSales(trx, input.cycleIds);
-	if (photo) await insertPhotoRow(trx, photo, { uploadedBy: grantId, isSample }, now);
+	if (photo) {
+		const childrenDeclared = photo.hasChildren ? 1 : 0;
+		await insertPhotoRow(trx, photo, { uploadedBy: grantId, isSample, childrenDeclared }, now);
+	}
 	await insertSale(
 		trx,
 		{
@@ -225,6 +229,7 @@ async function requireConfirmer(trx: Trx, actor: Actor, sale: ScrapSaleTable, no
 	const grant = findFundGrant(actor, role, sale.fundId);
 	if (!grant)
 		throw new DomainError('FORBIDDEN', role === 'approver' ? 'confirmByApprover' : 'confirmByTreasurer');
+	await holdGrant(trx, grant.id);
 	return grant.id;
 }
 
@@ -242,9 +247,7 @@ export async function getScrapSale(db: Db, actor: Actor | undefined, saleId: str
 		const house = await findGreenHouse(db, greenHouseId, now);
 		if (house) scopes.push(...houseScopes(house));
 	}
-	const maySee =
-		findGrant(actor, 'scrap-sale.record', scopes) ?? findGrant(actor, 'scrap-sale.confirm', scopes);
-	if (!maySee) throw new DomainError('NOT_FOUND', 'unknownSale');
+	if (!findGrant(actor, 'scrap-sale.read', scopes)) throw new DomainError('NOT_FOUND', 'unknownSale');
 	return { sale, cycles, recorderName: await findPersonName(db, sale.recorderId) };
 }
 
@@ -390,6 +393,7 @@ export async function reverseScrapSale(
 		}
 		if (sale.status !== 'confirmed') throw new DomainError('CONFLICT', 'alreadyDecided');
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
+		await holdGrant(trx, grant.id);
 		await reverseEntry(trx, { id: input.entryId, entryId: sale.entryId!, recordedBy: grant.id, reason }, now);
 		await releaseCycles(trx, sale.id, now);
 		await updateSale(trx, sale.id, { status: 'reversed' });

@@ -1,5 +1,5 @@
-import { readAliasCookie, writeAliasCookie } from '#features/accounts/alias-cookie.ts';
-import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
+import { listOwnAliasIds } from '#features/accounts/device-alias.repository.ts';
 import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
@@ -72,9 +72,9 @@ export const dropOffs = {
 		return localePath(locale, `/ghi-nhan/xong?ma=${id}`);
 	}),
 	withdraw: formAction(async (form, { locals, cookies }) => {
-		const { db, config, now, locale } = locals;
-		const alias = await findDeviceAlias(db, readAliasCookie(cookies, config));
-		await withdrawDropOff(db, alias?.id, field(form, 'id'), now);
+		const { db, config, actor, now, locale } = locals;
+		const own = await listOwnAliasIds(db, readAliasCookie(cookies, config), actor?.personId);
+		await withdrawDropOff(db, own, field(form, 'id'), now);
 		return localePath(locale, '/cua-toi');
 	}),
 };

@@ -169,8 +169,19 @@ export async function countRecentLines(db: Db, greenHouseId: string): Promise<Ma
 
 export type Stage = 'declared' | 'collected' | 'sold' | 'spent';
 
-/** The device's own drop-offs, newest first, each with its lines and how far its goods went. */
-export async function listDropOffsOfDevice(db: Db, deviceAliasId: string, limit: number) {
+export async function countDropOffsOfDevice(db: Db, deviceAliasId: string): Promise<number> {
+	const row = await db
+		.selectFrom('dropOff')
+		.select(sql<number>`count(*)`.as('count'))
+		.where('deviceAliasId', '=', deviceAliasId)
+		.where('withdrawnAt', 'is', null)
+		.executeTakeFirstOrThrow();
+	return row.count;
+}
+
+/** The drop-offs of one's own devices, newest first, each with its lines and how far its goods went. */
+export async function listDropOffsOfDevices(db: Db, deviceAliasIds: string[], limit: number) {
+	if (deviceAliasIds.length === 0) return [];
 	const rows = await db
 		.selectFrom('dropOff')
 		.innerJoin('greenHouse', 'greenHouse.id', 'dropOff.greenHouseId')
@@ -192,7 +203,7 @@ export async function listDropOffsOfDevice(db: Db, deviceAliasId: string, limit:
 					and not exists (select 1 from journal_entry r where r.reverses_entry_id = outflow.id)
 			)`.as('spentCount'),
 		)
-		.where('dropOff.deviceAliasId', '=', deviceAliasId)
+		.where('dropOff.deviceAliasId', 'in', deviceAliasIds)
 		.orderBy('dropOff.recordedAt', 'desc')
 		.limit(limit)
 		.execute();

@@ -134,13 +134,14 @@ export async function recordDropOff(
 /** Takes back one's own drop-off while its cycle is open; a second time changes nothing. 404 and 409 write nothing. */
 export async function withdrawDropOff(
 	db: Db,
-	deviceAliasId: string | undefined,
+	/** The aliases that are one's own. */
+	deviceAliasIds: string[],
 	id: string,
 	now: number,
 ): Promise<void> {
 	await inTransaction(db, async (trx) => {
-		const dropOff = deviceAliasId === undefined ? undefined : await findDropOff(trx, id);
-		if (!dropOff || dropOff.deviceAliasId !== deviceAliasId)
+		const dropOff = await findDropOff(trx, id);
+		if (!dropOff || !deviceAliasIds.includes(dropOff.deviceAliasId ?? ''))
 			throw new DomainError('NOT_FOUND', 'dropOffNotFound');
 		await lockRow(trx, 'green_house', dropOff.greenHouseId);
 		const current = await findDropOff(trx, id);

@@ -1,5 +1,6 @@
 import { findGrant, requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanMultiline } from '#lib/fold.ts';
@@ -58,6 +59,7 @@ export async function requestDisbursement(
 		if (input.adminUnitId !== null && !(await isWardOfToday(trx, input.adminUnitId))) {
 			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'wardId' });
 		}
+		await holdGrant(trx, grant.id);
 		await insertDisbursement(trx, {
 			id: input.id,
 			fundId: fund.id,
@@ -99,6 +101,7 @@ async function decide(
 		const mine = (await listApprovals(trx, id)).find((each) => each.approverId === actor.personId);
 		if (mine?.decision === decision && mine.reason === reason) return;
 		if (disbursement.status !== 'submitted') throw new DomainError('CONFLICT', 'alreadyDecided');
+		await holdGrant(trx, grant.id);
 		await insertApproval(trx, {
 			disbursementId: id,
 			requesterId: disbursement.requesterId,
@@ -179,6 +182,7 @@ export async function payDisbursement(
 				values: { date: approvedOn },
 			});
 		}
+		await holdGrant(trx, grant.id);
 		const entry = await postEntry(
 			trx,
 			{

@@ -65,11 +65,9 @@ export function fundScopes(fund: { id: string; adminUnitId: string | null }): Sc
 /** Deciding and paying need a role in the fund itself, not in its ward. */
 export const moneyScopes = (fundId: string): Scope[] => [{ kind: 'fund', id: fundId }];
 
-/** Who may read a fund's requests: everybody who may ask, decide or pay there. */
+/** Who may read a fund's requests: everybody who may ask, decide or pay there, and its auditor. */
 export const canSeeRequests = (actor: Actor, fund: { id: string; adminUnitId: string | null }): boolean =>
-	findGrant(actor, 'disbursement.request', fundScopes(fund)) !== undefined ||
-	findGrant(actor, 'disbursement.approve', moneyScopes(fund.id)) !== undefined ||
-	findGrant(actor, 'disbursement.pay', moneyScopes(fund.id)) !== undefined;
+	findGrant(actor, 'disbursement.read', fundScopes(fund)) !== undefined;
 
 /** Nobody approves their own money: not the requester, and not whoever may pay from this fund. Refuses with 403. */
 export function checkApprover(

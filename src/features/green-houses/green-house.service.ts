@@ -1,4 +1,5 @@
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -19,8 +20,9 @@ export async function reportHouseState(
 	if (!house) throw new DomainError('NOT_FOUND', 'unknownHouse');
 	const grant = requireGrant(actor, 'house-state.report', houseScopes(house));
 	if (house.status === 'closed') throw new DomainError('UNPROCESSABLE_CONTENT', 'houseClosed');
-	await inTransaction(db, (trx) =>
-		insertStateReport(trx, {
+	await inTransaction(db, async (trx) => {
+		await holdGrant(trx, grant.id);
+		await insertStateReport(trx, {
 			id: uuidv7(now),
 			greenHouseId: house.id,
 			fill: input.fill,
@@ -28,6 +30,6 @@ export async function reportHouseState(
 			reportedAt: now,
 			reportedBy: grant.id,
 			isSample: house.isSample,
-		}),
-	);
+		});
+	});
 }

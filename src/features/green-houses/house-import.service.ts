@@ -1,4 +1,5 @@
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { findOrganisationByName, insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { listAdminUnits } from '#features/places/place.repository.ts';
 import { unitHolds } from '#features/places/ward-geometry.ts';
@@ -9,12 +10,7 @@ import { uuidv7 } from '#lib/uuid.ts';
 import type { NeighbourhoodTable, OrganisationTable } from '#db/schema.ts';
 import { findGreenHouseByCode, insertGreenHouse, updateGreenHouse } from './green-house.repository.ts';
 import { readHouseRows, type HouseReading, type HouseRow } from './house-import.ts';
-import {
-	findNeighbourhood,
-	findOrganisation,
-	insertNeighbourhood,
-	insertOrganisation,
-} from './house-import.repository.ts';
+import { findNeighbourhood, insertNeighbourhood } from './house-import.repository.ts';
 
 export type ApplyResult = { created: string[]; changed: string[]; unchanged: string[] };
 
@@ -134,7 +130,7 @@ const KINDS: [RegExp, OrganisationTable['kind']][] = [
 
 async function organisationId(trx: Trx, row: HouseRow, isSample: 0 | 1, now: number): Promise<string> {
 	const name = row.stewardOrganisation;
-	const found = await findOrganisation(trx, name, isSample);
+	const found = await findOrganisationByName(trx, name, isSample);
 	if (found) return found.id;
 	const kind = KINDS.find(([pattern]) => pattern.test(foldSearch(name)))?.[1] ?? 'agency';
 	return insertOrganisation(trx, { kind, name, adminUnitId: row.adminUnitId, isSample }, now);

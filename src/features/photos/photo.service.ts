@@ -53,7 +53,7 @@ export async function withPhotoFile(
 export async function insertPhotoRow(
 	trx: Trx,
 	{ id, data, width, height }: EncodedPhoto,
-	from: { uploadedBy: string; isSample: 0 | 1 },
+	from: { uploadedBy: string; isSample: 0 | 1; childrenDeclared: 0 | 1 },
 	now: number,
 ): Promise<void> {
 	await insertPhoto(trx, {
@@ -64,6 +64,8 @@ export async function insertPhotoRow(
 		byteCount: data.length,
 		status: 'private',
 		uploadedAt: now,
+		decidedBy: null,
+		decidedAt: null,
 		...from,
 	});
 }

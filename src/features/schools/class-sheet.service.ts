@@ -1,4 +1,5 @@
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { checkHouseTakes, checkLines } from '#features/drop-offs/drop-off.ts';
@@ -58,6 +59,7 @@ export async function recordClassSheet(
 
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'green_house', house.id);
+		await holdGrant(trx, grant.id);
 		const existing = await findClassSheet(trx, input.id);
 		if (existing) {
 			if (existing.contentHash === contentHash && existing.organisationId === organisationId) return;
@@ -99,6 +101,7 @@ export async function revokeClassSheet(
 	]);
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'green_house', sheet.greenHouseId);
+		await holdGrant(trx, grant.id);
 		const current = await findClassSheet(trx, id);
 		if (current?.status === 'revoked') return;
 		if (await hasClosedCycle(trx, id)) throw new DomainError('CONFLICT', 'cycleClosed');

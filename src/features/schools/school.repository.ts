@@ -1,5 +1,4 @@
 import type { Db, Trx } from '#lib/db.ts';
-import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { SchoolClass } from './class-sheet.ts';
 
@@ -30,19 +29,6 @@ export async function listSchoolHouses(db: Db, organisationIds: string[]) {
 		.where('greenHouse.status', '<>', 'closed')
 		.orderBy('greenHouse.code')
 		.execute();
-}
-
-export async function insertSchool(
-	trx: Trx,
-	school: { name: string; adminUnitId: string; isSample: 0 | 1 },
-	now: number,
-): Promise<string> {
-	const id = uuidv7(now);
-	await trx
-		.insertInto('organisation')
-		.values({ id, kind: 'school', ...school, validFrom: toLocalDate(now), validTo: null })
-		.execute();
-	return id;
 }
 
 /** Says in whose yard a house stands. */

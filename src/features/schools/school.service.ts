@@ -1,11 +1,12 @@
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { readClassName, schoolYearOf } from './class-sheet.ts';
-import { hostHouse, insertClass, insertSchool, listClasses } from './school.repository.ts';
+import { hostHouse, insertClass, listClasses } from './school.repository.ts';
 
 export type NewSchool = { greenHouseCode: string; name: string; classNames: string[] };
 
@@ -26,10 +27,10 @@ export async function openSchool(db: Db, input: NewSchool, now: number): Promise
 		if (house.hostType !== 'school') throw new DomainError('UNPROCESSABLE_CONTENT', 'houseNotAtSchool');
 		await lockRow(trx, 'green_house', house.id);
 		const { isSample } = house;
-		const schoolYear = schoolYearOf(toLocalDate(now));
-		const organisationId =
-			house.hostOrganisationId ??
-			(await insertSchool(trx, { name, adminUnitId: house.ward.id, isSample }, now));
+		const today = toLocalDate(now);
+		const schoolYear = schoolYearOf(today);
+		const school = { kind: 'school', name, adminUnitId: house.ward.id, validFrom: today, isSample } as const;
+		const organisationId = house.hostOrganisationId ?? (await insertOrganisation(trx, school, now));
 		await hostHouse(trx, house.id, organisationId);
 		const known = new Set((await listClasses(trx, organisationId, schoolYear)).map((each) => each.name));
 		for (const each of classes.filter((one) => !known.has(one.name)))

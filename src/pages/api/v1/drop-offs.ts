@@ -1,6 +1,6 @@
 import type { APIRoute } from 'astro';
 import { z } from 'astro/zod';
-import { readAliasCookie, writeAliasCookie } from '#features/accounts/alias-cookie.ts';
+import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { isDeviceSecret, keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { PER_ADDRESS, PER_DEVICE } from '#features/drop-offs/drop-off-limits.ts';
 import { recordDropOff, type DropOffInput } from '#features/drop-offs/drop-off.service.ts';

@@ -1,0 +1,52 @@
+// An organisation of the programme: a union's chapter, a school, a committee, a company, a group of households.
+import type { OrganisationTable } from '#db/schema.ts';
+import type { Db, Trx } from '#lib/db.ts';
+import type { LocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+
+export const findOrganisation = (db: Db, id: string): Promise<OrganisationTable | undefined> =>
+	db.selectFrom('organisation').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** An organisation of this name that has not ended. */
+export const findOrganisationByName = (db: Db, name: string, isSample: 0 | 1) =>
+	db
+		.selectFrom('organisation')
+		.select('id')
+		.where('name', '=', name)
+		.where('isSample', '=', isSample)
+		.where('validTo', 'is', null)
+		.orderBy('id')
+		.executeTakeFirst();
+
+/** Organisations that exist on a day, by ward and name; samples or real ones. */
+export const listOrganisations = (db: Db, { isSample, on }: { isSample: 0 | 1; on: LocalDate }) =>
+	db
+		.selectFrom('organisation')
+		.selectAll()
+		.where('isSample', '=', isSample)
+		.where((eb) => eb.or([eb('validTo', 'is', null), eb('validTo', '>=', on)]))
+		.orderBy('adminUnitId')
+		.orderBy('name')
+		.orderBy('id')
+		.execute();
+
+export async function insertOrganisation(
+	trx: Trx,
+	organisation: Pick<OrganisationTable, 'kind' | 'name' | 'adminUnitId' | 'isSample'> & {
+		validFrom?: LocalDate | null;
+	},
+	now: number,
+): Promise<string> {
+	const id = uuidv7(now);
+	await trx
+		.insertInto('organisation')
+		.values({ id, validFrom: null, ...organisation, validTo: null })
+		.execute();
+	return id;
+}
+
+export const updateOrganisation = (
+	trx: Trx,
+	id: string,
+	change: Partial<Pick<OrganisationTable, 'name' | 'validFrom' | 'validTo'>>,
+) => trx.updateTable('organisation').set(change).where('id', '=', id).execute();

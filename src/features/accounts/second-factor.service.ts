@@ -1,0 +1,183 @@
+import { inTransaction, type Db, type Trx } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { returnRate, takeRate } from '#lib/rate-limit.ts';
+import { keyedHash, seal, unseal, type Secret } from '#lib/secret.ts';
+import { requireActor, type Actor } from './actor.ts';
+import { insertAuditEvent } from './audit.repository.ts';
+import {
+	confirmTotp,
+	deletePasskey,
+	deleteTotp,
+	findTotp,
+	hasSecondFactor,
+	listRecoveryCodes,
+	replaceRecoveryCodes,
+	takeRecoveryCode,
+	takeTotpStep,
+	upsertTotp,
+} from './credential.repository.ts';
+import { findPassword } from './person.repository.ts';
+import { mintCode, mintTotpSecret, normaliseCode, RECOVERY_CODES, totpStep } from './second-factor.ts';
+import { endSessions } from './session.service.ts';
+import { findTries } from './sign-in.service.ts';
+
+const PER_PERSON = { limit: 5, windowMs: 15 * 60_000 };
+
+const hashRecoveryCode = (secret: Secret, personId: string, code: string) =>
+	keyedHash(secret, 'recovery-code', `${personId}:${normaliseCode(code)}`);
+
+const audit = (trx: Trx, action: string, personId: string, now: number) =>
+	insertAuditEvent(trx, { action, subjectKind: 'person', subjectId: personId, personId }, now);
+
+async function writeRecoveryCodes(trx: Trx, secret: Secret, personId: string): Promise<string[]> {
+	const codes = Array.from({ length: RECOVERY_CODES }, mintCode);
+	const hashes = codes.map((code) => hashRecoveryCode(secret, personId, code));
+	await replaceRecoveryCodes(trx, personId, hashes);
+	return codes;
+}
+
+/**
+ * What comes with a person's new second factor: recovery codes if it is the first one (undefined otherwise), and the
+ * end of their other sessions, in which it was never given.
+ */
+export async function completeSecondFactor(
+	trx: Trx,
+	secret: Secret,
+	{ personId, sessionId, action }: { personId: string; sessionId: string; action: string },
+	now: number,
+): Promise<string[] | undefined> {
+	await audit(trx, action, personId, now);
+	await endSessions(trx, personId, sessionId);
+	const hasCodes = (await listRecoveryCodes(trx, personId)).length > 0;
+	return hasCodes ? undefined : writeRecoveryCodes(trx, secret, personId);
+}
+
+/**
+ * Prepares an authenticator app: the secret that its QR code shows. It counts only once a code of it was given;
+ * until then the same one is shown again. Refuses with 409 when there is an app already.
+ */
+export async function beginTotp(
+	db: Db,
+	secret: Secret,
+	actor: Actor | undefined,
+	now: number,
+): Promise<string> {
+	requireActor(actor);
+	const { personId } = actor;
+	return inTransaction(db, async (trx) => {
+		const existing = await findTotp(trx, personId);
+		if (existing?.confirmedAt != null) throw new DomainError('CONFLICT', 'totpExists');
+		const kept = existing && unseal(secret, 'totp', existing.sealedSecret, personId);
+		if (kept !== undefined) return kept;
+		const totpSecret = mintTotpSecret();
+		const sealedSecret = seal(secret, 'totp', totpSecret, personId);
+		await upsertTotp(trx, { personId, sealedSecret, createdAt: now, confirmedAt: null, lastStep: 0 });
+		return totpSecret;
+	});
+}
+
+async function takeTotp(
+	trx: Trx,
+	secret: Secret,
+	{ personId, code, wantConfirmed }: { personId: string; code: string; wantConfirmed: boolean },
+	now: number,
+): Promise<boolean> {
+	const totp = await findTotp(trx, personId);
+	if (!totp || (totp.confirmedAt !== null) !== wantConfirmed) return false;
+	const totpSecret = unseal(secret, 'totp', totp.sealedSecret, personId);
+	const step = totpSecret === undefined ? undefined : totpStep(totpSecret, code, now);
+	return step !== undefined && takeTotpStep(trx, personId, step);
+}
+
+/**
+ * The app's first code makes it the person's second factor. Gives the recovery codes to show once, undefined when the
+ * person has some. Refuses a wrong code with 422, too many with 429.
+ */
+export async function acceptTotp(
+	db: Db,
+	secret: Secret,
+	actor: Actor | undefined,
+	input: { code: string; sessionId: string },
+	now: number,
+): Promise<string[] | undefined> {
+	requireActor(actor);
+	const { personId } = actor;
+	const key = `totp-setup:${personId}`;
+	await takeRate(db, key, PER_PERSON, now);
+	const codes = await inTransaction(db, async (trx) => {
+		if (!(await takeTotp(trx, secret, { personId, code: input.code, wantConfirmed: false }, now)))
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'codeWrong', { field: 'code' });
+		await confirmTotp(trx, personId, now);
+		return completeSecondFactor(
+			trx,
+			secret,
+			{ personId, sessionId: input.sessionId, action: 'totp.add' },
+			now,
+		);
+	});
+	await returnRate(db, key, PER_PERSON, now);
+	return codes;
+}
+
+/**
+ * Takes a code of the app or a recovery code; each works once. Refuses a wrong or used one with 422, too many
+ * with 429; known browsers are counted apart.
+ */
+export async function takeSecondFactor(
+	db: Db,
+	secret: Secret,
+	input: { personId: string; code: string; device: string | undefined },
+	now: number,
+): Promise<void> {
+	const { personId, code } = input;
+	const { key } = await findTries(db, 'second-factor', personId, input.device);
+	await takeRate(db, key, PER_PERSON, now);
+	await inTransaction(db, async (trx) => {
+		if (await takeTotp(trx, secret, { personId, code, wantConfirmed: true }, now)) return;
+		if (await takeRecoveryCode(trx, personId, hashRecoveryCode(secret, personId, code), now)) {
+			await audit(trx, 'recovery-code.use', personId, now);
+			return;
+		}
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'codeWrong', { field: 'code' });
+	});
+	await returnRate(db, key, PER_PERSON, now);
+}
+
+/** New recovery codes; the old ones are void. */
+export async function renewRecoveryCodes(
+	db: Db,
+	secret: Secret,
+	actor: Actor | undefined,
+	now: number,
+): Promise<string[]> {
+	requireActor(actor);
+	const { personId } = actor;
+	if (!(await hasSecondFactor(db, personId))) throw new DomainError('CONFLICT', 'noSecondFactor');
+	return inTransaction(db, async (trx) => {
+		await audit(trx, 'recovery-code.renew', personId, now);
+		return writeRecoveryCodes(trx, secret, personId);
+	});
+}
+
+/**
+ * Takes one of the person's second factors away. The last one stays while the password is too short to stand alone
+ * (409).
+ */
+export async function removeSecondFactor(
+	db: Db,
+	actor: Actor | undefined,
+	factor: { kind: 'totp' } | { kind: 'passkey'; id: string },
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const { personId } = actor;
+	await inTransaction(db, async (trx) => {
+		if (factor.kind === 'totp') await deleteTotp(trx, personId);
+		else await deletePasskey(trx, personId, factor.id);
+		await audit(trx, `${factor.kind}.remove`, personId, now);
+		if (await hasSecondFactor(trx, personId)) return;
+		if ((await findPassword(trx, personId))?.isLong !== 1)
+			throw new DomainError('CONFLICT', 'passwordTooShortAlone');
+		await replaceRecoveryCodes(trx, personId, []);
+	});
+}

@@ -1,0 +1,271 @@
+// The only module that knows lucia: sessions by a random token of which the database keeps the SHA-256.
+import { randomBytes } from 'node:crypto';
+import { Lucia, TimeSpan, type Adapter, type DatabaseSession, type DatabaseUser } from 'lucia';
+import type { AstroCookies } from 'astro';
+import type { SessionTable } from '#db/schema.ts';
+import type { Config } from '#lib/config.ts';
+import { inTransaction, type Db, type Trx } from '#lib/db.ts';
+import { sha256Hex } from '#lib/hash.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { hasSecondFactor } from './credential.repository.ts';
+import { keepDeviceCookie } from './device-cookies.ts';
+import { insertKnownDevice } from './known-device.repository.ts';
+
+type Attributes = Omit<SessionTable, 'tokenHash' | 'personId' | 'expiresAt'>;
+
+declare module 'lucia' {
+	interface Register {
+		Lucia: ReturnType<typeof createLucia>;
+		DatabaseSessionAttributes: Attributes;
+	}
+}
+
+/** A session ends after two weeks without use, and after 90 days whatever happens. */
+const IDLE = new TimeSpan(14, 'd');
+const ABSOLUTE_MS = new TimeSpan(90, 'd').milliseconds();
+const HOUR_MS = 3_600_000;
+/** How long somebody may change how they sign in without giving password or second factor again. */
+export const RECENT_MS = 15 * 60_000;
+
+/** A session that a cookie names. */
+export type Session = {
+	/** Names it in the person's list; not the token. */
+	id: string;
+	personId: string;
+	authenticatedAt: number;
+	secondFactorAt: number | null;
+	/** The person has a second factor that this session has not been given yet: nobody is signed in. */
+	isPending: boolean;
+};
+
+function createAdapter(db: Db): Adapter {
+	const toSession = ({ tokenHash: _, personId, expiresAt, ...attributes }: SessionTable, id: string) => ({
+		id,
+		userId: personId,
+		expiresAt: new Date(expiresAt),
+		attributes,
+	});
+	return {
+		async getSessionAndUser(token): Promise<[DatabaseSession | null, DatabaseUser | null]> {
+			const row = await db
+				.selectFrom('session')
+				.innerJoin('person', 'person.id', 'session.personId')
+				.selectAll('session')
+				.where('session.tokenHash', '=', sha256Hex(token))
+				.where('person.erasedAt', 'is', null)
+				.executeTakeFirst();
+			if (!row) return [null, null];
+			const expiresAt = Math.min(row.expiresAt, row.createdAt + ABSOLUTE_MS);
+			return [toSession({ ...row, expiresAt }, token), { id: row.personId, attributes: {} }];
+		},
+		async getUserSessions(userId) {
+			const rows = await db.selectFrom('session').selectAll().where('personId', '=', userId).execute();
+			return rows.map((row) => toSession(row, row.tokenHash));
+		},
+		async setSession({ id, userId, expiresAt, attributes }) {
+			const row = { tokenHash: sha256Hex(id), personId: userId, expiresAt: expiresAt.getTime() };
+			await db
+				.insertInto('session')
+				.values({ ...attributes, ...row })
+				.execute();
+		},
+		async updateSessionExpiration(token, expiresAt) {
+			await db
+				.updateTable('session')
+				.set({ expiresAt: expiresAt.getTime() })
+				.where('tokenHash', '=', sha256Hex(token))
+				.execute();
+		},
+		async deleteSession(token) {
+			await db.deleteFrom('session').where('tokenHash', '=', sha256Hex(token)).execute();
+		},
+		async deleteUserSessions(userId) {
+			await db.deleteFrom('session').where('personId', '=', userId).execute();
+		},
+		async deleteExpiredSessions() {
+			await db.deleteFrom('session').where('expiresAt', '<=', Date.now()).execute();
+		},
+	};
+}
+
+const isSecure = (config: Config) => config.publicUrl.startsWith('https:');
+
+function createLucia(db: Db, config: Config) {
+	const secure = isSecure(config);
+	return new Lucia(createAdapter(db), {
+		sessionExpiresIn: IDLE,
+		sessionCookie: {
+			name: secure ? '__Host-phien' : 'phien',
+			attributes: { secure, sameSite: 'lax', path: '/' },
+		},
+		getSessionAttributes: ({ id, ...attributes }) => ({ ...attributes, publicId: id }),
+	});
+}
+
+const lucias = new WeakMap<Db, ReturnType<typeof createLucia>>();
+function luciaOf(db: Db, config: Config) {
+	let lucia = lucias.get(db);
+	if (!lucia) lucias.set(db, (lucia = createLucia(db, config)));
+	return lucia;
+}
+
+/** `Chrome · Android`: enough to know one's own device again. */
+export function deviceLabel(userAgent: string): string {
+	const first = (names: [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent))?.[1];
+	const browser = first([
+		[/Zalo/i, 'Zalo'],
+		[/Edg\//, 'Edge'],
+		[/SamsungBrowser/, 'Samsung Internet'],
+		[/coc_coc/i, 'Cốc Cốc'],
+		[/Firefox|FxiOS/, 'Firefox'],
+		[/Chrome|CriOS/, 'Chrome'],
+		[/Safari/, 'Safari'],
+	]);
+	const system = first([
+		[/Android/, 'Android'],
+		[/iPhone|iPad/, 'iOS'],
+		[/Windows/, 'Windows'],
+		[/Mac OS X/, 'macOS'],
+		[/Linux/, 'Linux'],
+	]);
+	return [browser, system].filter(Boolean).join(' · ') || '?';
+}
+
+/** What a session needs to know of the request that begins it. */
+export type Visit = {
+	locals: { db: Db; config: Config; now: number };
+	cookies: AstroCookies;
+	request: Request;
+};
+
+/** From now on this browser is one in which the person has signed in. */
+export async function rememberDevice({ locals, cookies }: Visit, personId: string): Promise<void> {
+	const secret = keepDeviceCookie(cookies, locals.config);
+	await inTransaction(locals.db, (trx) => insertKnownDevice(trx, personId, secret, locals.now));
+}
+
+type Start = {
+	personId: string;
+	withSecondFactor: boolean;
+	/** A second factor is still to come; until then the browser is not known, for a known one has tries of its own. */
+	isPending: boolean;
+};
+
+/**
+ * Starts a session and gives the browser its cookie. Any session that the browser had before ends, and those of
+ * everybody that have run out leave the table.
+ */
+export async function startSession(
+	visit: Visit,
+	{ personId, withSecondFactor, isPending }: Start,
+): Promise<void> {
+	const { cookies, request } = visit;
+	const { db, config, now } = visit.locals;
+	const label = deviceLabel(request.headers.get('user-agent') ?? '');
+	await endSession(db, config, cookies);
+	const lucia = luciaOf(db, config);
+	await lucia.deleteExpiredSessions();
+	const session = await lucia.createSession(personId, {
+		...{ id: uuidv7(now), label, createdAt: now, lastUsedAt: now, authenticatedAt: now },
+		secondFactorAt: withSecondFactor ? now : null,
+		mustRotate: 0,
+	});
+	const cookie = lucia.createSessionCookie(session.id);
+	cookies.set(cookie.name, cookie.value, cookie.attributes);
+	if (!isPending) await rememberDevice(visit, personId);
+}
+
+/** Gives a session another token: whoever had the old one is out. */
+async function rotate(db: Db, config: Config, cookies: AstroCookies, sessionId: string): Promise<void> {
+	const token = randomBytes(32).toString('base64url');
+	await db
+		.updateTable('session')
+		.set({ tokenHash: sha256Hex(token), mustRotate: 0 })
+		.where('id', '=', sessionId)
+		.execute();
+	const cookie = luciaOf(db, config).createSessionCookie(token);
+	cookies.set(cookie.name, cookie.value, cookie.attributes);
+}
+
+/**
+ * The session that the cookie names, or undefined; prolongs a session in use, and gives it another token when the
+ * person's roles have changed.
+ */
+export async function readSession(
+	db: Db,
+	config: Config,
+	cookies: AstroCookies,
+	now: number,
+): Promise<Session | undefined> {
+	const lucia = luciaOf(db, config);
+	const token = cookies.get(lucia.sessionCookieName)?.value;
+	if (!token) return undefined;
+	const { session } = await lucia.validateSession(token);
+	// A token that is unknown stays in the browser: of two requests at once, one may have brought a new one.
+	if (!session) return undefined;
+	if (session.fresh) {
+		const cookie = lucia.createSessionCookie(session.id);
+		cookies.set(cookie.name, cookie.value, cookie.attributes);
+	}
+	const { publicId: id, userId: personId, authenticatedAt, secondFactorAt } = session;
+	if (session.mustRotate) await rotate(db, config, cookies, id);
+	if (now - session.lastUsedAt > HOUR_MS)
+		await db.updateTable('session').set({ lastUsedAt: now }).where('id', '=', id).execute();
+	const isPending = secondFactorAt === null && (await hasSecondFactor(db, personId));
+	return { id, personId, authenticatedAt, secondFactorAt, isPending };
+}
+
+/** True when the person has shown who they are within the last minutes. */
+export const isRecent = (session: Session, now: number): boolean => now - session.authenticatedAt < RECENT_MS;
+
+/** The person has shown again who they are; the session gets another token. */
+export async function confirmSession(
+	db: Db,
+	config: Config,
+	cookies: AstroCookies,
+	{ id, withSecondFactor, now }: { id: string; withSecondFactor: boolean; now: number },
+): Promise<void> {
+	await db
+		.updateTable('session')
+		.set({ authenticatedAt: now, ...(withSecondFactor ? { secondFactorAt: now } : {}) })
+		.where('id', '=', id)
+		.execute();
+	await rotate(db, config, cookies, id);
+}
+
+/** A person's sessions, the one used last first. */
+export const listSessions = (db: Db, personId: string, now: number) =>
+	db
+		.selectFrom('session')
+		.select(['id', 'label', 'createdAt', 'lastUsedAt'])
+		.where('personId', '=', personId)
+		.where('expiresAt', '>', now)
+		.orderBy('lastUsedAt', 'desc')
+		.orderBy('id')
+		.execute();
+
+/** Ends this browser's session, if it has one. */
+export async function endSession(db: Db, config: Config, cookies: AstroCookies): Promise<void> {
+	const lucia = luciaOf(db, config);
+	const token = cookies.get(lucia.sessionCookieName)?.value;
+	if (!token) return;
+	await lucia.invalidateSession(token);
+	const cookie = lucia.createBlankSessionCookie();
+	cookies.set(cookie.name, cookie.value, cookie.attributes);
+}
+
+/** Ends one session of a person's list; nothing when it is another person's. */
+export async function endListedSession(db: Db, personId: string, id: string): Promise<void> {
+	await db.deleteFrom('session').where('personId', '=', personId).where('id', '=', id).execute();
+}
+
+/** Ends a person's sessions on all devices, or on all but this one. */
+export async function endSessions(db: Db | Trx, personId: string, exceptId?: string): Promise<void> {
+	let query = db.deleteFrom('session').where('personId', '=', personId);
+	if (exceptId !== undefined) query = query.where('id', '!=', exceptId);
+	await query.execute();
+}
+
+/** The person's sessions get another token with their next request. */
+export const rotateSessions = (trx: Trx, personId: string) =>
+	trx.updateTable('session').set({ mustRotate: 1 }).where('personId', '=', personId).execute();

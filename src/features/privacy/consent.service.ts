@@ -1,0 +1,71 @@
+import { requireActor, type Actor } from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { findPerson } from '#features/accounts/person.repository.ts';
+import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import {
+	findLiveConsent,
+	insertConsent,
+	linkAlias,
+	unlinkAliases,
+	withdrawConsents,
+} from './consent.repository.ts';
+import { NOTICE } from './notice.ts';
+import { findVersion } from './notice.repository.ts';
+
+/**
+ * The person agrees that what this device has logged, and will log, is linked to their account, within a transaction
+ * of the caller. Given again it changes nothing. Refuses with 409 a device that is linked to somebody else.
+ */
+export async function linkDropOffsWithin(
+	trx: Trx,
+	personId: string,
+	deviceSecret: string | undefined,
+	now: number,
+): Promise<void> {
+	await lockRow(trx, 'person', personId);
+	if (!(await findPerson(trx, personId))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+	if (!(await findLiveConsent(trx, personId, 'link_drop_offs'))) {
+		const noticeVersion = await findVersion(trx, NOTICE);
+		const consent = { id: uuidv7(now), personId, purpose: 'link_drop_offs', noticeVersion } as const;
+		await insertConsent(trx, { ...consent, givenAt: now, withdrawnAt: null });
+		await insertAuditEvent(
+			trx,
+			{ action: 'consent.give', subjectKind: 'person', subjectId: personId, personId },
+			now,
+		);
+	}
+	const alias = await findDeviceAlias(trx, deviceSecret);
+	if (alias && !(await linkAlias(trx, alias.id, personId)))
+		throw new DomainError('CONFLICT', 'deviceOfAnother');
+}
+
+/** Like {@link linkDropOffsWithin} for somebody who is signed in. */
+export async function linkDropOffs(
+	db: Db,
+	actor: Actor | undefined,
+	deviceSecret: string | undefined,
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	await inTransaction(db, (trx) => linkDropOffsWithin(trx, actor.personId, deviceSecret, now));
+}
+
+/** Takes the consent back: no drop-off is linked to the account any more. A second time changes nothing. */
+export async function withdrawLink(db: Db, actor: Actor | undefined, now: number): Promise<void> {
+	requireActor(actor);
+	const { personId } = actor;
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'person', personId);
+		if (!(await findLiveConsent(trx, personId, 'link_drop_offs'))) return;
+		await withdrawConsents(trx, personId, now);
+		await unlinkAliases(trx, personId);
+		await insertAuditEvent(
+			trx,
+			{ action: 'consent.withdraw', subjectKind: 'person', subjectId: personId, personId },
+			now,
+		);
+	});
+}

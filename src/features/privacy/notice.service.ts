@@ -1,0 +1,44 @@
+import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
+import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { cleanMultiline, cleanText } from '#lib/fold.ts';
+import { MAX_BODY, NOTICE } from './notice.ts';
+import { findVersion, insertPages } from './notice.repository.ts';
+
+type Text = { title: string; body: string };
+export type NoticeInput = { vi: Text; en: Text; /** The version that was being edited. */ basedOn: number };
+
+/**
+ * Publishes the privacy notice anew, in both languages, as the next version. Refuses with 401 and 403, with 409 when
+ * somebody else has published meanwhile, with 422 an empty text.
+ */
+export async function publishNotice(
+	db: Db,
+	actor: Actor | undefined,
+	input: NoticeInput,
+	now: number,
+): Promise<void> {
+	const grant = requireGrant(actor, 'notice.publish', []);
+	const rows = (['vi', 'en'] as const).map((locale) => {
+		const title = cleanText(input[locale].title, { max: 120 });
+		const body = cleanMultiline(input[locale].body, { max: MAX_BODY });
+		if (!title) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: `title-${locale}` });
+		if (!body) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: `body-${locale}` });
+		const version = input.basedOn + 1;
+		return { slug: NOTICE, version, locale, title, body, publishedAt: now, publishedBy: grant.id };
+	});
+	await inTransaction(db, async (trx) => {
+		await holdGrant(trx, grant.id);
+		if ((await findVersion(trx, NOTICE)) !== input.basedOn)
+			throw new DomainError('CONFLICT', 'noticeChanged', { field: 'basedOn' });
+		await insertPages(trx, rows);
+		const event = { action: 'notice.publish', subjectKind: 'content_page', subjectId: NOTICE };
+		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
+	}).catch((error: unknown) => {
+		throw isUniqueViolation(error)
+			? new DomainError('CONFLICT', 'noticeChanged', { field: 'basedOn' })
+			: error;
+	});
+}

@@ -1,0 +1,93 @@
+// Everything that the portal keeps about one person, and how it is forgotten.
+import type { Db, Trx } from '#lib/db.ts';
+
+/** The person's rows, table by table, without secrets and hashes. */
+export async function readOwnData(db: Db, personId: string) {
+	const aliases = db.selectFrom('deviceAlias').select('id').where('personId', '=', personId);
+	return {
+		person: await db
+			.selectFrom('person')
+			.select(['id', 'displayName', 'phoneE164', 'email', 'locale', 'createdAt'])
+			.where('id', '=', personId)
+			.execute(),
+		roles: await db
+			.selectFrom('roleGrant')
+			.select(['id', 'role', 'scopeKind', 'scopeId', 'validFrom', 'validTo', 'grantedAt', 'endedAt'])
+			.where('personId', '=', personId)
+			.orderBy('id')
+			.execute(),
+		devices: await db
+			.selectFrom('session')
+			.select(['label', 'createdAt', 'lastUsedAt'])
+			.where('personId', '=', personId)
+			.orderBy('createdAt')
+			.execute(),
+		passkeys: await db
+			.selectFrom('credentialPasskey')
+			.select(['name', 'createdAt', 'lastUsedAt'])
+			.where('personId', '=', personId)
+			.orderBy('createdAt')
+			.execute(),
+		consents: await db
+			.selectFrom('consent')
+			.select(['purpose', 'noticeVersion', 'givenAt', 'withdrawnAt'])
+			.where('personId', '=', personId)
+			.orderBy('givenAt')
+			.execute(),
+		requests: await db
+			.selectFrom('rightsRequest')
+			.select(['kind', 'text', 'requestedAt', 'repliedAt', 'completedAt', 'answer'])
+			.where('personId', '=', personId)
+			.orderBy('requestedAt')
+			.execute(),
+		dropOffs: await db
+			.selectFrom('dropOff')
+			.innerJoin('dropOffLine', 'dropOffLine.dropOffId', 'dropOff.id')
+			.innerJoin('greenHouse', 'greenHouse.id', 'dropOff.greenHouseId')
+			.select(['dropOff.id', 'greenHouse.code as greenHouse', 'dropOff.happenedAt', 'dropOff.recordedAt'])
+			.select(['dropOff.withdrawnAt', 'dropOffLine.materialCode as material', 'dropOffLine.quantityMilli'])
+			.select(['dropOffLine.unit'])
+			.where((eb) =>
+				eb.or([eb('dropOff.personId', '=', personId), eb('dropOff.deviceAliasId', 'in', aliases)]),
+			)
+			.orderBy('dropOff.recordedAt')
+			.orderBy('dropOff.id')
+			.orderBy('dropOffLine.position')
+			.execute(),
+		signUps: await db
+			.selectFrom('signUp')
+			.innerJoin('cleanupEvent', 'cleanupEvent.id', 'signUp.eventId')
+			.select(['cleanupEvent.slug as event', 'signUp.kind', 'signUp.name', 'signUp.headCount'])
+			.select(['signUp.phoneE164', 'signUp.status', 'signUp.createdAt'])
+			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
+			.orderBy('signUp.createdAt')
+			.execute(),
+		acts: await db
+			.selectFrom('auditEvent')
+			.select(['happenedAt', 'action', 'subjectKind', 'subjectId'])
+			.where('personId', '=', personId)
+			.orderBy('happenedAt')
+			.orderBy('id')
+			.execute(),
+	};
+}
+export type OwnData = Awaited<ReturnType<typeof readOwnData>>;
+
+/** Names and numbers that the person's devices signed up with go; those of mornings to come are cancelled. */
+export async function forgetSignUps(trx: Trx, personId: string, now: number): Promise<void> {
+	const own = trx
+		.selectFrom('signUp')
+		.select('signUp.id')
+		.leftJoin('deviceAlias', 'deviceAlias.id', 'signUp.deviceAliasId')
+		.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('deviceAlias.personId', '=', personId)]));
+	const ids = (await own.execute()).map(({ id }) => id);
+	if (ids.length === 0) return;
+	await trx
+		.updateTable('signUp')
+		.set({ status: 'cancelled', cancelledAt: now })
+		.where('id', 'in', ids)
+		.where('status', '=', 'active')
+		.where('eventId', 'in', (eb) => eb.selectFrom('cleanupEvent').select('id').where('startsAt', '>', now))
+		.execute();
+	await trx.updateTable('signUp').set({ name: '', phoneE164: null }).where('id', 'in', ids).execute();
+}

@@ -1,0 +1,99 @@
+import { signUpAccount } from '#features/accounts/account.service.ts';
+import { deleteAliasCookie, readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
+import { endSession, isRecent, startSession } from '#features/accounts/session.service.ts';
+import { acceptWithin } from '#features/team/role.service.ts';
+import { DomainError } from '#lib/errors.ts';
+import { field, formAction } from '#lib/forms.ts';
+import { localePath } from '#lib/i18n.ts';
+import { takeRate } from '#lib/rate-limit.ts';
+import { normaliseUuid } from '#lib/uuid.ts';
+import { forgetAlias, offerAlias, takeAlias } from './alias.service.ts';
+import { linkDropOffs, linkDropOffsWithin, withdrawLink } from './consent.service.ts';
+import { eraseAccount } from './erase.service.ts';
+import { publishNotice } from './notice.service.ts';
+import { answerRequest, sendRequest } from './rights-request.service.ts';
+
+const HOUR_MS = 3_600_000;
+/** Accounts from one address in an hour: a school's computer room, not a machine. */
+const SIGN_UPS = { limit: 60, windowMs: HOUR_MS };
+const TRANSFERS = { limit: 60, windowMs: HOUR_MS };
+const ACCOUNT = '/cua-toi/tai-khoan';
+
+export const privacy = {
+	/** A resident's account, and the role of an invitation with it. */
+	openAccount: formAction(async (form, context) => {
+		const { locals, cookies, clientAddress } = context;
+		const { db, secret, config, locale, now } = locals;
+		await takeRate(db, `account:address:${clientAddress}`, SIGN_UPS, now);
+		const token = field(form, 'token');
+		const account = {
+			...{ displayName: field(form, 'displayName'), name: field(form, 'name'), locale },
+			...{ password: field(form, 'password'), isSixteen: field(form, 'isSixteen') === '1' },
+		};
+		const personId = await signUpAccount(db, account, now, async (trx, id) => {
+			if (token !== '') await acceptWithin(trx, secret, { token, personId: id }, now);
+			if (field(form, 'link') !== '1') return;
+			await linkDropOffsWithin(trx, id, readAliasCookie(cookies, config), now);
+		});
+		await startSession(context, { personId, withSecondFactor: false, isPending: false });
+		return localePath(locale, token === '' ? '/cua-toi?xong=tai-khoan' : '/cua-toi?xong=vai-tro');
+	}),
+	link: formAction(async (_form, { locals, cookies }) => {
+		const { db, config, actor, locale, now } = locals;
+		await linkDropOffs(db, actor, readAliasCookie(cookies, config), now);
+		return localePath(locale, `${ACCOUNT}?xong=gan#dong-y`);
+	}),
+	withdrawLink: formAction(async (_form, { locals }) => {
+		await withdrawLink(locals.db, locals.actor, locals.now);
+		return localePath(locals.locale, `${ACCOUNT}?xong=rut#dong-y`);
+	}),
+	offerAlias: formAction(async (_form, { locals, cookies }) => {
+		const { db, secret, config, locale, publicUrl, now } = locals;
+		const token = await offerAlias(db, secret, readAliasCookie(cookies, config), now);
+		locals.shownOnce = { link: `${publicUrl}${localePath(locale, `/chuyen-may?ma=${token}`)}` };
+		return undefined;
+	}),
+	takeAlias: formAction(async (form, { locals, cookies, clientAddress }) => {
+		const { db, secret, config, locale, now } = locals;
+		await takeRate(db, `transfer:address:${clientAddress}`, TRANSFERS, now);
+		writeAliasCookie(cookies, await takeAlias(db, secret, field(form, 'token'), now), config);
+		return localePath(locale, '/cua-toi?xong=chuyen');
+	}),
+	forgetAlias: formAction(async (_form, { locals, cookies }) => {
+		const { db, config, locale } = locals;
+		await forgetAlias(db, readAliasCookie(cookies, config));
+		deleteAliasCookie(cookies, config);
+		return localePath(locale, '/cua-toi?xong=quen');
+	}),
+	sendRequest: formAction(async (form, { locals }) => {
+		const id = normaliseUuid(field(form, 'id'));
+		if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'id' });
+		const input = { id, kind: field(form, 'kind'), text: field(form, 'text') };
+		await sendRequest(locals.db, locals.actor, input, locals.now);
+		return localePath(locals.locale, `${ACCOUNT}?xong=yeu-cau#yeu-cau`);
+	}),
+	answerRequest: formAction(async (form, { locals }) => {
+		const isComplete = field(form, 'complete') === '1';
+		const input = { id: field(form, 'id'), answer: field(form, 'answer'), isComplete };
+		await answerRequest(locals.db, locals.actor, input, locals.now);
+		return localePath(locals.locale, '/cua-toi/yeu-cau');
+	}),
+	erase: formAction(async (form, { locals, cookies }) => {
+		const { db, config, actor, session, locale, now } = locals;
+		if (!session || !isRecent(session, now)) throw new DomainError('FORBIDDEN', 'confirmFirst');
+		if (field(form, 'sure') !== '1')
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'eraseUnsure', { field: 'sure' });
+		await eraseAccount(db, actor, now);
+		await endSession(db, config, cookies);
+		return localePath(locale, '/cua-toi?xong=xoa');
+	}),
+	publishNotice: formAction(async (form, { locals }) => {
+		const text = (locale: 'vi' | 'en') => ({
+			title: field(form, `title-${locale}`),
+			body: field(form, `body-${locale}`),
+		});
+		const input = { vi: text('vi'), en: text('en'), basedOn: Number(field(form, 'basedOn')) };
+		await publishNotice(locals.db, locals.actor, input, locals.now);
+		return localePath(locals.locale, '/quyen-rieng-tu');
+	}),
+};

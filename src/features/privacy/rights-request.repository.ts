@@ -1,0 +1,51 @@
+import type { RightsRequestTable } from '#db/schema.ts';
+import type { Db, Trx } from '#lib/db.ts';
+
+export const insertRequest = (trx: Trx, request: RightsRequestTable) =>
+	trx.insertInto('rightsRequest').values(request).execute();
+
+export const findRequest = (db: Db, id: string) =>
+	db.selectFrom('rightsRequest').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** A person's own requests, newest first. */
+export const listRequestsOf = (db: Db, personId: string) =>
+	db
+		.selectFrom('rightsRequest')
+		.selectAll()
+		.where('personId', '=', personId)
+		.orderBy('requestedAt', 'desc')
+		.orderBy('id')
+		.execute();
+
+/** Requests that are not completed, the one due first at the top, with who asks. */
+export const listOpenRequests = (db: Db) =>
+	db
+		.selectFrom('rightsRequest')
+		.innerJoin('person', 'person.id', 'rightsRequest.personId')
+		.selectAll('rightsRequest')
+		.select(['person.displayName', 'person.phoneE164', 'person.email'])
+		.where('rightsRequest.completedAt', 'is', null)
+		.orderBy('rightsRequest.completeDueOn')
+		.orderBy('rightsRequest.id')
+		.execute();
+
+export const updateRequest = (
+	trx: Trx,
+	id: string,
+	change: Partial<Pick<RightsRequestTable, 'repliedAt' | 'completedAt' | 'answer' | 'answeredBy'>>,
+) => trx.updateTable('rightsRequest').set(change).where('id', '=', id).execute();
+
+/** What a person wrote goes with them, and what is still open is done. */
+export const eraseRequests = async (trx: Trx, personId: string, now: number): Promise<void> => {
+	await trx
+		.updateTable('rightsRequest')
+		.set({ text: '', answer: '' })
+		.where('personId', '=', personId)
+		.execute();
+	await trx
+		.updateTable('rightsRequest')
+		.set({ completedAt: now })
+		.where('personId', '=', personId)
+		.where('completedAt', 'is', null)
+		.execute();
+};

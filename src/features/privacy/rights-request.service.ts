@@ -1,0 +1,71 @@
+import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { findPerson, holdGrant } from '#features/accounts/person.repository.ts';
+import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { cleanMultiline } from '#lib/fold.ts';
+import { toLocalDate } from '#lib/time.ts';
+import { dueDates, REQUEST_KINDS } from './rights-request.ts';
+import { findRequest, insertRequest, listRequestsOf, updateRequest } from './rights-request.repository.ts';
+
+const MAX_OPEN = 5;
+
+/**
+ * Sends a request that a person must answer; its clocks run from today. The same id changes nothing. Refuses with 401,
+ * with 409 more than five that are open, with 422 a request without words.
+ */
+export async function sendRequest(
+	db: Db,
+	actor: Actor | undefined,
+	input: { id: string; kind: string; text: string },
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const { personId } = actor;
+	const kind = REQUEST_KINDS.find((each) => each === input.kind);
+	if (!kind) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'kind' });
+	const text = cleanMultiline(input.text, { max: 2000 });
+	if (!text) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: 'text' });
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'person', personId);
+		if (!(await findPerson(trx, personId))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+		const own = await listRequestsOf(trx, personId);
+		if (own.some((each) => each.id === input.id)) return;
+		if (await findRequest(trx, input.id)) throw new DomainError('CONFLICT', 'sameIdOtherContent');
+		if (own.filter((each) => each.completedAt === null).length >= MAX_OPEN)
+			throw new DomainError('CONFLICT', 'tooManyRequestsOpen', { values: { max: MAX_OPEN } });
+		await insertRequest(trx, {
+			...{ id: input.id, personId, kind, text, requestedAt: now, ...dueDates(toLocalDate(now)) },
+			...{ repliedAt: null, completedAt: null, answer: '', answeredBy: null },
+		});
+		const event = { action: 'rights-request.send', subjectKind: 'rights_request', subjectId: input.id };
+		await insertAuditEvent(trx, { ...event, personId }, now);
+	});
+}
+
+/** Answers a request in words, and completes it when all is done. Refuses with 401, 403, 404, 409 and 422. */
+export async function answerRequest(
+	db: Db,
+	actor: Actor | undefined,
+	input: { id: string; answer: string; isComplete: boolean },
+	now: number,
+): Promise<void> {
+	const grant = requireGrant(actor, 'rights-request.answer', []);
+	const answer = cleanMultiline(input.answer, { max: 2000 });
+	if (!answer) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: 'answer' });
+	await inTransaction(db, async (trx) => {
+		await holdGrant(trx, grant.id);
+		const request = await findRequest(trx, input.id);
+		if (!request) throw new DomainError('NOT_FOUND', 'requestUnknown');
+		await lockRow(trx, 'person', request.personId);
+		const current = await findRequest(trx, input.id);
+		if (current?.completedAt != null) throw new DomainError('CONFLICT', 'requestCompleted');
+		await updateRequest(trx, input.id, {
+			...{ answer, answeredBy: grant.id, repliedAt: request.repliedAt ?? now },
+			...(input.isComplete ? { completedAt: now } : {}),
+		});
+		const step = input.isComplete ? 'complete' : 'reply';
+		const event = { action: `rights-request.${step}`, subjectKind: 'rights_request', subjectId: input.id };
+		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
+	});
+}

@@ -1,0 +1,87 @@
+import type { InvitationTable, RoleGrantTable } from '#db/schema.ts';
+import type { Role, ScopeKind } from '#features/accounts/actor.ts';
+import { isSqlite, type Db, type Trx } from '#lib/db.ts';
+import { toLocalDate } from '#lib/time.ts';
+
+const liveGrants = (db: Db, now: number) =>
+	db
+		.selectFrom('roleGrant')
+		.where('roleGrant.endedAt', 'is', null)
+		.where((eb) =>
+			eb.or([eb('roleGrant.validTo', 'is', null), eb('roleGrant.validTo', '>=', toLocalDate(now))]),
+		);
+
+/** Locks every live grant of a role in one scope until the transaction ends; the ids of those who hold it. */
+export async function lockGrants(
+	trx: Trx,
+	role: Role,
+	scope: { kind: ScopeKind; id: string | null },
+	now: number,
+): Promise<RoleGrantTable[]> {
+	const query = liveGrants(trx, now)
+		.selectAll('roleGrant')
+		.where('role', '=', role)
+		.where('scopeKind', '=', scope.kind)
+		.where('scopeId', scope.id === null ? 'is' : '=', scope.id)
+		.orderBy('id');
+	return (isSqlite(trx) ? query : query.forUpdate()).execute();
+}
+
+export const findGrantRow = (db: Db, id: string) =>
+	db.selectFrom('roleGrant').selectAll().where('id', '=', id).executeTakeFirst();
+
+export const endGrantRow = (trx: Trx, id: string, endedBy: string, now: number) =>
+	trx.updateTable('roleGrant').set({ endedAt: now, endedBy }).where('id', '=', id).execute();
+
+/** Everybody's live roles, by role and scope, with who holds them; samples or real ones. */
+export const listGrants = (db: Db, isSample: 0 | 1, now: number) =>
+	liveGrants(db, now)
+		.innerJoin('person', 'person.id', 'roleGrant.personId')
+		.select(['roleGrant.id', 'roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId'])
+		.select(['roleGrant.validFrom', 'roleGrant.personId', 'person.displayName'])
+		.where('roleGrant.isSample', '=', isSample)
+		.where('person.erasedAt', 'is', null)
+		.orderBy('roleGrant.role')
+		.orderBy('roleGrant.validFrom')
+		.orderBy('roleGrant.id')
+		.execute();
+
+/** A person's live roles. */
+export const listGrantsOf = (db: Db, personId: string, now: number) =>
+	liveGrants(db, now).selectAll('roleGrant').where('personId', '=', personId).orderBy('id').execute();
+
+export const insertInvitation = (trx: Trx, invitation: InvitationTable) =>
+	trx.insertInto('invitation').values(invitation).execute();
+
+/** An invitation with who sent it. */
+export const findInvitation = (db: Db, by: { tokenHash: string } | { id: string }) =>
+	db
+		.selectFrom('invitation')
+		.innerJoin('roleGrant', 'roleGrant.id', 'invitation.invitedBy')
+		.innerJoin('person', 'person.id', 'roleGrant.personId')
+		.selectAll('invitation')
+		.select(['roleGrant.personId as inviterId', 'roleGrant.isSample', 'roleGrant.endedAt as inviterEndedAt'])
+		.select(['person.displayName as inviterName', 'roleGrant.role as inviterRole'])
+		.where('tokenHash' in by ? 'invitation.tokenHash' : 'invitation.id', '=', Object.values(by)[0] ?? '')
+		.executeTakeFirst();
+export type Invitation = NonNullable<Awaited<ReturnType<typeof findInvitation>>>;
+
+/** Invitations that still can be accepted, newest first. */
+export const listOpenInvitations = (db: Db, isSample: 0 | 1, now: number) =>
+	db
+		.selectFrom('invitation')
+		.innerJoin('roleGrant', 'roleGrant.id', 'invitation.invitedBy')
+		.select(['invitation.id', 'invitation.role', 'invitation.scopeKind', 'invitation.scopeId'])
+		.select(['invitation.inviteeHint', 'invitation.expiresAt', 'invitation.replacesGrantId'])
+		.where('roleGrant.isSample', '=', isSample)
+		.where('invitation.acceptedAt', 'is', null)
+		.where('invitation.withdrawnAt', 'is', null)
+		.where('invitation.expiresAt', '>', now)
+		.orderBy('invitation.createdAt', 'desc')
+		.execute();
+
+export const updateInvitation = (
+	trx: Trx,
+	id: string,
+	change: Partial<Pick<InvitationTable, 'withdrawnAt' | 'acceptedAt' | 'acceptedGrantId'>>,
+) => trx.updateTable('invitation').set(change).where('id', '=', id).execute();

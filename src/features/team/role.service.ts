@@ -1,0 +1,230 @@
+// Roles are handed on by a link that one person can accept once, and end at once when somebody takes them back.
+import { randomBytes } from 'node:crypto';
+import { requireSignInName, type SignInName } from '#features/accounts/account.ts';
+import {
+	requireActor,
+	requireGrant,
+	ROLE_SCOPES,
+	type Actor,
+	type Role,
+	type ScopeKind,
+} from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { findPerson, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
+import { rotateSessions } from '#features/accounts/session.service.ts';
+import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { sha256Hex } from '#lib/hash.ts';
+import { keyedHash, type Secret } from '#lib/secret.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { findRoleScope, type RoleScope } from './role-scope.repository.ts';
+import {
+	endGrantRow,
+	findGrantRow,
+	findInvitation,
+	insertInvitation,
+	lockGrants,
+	updateInvitation,
+	type Invitation,
+} from './role.repository.ts';
+
+const INVITATION_MS = 7 * 24 * 3_600_000;
+
+const nameText = (name: SignInName): string => Object.values(name)[0] ?? '';
+const hashName = (secret: Secret, name: SignInName) => keyedHash(secret, 'invitee', nameText(name));
+
+export type InvitationInput = {
+	role: Role;
+	scopeKind: ScopeKind;
+	scopeId: string | null;
+	/** The phone number or e-mail address of the one person who may accept it. */
+	name: string;
+	/** The grant that ends when this one begins: a handover. */
+	replacesGrantId?: string | undefined;
+};
+
+async function requireScope(db: Db, input: InvitationInput, now: number): Promise<RoleScope> {
+	const isHeldThere = ROLE_SCOPES[input.role].includes(input.scopeKind);
+	const scope = isHeldThere ? await findRoleScope(db, input.scopeKind, input.scopeId, now) : undefined;
+	if (!scope) throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownScope', { field: 'scope' });
+	return scope;
+}
+
+/**
+ * Invites one person to a role; returns the token of the link, of which only a hash is kept. It works once and lapses
+ * after a week. Refuses with 401, with 403 whoever may not hand out this role here, with 422 an unknown scope or name.
+ */
+export async function inviteToRole(
+	db: Db,
+	secret: Secret,
+	actor: Actor | undefined,
+	input: InvitationInput,
+	now: number,
+): Promise<string> {
+	requireActor(actor);
+	const scope = await requireScope(db, input, now);
+	const grant = requireGrant(actor, `role.${input.role}`, scope.scopes);
+	const name = requireSignInName(input.name);
+	const replacesGrantId = input.replacesGrantId || null;
+	const token = randomBytes(32).toString('base64url');
+	const id = uuidv7(now);
+	await inTransaction(db, async (trx) => {
+		await holdGrant(trx, grant.id);
+		if (replacesGrantId !== null) {
+			const live = await lockGrants(trx, input.role, scope, now);
+			if (!live.some((each) => each.id === replacesGrantId))
+				throw new DomainError('CONFLICT', 'roleEnded', { field: 'replacesGrantId' });
+		}
+		await insertInvitation(trx, {
+			...{ id, tokenHash: sha256Hex(token), role: input.role, scopeKind: scope.kind, scopeId: scope.id },
+			...{ inviteeHash: hashName(secret, name), inviteeHint: `…${nameText(name).slice(-4)}` },
+			...{ replacesGrantId, invitedBy: grant.id, createdAt: now, expiresAt: now + INVITATION_MS },
+			...{ withdrawnAt: null, acceptedAt: null, acceptedGrantId: null },
+		});
+		const event = { action: 'invitation.send', subjectKind: 'invitation', subjectId: id };
+		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
+	});
+	return token;
+}
+
+function checkOpen(invitation: Invitation | undefined, now: number): asserts invitation is Invitation {
+	// Used, withdrawn, lapsed and never sent get the same words: a link tells nobody what became of it.
+	const isOpen =
+		invitation?.acceptedAt === null && invitation.withdrawnAt === null && invitation.expiresAt > now;
+	if (!isOpen) throw new DomainError('NOT_FOUND', 'invitationOver');
+	if (invitation.inviterEndedAt !== null) throw new DomainError('NOT_FOUND', 'invitationOver');
+}
+
+/** What a link invites to, for the page that asks before it is accepted. Refuses with 404 a link that is over. */
+export async function readInvitation(db: Db, token: string, now: number) {
+	const invitation = await findInvitation(db, { tokenHash: sha256Hex(token) });
+	checkOpen(invitation, now);
+	const scope = await findRoleScope(db, invitation.scopeKind, invitation.scopeId, now);
+	if (!scope) throw new DomainError('NOT_FOUND', 'invitationOver');
+	return { invitation, scope };
+}
+
+/**
+ * Takes the invited role within a transaction of the caller; the role that it replaces ends with it, and the person's
+ * sessions get other tokens. Refuses with 403 its sender and anybody but the invited person, with 404 a link that is
+ * over, with 409 a role that the person has.
+ */
+export async function acceptWithin(
+	trx: Trx,
+	secret: Secret,
+	input: { token: string; personId: string },
+	now: number,
+): Promise<void> {
+	const { id } = (await readInvitation(trx, input.token, now)).invitation;
+	await lockRow(trx, 'invitation', id);
+	const { invitation, scope } = await readInvitation(trx, input.token, now);
+	const person = await findPerson(trx, input.personId);
+	const names: SignInName[] = [];
+	if (person?.phoneE164) names.push({ phoneE164: person.phoneE164 });
+	if (person?.email) names.push({ email: person.email });
+	if (!person || !names.some((name) => hashName(secret, name) === invitation.inviteeHash))
+		throw new DomainError('FORBIDDEN', 'invitationForAnother');
+	if (invitation.inviterId === person.id) throw new DomainError('FORBIDDEN', 'invitationOwn');
+	// What a sample person hands out is worth nothing once the portal is public.
+	if (invitation.isSample !== person.isSample) throw new DomainError('FORBIDDEN', 'invitationSample');
+	await holdGrant(trx, invitation.invitedBy);
+	const live = await lockGrants(trx, invitation.role, scope, now);
+	if (live.some((each) => each.personId === person.id)) throw new DomainError('CONFLICT', 'roleHeld');
+	const grantId = await insertRoleGrant(
+		trx,
+		{
+			...{ personId: person.id, role: invitation.role, scopeKind: scope.kind, scopeId: scope.id },
+			...{ grantedBy: invitation.invitedBy, isSample: person.isSample },
+		},
+		now,
+	);
+	await updateInvitation(trx, id, { acceptedAt: now, acceptedGrantId: grantId });
+	const event = {
+		action: 'role.accept',
+		subjectKind: 'role_grant',
+		subjectId: grantId,
+		roleGrantId: grantId,
+	};
+	await insertAuditEvent(trx, event, now);
+	const replaced = live.find((each) => each.id === invitation.replacesGrantId);
+	if (replaced) await endWithin(trx, replaced, invitation.invitedBy, now);
+	await rotateSessions(trx, person.id);
+}
+
+/** Like {@link acceptWithin} for somebody who is signed in. */
+export async function acceptInvitation(
+	db: Db,
+	secret: Secret,
+	actor: Actor | undefined,
+	token: string,
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	await inTransaction(db, (trx) => acceptWithin(trx, secret, { token, personId: actor.personId }, now));
+}
+
+/** Withdraws an invitation that nobody has accepted; a second time changes nothing. Refuses with 403 and 404. */
+export async function withdrawInvitation(
+	db: Db,
+	actor: Actor | undefined,
+	id: string,
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'invitation', id);
+		const invitation = await findInvitation(trx, { id });
+		if (!invitation) throw new DomainError('NOT_FOUND', 'invitationOver');
+		const scope = await findRoleScope(trx, invitation.scopeKind, invitation.scopeId, now);
+		const grant = requireGrant(actor, `role.${invitation.role}`, scope?.scopes ?? []);
+		if (invitation.withdrawnAt !== null) return;
+		checkOpen(invitation, now);
+		await holdGrant(trx, grant.id);
+		await updateInvitation(trx, id, { withdrawnAt: now });
+		const event = { action: 'invitation.withdraw', subjectKind: 'invitation', subjectId: id };
+		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
+	});
+}
+
+async function endWithin(
+	trx: Trx,
+	grant: { id: string; personId: string },
+	endedBy: string,
+	now: number,
+): Promise<void> {
+	await endGrantRow(trx, grant.id, endedBy, now);
+	await rotateSessions(trx, grant.personId);
+	const event = { action: 'role.end', subjectKind: 'role_grant', subjectId: grant.id, roleGrantId: endedBy };
+	await insertAuditEvent(trx, event, now);
+}
+
+/** Roles that an organisation must not be without: they are handed over, not left. */
+const LEADS: readonly Role[] = ['school_lead', 'organiser'];
+
+/** Like {@link endRole} within a transaction of the caller. */
+export async function endRoleWithin(trx: Trx, actor: Actor, grantId: string, now: number): Promise<void> {
+	const row = await findGrantRow(trx, grantId);
+	if (!row) throw new DomainError('NOT_FOUND', 'roleUnknown');
+	const scope = await findRoleScope(trx, row.scopeKind, row.scopeId, now);
+	const isOwn = row.personId === actor.personId;
+	const by = isOwn ? row : requireGrant(actor, `role.${row.role}`, scope?.scopes ?? []);
+	const live = await lockGrants(trx, row.role, { kind: row.scopeKind, id: row.scopeId }, now);
+	if (!live.some((each) => each.id === grantId)) return;
+	if (!isOwn) await holdGrant(trx, by.id);
+	const others = live.filter((each) => each.personId !== row.personId && each.isSample === row.isSample);
+	const isLead = LEADS.includes(row.role) && row.scopeKind === 'organisation' && scope !== undefined;
+	if (others.length === 0 && row.role === 'administrator')
+		throw new DomainError('CONFLICT', 'lastAdministrator');
+	if (others.length === 0 && isLead) throw new DomainError('CONFLICT', 'lastLead');
+	await endWithin(trx, row, by.id, now);
+}
+
+/**
+ * Ends a role at once; what was done in it stays. One's own role can always be laid down. A second time changes
+ * nothing. Refuses with 403 whoever may not hand it out, with 409 the portal's last administrator and an
+ * organisation's last lead.
+ */
+export async function endRole(db: Db, actor: Actor | undefined, grantId: string, now: number): Promise<void> {
+	requireActor(actor);
+	await inTransaction(db, (trx) => endRoleWithin(trx, actor, grantId, now));
+}

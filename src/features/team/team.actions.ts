@@ -1,0 +1,81 @@
+import { requireActor, ROLES, type ScopeKind } from '#features/accounts/actor.ts';
+import { DomainError } from '#lib/errors.ts';
+import { field, formAction } from '#lib/forms.ts';
+import { localePath } from '#lib/i18n.ts';
+import { closeOrganisation, openOrganisation } from './organisation.service.ts';
+import { acknowledgeReset, issueResetCode, resetPassword, resetSecondFactor } from './reset-code.service.ts';
+import { acceptInvitation, endRole, inviteToRole, withdrawInvitation } from './role.service.ts';
+
+const SCOPE_KINDS: readonly ScopeKind[] = ['house', 'organisation', 'fund', 'ward', 'portal'];
+
+/** `house:ID`, or `portal`. */
+function readScope(text: string): { scopeKind: ScopeKind; scopeId: string | null } {
+	const [kind, id] = text.split(/:(.*)/s);
+	const scopeKind = SCOPE_KINDS.find((each) => each === kind);
+	if (!scopeKind) throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownScope', { field: 'scope' });
+	return { scopeKind, scopeId: scopeKind === 'portal' ? null : (id ?? '') };
+}
+
+export const team = {
+	invite: formAction(async (form, { locals }) => {
+		const { db, secret, actor, locale, publicUrl, now } = locals;
+		const role = ROLES.find((each) => each === field(form, 'role'));
+		if (!role) throw new DomainError('UNPROCESSABLE_CONTENT', 'roleMissing', { field: 'role' });
+		const input = {
+			...{ role, ...readScope(field(form, 'scope')), name: field(form, 'name') },
+			replacesGrantId: field(form, 'replacesGrantId'),
+		};
+		const token = await inviteToRole(db, secret, actor, input, now);
+		locals.shownOnce = { link: `${publicUrl}${localePath(locale, `/loi-moi?ma=${token}`)}` };
+		return undefined;
+	}),
+	accept: formAction(async (form, { locals }) => {
+		await acceptInvitation(locals.db, locals.secret, locals.actor, field(form, 'token'), locals.now);
+		return localePath(locals.locale, '/cua-toi?xong=vai-tro');
+	}),
+	withdrawInvitation: formAction(async (form, { locals }) => {
+		await withdrawInvitation(locals.db, locals.actor, field(form, 'id'), locals.now);
+		return localePath(locals.locale, '/cua-toi/nhom?xong=rut');
+	}),
+	endRole: formAction(async (form, { locals }) => {
+		await endRole(locals.db, locals.actor, field(form, 'id'), locals.now);
+		return localePath(locals.locale, '/cua-toi/nhom?xong=thoi');
+	}),
+	issueResetCode: formAction(async (form, { locals }) => {
+		const { db, secret, actor, now } = locals;
+		const code = await issueResetCode(db, secret, actor, { name: field(form, 'resetName') }, now);
+		locals.shownOnce = { codes: [code] };
+		return undefined;
+	}),
+	resetSecondFactor: formAction(async (form, { locals }) => {
+		await resetSecondFactor(locals.db, locals.actor, { name: field(form, 'factorName') }, locals.now);
+		return localePath(locals.locale, '/cua-toi/nhom?xong=buoc-hai');
+	}),
+	resetPassword: formAction(async (form, { locals, clientAddress }) => {
+		const { db, secret, locale, now } = locals;
+		const input = {
+			...{ name: field(form, 'name'), code: field(form, 'code'), password: field(form, 'password') },
+			address: clientAddress,
+		};
+		await resetPassword(db, secret, input, now);
+		return localePath(locale, '/dang-nhap?xong=dat-lai');
+	}),
+	acknowledgeReset: formAction(async (_form, { locals }) => {
+		requireActor(locals.actor);
+		await acknowledgeReset(locals.db, locals.actor, locals.now);
+		return localePath(locals.locale, '/cua-toi');
+	}),
+	openOrganisation: formAction(async (form, { locals }) => {
+		const input = {
+			kind: field(form, 'kind'),
+			name: field(form, 'organisationName'),
+			adminUnitId: field(form, 'adminUnitId'),
+		};
+		await openOrganisation(locals.db, locals.actor, input, locals.now);
+		return localePath(locals.locale, '/cua-toi/nhom?xong=to-chuc#to-chuc');
+	}),
+	closeOrganisation: formAction(async (form, { locals }) => {
+		await closeOrganisation(locals.db, locals.actor, field(form, 'id'), locals.now);
+		return localePath(locals.locale, '/cua-toi/nhom#to-chuc');
+	}),
+};

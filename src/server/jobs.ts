@@ -1,0 +1,34 @@
+// What the server does by itself: each job once in its window, however many processes share the database.
+import { clearTransfers } from '#features/privacy/alias.repository.ts';
+import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
+import { finishJob, takeJob } from '#lib/job-run.ts';
+import { toLocalDate } from '#lib/time.ts';
+
+const HOUR_MS = 3_600_000;
+
+type Job = { name: string; run(db: Db, now: number): Promise<unknown> };
+
+/** Every job, once a day. */
+export const JOBS: Job[] = [
+	{ name: 'forget-phones', run: forgetOldPhones },
+	{ name: 'clear-transfers', run: (db, now) => inTransaction(db, (trx) => clearTransfers(trx, now)) },
+];
+
+/** Runs what has not run today. A job that fails is tried again an hour later, by whichever process comes first. */
+export async function runDueJobs(db: Db, now: number, jobs: Job[] = JOBS): Promise<void> {
+	const window = toLocalDate(now);
+	for (const { name, run } of jobs) {
+		if (!(await takeJob(db, { name, window }, now))) continue;
+		await run(db, now);
+		await finishJob(db, { name, window }, Date.now());
+	}
+}
+
+/** Runs the jobs now and every hour; what fails is logged. */
+export async function startJobs(db: Db): Promise<void> {
+	await runDueJobs(db, Date.now());
+	setInterval(() => {
+		runDueJobs(db, Date.now()).catch((error: unknown) => console.error(error));
+	}, HOUR_MS).unref();
+}

@@ -1,0 +1,304 @@
+// Consents, one's own data, the household alias, requests with clocks, and erasure.
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { signUpAccount } from '#features/accounts/account.service.ts';
+import type { Actor } from '#features/accounts/actor.ts';
+import { listAuditEvents } from '#features/accounts/audit.repository.ts';
+import { findDeviceAlias, listOwnAliasIds } from '#features/accounts/device-alias.repository.ts';
+import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { findActor, findPerson } from '#features/accounts/person.repository.ts';
+import { listDropOffsOfDevices } from '#features/drop-offs/drop-off.repository.ts';
+import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
+import { forgetAlias, isOffered, offerAlias, takeAlias } from '#features/privacy/alias.service.ts';
+import { listAliases, listConsents } from '#features/privacy/consent.repository.ts';
+import { linkDropOffs, linkDropOffsWithin, withdrawLink } from '#features/privacy/consent.service.ts';
+import { eraseAccount } from '#features/privacy/erase.service.ts';
+import { NOTICE } from '#features/privacy/notice.ts';
+import { findPage, findVersion } from '#features/privacy/notice.repository.ts';
+import { publishNotice } from '#features/privacy/notice.service.ts';
+import { toCsv } from '#features/privacy/own-data.ts';
+import { readOwnData } from '#features/privacy/own-data.repository.ts';
+import { listOpenRequests } from '#features/privacy/rights-request.repository.ts';
+import { answerRequest, sendRequest } from '#features/privacy/rights-request.service.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
+import { finishJob, takeJob } from '#lib/job-run.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
+import { digest } from '../support/snapshot.ts';
+import { expectRefused } from './sale-world.ts';
+
+const SECRET = randomBytes(32);
+const PASSWORD = 'một câu dài chỉ mình tôi biết';
+
+async function openWorld(db: Db) {
+	await seedReference(db);
+	const house = await makeHouse(db);
+	let serial = 0;
+	const join = async (): Promise<Actor> => {
+		const name = `0912000${String((serial += 1)).padStart(3, '0')}`;
+		const account = { displayName: 'Lò Thị Mai', name, password: PASSWORD, locale: 'vi' } as const;
+		const id = await signUpAccount(db, { ...account, isSixteen: true }, NOW, async () => {});
+		return (await findActor(db, id, NOW, NOW))!;
+	};
+	const bring = async (secret = mintDeviceSecret(), at = NOW) => {
+		const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 2000 }];
+		await recordDropOff(
+			db,
+			{ kind: 'device', secret },
+			{ id: uuidv7(at), greenHouseCode: house.code, happenedAt: at, channel: 'web', lines },
+			at,
+		);
+		return secret;
+	};
+	const mineOf = async (actor: Actor | undefined, secret?: string) =>
+		(await listDropOffsOfDevices(db, await listOwnAliasIds(db, secret, actor?.personId), 99)).length;
+	return { db, house, join, bring, mineOf };
+}
+
+describeEachEngine('what a device logged', (engine) => {
+	test('is linked to an account only by a consent, and no longer once it is taken back', async () => {
+		const { db, join, bring, mineOf } = await openWorld(await engine.fresh());
+		const [mai, lan] = [await join(), await join()];
+		const device = await bring();
+		expect([await mineOf(mai), await mineOf(mai, device)]).toEqual([0, 1]);
+		await expectRefused(db, () => linkDropOffs(db, undefined, device, NOW), 'signInFirst', 401);
+		await linkDropOffs(db, mai, device, NOW);
+		await linkDropOffs(db, mai, device, NOW);
+		expect(await listConsents(db, mai.personId)).toMatchObject([
+			{ purpose: 'link_drop_offs', noticeVersion: 1, givenAt: NOW, withdrawnAt: null },
+		]);
+		expect(await mineOf(mai)).toBe(1);
+		await expectRefused(db, () => linkDropOffs(db, lan, device, NOW), 'deviceOfAnother', 409);
+		const another = await bring();
+		await linkDropOffs(db, mai, another, NOW);
+		expect(await mineOf(mai)).toBe(2);
+		await withdrawLink(db, mai, NOW + 1);
+		await withdrawLink(db, mai, NOW + 2);
+		await expectRefused(db, () => withdrawLink(db, undefined, NOW), 'signInFirst', 401);
+		expect(await listConsents(db, mai.personId)).toMatchObject([{ withdrawnAt: NOW + 1 }]);
+		expect([await mineOf(mai), await mineOf(undefined, device)]).toEqual([0, 1]);
+		await linkDropOffs(db, lan, device, NOW);
+		expect(await mineOf(lan)).toBe(1);
+	});
+
+	test('cannot be claimed with a consent that the database did not see given', async () => {
+		const { db, join } = await openWorld(await engine.fresh());
+		const mai = await join();
+		await linkDropOffs(db, mai, undefined, NOW);
+		const row = () => db.updateTable('consent');
+		await expect(row().set({ givenAt: 1 }).execute()).rejects.toThrow();
+		await expect(db.deleteFrom('consent').execute()).rejects.toThrow();
+		await withdrawLink(db, mai, NOW);
+		await expect(row().set({ withdrawnAt: null }).execute()).rejects.toThrow();
+	});
+
+	test('comes to another phone by a code that works once within ten minutes', async () => {
+		const { db, bring, mineOf } = await openWorld(await engine.fresh());
+		const device = await bring();
+		await expectRefused(db, () => offerAlias(db, SECRET, undefined, NOW), 'deviceUnknown', 404);
+		await expectRefused(db, () => offerAlias(db, SECRET, mintDeviceSecret(), NOW), 'deviceUnknown', 404);
+		const token = await offerAlias(db, SECRET, device, NOW);
+		expect(JSON.stringify(await db.selectFrom('aliasTransfer').selectAll().execute())).not.toContain(device);
+		expect(await isOffered(db, token, NOW)).toBe(true);
+		const late = () => takeAlias(db, SECRET, token, NOW + 10 * 60_000);
+		await expectRefused(db, late, 'transferOver', 404);
+		await expectRefused(db, () => takeAlias(db, randomBytes(32), token, NOW), 'transferOver', 404);
+		const outcomes = await Promise.allSettled([1, 2, 3].map(() => takeAlias(db, SECRET, token, NOW)));
+		const taken = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+		expect(taken).toEqual([device]);
+		await expectRefused(db, () => takeAlias(db, SECRET, token, NOW), 'transferOver', 404);
+		expect(await isOffered(db, token, NOW)).toBe(false);
+		// The phone it came from forgets for itself alone.
+		await forgetAlias(db, device);
+		expect(await mineOf(undefined, device)).toBe(1);
+	});
+
+	test('is nobody’s once the device has forgotten it, and stays in every total', async () => {
+		const { db, join, bring, mineOf } = await openWorld(await engine.fresh());
+		const mai = await join();
+		const device = await bring();
+		await linkDropOffs(db, mai, device, NOW);
+		const before = await digest(db, ['device_alias']);
+		await forgetAlias(db, device);
+		await forgetAlias(db, device);
+		await forgetAlias(db, undefined);
+		expect(await digest(db, ['device_alias'])).toEqual(before);
+		expect([await mineOf(mai), await mineOf(undefined, device)]).toEqual([0, 0]);
+		expect(await findDeviceAlias(db, device)).toBeUndefined();
+	});
+});
+
+describeEachEngine('one’s own data', (engine) => {
+	test('is everything about the person, without a secret or a hash', async () => {
+		const { db, join, bring } = await openWorld(await engine.fresh());
+		const [mai, lan] = [await join(), await join()];
+		await linkDropOffs(db, mai, await bring(), NOW);
+		await bring();
+		await sendRequest(db, mai, { id: uuidv7(NOW), kind: 'access', text: '=1+1 "xem"' }, NOW);
+		const data = await readOwnData(db, mai.personId);
+		expect(data).toMatchObject({
+			person: [{ displayName: 'Lò Thị Mai', phoneE164: '+84912000001' }],
+			consents: [{ purpose: 'link_drop_offs' }],
+			requests: [{ kind: 'access' }],
+			dropOffs: [{ material: 'mixed_paper', quantityMilli: 2000 }],
+		});
+		expect(data.acts.map((act) => act.action).sort()).toEqual([
+			'account.create',
+			'consent.give',
+			'rights-request.send',
+		]);
+		expect(JSON.stringify(data)).not.toMatch(/hash|secret|\$argon2/i);
+		expect(JSON.stringify(data)).not.toContain(lan.personId);
+		const csv = toCsv(data);
+		expect(csv.startsWith('\ufefftable,row,field,value\r\n')).toBe(true);
+		expect(csv).toContain('person,1,displayName,Lò Thị Mai\r\n');
+		// No live formula; a quote is doubled.
+		expect(csv).toContain('requests,1,text,"\'=1+1 ""xem"""\r\n');
+	});
+
+	test('goes when the person is erased: nothing leads to them, nobody signs in, no total changes', async () => {
+		const { db, join, bring } = await openWorld(await engine.fresh());
+		const mai = await join();
+		const device = await bring();
+		await linkDropOffs(db, mai, device, NOW);
+		await sendRequest(db, mai, { id: uuidv7(NOW), kind: 'correct', text: 'Tên tôi là Mai' }, NOW);
+		const kept = ['drop_off', 'drop_off_line', 'collection_cycle', 'journal_entry', 'posting'];
+		const only = (all: Record<string, string>) => Object.fromEntries(kept.map((name) => [name, all[name]]));
+		const before = only(await digest(db));
+		await expectRefused(db, () => eraseAccount(db, undefined, NOW), 'signInFirst', 401);
+		await eraseAccount(db, mai, NOW + 1);
+		await eraseAccount(db, mai, NOW + 2);
+		expect(only(await digest(db))).toEqual(before);
+		expect(await findPerson(db, mai.personId)).toBeUndefined();
+		expect(await findActor(db, mai.personId, NOW)).toBeUndefined();
+		expect(await listAliases(db, mai.personId)).toEqual([]);
+		const left = JSON.stringify(await readOwnData(db, mai.personId));
+		for (const trace of ['Lò Thị Mai', '912000001', 'Tên tôi']) expect(left).not.toContain(trace);
+		expect(await listOpenRequests(db)).toEqual([]);
+	});
+
+	test('is not erased under the last administrator', async () => {
+		const { db } = await openWorld(await engine.fresh());
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		await expectRefused(db, () => eraseAccount(db, administrator, NOW), 'lastAdministrator', 409);
+		await makeActor(db, 'administrator', 'portal', null);
+		await eraseAccount(db, administrator, NOW);
+	});
+
+	test('is erased or written, never half of each, when both come at once', async () => {
+		const { db, join, bring } = await openWorld(await engine.fresh());
+		const mai = await join();
+		const device = await bring();
+		const outcomes = await Promise.allSettled([
+			eraseAccount(db, mai, NOW),
+			linkDropOffs(db, mai, device, NOW),
+			sendRequest(db, mai, { id: uuidv7(NOW), kind: 'access', text: 'Xem' }, NOW),
+			inTransaction(db, (trx) => linkDropOffsWithin(trx, mai.personId, device, NOW)),
+		]);
+		expect(outcomes[0]!.status).toBe('fulfilled');
+		expect(await listAliases(db, mai.personId)).toEqual([]);
+		expect((await listConsents(db, mai.personId)).every((each) => each.withdrawnAt !== null)).toBe(true);
+		expect(await listOpenRequests(db)).toEqual([]);
+	});
+});
+
+describeEachEngine('a request', (engine) => {
+	test('has its clocks, and is answered by an administrator', async () => {
+		const { db, join } = await openWorld(await engine.fresh());
+		const mai = await join();
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		const id = uuidv7(NOW);
+		const send = (over = {}, actor: Actor | undefined = mai) =>
+			sendRequest(db, actor, { id, kind: 'correct', text: 'Sửa tên', ...over }, NOW);
+		await expectRefused(
+			db,
+			() => sendRequest(db, undefined, { id, kind: 'correct', text: 'x' }, NOW),
+			'signInFirst',
+			401,
+		);
+		await expectRefused(db, () => send({ kind: 'band' }), 'formUnreadable', 400);
+		await expectRefused(db, () => send({ text: ' \n ' }), 'textMissing', 422);
+		await send();
+		await send();
+		// Sunday 22/11: Monday and Tuesday are the two working days.
+		expect(await listOpenRequests(db)).toMatchObject([
+			{ replyDueOn: '2026-11-24', completeDueOn: '2026-12-07', displayName: 'Lò Thị Mai' },
+		]);
+		const answer = (over = {}, actor: Actor | undefined = administrator) =>
+			answerRequest(db, actor, { id, answer: 'Đã sửa', isComplete: false, ...over }, NOW + DAY);
+		await expectRefused(db, () => answer({}, mai), 'notYourRole', 403);
+		await expectRefused(
+			db,
+			() => answer({}, { ...administrator, isStrong: false }),
+			'secondFactorFirst',
+			403,
+		);
+		await expectRefused(db, () => answer({ answer: '' }), 'textMissing', 422);
+		await expectRefused(db, () => answer({ id: 'x' }), 'requestUnknown', 404);
+		await answer();
+		expect(await listOpenRequests(db)).toMatchObject([{ repliedAt: NOW + DAY, completedAt: null }]);
+		await answer({ isComplete: true });
+		expect(await listOpenRequests(db)).toEqual([]);
+		await expectRefused(db, () => answer(), 'requestCompleted', 409);
+		for (let each = 0; each < 5; each += 1) await send({ id: uuidv7(NOW + each) });
+		await expectRefused(db, () => send({ id: uuidv7(NOW) }), 'tooManyRequestsOpen', 409);
+	});
+});
+
+describeEachEngine('the privacy notice', (engine) => {
+	test('gets a version with each change; old ones stay, and two editors do not overwrite each other', async () => {
+		const { db, join } = await openWorld(await engine.fresh());
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		const text = { title: 'Quyền riêng tư', body: 'Bản mới' };
+		const publish = (over = {}, actor: Actor | undefined = administrator) =>
+			publishNotice(db, actor, { vi: text, en: text, basedOn: 1, ...over }, NOW);
+		const stranger = await join();
+		await expectRefused(
+			db,
+			() => publishNotice(db, undefined, { vi: text, en: text, basedOn: 1 }, NOW),
+			'signInFirst',
+			401,
+		);
+		await expectRefused(db, () => publish({}, stranger), 'notYourRole', 403);
+		await expectRefused(db, () => publish({ en: { title: 'x', body: ' ' } }), 'textMissing', 422);
+		await expectRefused(db, () => publish({ basedOn: 7 }), 'noticeChanged', 409);
+		const outcomes = await Promise.allSettled([publish(), publish(), publish()]);
+		expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+		expect(await findVersion(db, NOTICE)).toBe(2);
+		expect((await findPage(db, NOTICE, 'vi', 1))?.body).toContain('Máy của anh/chị');
+		expect((await findPage(db, NOTICE, 'en'))?.body).toBe('Bản mới');
+		await expect(db.updateTable('contentPage').set({ body: 'x' }).execute()).rejects.toThrow();
+	});
+});
+
+describeEachEngine('the audit log', (engine) => {
+	test('is read page by page, holds ids alone and cannot be changed', async () => {
+		const { db, join, bring } = await openWorld(await engine.fresh());
+		const mai = await join();
+		await linkDropOffs(db, mai, await bring(), NOW + 1);
+		const all = await listAuditEvents(db, { personId: mai.personId }, 10);
+		expect(all.map((event) => event.action)).toEqual(['consent.give', 'account.create']);
+		const [first] = await listAuditEvents(db, { personId: mai.personId }, 1);
+		const rest = await listAuditEvents(db, { personId: mai.personId, before: first! }, 10);
+		expect(rest.map((event) => event.action)).toEqual(['account.create']);
+		expect(await listAuditEvents(db, { action: 'consent' }, 10)).toHaveLength(1);
+		expect(await listAuditEvents(db, { action: '%' }, 10)).toHaveLength(all.length);
+		expect(JSON.stringify(all)).not.toMatch(/Mai|912000/);
+		await expect(db.updateTable('auditEvent').set({ action: 'x' }).execute()).rejects.toThrow();
+	});
+});
+
+describeEachEngine('a job', (engine) => {
+	test('runs once in its window, whoever asks, and again when it was cut off', async () => {
+		const db = await engine.fresh();
+		const run = { name: 'forget', window: '2026-11-22' };
+		const takers = await Promise.all(Array.from({ length: 8 }, () => takeJob(db, run, NOW)));
+		expect(takers.filter(Boolean)).toHaveLength(1);
+		expect(await takeJob(db, run, NOW + 3_599_999)).toBe(false);
+		expect(await takeJob(db, run, NOW + 3_600_000)).toBe(true);
+		await finishJob(db, run, NOW + 3_600_001);
+		expect(await takeJob(db, run, NOW + 9 * 3_600_000)).toBe(false);
+		expect(await takeJob(db, { ...run, window: '2026-11-23' }, NOW)).toBe(true);
+	});
+});

@@ -1,0 +1,348 @@
+// Roles by a link that one person accepts once, handed over, ended; codes handed out face to face.
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { isPasswordOf, signUpAccount } from '#features/accounts/account.service.ts';
+import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
+import { findActor, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
+import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
+import { listUntoldResets } from '#features/team/reset-code.repository.ts';
+import {
+	acknowledgeReset,
+	issueResetCode,
+	resetPassword,
+	resetSecondFactor,
+} from '#features/team/reset-code.service.ts';
+import {
+	acceptInvitation,
+	endRole,
+	inviteToRole,
+	readInvitation,
+	withdrawInvitation,
+} from '#features/team/role.service.ts';
+import { findInvitation } from '#features/team/role.repository.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
+import { sha256Hex } from '#lib/hash.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { DAY, makeActor, makeFund, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
+import { expectRefused } from './sale-world.ts';
+
+const SECRET = randomBytes(32);
+const PASSWORD = 'một câu dài chỉ mình tôi biết';
+
+async function openWorld(db: Db) {
+	await seedReference(db);
+	const house = await makeHouse(db);
+	const other = await makeHouse(db, { adminUnitId: 'kl-2025' });
+	const fund = await makeFund(db);
+	const union = await inTransaction(db, (trx) =>
+		insertOrganisation(trx, { kind: 'youth_union', name: 'Đoàn', adminUnitId: 'dk-old', isSample: 0 }, NOW),
+	);
+	let serial = 0;
+	const join = async (name = `09120000${String((serial += 1)).padStart(2, '0')}`) => {
+		const account = { displayName: `Người ${name}`, name, password: PASSWORD } as const;
+		const id = await signUpAccount(db, { ...account, locale: 'vi', isSixteen: true }, NOW, async () => {});
+		return { name, actor: (await findActor(db, id, NOW, NOW))! };
+	};
+	const administrator = await makeActor(db, 'administrator', 'portal', null);
+	const officer = await makeActor(db, 'ward_officer', 'ward', 'dk-2025');
+	const steward = await makeActor(db, 'steward', 'house', house.id);
+	const organiser = await makeActor(db, 'organiser', 'organisation', union);
+	return { db, house, other, fund, union, join, administrator, officer, steward, organiser };
+}
+type World = Awaited<ReturnType<typeof openWorld>>;
+
+const invite = (
+	world: World,
+	actor: Actor | undefined,
+	role: Role,
+	scope: [ScopeKind, string | null],
+	name: string,
+	replacesGrantId?: string,
+) =>
+	inviteToRole(
+		world.db,
+		SECRET,
+		actor,
+		{ role, scopeKind: scope[0], scopeId: scope[1], name, replacesGrantId },
+		NOW,
+	);
+const rolesOf = async (db: Db, actor: Actor, now = NOW) =>
+	(await findActor(db, actor.personId, now))!.grants.map(({ role, scopeId }) => [role, scopeId]);
+
+describeEachEngine('an invitation', (engine) => {
+	test('gives its role to the invited person, once', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, house, administrator } = world;
+		const an = await world.join();
+		const token = await invite(world, administrator, 'steward', ['house', house.id], an.name);
+		const stored = await findInvitation(db, { tokenHash: sha256Hex(token) });
+		expect(JSON.stringify(stored)).not.toContain(an.name);
+		expect((await readInvitation(db, token, NOW)).scope.nameVi).toContain(house.code);
+		const accept = () => acceptInvitation(db, SECRET, an.actor, token, NOW);
+		const outcomes = await Promise.allSettled(Array.from({ length: 6 }, accept));
+		expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+		expect(await rolesOf(db, an.actor)).toEqual([['steward', house.id]]);
+		await expectRefused(db, accept, 'invitationOver', 404);
+	});
+
+	test('that lapsed, was withdrawn, is another’s, one’s own or unknown gives nothing', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, house, administrator } = world;
+		const an = await world.join();
+		const binh = await world.join();
+		const token = await invite(world, administrator, 'steward', ['house', house.id], an.name);
+		const accept =
+			(actor: Actor | undefined, which: string, at = NOW) =>
+			() =>
+				acceptInvitation(db, SECRET, actor, which, at);
+		await expectRefused(db, accept(undefined, token), 'signInFirst', 401);
+		await expectRefused(db, accept(binh.actor, token), 'invitationForAnother', 403);
+		await expectRefused(db, accept(an.actor, token, NOW + 7 * DAY), 'invitationOver', 404);
+		await expectRefused(db, accept(an.actor, `${token}x`), 'invitationOver', 404);
+		await expectRefused(db, accept(an.actor, "' or 1=1 --"), 'invitationOver', 404);
+		const { id } = (await findInvitation(db, { tokenHash: sha256Hex(token) }))!;
+		await expectRefused(db, () => withdrawInvitation(db, binh.actor, id, NOW), 'notYourRole', 403);
+		await expectRefused(db, () => withdrawInvitation(db, administrator, 'x', NOW), 'invitationOver', 404);
+		await withdrawInvitation(db, administrator, id, NOW);
+		await withdrawInvitation(db, administrator, id, NOW);
+		await expectRefused(db, accept(an.actor, token), 'invitationOver', 404);
+
+		const portal = { personId: an.actor.personId, role: 'administrator', scopeKind: 'portal' } as const;
+		await inTransaction(db, (trx) =>
+			insertRoleGrant(trx, { ...portal, scopeId: null, grantedBy: null, isSample: 0 }, NOW),
+		);
+		const chief = (await findActor(db, an.actor.personId, NOW, NOW))!;
+		const own = await invite(world, chief, 'steward', ['house', house.id], an.name);
+		await expectRefused(db, accept(chief, own), 'invitationOwn', 403);
+		const twice = await invite(world, administrator, 'administrator', ['portal', null], an.name);
+		await expectRefused(db, accept(chief, twice), 'roleHeld', 409);
+		await endRole(db, administrator, chief.grants[0]!.id, NOW);
+		await expectRefused(db, accept(binh.actor, own), 'invitationOver', 404);
+	});
+
+	test('is sent by whoever may hand out the role there, with a second factor', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, house, other, fund, union, administrator, officer, steward, organiser } = world;
+		const weak = { ...administrator, isStrong: false };
+		const cases: [Actor | undefined, Role, [ScopeKind, string | null], string, number][] = [
+			[undefined, 'steward', ['house', house.id], 'signInFirst', 401],
+			[weak, 'steward', ['house', house.id], 'secondFactorFirst', 403],
+			[officer, 'steward', ['house', other.id], 'notYourRole', 403],
+			[officer, 'treasurer', ['fund', fund.id], 'notYourRole', 403],
+			[officer, 'administrator', ['portal', null], 'notYourRole', 403],
+			[officer, 'ward_officer', ['ward', 'dk-2025'], 'notYourRole', 403],
+			[steward, 'organiser', ['organisation', union], 'notYourRole', 403],
+			[organiser, 'organiser', ['portal', null], 'notYourRole', 403],
+			[administrator, 'steward', ['house', 'nowhere'], 'unknownScope', 422],
+			[administrator, 'steward', ['portal', null], 'unknownScope', 422],
+			[administrator, 'treasurer', ['house', house.id], 'unknownScope', 422],
+			[administrator, 'ward_officer', ['ward', 'nowhere'], 'unknownScope', 422],
+		];
+		for (const [actor, role, scope, key, status] of cases)
+			await expectRefused(db, () => invite(world, actor, role, scope, '0912345678'), key, status);
+		const misnamed = () => invite(world, administrator, 'steward', ['house', house.id], 'cô Hoa');
+		await expectRefused(db, misnamed, 'signInNameInvalid', 422);
+		for (const [actor, role, scope] of [
+			[officer, 'steward', ['house', house.id]],
+			[officer, 'organiser', ['organisation', union]],
+			[steward, 'steward', ['house', house.id]],
+			[organiser, 'organiser', ['organisation', union]],
+			[administrator, 'treasurer', ['fund', fund.id]],
+		] as const)
+			expect(await invite(world, actor, role, [...scope], '0912345678')).toHaveLength(43);
+	});
+
+	test('to a ward that was merged is for today’s ward', async () => {
+		const world = await openWorld(await engine.fresh());
+		const an = await world.join();
+		const token = await invite(world, world.administrator, 'ward_officer', ['ward', 'hd-old'], an.name);
+		await acceptInvitation(world.db, SECRET, an.actor, token, NOW);
+		expect(await rolesOf(world.db, an.actor)).toEqual([['ward_officer', 'tt-2025']]);
+		// A grant from before the merger still means what its ward has become.
+		const old = await makeActor(world.db, 'ward_officer', 'ward', 'hd-old');
+		expect(await rolesOf(world.db, old)).toEqual([['ward_officer', 'tt-2025']]);
+	});
+
+	test('of a sample person is for sample people', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator, house } = world;
+		const an = await world.join();
+		const token = await invite(world, administrator, 'steward', ['house', house.id], an.name);
+		await db.updateTable('person').set({ isSample: 1 }).where('id', '=', an.actor.personId).execute();
+		await expectRefused(
+			db,
+			() => acceptInvitation(db, SECRET, an.actor, token, NOW),
+			'invitationSample',
+			403,
+		);
+	});
+});
+
+describeEachEngine('a role', (engine) => {
+	test('is handed over: the new one begins as the old one ends, and both stay written', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, union, organiser } = world;
+		const an = await world.join();
+		const old = organiser.grants[0]!;
+		const token = await invite(world, organiser, 'organiser', ['organisation', union], an.name, old.id);
+		await acceptInvitation(db, SECRET, an.actor, token, NOW);
+		expect(await rolesOf(db, organiser)).toEqual([]);
+		expect(await rolesOf(db, an.actor)).toEqual([['organiser', union]]);
+		const rows = await db
+			.selectFrom('roleGrant')
+			.select(['personId', 'endedAt'])
+			.where('role', '=', 'organiser')
+			.orderBy('grantedAt')
+			.execute();
+		expect(rows.map((row) => row.endedAt !== null)).toEqual(expect.arrayContaining([true, false]));
+		await expectRefused(
+			db,
+			() => invite(world, world.administrator, 'organiser', ['organisation', union], '0912345678', old.id),
+			'roleEnded',
+			409,
+		);
+	});
+
+	test('ends at once, for whoever may hand it out or holds it', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward, officer, organiser } = world;
+		const grant = steward.grants[0]!.id;
+		await expectRefused(db, () => endRole(db, undefined, grant, NOW), 'signInFirst', 401);
+		await expectRefused(db, () => endRole(db, organiser, grant, NOW), 'notYourRole', 403);
+		await expectRefused(
+			db,
+			() => endRole(db, { ...officer, isStrong: false }, grant, NOW),
+			'secondFactorFirst',
+			403,
+		);
+		await expectRefused(db, () => endRole(db, officer, 'x', NOW), 'roleUnknown', 404);
+		await endRole(db, officer, grant, NOW);
+		await endRole(db, officer, grant, NOW);
+		expect(await rolesOf(db, steward)).toEqual([]);
+		await expect(inTransaction(db, (trx) => holdGrant(trx, grant))).rejects.toMatchObject({
+			key: 'notYourRole',
+		});
+		const own = await makeActor(db, 'treasurer', 'fund', world.fund.id);
+		await endRole(db, { ...own, isStrong: false }, own.grants[0]!.id, NOW);
+		expect(await rolesOf(db, own)).toEqual([]);
+	});
+
+	test('of the last administrator and of an organisation’s last lead stays', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator, organiser, union } = world;
+		const end = (actor: Actor, whose: Actor) => endRole(db, actor, whose.grants[0]!.id, NOW);
+		await expectRefused(db, () => end(administrator, administrator), 'lastAdministrator', 409);
+		await expectRefused(db, () => end(organiser, organiser), 'lastLead', 409);
+		await expectRefused(db, () => end(administrator, organiser), 'lastLead', 409);
+		const second = await makeActor(db, 'administrator', 'portal', null);
+		const outcomes = await Promise.allSettled([end(administrator, second), end(second, administrator)]);
+		expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+		await makeActor(db, 'organiser', 'organisation', union);
+		await end(organiser, organiser);
+	});
+
+	test('that is ended or rewritten by hand is refused by the database', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward, officer } = world;
+		const grant = steward.grants[0]!.id;
+		const row = () => db.updateTable('roleGrant').where('id', '=', grant);
+		await expect(row().set({ role: 'treasurer' }).execute()).rejects.toThrow();
+		await expect(row().set({ scopeId: 'x' }).execute()).rejects.toThrow();
+		await expect(db.deleteFrom('roleGrant').where('id', '=', grant).execute()).rejects.toThrow();
+		await endRole(db, officer, grant, NOW);
+		await expect(row().set({ endedAt: null, endedBy: null }).execute()).rejects.toThrow();
+	});
+});
+
+describeEachEngine('a reset code', (engine) => {
+	test('sets a new password once, ends every session, and the person is told', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward } = world;
+		const an = await world.join();
+		const code = await issueResetCode(db, SECRET, steward, { name: an.name }, NOW);
+		const input = {
+			name: an.name,
+			code: code.toLowerCase(),
+			password: 'câu mới dài hơn mười lăm',
+			address: 'a',
+		};
+		const reset = (over = {}, at = NOW) => resetPassword(db, SECRET, { ...input, ...over }, at);
+		await expect(reset({ password: 'ngắn' })).rejects.toMatchObject({ key: 'passwordLength' });
+		await expect(reset({ code: 'AAAA-BBBB-CCCC' })).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		await expect(reset({ name: '0999999999' })).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		await expect(reset({}, NOW + DAY)).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		expect(await isPasswordOf(db, an.actor.personId, PASSWORD)).toBe(true);
+		await reset();
+		expect(await isPasswordOf(db, an.actor.personId, input.password)).toBe(true);
+		await expect(reset()).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		expect(await listUntoldResets(db, an.actor.personId)).toMatchObject([
+			{ displayName: steward.displayName, role: 'steward' },
+		]);
+		await acknowledgeReset(db, an.actor, NOW);
+		expect(await listUntoldResets(db, an.actor.personId)).toEqual([]);
+	});
+
+	test('voids the one before it, and works for its person alone', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward } = world;
+		const [an, binh] = [await world.join(), await world.join()];
+		const first = await issueResetCode(db, SECRET, steward, { name: an.name }, NOW);
+		const second = await issueResetCode(db, SECRET, steward, { name: an.name }, NOW + 1);
+		const use = (name: string, code: string) =>
+			resetPassword(db, SECRET, { name, code, password: 'câu mới dài hơn mười lăm', address: 'a' }, NOW + 2);
+		await expect(use(an.name, first)).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		await expect(use(binh.name, second)).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		await use(an.name, second);
+	});
+
+	test('is handed out by people of the programme, never over somebody they could not appoint', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward, officer, administrator, house, fund } = world;
+		const [an, treasurer, colleague] = [await world.join(), await world.join(), await world.join()];
+		const give = (personId: string, role: Role, scopeKind: ScopeKind, scopeId: string) =>
+			inTransaction(db, (trx) =>
+				insertRoleGrant(trx, { personId, role, scopeKind, scopeId, grantedBy: null, isSample: 0 }, NOW),
+			);
+		await give(treasurer.actor.personId, 'treasurer', 'fund', fund.id);
+		await give(colleague.actor.personId, 'steward', 'house', house.id);
+		const issue = (actor: Actor | undefined, name: string) => () =>
+			issueResetCode(db, SECRET, actor, { name }, NOW);
+		await expectRefused(db, issue(undefined, an.name), 'signInFirst', 401);
+		await expectRefused(db, issue(an.actor, an.name), 'notYourRole', 403);
+		await expectRefused(db, issue({ ...steward, isStrong: false }, an.name), 'secondFactorFirst', 403);
+		await expectRefused(db, issue(steward, '0999999999'), 'unknownPerson', 404);
+		await expectRefused(db, issue(steward, 'x'), 'signInNameInvalid', 422);
+		await expectRefused(db, issue(steward, colleague.name), 'resetOfTeam', 403);
+		await expectRefused(db, issue(officer, treasurer.name), 'resetOfTeam', 403);
+		await issue(officer, colleague.name)();
+		await issue(administrator, treasurer.name)();
+		const factor = (actor: Actor | undefined) => () => resetSecondFactor(db, actor, { name: an.name }, NOW);
+		await expectRefused(db, factor(steward), 'notYourRole', 403);
+		await factor(administrator)();
+	});
+});
+
+describeEachEngine('an organisation', (engine) => {
+	test('is opened and ended in the officer’s own ward', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, officer, steward, administrator } = world;
+		const input = { kind: 'womens_union', name: 'Chi hội Phụ nữ khối 6', adminUnitId: 'dk-2025' };
+		const open =
+			(actor: Actor | undefined, over = {}) =>
+			() =>
+				openOrganisation(db, actor, { ...input, ...over }, NOW);
+		await expectRefused(db, open(undefined), 'signInFirst', 401);
+		await expectRefused(db, open(steward), 'notYourRole', 403);
+		await expectRefused(db, open(officer, { adminUnitId: 'kl-2025' }), 'notYourRole', 403);
+		await expectRefused(db, open(officer, { adminUnitId: 'dk-old' }), 'wardUnknown', 422);
+		await expectRefused(db, open(officer, { kind: 'band' }), 'formUnreadable', 400);
+		await expectRefused(db, open(officer, { name: ' ' }), 'nameMissing', 422);
+		const id = await open(officer)();
+		await expectRefused(db, open(officer), 'organisationExists', 409);
+		await expectRefused(db, () => closeOrganisation(db, steward, id, NOW), 'notYourRole', 403);
+		await expectRefused(db, () => closeOrganisation(db, administrator, 'x', NOW), 'unknownOrganisation', 404);
+		await closeOrganisation(db, officer, id, NOW);
+		await closeOrganisation(db, officer, id, NOW);
+	});
+});
