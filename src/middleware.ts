@@ -84,7 +84,10 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	locals.samplesShown = false;
 
 	const finish = (response: Response): Response => {
+		// A page whose address is a secret says by itself that it goes nowhere.
+		const referrer = response.headers.get('referrer-policy');
 		for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+		if (referrer === 'same-origin') response.headers.set('referrer-policy', referrer);
 		if (config.publicUrl.startsWith('https:')) {
 			response.headers.set('strict-transport-security', 'max-age=31536000');
 		}

@@ -8,3 +8,7 @@ export function parsePhone(text: string): string | undefined {
 	const national = /^(?:\+84|84|0)([35789]\d{8}|2\d{8,9})$/.exec(digits)?.[1];
 	return national === undefined ? undefined : `+84${national}`;
 }
+
+/** A number as people here write it: `0912 345 678`. */
+export const formatPhone = (e164: string): string =>
+	e164.replace(/^\+84/, '0').replace(/^(0\d{3})(\d{3})(\d+)$/, '$1 $2 $3');

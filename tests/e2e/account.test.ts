@@ -1,0 +1,366 @@
+// A new person's way through invitation, second factors, a reset face to face, export and erasure, in a real browser.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { Secret as OtpSecret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAccount } from '#features/accounts/account.service.ts';
+import { openDb } from '#lib/db.ts';
+import { launchBrowser, phone } from '../support/browser.ts';
+import { startServer, type RunningServer } from '../support/server.ts';
+import { readSignIns, signInAs } from '../support/sign-in.ts';
+
+const PASSWORD = 'một câu dài chỉ mình tôi biết';
+const SHORT = 'tám chữ nhé';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'portal-account-'));
+const databaseUrl = `file:${path.join(folder, 'portal.db')}`;
+let browser: Browser;
+let server: RunningServer;
+let people: ReturnType<typeof readSignIns>;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+	browser = await launchBrowser();
+	server = await startServer({ DATABASE_URL: databaseUrl });
+	people = readSignIns(server.output());
+});
+afterAll(async () => {
+	for (const context of contexts) await context.close();
+	await browser.close();
+	await server.stop();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+async function newPage(options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+	const context = await browser.newContext({ viewport: phone, baseURL: server.baseUrl, ...options });
+	contexts.push(context);
+	return context.newPage();
+}
+
+/** A device that holds passkeys and has checked its owner. */
+async function addAuthenticator(page: Page) {
+	const session = await page.context().newCDPSession(page);
+	await session.send('WebAuthn.enable');
+	const options = {
+		protocol: 'ctap2',
+		transport: 'internal',
+		hasResidentKey: true,
+		hasUserVerification: true,
+		isUserVerified: true,
+		automaticPresenceSimulation: true,
+	} as const;
+	const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options });
+	return { session, authenticatorId };
+}
+
+let serial = 0;
+async function openAccount(page: Page, from = '/tao-tai-khoan', name?: string): Promise<string> {
+	const signInName = name ?? `0987000${String((serial += 1)).padStart(3, '0')}`;
+	await page.goto(from);
+	const form = page.locator('form[action*=openAccount]');
+	await form.locator('[name=displayName]').fill('Lò Thị Mai');
+	await form.locator('[name=name]').fill(signInName);
+	await form.locator('[name=password]').fill(PASSWORD);
+	await form.locator('[name=isSixteen]').check();
+	await form.locator('button.btn').click();
+	await page.waitForURL(/\/cua-toi/);
+	return signInName;
+}
+
+async function signIn(page: Page, name: string, password = PASSWORD): Promise<void> {
+	await page.goto('/dang-nhap');
+	const form = page.locator('form[action*="accounts.signIn"]').first();
+	await form.locator('[name=name]').fill(name);
+	await form.locator('[name=password]').fill(password);
+	await form.locator('button.btn').click();
+	await page.waitForURL((url) => !/\/dang-nhap$/.test(url.pathname));
+}
+
+/** Invites somebody to a role of the whole portal; the link as it is shown. */
+async function invite(page: Page, name: string, role: string): Promise<string> {
+	await page.goto('/cua-toi/nhom');
+	const form = page.locator('form[action*="team.invite"]').last();
+	await form.locator('[name=role]').selectOption(role);
+	await form.locator('[name=scope]').selectOption('portal');
+	await form.locator('[name=name]').fill(name);
+	await form.locator('button.btn').click();
+	const link = await page.locator('[data-share-text]').textContent();
+	return link!.trim();
+}
+
+describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
+	test('an account is opened, seen, and erased again', async () => {
+		const page = await newPage({ javaScriptEnabled });
+		await page.goto('/ghi-nhan?diem=MAU-004');
+		await page.locator('[name=quantity]').fill('3');
+		if (!javaScriptEnabled) await page.check('[name=unit-0][value=kg]', { force: true });
+		await page.click('[data-send]');
+		await page.waitForURL(/ghi-nhan\/xong/);
+		await page.goto('/tao-tai-khoan');
+		const form = page.locator('form[action*=openAccount]');
+		await form.locator('[name=displayName]').fill('Lò Thị Mai');
+		await form.locator('[name=name]').fill(`0986000${javaScriptEnabled ? '001' : '002'}`);
+		await form.locator('[name=password]').fill('ngôi nhà xanh lạng sơn');
+		await form.locator('[name=isSixteen]').check();
+		expect(await form.locator('[name=link]').isChecked()).toBe(false);
+		await form.locator('[name=link]').check();
+		await form.locator('button.btn').click();
+		// The refused password is named beside its field, and what was typed stays.
+		await page.locator('#password-error').waitFor();
+		expect(await form.locator('[name=displayName]').inputValue()).toBe('Lò Thị Mai');
+		expect(await form.locator('[name=link]').isChecked()).toBe(true);
+		await form.locator('[name=password]').fill(PASSWORD);
+		await form.locator('button.btn').click();
+		await page.waitForURL(/cua-toi\?xong=tai-khoan/);
+		await page.goto('/cua-toi/tai-khoan');
+		expect(await page.textContent('main')).toContain('Đã đồng ý');
+		const [download] = await Promise.all([
+			page.waitForEvent('download'),
+			page.click('a[href$="du-lieu.json"]'),
+		]);
+		const data = JSON.parse(readFileSync(await download.path(), 'utf8')) as { dropOffs: unknown[] };
+		expect(data.dropOffs).toHaveLength(1);
+		await page.check('[name=sure]');
+		await page.click('form[action*="privacy.erase"] button');
+		await page.waitForURL(/xong=xoa/);
+		await page.goto('/cua-toi/tai-khoan');
+		expect(new URL(page.url()).pathname).toBe('/dang-nhap');
+	});
+
+	test('a code handed out face to face sets a new password, and its owner is told', async () => {
+		const page = await newPage({ javaScriptEnabled });
+		const name = await openAccount(page);
+		const steward = await newPage({ javaScriptEnabled });
+		await signInAs(steward, server.baseUrl, people['steward']!);
+		await steward.goto('/cua-toi/nhom');
+		await steward.locator('[name=resetName]').fill(name);
+		await steward.locator('form[action*=issueResetCode] button').click();
+		const code = (await steward.locator('.codes code').textContent())!;
+		await steward.goto('/cua-toi/nhom');
+		expect(await steward.locator('.codes').count()).toBe(0);
+
+		const other = await newPage({ javaScriptEnabled });
+		await other.goto('/dang-nhap/dat-lai');
+		const form = other.locator('form[action*=resetPassword]');
+		for (const [field, value] of [
+			['name', name],
+			['code', code],
+			['password', 'câu mới cũng dài lắm nhé'],
+		] as const)
+			await form.locator(`[name=${field}]`).fill(value);
+		await form.locator('button.btn').click();
+		await other.waitForURL(/xong=dat-lai/);
+		// The session that was open has ended.
+		await page.goto('/cua-toi/tai-khoan');
+		expect(new URL(page.url()).pathname).toBe('/dang-nhap');
+		await signIn(other, name, 'câu mới cũng dài lắm nhé');
+		expect(await other.textContent('main')).toContain('Người phụ trách (mẫu)');
+		await other.click('form[action*=acknowledgeReset] button');
+		expect(await other.locator('form[action*=acknowledgeReset]').count()).toBe(0);
+	});
+
+	test('an authenticator app is added, then asked for; its recovery codes stand in for it', async () => {
+		const page = await newPage({ javaScriptEnabled });
+		const name = await openAccount(page);
+		await page.goto('/cua-toi/tai-khoan/dang-nhap');
+		if (javaScriptEnabled) await page.locator('summary').first().click();
+		const secret = (await page.locator('code.key').textContent())!.replace(/\s/g, '');
+		const codeOf = (at: number) =>
+			new TOTP({ secret: OtpSecret.fromBase32(secret) }).generate({ timestamp: at });
+		if (!javaScriptEnabled) await page.locator('summary').first().click();
+		await page.locator('form[action*=acceptTotp] [name=code]').fill(codeOf(Date.now()));
+		await page.locator('form[action*=acceptTotp] button').click();
+		const codes = await page.locator('.codes code').allTextContents();
+		expect(codes).toHaveLength(10);
+		await page.goto('/cua-toi/tai-khoan/dang-nhap');
+		await page.locator('form[action*=changePassword] [name=password]').fill(SHORT);
+		await page.locator('form[action*=changePassword] button').click();
+		await page.waitForURL(/xong=mat-khau/);
+
+		const other = await newPage({ javaScriptEnabled });
+		await signIn(other, name, SHORT);
+		expect(new URL(other.url()).pathname).toBe('/dang-nhap/buoc-hai');
+		// The password alone opens nothing.
+		await other.goto('/cua-toi/tai-khoan');
+		expect(new URL(other.url()).pathname).toMatch(/^\/dang-nhap/);
+		await other.goto('/dang-nhap/buoc-hai');
+		await other.fill('[name=code]', 'AAAA-BBBB-CCCC');
+		await other.click('form[action*="accounts.confirm"]:not([data-passkey]) button');
+		await other.locator('#code-error').waitFor();
+		await other.fill('[name=code]', codes[3]!);
+		await other.click('form[action*="accounts.confirm"]:not([data-passkey]) button');
+		await other.waitForURL(/\/cua-toi$/);
+		await other.goto('/cua-toi/tai-khoan');
+		expect(await other.locator('.device').count()).toBe(2);
+		await other.click('form[action*=endOtherSessions] button');
+		await other.waitForURL(/#may/);
+		await page.goto('/cua-toi/tai-khoan');
+		expect(new URL(page.url()).pathname).toBe('/dang-nhap');
+	});
+});
+
+test('a passkey is added and signs in by itself; another person’s session refuses it', async () => {
+	const page = await newPage();
+	const { session, authenticatorId } = await addAuthenticator(page);
+	await openAccount(page);
+	await page.goto('/cua-toi/tai-khoan/dang-nhap');
+	await page.click('form[data-passkey=add] button');
+	await page.locator('.codes').waitFor();
+	await page.goto('/cua-toi/tai-khoan/dang-nhap');
+	expect(await page.locator('form[action*=removeFactor]').count()).toBe(1);
+	await page.goto('/cua-toi');
+	await page.click('form[action*=signOut] button');
+	await page.goto('/dang-nhap');
+	await page.click('form[data-passkey=sign-in] button');
+	await page.waitForURL(/\/cua-toi$/);
+	expect(await page.textContent('main')).toContain('Lò Thị Mai');
+
+	// The same device, but somebody else is asked to confirm: an answer of this passkey is no answer of theirs.
+	const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId });
+	const other = await newPage();
+	const second = await addAuthenticator(other);
+	await openAccount(other);
+	await second.session.send('WebAuthn.addCredential', {
+		authenticatorId: second.authenticatorId,
+		credential: credentials[0]!,
+	});
+	await other.goto('/dang-nhap/buoc-hai');
+	const answer = await other.evaluate(async () => {
+		const options = await (await fetch('/passkey/confirm', { method: 'POST' })).json();
+		const parsed = PublicKeyCredential.parseRequestOptionsFromJSON(options as never);
+		const credential = (await navigator.credentials.get({ publicKey: parsed })) as PublicKeyCredential;
+		return JSON.stringify(credential.toJSON());
+	});
+	const response = await other.request.post('/dang-nhap/buoc-hai?_action=accounts.confirm', {
+		form: { passkey: answer },
+		headers: { origin: server.baseUrl },
+		maxRedirects: 0,
+	});
+	expect(response.status()).toBe(422);
+	expect(await response.text()).toContain('Khoá này không dùng được');
+});
+
+test('an answer of a passkey is taken once, for what it was asked', async () => {
+	const page = await newPage();
+	await addAuthenticator(page);
+	await openAccount(page);
+	await page.goto('/cua-toi/tai-khoan/dang-nhap');
+	await page.click('form[data-passkey=add] button');
+	await page.locator('.codes').waitFor();
+	const answerTo = (kind: string) =>
+		page.evaluate(async (which) => {
+			const options = await (await fetch(`/passkey/${which}`, { method: 'POST' })).json();
+			const parsed = PublicKeyCredential.parseRequestOptionsFromJSON(options as never);
+			const credential = (await navigator.credentials.get({ publicKey: parsed })) as PublicKeyCredential;
+			return JSON.stringify(credential.toJSON());
+		}, kind);
+	const stranger = await newPage();
+	const send = async (passkey: string) =>
+		(
+			await stranger.request.post('/dang-nhap?_action=accounts.signInWithPasskey', {
+				form: { passkey },
+				headers: { origin: server.baseUrl },
+				maxRedirects: 0,
+			})
+		).status();
+	expect(await send(await answerTo('confirm'))).toBe(422);
+	const answer = await answerTo('sign-in');
+	expect(await send(answer)).toBe(303);
+	expect(await send(answer)).toBe(422);
+	expect(await send('not json')).toBe(422);
+	expect(await send('{"id":"x"}')).toBe(422);
+});
+
+test('a session that somebody planted is not the one that is signed in', async () => {
+	const page = await newPage();
+	const name = await openAccount(page);
+	const planted = 'x'.repeat(40);
+	const other = await newPage();
+	await other.context().addCookies([{ name: 'phien', value: planted, url: server.baseUrl }]);
+	await signIn(other, name);
+	const cookies = await other.context().cookies();
+	expect(cookies.find((cookie) => cookie.name === 'phien')?.value).not.toBe(planted);
+	expect(cookies.find((cookie) => cookie.name === 'phien')?.httpOnly).toBe(true);
+});
+
+test('an invitation gives its role to a new account, which is then asked for a second factor', async () => {
+	const db = openDb(databaseUrl);
+	const chief = { displayName: 'Nông Văn Bình', name: '0984000001', password: PASSWORD };
+	const role = { role: 'administrator', scopeKind: 'portal', scopeId: null } as const;
+	await createAccount(db, { ...chief, ...role }, Date.now());
+	await db.destroy();
+	const administrator = await newPage();
+	await addAuthenticator(administrator);
+	await signIn(administrator, chief.name);
+	// Without a second factor the refusal says the way on.
+	await administrator.goto('/cua-toi/nhom');
+	const form = administrator.locator('form[action*="team.invite"]').last();
+	await form.locator('[name=role]').selectOption('auditor');
+	await form.locator('[name=scope]').selectOption('portal');
+	await form.locator('[name=name]').fill('0984000002');
+	await form.locator('button.btn').click();
+	await administrator.click('[role=alert] a');
+	await administrator.fill('form [name=password]', PASSWORD);
+	await administrator.click('form[action*="accounts.confirm"] button');
+	await administrator.click('form[data-passkey=add] button');
+	await administrator.locator('.codes').waitFor();
+
+	const link = await invite(administrator, '0984000002', 'auditor');
+	const page = await newPage();
+	const response = await page.goto(link);
+	expect(response?.headers()['referrer-policy']).toBe('same-origin');
+	expect(await page.textContent('main')).toContain('Người kiểm tra');
+	await openAccount(page, link, '0984000002');
+	expect(await page.textContent('main')).toContain('Đã nhận vai trò');
+	expect((await page.goto(link))?.status()).toBe(404);
+	await page.goto('/cua-toi/nhat-ky');
+	expect(await page.textContent('main')).toContain('invitation.send');
+	// Reading the log needs no second factor, taking it away does.
+	const refused = await page.goto('/cua-toi/nhat-ky.csv').catch(() => null);
+	expect(refused?.status()).toBe(403);
+});
+
+test('a sample person’s invitation is worth nothing for a real account', async () => {
+	const sample = await newPage();
+	await signInAs(sample, server.baseUrl, people['administrator']!);
+	const link = await invite(sample, '0985000001', 'auditor');
+	const page = await newPage();
+	await page.goto(link);
+	const form = page.locator('form[action*=openAccount]');
+	for (const [field, value] of [
+		['displayName', 'Mai'],
+		['name', '0985000001'],
+		['password', PASSWORD],
+	] as const)
+		await form.locator(`[name=${field}]`).fill(value);
+	await form.locator('[name=isSixteen]').check();
+	await form.locator('button.btn').click();
+	expect(await page.locator('[role=alert]').first().textContent()).toContain('người mẫu');
+	const signedIn = await page.request.post('/dang-nhap?_action=accounts.signIn', {
+		form: { name: '0985000001', password: PASSWORD },
+		headers: { origin: server.baseUrl },
+		maxRedirects: 0,
+	});
+	expect(signedIn.status()).toBe(401);
+});
+
+test('a household’s alias comes to another phone by its code', async () => {
+	const page = await newPage();
+	await page.goto('/ghi-nhan?diem=MAU-004');
+	await page.locator('[name=quantity]').fill('4');
+	await page.click('[data-send]');
+	await page.waitForURL(/ghi-nhan\/xong/);
+	await page.goto('/cua-toi');
+	await page.locator('summary').first().click();
+	await page.click('form[action*=offerAlias] button');
+	await page.locator('.qr svg').waitFor();
+	const link = (await page.locator('[data-share-text]').textContent())!.trim();
+	const other = await newPage();
+	await other.goto(link);
+	await other.click('form[action*=takeAlias] button');
+	await other.waitForURL(/xong=chuyen/);
+	expect(await other.locator('.mine > li').count()).toBe(1);
+	expect((await other.goto(link))?.status()).toBe(404);
+});
