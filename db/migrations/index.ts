@@ -12,6 +12,7 @@ import * as cleanupEvents from './0010_create_cleanup_events.ts';
 import * as keptMoney from './0011_keep_requests_and_sales.ts';
 import * as deepAccounts from './0012_deepen_accounts.ts';
 import * as privacy from './0013_create_privacy.ts';
+import * as completeMoney from './0014_complete_money.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
 	'0011_keep_requests_and_sales': keptMoney,
 	'0012_deepen_accounts': deepAccounts,
 	'0013_create_privacy': privacy,
+	'0014_complete_money': completeMoney,
 };

@@ -21,6 +21,19 @@ import { DAY, makeRandom, type Step } from './plan.ts';
 
 export { resetSamplePasswords, type SampleSignIn } from './people.ts';
 
+const LOADING = 'sample_loading';
+const LOADED = 'sample_loaded';
+
+/** True when a load of the sample was cut off: what is there is no year, and nobody can sign in. */
+export async function isSampleBroken(db: Db): Promise<boolean> {
+	const { rows } = await sql`
+		select 1 from green_house where is_sample = 1
+			and not exists (select 1 from portal_setting where key = ${LOADED})
+			and exists (select 1 from portal_setting where key = ${LOADING}) limit 1
+	`.execute(db);
+	return rows.length > 0;
+}
+
 /** True when nobody has put a house or a person into this database. */
 export async function isDatabaseEmpty(db: Db): Promise<boolean> {
 	const { rows } = await sql`select 1 from green_house union all select 1 from person limit 1`.execute(db);
@@ -29,7 +42,12 @@ export async function isDatabaseEmpty(db: Db): Promise<boolean> {
 
 /** Loads the sample into an empty database and returns the sample people's sign-ins. */
 export async function loadSample(db: Db, now: number): Promise<SampleSignIn[]> {
-	// Nobody has been told of any of these rows yet: if the power fails, the load is simply repeated.
+	// Nobody has been told of any of these rows yet: after a load that was cut off, the next start says so.
+	await db
+		.insertInto('portalSetting')
+		.values({ key: LOADING, value: 'yes' })
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
 	if (isSqlite(db)) await sql`pragma synchronous = off`.execute(db);
 	const start = now - 365 * DAY;
 	const random = makeRandom(66);
@@ -61,5 +79,7 @@ export async function loadSample(db: Db, now: number): Promise<SampleSignIn[]> {
 	for (const step of steps) await step.run();
 	await makeStates(db, houses, now);
 	if (isSqlite(db)) await sql`pragma synchronous = full`.execute(db);
-	return resetSamplePasswords(db, now);
+	const signIns = await resetSamplePasswords(db, now);
+	await db.insertInto('portalSetting').values({ key: LOADED, value: 'yes' }).execute();
+	return signIns;
 }

@@ -40,6 +40,13 @@ export function parseKgMilli(raw: string, field: string, maxKg = MAX_KG): number
 	return milli;
 }
 
+/** Grams as a field of kilograms takes them: `9,5`; with three decimals thousands are grouped, `1.234,567`. */
+export function formatKgInput(grams: number): string {
+	const [whole, rest] = String(grams / 1000).split('.') as [string, string | undefined];
+	if (rest === undefined) return whole;
+	return `${rest.length === 3 ? whole.replace(/\B(?=(\d{3})+$)/g, '.') : whole},${rest}`;
+}
+
 function parseDecimalMilli(raw: string, field: string): number {
 	const text = plain(raw).replace(/\s*(kg|ki-?l[oô]|cân)\.?$/iu, '');
 	checkSign(text, field);

@@ -6,8 +6,9 @@ import compression from 'compression';
 import sirv from 'sirv';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
-import { isDatabaseEmpty, loadSample } from '#db/sample/index.ts';
+import { isDatabaseEmpty, isSampleBroken, loadSample } from '#db/sample/index.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
+import { ConfigError } from '#lib/config.ts';
 import { getPortal } from '#lib/portal.ts';
 import { startJobs } from './jobs.ts';
 import { settingFailure } from './start-failure.ts';
@@ -60,6 +61,11 @@ async function prepareData(): Promise<void> {
 	await migrateToLatest(db);
 	const isNew = await isDatabaseEmpty(db);
 	await loadReference(db);
+	if (await isSampleBroken(db)) {
+		throw new ConfigError(
+			'DATABASE_URL names a database in which loading the sample data was cut off. Delete it (or use an empty one) and start again.',
+		);
+	}
 	if (!isNew || !config.sampleData) return;
 	console.log('Loading the sample data…');
 	const signIns = await loadSample(db, now);

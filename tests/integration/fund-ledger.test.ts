@@ -312,7 +312,7 @@ describeEachEngine('the database alone', (engine: Engine) => {
 
 	const spoilt: [string, () => Record<string, unknown>, RegExp][] = [
 		['a gap in the sequence', () => ({ sequence: 3, cash_after_vnd: 100_000 }), /gap/],
-		['a voucher number used twice', () => ({ voucher_number: 1 }), /unique/i],
+		['a voucher number used twice', () => ({ voucher_number: 1 }), /gap/],
 		['a balance that does not follow', () => ({ cash_after_vnd: 900_000 }), /does not follow/],
 		['cash below zero', () => ({ change_vnd: -100_001, cash_after_vnd: -1 }), /check constraint/i],
 		['a sample entry in a real fund', () => ({ is_sample: 1 }), /foreign key/i],
@@ -322,7 +322,8 @@ describeEachEngine('the database alone', (engine: Engine) => {
 			() => ({ kind: 'reversal', reverses_entry_id: uuidv7(NOW) }),
 			/foreign key/i,
 		],
-		['a voucher without its year', () => ({ voucher_year: null }), /check constraint/i],
+		['a voucher number that leaves one out', () => ({ voucher_number: 3 }), /gap/],
+		['a voucher without its year', () => ({ voucher_year: null, voucher_number: 1 }), /check constraint/i],
 		[
 			'a payment that nobody approved',
 			() => ({ kind: 'payment', change_vnd: -100_000, cash_after_vnd: 0 }),
@@ -336,21 +337,27 @@ describeEachEngine('the database alone', (engine: Engine) => {
 
 	test('refuses a second reversal, a reversal of a reversal and one across funds', async () => {
 		const undone = await reverse(world, giftId);
+		await give(world, 100_000);
 		const reversal = {
 			...row,
 			kind: 'reversal',
-			sequence: 3,
+			sequence: 4,
 			voucher_kind: null,
 			voucher_year: null,
 			voucher_number: null,
-			cash_after_vnd: 100_000,
+			change_vnd: -100_000,
+			cash_after_vnd: 0,
 		};
 		await refused(
 			() => insertRaw(db, 'journal_entry', { ...reversal, reverses_entry_id: giftId }),
 			/unique/i,
 		);
 		await refused(
-			() => insertRaw(db, 'journal_entry', { ...reversal, reverses_entry_id: undone.id }),
+			() =>
+				insertRaw(db, 'journal_entry', {
+					...{ ...reversal, reverses_entry_id: undone.id },
+					...{ change_vnd: 100_000, cash_after_vnd: 200_000 },
+				}),
 			/not reversed/,
 		);
 		const other = await makeFund(db);
@@ -362,8 +369,29 @@ describeEachEngine('the database alone', (engine: Engine) => {
 					sequence: 1,
 					reverses_entry_id: giftId,
 				}),
-			/foreign key|unique/i,
+			/foreign key|unique|does not follow/i,
 		);
+	});
+
+	test('refuses a reversal of a part, and postings that do not add up to their entry', async () => {
+		await give(world, 5_000);
+		const part = { kind: 'reversal', voucher_kind: null, voucher_year: null, voucher_number: null };
+		const wrong = { ...row, ...part, sequence: 3, change_vnd: -5_000, cash_after_vnd: 100_000 };
+		await refused(
+			() => insertRaw(db, 'journal_entry', { ...wrong, reverses_entry_id: giftId }),
+			/whole entry/,
+		);
+		const entry = { ...row, sequence: 3, cash_after_vnd: 205_000, voucher_number: 3, posting_count: 2 };
+		await insertRaw(db, 'journal_entry', entry);
+		const posting = { entry_id: row['id'], fund_id: world.fundId, debit_account: 'cash' };
+		const first = { ...posting, position: 1, credit_account: 'gift', amount_vnd: 60_000 };
+		await insertRaw(db, 'posting', first);
+		await refused(() => give(world, 1), /all its postings/);
+		const second = { ...posting, position: 2, credit_account: 'income-paper' };
+		await refused(() => insertRaw(db, 'posting', { ...second, amount_vnd: 39_999 }), /add up/);
+		await refused(() => insertRaw(db, 'posting', { ...second, amount_vnd: 40_001 }), /add up/);
+		await insertRaw(db, 'posting', { ...second, amount_vnd: 40_000 });
+		await give(world, 1);
 	});
 
 	test('refuses a posting that comes later, crosses funds, stands on one account or moves nothing', async () => {
@@ -411,6 +439,10 @@ describeEachEngine('the database alone', (engine: Engine) => {
 			source_id: id,
 		};
 		await insertRaw(db, 'journal_entry', { ...entry, voucher_kind: 'payment', voucher_number: 2 });
+		await insertRaw(db, 'posting', {
+			...{ entry_id: row['id'], fund_id: world.fundId, position: 1 },
+			...{ debit_account: 'welfare-hardship', credit_account: 'cash', amount_vnd: 50_000 },
+		});
 		const next = { ...allocation, payment_entry_id: row['id'] };
 		await refused(
 			() => insertRaw(db, 'fund_allocation', { ...next, income_entry_id: giftId, amount_vnd: 40_001 }),

@@ -8,12 +8,7 @@ import {
 } from '#features/green-houses/green-house.repository.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { findFactors, listMaterials } from '#features/materials/material.repository.ts';
-import {
-	findAdminUnitByName,
-	findCurrentUnit,
-	listAdminUnits,
-	listWards,
-} from '#features/places/place.repository.ts';
+import { findCurrentUnit, listAdminUnits, listWards } from '#features/places/place.repository.ts';
 import { loadReference } from '#db/reference.ts';
 import type { Db } from '#lib/db.ts';
 import { inTransaction } from '#lib/db.ts';
@@ -55,12 +50,9 @@ describeEachEngine('the reference data', ({ fresh }) => {
 		expect((await findFactors(db, 'piece_weight', '1999-01-01')).size).toBe(0);
 	});
 
-	test('a name means the unit of its date, and an old unit leads to today’s', async () => {
+	test('an old unit leads to today’s', async () => {
 		const db = await fresh();
 		await seedReference(db);
-		expect((await findAdminUnitByName(db, 'Phường Đông Kinh', '2025-06-30'))?.id).toBe('dk-old');
-		expect((await findAdminUnitByName(db, 'phuong dong kinh', '2025-07-01'))?.id).toBe('dk-2025');
-		expect(await findAdminUnitByName(db, 'Phường Vĩnh Trại', '2025-07-01')).toBeUndefined();
 		expect((await findCurrentUnit(db, 'hd-old')).id).toBe('tt-2025');
 		expect((await listWards(db)).map((ward) => ward.id).sort()).toEqual([
 			'dk-2025',

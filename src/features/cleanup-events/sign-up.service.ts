@@ -147,7 +147,7 @@ export async function removeSignUp(
 		if (!found || !event) throw new DomainError('NOT_FOUND', 'signUpNotFound');
 		const grant = requireGrant(actor, 'cleanup-event.change', eventScopes(event));
 		await lockRow(trx, 'cleanup_event', event.id);
-		if (found.status === 'active') {
+		if ((await findSignUp(trx, found.id))?.status === 'active') {
 			await cancelSignUpRow(trx, found.id, now);
 			const audit = {
 				action: 'sign-up.remove',

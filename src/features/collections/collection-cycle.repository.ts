@@ -68,9 +68,10 @@ export async function listUnsoldCycles(db: Db, greenHouseIds: string[]) {
 				.selectFrom('scrapSaleCycle as given')
 				.innerJoin('scrapSale', 'scrapSale.id', 'given.saleId')
 				.whereRef('given.cycleId', '=', 'collectionCycle.id')
-				.where('scrapSale.status', '=', 'returned')
 				.orderBy('scrapSale.recordedAt', 'desc')
+				.orderBy('scrapSale.id', 'desc')
 				.limit(1)
+				// A sale that was booked and reversed has none.
 				.select('scrapSale.returnReason')
 				.as('returnReason'),
 		)

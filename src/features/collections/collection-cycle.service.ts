@@ -1,7 +1,11 @@
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { countDropOffs } from '#features/drop-offs/drop-off.repository.ts';
-import { findGreenHouse, insertStateReport } from '#features/green-houses/green-house.repository.ts';
+import {
+	findGreenHouse,
+	findLastReport,
+	insertStateReport,
+} from '#features/green-houses/green-house.repository.ts';
 import { houseScopes } from '#features/green-houses/green-house.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -42,7 +46,9 @@ export async function closeCycle(
 			closedBy: null,
 			isSample: house.isSample,
 		});
-		if (house.state === 'full' || house.state === 'half') {
+		// As it is under the lock, and also of a paused house: what it was said to hold is gone.
+		const report = await findLastReport(trx, house.id);
+		if (report?.condition === 'usable' && report.fill !== 'empty') {
 			await insertStateReport(trx, {
 				id: uuidv7(now),
 				greenHouseId: house.id,

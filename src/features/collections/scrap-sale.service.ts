@@ -7,6 +7,7 @@ import { getPosted, postEntry, reverseEntry, type PostedEntry } from '#features/
 import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
+import { findPhoto } from '#features/photos/photo.repository.ts';
 import { encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
 import type { EncodedPhoto } from '#features/photos/photo.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
@@ -306,8 +307,10 @@ export async function confirmScrapSale(
 					kind: 'scrap_sale',
 					id: sale.id,
 					content: {
-						sale: sale.contentHash,
-						photo: sale.photoId,
+						// Not the dealer: a hash of a name could be guessed.
+						soldOn: sale.soldOn,
+						cashReceivedVnd: sale.cashReceivedVnd,
+						photo: sale.photoId === null ? null : (await findPhoto(trx, sale.photoId))?.sha256,
 						cycles: cycles.map((cycle) => cycle.id),
 						lines: rows.map(({ materialCode, weighedWeightGrams, unitPriceVnd, amountVnd, kind }) => ({
 							materialCode,
@@ -357,8 +360,8 @@ export async function returnScrapSale(
 		const grantId = await requireConfirmer(trx, actor, sale, now);
 		if (sale.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
-		await releaseCycles(trx, sale.id, now);
 		await updateSale(trx, sale.id, { status: 'returned', returnReason: reason });
+		await releaseCycles(trx, sale.id, now);
 		const event = {
 			action: 'scrap-sale.return',
 			subjectKind: 'scrap_sale',
@@ -395,7 +398,7 @@ export async function reverseScrapSale(
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
 		await holdGrant(trx, grant.id);
 		await reverseEntry(trx, { id: input.entryId, entryId: sale.entryId!, recordedBy: grant.id, reason }, now);
-		await releaseCycles(trx, sale.id, now);
 		await updateSale(trx, sale.id, { status: 'reversed' });
+		await releaseCycles(trx, sale.id, now);
 	});
 }

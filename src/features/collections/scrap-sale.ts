@@ -1,7 +1,7 @@
 // A scrap sale is where weight and money become real: the dealer's lines, the cash, and a second person's word.
 import type { ScrapSaleLineTable, ScrapSaleTable } from '#db/schema.ts';
 import { DomainError } from '#lib/errors.ts';
-import { MAX_VND, parseKgMilli, parseVnd } from '#lib/number-input.ts';
+import { formatKgInput, MAX_VND, parseKgMilli, parseVnd } from '#lib/number-input.ts';
 import { incomeAccount, type Posting } from '#features/fund/ledger.ts';
 
 /** Grams times đồng for one kilogram, rounded half up to whole đồng; or one sum for everything. */
@@ -24,6 +24,8 @@ export type ScrapSaleInput = {
 };
 
 export const MAX_SALE_LINES = 40;
+/** Empty rows after those that are filled in. */
+export const SPARE_ROWS = 2;
 
 /** Rows `material-0`, `weight-0`, `price-0` …; a row without weight and price does not count. Refuses with 422. */
 export function readSaleLines(form: FormData): SaleLine[] {
@@ -66,7 +68,7 @@ export function typedSale(
 	const goods = lines.filter((line) => line.kind === 'goods');
 	const lump = lines.find((line) => line.kind === 'lump_sum');
 	const weightOf = (line: ScrapSaleLineTable) =>
-		line.weighedWeightGrams === null ? '' : String(line.weighedWeightGrams / 1000).replace('.', ',');
+		line.weighedWeightGrams === null ? '' : formatKgInput(line.weighedWeightGrams);
 	form.set('dealer', sale.dealer);
 	form.set('soldOn', sale.soldOn);
 	form.set('how', lump ? 'lump_sum' : 'goods');
@@ -75,6 +77,9 @@ export function typedSale(
 		form.set(`weight-${index}`, weightOf(line));
 		form.set(`price-${index}`, String(line.unitPriceVnd ?? ''));
 	});
+	// Room for what was forgotten, which may be why it was given back.
+	for (let index = goods.length; index < goods.length + SPARE_ROWS; index += 1)
+		for (const part of ['material', 'weight', 'price']) form.set(`${part}-${index}`, '');
 	if (lump) form.set('lump-weight', weightOf(lump));
 	form.set('cash', String(sale.cashReceivedVnd));
 	form.set('differenceReason', lines.find((line) => line.kind === 'difference')?.note ?? '');

@@ -46,6 +46,8 @@ export async function requestDisbursement(
 	const fund = await findFund(db, raw.fundId);
 	if (!fund) throw new DomainError('NOT_FOUND', 'unknownFund', { field: 'fundId' });
 	const grant = requireGrant(actor, 'disbursement.request', fundScopes(fund));
+	// A sample officer's ward also holds real funds.
+	if (actor.isSample !== (fund.isSample === 1)) throw new DomainError('FORBIDDEN', 'notYourRole');
 	const input = { ...raw, description: cleanMultiline(raw.description, { max: 1000 }) };
 	checkDisbursement(input);
 	const contentHash = sha256Hex(canonicalJson(input));

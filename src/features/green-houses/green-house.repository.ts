@@ -39,6 +39,17 @@ function selectHouses(db: Db) {
 		);
 }
 
+/** What was said last of a house, however long ago. */
+export const findLastReport = (db: Db, greenHouseId: string) =>
+	db
+		.selectFrom('houseStateReport')
+		.select(['fill', 'condition', 'reportedAt'])
+		.where('greenHouseId', '=', greenHouseId)
+		.orderBy('reportedAt', 'desc')
+		.orderBy('id', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+
 type HouseRow = Awaited<ReturnType<ReturnType<typeof selectHouses>['execute']>>[number];
 
 function toHouse(row: HouseRow, units: AdminUnit[], now: number): GreenHouse {

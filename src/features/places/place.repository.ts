@@ -1,6 +1,5 @@
 import type { Db } from '#lib/db.ts';
-import { foldSearch } from '#lib/fold.ts';
-import { currentUnit, existedOn, type AdminUnit } from './place.ts';
+import { currentUnit, type AdminUnit } from './place.ts';
 
 /** Every unit, old and new; there are a few dozen. */
 export async function listAdminUnits(db: Db): Promise<AdminUnit[]> {
@@ -20,14 +19,4 @@ export async function listWards(db: Db): Promise<AdminUnit[]> {
 
 export async function findCurrentUnit(db: Db, id: string): Promise<AdminUnit> {
 	return currentUnit(await listAdminUnits(db), id);
-}
-
-/** The unit that bore this name on that date; spelling variants and tone marks do not matter. */
-export async function findAdminUnitByName(
-	db: Db,
-	name: string,
-	asOf: string,
-): Promise<AdminUnit | undefined> {
-	const units = await listAdminUnits(db);
-	return units.find((unit) => foldSearch(unit.nameVi) === foldSearch(name) && existedOn(unit, asOf));
 }

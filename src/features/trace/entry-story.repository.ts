@@ -42,7 +42,7 @@ const listPaidFor = (db: Db, entryId: string) =>
 async function findSaleStory(db: Db, saleId: string) {
 	const sale = await db
 		.selectFrom('scrapSale')
-		.select(['id', 'dealer', 'soldOn', 'cashReceivedVnd', 'replacesSaleId'])
+		.select(['id', 'soldOn', 'cashReceivedVnd', 'replacesSaleId'])
 		.where('id', '=', saleId)
 		.executeTakeFirst();
 	if (!sale) return undefined;
