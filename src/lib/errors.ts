@@ -21,6 +21,8 @@ export type DomainErrorOptions = {
 	field?: string | undefined;
 	/** What the sentence interpolates. */
 	values?: Record<string, string | number>;
+	/** What else is wrong with the same form, each with a field of its own. */
+	others?: DomainError[];
 };
 
 /** An expected failure. Anything else that is thrown is a bug and becomes a 500. */
@@ -30,6 +32,7 @@ export class DomainError extends Error {
 	readonly key: DomainErrorKey;
 	readonly field: string | undefined;
 	readonly values: Record<string, string | number>;
+	readonly others: DomainError[];
 
 	constructor(kind: DomainErrorKind, key: DomainErrorKey, options: DomainErrorOptions = {}) {
 		super(key);
@@ -37,6 +40,7 @@ export class DomainError extends Error {
 		this.key = key;
 		this.field = options.field;
 		this.values = options.values ?? {};
+		this.others = options.others ?? [];
 	}
 }
 

@@ -58,3 +58,23 @@ test.each([
 	['2026-08-01', '2026-2027'],
 	['2027-01-01', '2026-2027'],
 ])('%s lies in the school year %s', (date, year) => expect(schoolYearOf(date)).toBe(year));
+
+test('every bad cell of a sheet is named, not only the first', () => {
+	let thrown: unknown;
+	try {
+		read({
+			'cell:a:mixed_paper:kg': '-3',
+			'cell:a:aluminium_can:piece': '12',
+			'cell:b:mixed_paper:kg': 'Lan',
+			'cell:b:aluminium_can:piece': '1,5',
+		});
+	} catch (error) {
+		thrown = error;
+	}
+	const { key, field, others } = thrown as DomainError;
+	expect([{ key, field }, ...others.map((each) => ({ key: each.key, field: each.field }))]).toEqual([
+		{ key: 'quantityNotPositive', field: 'cell:a:mixed_paper:kg' },
+		{ key: 'quantityNotNumber', field: 'cell:b:mixed_paper:kg' },
+		{ key: 'quantityNotWhole', field: 'cell:b:aluminium_can:piece' },
+	]);
+});

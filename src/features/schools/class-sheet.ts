@@ -22,10 +22,11 @@ export type ClassSheetInput = {
 
 /**
  * Reads a form's cells, named `cell:<class>:<material>:<unit>`, into rows by class; an empty cell is not reported,
- * which is not zero. A cell holds one number and nothing else. Refuses with 400 and 422, naming the cell.
+ * which is not zero. A cell holds one number and nothing else. Refuses with 400 and 422, naming every bad cell.
  */
 export function readSheetRows(form: FormData): SheetRow[] {
 	const rows = new Map<string, SheetRow>();
+	const refused: DomainError[] = [];
 	for (const [name, value] of form.entries()) {
 		const [prefix, classId, material, unit] = name.split(':');
 		if (prefix !== 'cell' || typeof value !== 'string' || value.trim() === '') continue;
@@ -33,9 +34,18 @@ export function readSheetRows(form: FormData): SheetRow[] {
 			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 		}
 		const row = rows.get(classId) ?? { classId, lines: [] };
-		const quantityMilli = parseQuantityMilli(value, unit, name);
-		row.lines.push({ material, unit, quantityMilli });
 		rows.set(classId, row);
+		try {
+			row.lines.push({ material, unit, quantityMilli: parseQuantityMilli(value, unit, name) });
+		} catch (error) {
+			if (!(error instanceof DomainError)) throw error;
+			refused.push(error);
+		}
+	}
+	const [first, ...others] = refused;
+	if (first) {
+		const { kind, key, field, values } = first;
+		throw new DomainError(kind, key, { field, values, others });
 	}
 	return [...rows.values()];
 }

@@ -1,0 +1,79 @@
+// The class sheet as the school lead's browser shows it: every bad cell.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, phone } from '../support/browser.ts';
+import { axeErrors } from '../support/pages.ts';
+import { startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
+import { digest } from '../support/snapshot.ts';
+
+let world: ServedWorld;
+let browser: Browser;
+beforeAll(async () => {
+	[world, browser] = await Promise.all([startWorld(), launchBrowser()]);
+});
+afterAll(async () => {
+	await browser.close();
+	await world.stop();
+});
+
+const openSheet = async (javaScriptEnabled = true): Promise<Page> => {
+	const page = await (await browser.newContext({ viewport: phone, javaScriptEnabled })).newPage();
+	await signInAs(page, world.baseUrl, world.people['school lead']);
+	await page.goto(`${world.baseUrl}/cua-toi/truong`);
+	return page;
+};
+const cell = (material: string, unit: string) => `[name="cell:${world.classId}:${material}:${unit}"]`;
+const send = (page: Page) => page.click('[data-class-sheet] .btn');
+
+test.each([true, false])(
+	'every bad cell is marked, listed by class and material, and kept (JavaScript: %s)',
+	async (javaScriptEnabled) => {
+		const page = await openSheet(javaScriptEnabled);
+		const before = await digest(world.db, ['session']);
+		await page.fill(cell('mixed_paper', 'kg'), '-3');
+		await page.fill(cell('cardboard', 'kg'), 'Lan');
+		await page.fill(cell('aluminium_can', 'piece'), '12');
+		await page.fill(cell('e_waste', 'piece'), '1,5');
+		await send(page);
+		const alert = page.locator('[role=alert]');
+		expect(await alert.locator('li').allTextContents()).toEqual([
+			expect.stringMatching(/^\s*6A, giấy vụn: Số lượng phải lớn hơn 0\.\s*$/),
+			expect.stringMatching(/^\s*6A, bìa carton: Số lượng phải là một con số/),
+			expect.stringMatching(/^\s*6A, đồ điện tử cũ: Số cái phải là số nguyên/),
+		]);
+		const marked = page.locator('[aria-invalid=true]');
+		expect(
+			await marked.evaluateAll((cells) =>
+				(cells as HTMLInputElement[]).map((each) => [
+					each.value,
+					document
+						.getElementById(each.getAttribute('aria-describedby') ?? '')
+						?.textContent.trim()
+						.slice(0, 8),
+				]),
+			),
+		).toEqual([
+			['-3', '6A, giấy'],
+			['Lan', '6A, bìa '],
+			['1,5', '6A, đồ đ'],
+		]);
+		expect(await page.inputValue(cell('aluminium_can', 'piece'))).toBe('12');
+		expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toContain('mixed_paper');
+		expect(await digest(world.db, ['session'])).toEqual(before);
+		if (javaScriptEnabled) expect(await axeErrors(page)).toEqual([]);
+		await page.context().close();
+	},
+);
+
+test('a date that has not come is refused beside the date', async () => {
+	const page = await openSheet(false);
+	await page.fill(cell('mixed_paper', 'kg'), '3');
+	await page.locator('[name=collectedOn]').evaluate((input) => input.removeAttribute('max'));
+	await page.fill('[name=collectedOn]', '2099-01-01');
+	await send(page);
+	expect(await page.locator('#collectedOn-error').textContent()).toContain('chưa tới');
+	expect(await page.getAttribute('[name=collectedOn]', 'aria-describedby')).toBe('collectedOn-error');
+	expect(await page.locator('[role=alert]').count()).toBe(1);
+	await page.context().close();
+});
