@@ -47,6 +47,8 @@ export function planHouse(
 	const steward = actors[index < 3 ? 'steward' : 'other_steward']!;
 	const school = schools.find((each) => each.house.id === house.id);
 	const lead = school === schools[0] ? actors['school_lead']! : actors['other_school_lead']!;
+	// A school sends one sheet a day.
+	const sheetDays = new Set<string>();
 	let from = start + Math.floor(random() * 20) * DAY;
 	while (from < now - DAY) {
 		const until = from + (48 + Math.floor(random() * 40)) * DAY;
@@ -54,8 +56,10 @@ export function planHouse(
 		for (let each = 0; each < count; each += 1) {
 			const at = Math.floor(from + (random() * (until - from) * 9) / 10) + 9 * HOUR;
 			if (at > now - HOUR) continue;
-			if (school && each % 2 === 0) steps.push({ at, run: () => bringByClass(db, school, lead, at, random) });
-			else steps.push({ at, run: () => bring(db, house, pick(devices).id, at, random) });
+			if (school && each % 2 === 0 && !sheetDays.has(toLocalDate(at))) {
+				sheetDays.add(toLocalDate(at));
+				steps.push({ at, run: () => bringByClass(db, school, lead, at, random) });
+			} else steps.push({ at, run: () => bring(db, house, pick(devices).id, at, random) });
 		}
 		// The newest stories are left open: something must wait for the people who sign in.
 		if (until < now - 2 * DAY) {

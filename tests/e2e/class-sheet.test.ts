@@ -1,4 +1,4 @@
-// The class sheet as the school lead's browser shows it: every bad cell.
+// The class sheet as the school lead's browser shows it: every bad cell, and a day that stands already.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
@@ -75,5 +75,30 @@ test('a date that has not come is refused beside the date', async () => {
 	expect(await page.locator('#collectedOn-error').textContent()).toContain('chưa tới');
 	expect(await page.getAttribute('[name=collectedOn]', 'aria-describedby')).toBe('collectedOn-error');
 	expect(await page.locator('[role=alert]').count()).toBe(1);
+	await page.context().close();
+});
+
+test('a day that stands already is asked about, and then comes on top', async () => {
+	const page = await openSheet(false);
+	await page.fill(cell('mixed_paper', 'kg'), '3');
+	await send(page);
+	expect(await page.locator('[role=status]').textContent()).toMatch(/1 lớp: 3\u00a0kg giấy vụn\./);
+	await page.fill(cell('mixed_paper', 'kg'), '2,5');
+	expect(await page.locator('[name=isExtra]').count()).toBe(0);
+	const before = await digest(world.db, ['session']);
+	const [answer] = await Promise.all([
+		page.waitForResponse((response) => response.request().method() === 'POST'),
+		send(page),
+	]);
+	expect(answer.status()).toBe(409);
+	expect(await digest(world.db, ['session'])).toEqual(before);
+	expect(await page.locator('[role=alert]').textContent()).toContain(
+		'Ngày này đã ghi 6A: 3\u00a0kg giấy vụn.',
+	);
+	expect(await page.inputValue(cell('mixed_paper', 'kg'))).toBe('2,5');
+	await page.check('[name=isExtra]');
+	await send(page);
+	expect(await page.locator('[role=status]').textContent()).toMatch(/1 lớp: 2,5\u00a0kg giấy vụn\./);
+	expect(await page.locator('[name=isExtra]').count()).toBe(0);
 	await page.context().close();
 });

@@ -188,6 +188,47 @@ describeEachEngine('a class sheet', (engine) => {
 		}
 	});
 
+	test('of a day and class that stand already is refused with what stands, unless it is an extra one', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const first = sheetOf(world, { rows: [paper(world.classA, 3000)] });
+		await recordClassSheet(db, world.lead, first, NOW);
+		const again = sheetOf(world);
+		const error = await expectNothingWritten(db, () => recordClassSheet(db, world.lead, again, NOW));
+		expect(error).toMatchObject({
+			kind: 'CONFLICT',
+			key: 'classDayStands',
+			field: 'isExtra',
+			values: { standing: '6A: 3\u00a0kg giấy vụn' },
+		});
+		// Another class, another day and a retry are not the same thing twice.
+		await recordClassSheet(db, world.lead, first, NOW);
+		await recordClassSheet(db, world.lead, sheetOf(world, { rows: [paper(world.classB)] }), NOW);
+		await recordClassSheet(db, world.lead, sheetOf(world, { collectedOn: '2026-11-19' }), NOW);
+		await recordClassSheet(db, world.lead, { ...again, isExtra: true }, NOW);
+		await recordClassSheet(db, world.lead, { ...again, isExtra: true }, NOW);
+		const inEnglish = () => recordClassSheet(db, world.lead, sheetOf(world, { locale: 'en' }), NOW);
+		expect(await expectNothingWritten(db, inEnglish)).toMatchObject({
+			values: {
+				standing: '6A: 15.5\u00a0kg mixed paper, 40\u00a0pcs aluminium can; 6B: 15.5\u00a0kg mixed paper',
+			},
+		});
+		for (const { id } of await db.selectFrom('classSheet').select('id').execute())
+			await revokeClassSheet(db, world.lead, id, NOW);
+		await recordClassSheet(db, world.lead, sheetOf(world), NOW);
+	});
+
+	test('sent from eight forms at once for one day and class is recorded once', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const outcomes = await Promise.allSettled(
+			Array.from({ length: 8 }, () => recordClassSheet(db, world.lead, sheetOf(world), NOW)),
+		);
+		const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+		expect(refused.map((each) => (each as DomainError).key)).toEqual(Array(7).fill('classDayStands'));
+		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(2);
+	});
+
 	test('is entered and revoked by the school’s own lead only', async () => {
 		const db = await engine.fresh();
 		const world = await makeWorld(db);
@@ -209,7 +250,7 @@ describeEachEngine('a class sheet', (engine) => {
 	test('is taken out of every total while its cycle is open, and not afterwards', async () => {
 		const db = await engine.fresh();
 		const world = await makeWorld(db);
-		const [wrong, right] = [sheetOf(world), sheetOf(world)];
+		const [wrong, right] = [sheetOf(world), sheetOf(world, { isExtra: true })];
 		await recordClassSheet(db, world.lead, wrong, NOW);
 		await recordClassSheet(db, world.lead, right, NOW);
 		const cycle = (await findOpenCycle(db, world.house.id))!;

@@ -15,8 +15,9 @@ export const schools = {
 		if (!collectedOn) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'collectedOn' });
 		const greenHouseCode = field(form, 'greenHouseCode');
 		const rows = readSheetRows(form);
-		await recordClassSheet(db, actor, { id, greenHouseCode, collectedOn, rows, locale }, now);
-		return localePath(locale, `/cua-toi/truong?xong=${id}`);
+		const isExtra = form.has('isExtra');
+		await recordClassSheet(db, actor, { id, greenHouseCode, collectedOn, rows, isExtra, locale }, now);
+		return localePath(locale, `/cua-toi/truong?diem=${encodeURIComponent(greenHouseCode)}&xong=${id}`);
 	}),
 	revokeSheet: formAction(async (form, { locals }) => {
 		await revokeClassSheet(locals.db, locals.actor, field(form, 'id'), locals.now);

@@ -10,11 +10,12 @@ import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { checkClassSheet, schoolYearOf, type ClassSheetInput } from './class-sheet.ts';
+import { checkClassSheet, schoolYearOf, totalsByClass, type ClassSheetInput } from './class-sheet.ts';
 import {
 	findClassSheet,
 	hasClosedCycle,
 	insertClassSheet,
+	listCellsOfDay,
 	listClasses,
 	revokeSheetRow,
 } from './school.repository.ts';
@@ -23,7 +24,8 @@ const NOON_MS = 12 * 60 * 60 * 1000;
 
 /**
  * Records one school day's totals by class as declared drop-offs of the school's house.
- * The same id with the same content changes nothing; with other content it is refused with 409.
+ * The same id with the same content changes nothing; with other content it is refused with 409, and so is a second
+ * sheet of a day and class that does not say that it is an extra one.
  */
 export async function recordClassSheet(
 	db: Db,
@@ -39,6 +41,7 @@ export async function recordClassSheet(
 	}
 	const grant = requireGrant(actor, 'class-sheet.record', [{ kind: 'organisation', id: organisationId }]);
 	const rows = input.rows.filter((row) => row.lines.length > 0);
+	const materials = await listMaterials(db);
 	// A retry of what already stands succeeds even when the house has closed or takes other things since.
 	const isRetry = (await findClassSheet(db, input.id)) !== undefined;
 	if (!isRetry) {
@@ -50,7 +53,6 @@ export async function recordClassSheet(
 			{ ...input, rows },
 			await listClasses(db, organisationId, schoolYearOf(input.collectedOn)),
 		);
-		const materials = await listMaterials(db);
 		for (const row of rows) checkLines(row.lines, house, materials, input.locale);
 	}
 	const contentHash = sha256Hex(canonicalJson({ house: house.id, collectedOn: input.collectedOn, rows }));
@@ -64,6 +66,16 @@ export async function recordClassSheet(
 		if (existing) {
 			if (existing.contentHash === contentHash && existing.organisationId === organisationId) return;
 			throw new DomainError('CONFLICT', 'sameIdOtherContent');
+		}
+		const classIds = rows.map((row) => row.classId);
+		const standing = await listCellsOfDay(trx, {
+			greenHouseId: house.id,
+			collectedOn: input.collectedOn,
+			classIds,
+		});
+		if (standing.length > 0 && !input.isExtra) {
+			const values = { standing: totalsByClass(standing, materials, input.locale ?? 'vi') };
+			throw new DomainError('CONFLICT', 'classDayStands', { field: 'isExtra', values });
 		}
 		await insertClassSheet(trx, {
 			id: input.id,

@@ -2,6 +2,8 @@
 // Its cells become declared drop-offs of the school's house, one for each class.
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
+import { materialInText, type Material } from '#features/materials/material.ts';
+import { formatQuantity } from '#lib/number-format.ts';
 import { parseQuantityMilli } from '#lib/number-input.ts';
 
 export type SchoolClass = { id: string; name: string; grade: number; size: number | null };
@@ -16,6 +18,8 @@ export type ClassSheetInput = {
 	/** The day on which pupils brought the goods. */
 	collectedOn: string;
 	rows: SheetRow[];
+	/** True: what stands of that day for the same classes stays, and this comes on top. */
+	isExtra?: boolean;
 	/** The language in which a refused material is named. */
 	locale?: 'vi' | 'en';
 };
@@ -64,6 +68,31 @@ export function checkClassSheet(input: ClassSheetInput, classes: SchoolClass[]):
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'sheetEmpty', { field: 'rows' });
 	}
 }
+
+export type SheetCell = { name: string; materialCode: string; unit: 'kg' | 'piece'; quantityMilli: number };
+
+/** What cells add up to by material, in the catalogue's order: `3 kg giấy vụn, 40 cái lon nhôm`. */
+export function totalsText(cells: SheetCell[], materials: Material[], locale: 'vi' | 'en'): string {
+	return materials
+		.flatMap((material) =>
+			(['kg', 'piece'] as const).map((unit) => {
+				const same = cells.filter((cell) => cell.materialCode === material.code && cell.unit === unit);
+				const sum = same.reduce((total, cell) => total + cell.quantityMilli, 0);
+				return sum && `${formatQuantity(sum, unit, locale)} ${materialInText(material, locale)}`;
+			}),
+		)
+		.filter(Boolean)
+		.join(', ');
+}
+
+/** The same for each class: `6A: 3 kg giấy vụn; 6B: 2 kg giấy vụn`. */
+export const totalsByClass = (cells: SheetCell[], materials: Material[], locale: 'vi' | 'en'): string =>
+	[...new Set(cells.map((cell) => cell.name))]
+		.map((name) => {
+			const own = cells.filter((cell) => cell.name === name);
+			return `${name}: ${totalsText(own, materials, locale)}`;
+		})
+		.join('; ');
 
 /** `6A` is of grade 6, `12A1` of grade 12. Refuses with 422 what names no grade from 1 to 12. */
 export function readClassName(text: string): { name: string; grade: number } {

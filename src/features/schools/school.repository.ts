@@ -102,6 +102,38 @@ export async function hasClosedCycle(db: Db, sheetId: string): Promise<boolean> 
 	return row !== undefined;
 }
 
+const selectCells = (db: Db) =>
+	db
+		.selectFrom('dropOff')
+		.innerJoin('dropOffLine', 'dropOffLine.dropOffId', 'dropOff.id')
+		.innerJoin('schoolClass', 'schoolClass.id', 'dropOff.schoolClassId')
+		.select([
+			'dropOff.classSheetId',
+			'schoolClass.name',
+			'dropOffLine.materialCode',
+			'dropOffLine.unit',
+			'dropOffLine.quantityMilli',
+		])
+		.orderBy('schoolClass.grade')
+		.orderBy('schoolClass.name')
+		.orderBy('dropOff.id')
+		.orderBy('dropOffLine.position');
+
+/** What stands of these classes at a house for one day, over all sheets that were not revoked. */
+export async function listCellsOfDay(
+	db: Db,
+	day: { greenHouseId: string; collectedOn: string; classIds: string[] },
+) {
+	if (day.classIds.length === 0) return [];
+	return selectCells(db)
+		.innerJoin('classSheet', 'classSheet.id', 'dropOff.classSheetId')
+		.where('classSheet.greenHouseId', '=', day.greenHouseId)
+		.where('classSheet.collectedOn', '=', day.collectedOn)
+		.where('dropOff.schoolClassId', 'in', day.classIds)
+		.where('dropOff.withdrawnAt', 'is', null)
+		.execute();
+}
+
 /** The school's latest sheets, each with its sums by class, material and unit. */
 export async function listSheets(db: Db, organisationId: string, limit: number) {
 	const sheets = await db
@@ -113,23 +145,19 @@ export async function listSheets(db: Db, organisationId: string, limit: number) 
 		.limit(limit)
 		.execute();
 	if (sheets.length === 0) return [];
-	const cells = await db
-		.selectFrom('dropOff')
-		.innerJoin('dropOffLine', 'dropOffLine.dropOffId', 'dropOff.id')
-		.innerJoin('schoolClass', 'schoolClass.id', 'dropOff.schoolClassId')
-		.select([
-			'dropOff.classSheetId',
-			'schoolClass.name',
-			'dropOffLine.materialCode',
-			'dropOffLine.unit',
-			'dropOffLine.quantityMilli',
-		])
+	const cells = await selectCells(db)
 		.where(
 			'dropOff.classSheetId',
 			'in',
 			sheets.map((sheet) => sheet.id),
 		)
-		.orderBy('schoolClass.name')
 		.execute();
 	return sheets.map((sheet) => ({ ...sheet, cells: cells.filter((cell) => cell.classSheetId === sheet.id) }));
+}
+
+/** One sheet of a school with its cells, as it was entered. */
+export async function findSheetOfSchool(db: Db, organisationId: string, id: string) {
+	const sheet = await findClassSheet(db, id);
+	if (sheet?.organisationId !== organisationId) return undefined;
+	return { ...sheet, cells: await selectCells(db).where('dropOff.classSheetId', '=', id).execute() };
 }
