@@ -127,6 +127,60 @@ describeEachEngine('disbursements', (engine: Engine) => {
 		}
 	});
 
+	test('an approved request that is not paid is returned by an approver who had no word in it', async () => {
+		await give(world, 50_000);
+		const id = await approved(world, 100_000);
+		const second = await makeActor(db, 'approver', 'fund', world.fundId);
+		const asker = await request({}, second);
+		await approveDisbursement(db, world.approver, { id: asker }, NOW);
+		const other = await makePeople(db, await makeFund(db));
+		const takeBack = (actor: Actor | undefined, reason = 'Quỹ không đủ tiền', which = id) =>
+			returnDisbursement(db, actor, { id: which, reason }, NOW + 1);
+		for (const [work, kind, key] of [
+			[() => takeBack(world.approver), 'CONFLICT', 'returnedByAnother'],
+			[() => takeBack(second, ' '), 'UNPROCESSABLE_CONTENT', 'reasonMissing'],
+			[() => takeBack(second, 'x', asker), 'FORBIDDEN', 'approverIsRequester'],
+			[() => takeBack(world.officer), 'FORBIDDEN', 'notYourRole'],
+			[() => takeBack(world.treasurer), 'FORBIDDEN', 'notYourRole'],
+			[() => takeBack(other.approver), 'FORBIDDEN', 'notYourRole'],
+			[() => takeBack(undefined), 'UNAUTHORIZED', 'signInFirst'],
+			[() => approveDisbursement(db, second, { id }, NOW), 'CONFLICT', 'alreadyDecided'],
+		] as const)
+			expect(await expectNothingWritten(db, work)).toMatchObject({ kind, key });
+		await takeBack(second);
+		await takeBack(second);
+		expect((await findDisbursement(db, id))!.status).toBe('returned');
+		expect((await listApprovals(db, id)).map(({ decision, reason }) => [decision, reason])).toEqual([
+			['approve', ''],
+			['return', 'Quỹ không đủ tiền'],
+		]);
+		await give(world, 500_000);
+		const payment = { id, entryId: uuidv7(NOW), paidOn: TODAY };
+		expect(
+			await expectNothingWritten(db, () => payDisbursement(db, world.treasurer, payment, NOW + 2)),
+		).toMatchObject({ kind: 'CONFLICT', key: 'notApproved' });
+	});
+
+	test('what is paid is not returned, and of a payment and a return at once one stands', async () => {
+		await give(world, 500_000);
+		const second = await makeActor(db, 'approver', 'fund', world.fundId);
+		const paid = await approved(world, 100_000);
+		await payDisbursement(db, world.treasurer, { id: paid, entryId: uuidv7(NOW), paidOn: TODAY }, NOW);
+		expect(
+			await expectNothingWritten(db, () => returnDisbursement(db, second, { id: paid, reason: 'x' }, NOW)),
+		).toMatchObject({ kind: 'CONFLICT', key: 'alreadyPaid' });
+		for (let attempt = 0; attempt < 4; attempt += 1) {
+			const id = await approved(world, 1000);
+			const outcomes = await Promise.allSettled([
+				returnDisbursement(db, second, { id, reason: 'x' }, NOW),
+				payDisbursement(db, world.treasurer, { id, entryId: uuidv7(NOW), paidOn: TODAY }, NOW),
+			]);
+			const wasReturned = outcomes[0].status === 'fulfilled';
+			expect(outcomes.filter((each) => each.status === 'fulfilled')).toHaveLength(1);
+			expect((await findDisbursement(db, id))!.status).toBe(wasReturned ? 'returned' : 'paid');
+		}
+	});
+
 	const badRequests: [string, Partial<DisbursementInput>, string][] = [
 		['no description', { description: ' \n ' }, 'descriptionMissing'],
 		['no money', { amountVnd: 0 }, 'amountNotPositive'],

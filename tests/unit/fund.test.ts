@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Actor, Grant } from '#features/accounts/actor.ts';
-import { nextStep, paymentText } from '#features/fund/disbursement.ts';
+import { missingCash, nextStep, paymentText } from '#features/fund/disbursement.ts';
 import { entryTitle } from '#features/fund/entry-title.ts';
 import { groupByMonth } from '#features/fund/fund.ts';
 import {
@@ -127,13 +127,26 @@ test.each([
 	['submitted', person('a', 'approver', 'treasurer'), { why: 'isTreasurer' }],
 	['submitted', person('t', 'treasurer'), { why: 'needsApprover' }],
 	['approved', person('t', 'treasurer'), { act: 'pay' }],
-	['approved', person('a', 'approver'), { why: 'needsTreasurer' }],
+	['approved', person('a', 'approver'), { act: 'return' }],
+	['approved', person('d', 'approver'), { why: 'needsTreasurer' }],
+	['approved', person('r', 'approver'), { why: 'needsTreasurer' }],
+	['approved', person('o', 'ward_officer'), { why: 'needsTreasurer' }],
 	['approved', person('d', 'treasurer'), { why: 'isApprover' }],
 	['returned', person('t', 'treasurer'), { why: 'isReturned' }],
 	['paid', person('t', 'treasurer'), { why: 'isPaid' }],
 ] as const)('a %s request offers its next step, or says why not', (status, actor, expected) => {
 	const request = { status, fundId: 'f', requesterId: 'r', amountVnd: 100 };
 	expect(nextStep(actor, request, { cashVnd: 100, approverIds: ['d'] })).toEqual(expected);
+});
+
+test.each([
+	['submitted', 101, 1],
+	['approved', 150, 50],
+	['approved', 100, 0],
+	['returned', 101, 0],
+	['paid', 101, 0],
+] as const)('a %s request of %i ₫ lacks %i ₫ of 100 ₫ cash', (status, amountVnd, missing) => {
+	expect(missingCash({ status, amountVnd }, 100)).toBe(missing);
 });
 
 test('an approved request waits while the cash is short', () => {

@@ -89,6 +89,18 @@ async function lockDisbursement(trx: Trx, id: string): Promise<Disbursement> {
 
 type Decision = { id: string; decision: 'approve' | 'return'; reason: string };
 
+/** A request is decided once; an approved one is still returned while it is not paid, by an approver who had no word in it. */
+function checkOpen(
+	status: Disbursement['status'],
+	decision: Decision['decision'],
+	hasDecided: boolean,
+): void {
+	if (status === 'submitted') return;
+	if (status === 'paid' && decision === 'return') throw new DomainError('CONFLICT', 'alreadyPaid');
+	if (status !== 'approved' || decision !== 'return') throw new DomainError('CONFLICT', 'alreadyDecided');
+	if (hasDecided) throw new DomainError('CONFLICT', 'returnedByAnother');
+}
+
 async function decide(
 	db: Db,
 	actor: Actor | undefined,
@@ -102,7 +114,7 @@ async function decide(
 		checkApprover(actor, disbursement);
 		const mine = (await listApprovals(trx, id)).find((each) => each.approverId === actor.personId);
 		if (mine?.decision === decision && mine.reason === reason) return;
-		if (disbursement.status !== 'submitted') throw new DomainError('CONFLICT', 'alreadyDecided');
+		checkOpen(disbursement.status, decision, mine !== undefined);
 		await holdGrant(trx, grant.id);
 		await insertApproval(trx, {
 			disbursementId: id,
@@ -135,7 +147,10 @@ export const approveDisbursement = (
 	now: number,
 ): Promise<void> => decide(db, actor, { id: input.id, decision: 'approve', reason: '' }, now);
 
-/** Returns a request with a reason for the requester; the same people may as approve it. Refuses with 422 without a reason. */
+/**
+ * Returns a request with a reason for the requester; the same people may as approve it. One that was approved and not
+ * paid is returned by an approver who did not approve it. Refuses with 422 without a reason, with 409 what is paid.
+ */
 export async function returnDisbursement(
 	db: Db,
 	actor: Actor | undefined,

@@ -82,7 +82,7 @@ export function checkApprover(
 
 /** What the actor may do with a request now, or the one reason why nothing. */
 export type NextStep =
-	| { act: 'decide' | 'pay' }
+	| { act: 'decide' | 'pay' | 'return' }
 	| {
 			why:
 				| 'needsApprover'
@@ -109,10 +109,25 @@ export function nextStep(
 		if (actor.personId === disbursement.requesterId) return { why: 'isRequester' };
 		return isTreasurer ? { why: 'isTreasurer' } : { act: 'decide' };
 	}
-	if (!isTreasurer) return { why: 'needsTreasurer' };
+	if (!isTreasurer) {
+		const decides =
+			findGrant(actor, 'disbursement.approve', scopes) !== undefined &&
+			actor.personId !== disbursement.requesterId &&
+			!approverIds.includes(actor.personId);
+		return decides ? { act: 'return' } : { why: 'needsTreasurer' };
+	}
 	if (approverIds.includes(actor.personId)) return { why: 'isApprover' };
 	return cashVnd < disbursement.amountVnd ? { why: 'cashShort' } : { act: 'pay' };
 }
+
+/** How much cash a request that is not paid still lacks; 0 when the fund can pay it, or when nothing is to be paid. */
+export const missingCash = (
+	disbursement: Pick<Disbursement, 'status' | 'amountVnd'>,
+	cashVnd: number,
+): number =>
+	disbursement.status === 'submitted' || disbursement.status === 'approved'
+		? Math.max(0, disbursement.amountVnd - cashVnd)
+		: 0;
 
 /** What the public reads of a payment (ledger.md): count and place only from five people on, never the description. */
 export function paymentText(
