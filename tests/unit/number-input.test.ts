@@ -45,6 +45,8 @@ describe('kilograms', () => {
 		['1,2345', 'quantityNotNumber'],
 		['99999', 'quantityTooLarge'],
 		['9999½', 'quantityTooLarge'],
+		['999999999999999999999', 'quantityTooLarge'],
+		['999999999999999999999,5', 'quantityTooLarge'],
 		['0.500,5', 'quantityNotNumber'],
 		['1.500.5', 'quantityNotNumber'],
 		["1'; drop table drop_off; --", 'quantityNotNumber'],
@@ -64,6 +66,7 @@ test.each([
 	['0', 'quantityNotPositive'],
 	['1.500,000', 'quantityNotNumber'],
 	['200000', 'piecesTooLarge'],
+	['999999999999999999999', 'piecesTooLarge'],
 ])('%s pieces are refused', (text, key) => expect(keyOf(() => parsePiecesMilli(text, 'q'))).toBe(key));
 
 test.each([
@@ -81,6 +84,8 @@ test.each([
 	['1.250,000', 'amountNotWhole'],
 	['ba trăm', 'amountNotWhole'],
 	['9007199254740993', 'amountTooLarge'],
+	['999999999999999999999', 'amountTooLarge'],
+	['999.999.999.999.999.999.999 ₫', 'amountTooLarge'],
 ])('%s is no amount', (text, key) => expect(keyOf(() => parseVnd(text, 'a'))).toBe(key));
 
 test('a JSON number has one meaning', () => {
@@ -97,6 +102,7 @@ test('a head count keeps to its bounds', () => {
 	expect(parseCount('25', { min: 1, max: 50 }, 'n')).toBe(25);
 	expect(keyOf(() => parseCount('0', { min: 1, max: 50 }, 'n'))).toBe('countOutOfRange');
 	expect(keyOf(() => parseCount('10.000', { min: 1, max: 50 }, 'n'))).toBe('countOutOfRange');
+	expect(keyOf(() => parseCount('999999999999999999999', { min: 1, max: 50 }, 'n'))).toBe('countOutOfRange');
 	expect(keyOf(() => parseCount('1.000,000', { min: 1, max: 50 }, 'n'))).toBe('countNotNumber');
 	expect(keyOf(() => parseCount('x', { min: 1, max: 50 }, 'n'))).toBe('countNotNumber');
 });
