@@ -46,3 +46,10 @@ export async function signInClient(
 /** What a page says in its note of an error. */
 export const alertOf = (html: string): string | undefined =>
 	/role="alert"[^>]*>\s*([^<]*?)\s*</.exec(html)?.[1];
+
+/** What a page says beside a field that it refuses; the field is marked and points to that sentence. */
+export function fieldErrorOf(html: string, name: string): string | undefined {
+	const tag = new RegExp(`<(?:input|select|textarea)[^>]* name="${name}"[^>]*>`).exec(html)?.[0] ?? '';
+	const id = /aria-invalid="true".* aria-describedby="([^"]+)"/.exec(tag)?.[1];
+	return id && new RegExp(`id="${id}"[^>]*>\\s*([^<]*?)\\s*<`).exec(html)?.[1];
+}

@@ -141,6 +141,6 @@ export const cleanupEvents = {
 			{ id: readId(form, 'signUpId') },
 			locals.now,
 		);
-		return localePath(locals.locale, `/cua-toi/su-kien/${eventId}?xong=bo#dang-ky`);
+		return localePath(locals.locale, `/cua-toi/su-kien/${eventId}?xong=bo#da-bo`);
 	}),
 };

@@ -1,0 +1,107 @@
+// An event's forms in the organiser's browser: what is refused stands beside its field, what is done is on screen.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, phone } from '../support/browser.ts';
+import { axeErrors } from '../support/pages.ts';
+import { startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
+import { digest } from '../support/snapshot.ts';
+
+let world: ServedWorld;
+let browser: Browser;
+let page: Page;
+beforeAll(async () => {
+	[world, browser] = await Promise.all([startWorld(), launchBrowser()]);
+	page = await (await browser.newContext({ viewport: phone })).newPage();
+	page.setDefaultTimeout(10_000);
+	await signInAs(page, world.baseUrl, world.people.organiser);
+});
+afterAll(async () => {
+	await browser.close();
+	await world.stop();
+});
+
+const editForm = '#sua form';
+const openEvent = (hash = '') => page.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}${hash}`);
+const send = (form: string) =>
+	Promise.all([
+		page.waitForResponse((response) => response.request().method() === 'POST'),
+		page.click(`${form} .btn:not([type=button])`),
+	]);
+
+/** True when it lies inside the window as it is scrolled now. */
+const isOnScreen = (selector: string) =>
+	page.locator(selector).evaluate((element) => {
+		const { top, bottom } = element.getBoundingClientRect();
+		return top >= 0 && bottom <= innerHeight;
+	});
+
+test('what was saved is said where the reader looks', async () => {
+	await openEvent('#sua');
+	await page.fill(`${editForm} [name=title]`, 'Dọn bờ sông Kỳ Cùng');
+	await send(editForm);
+	await page.waitForURL(/xong=sua$/);
+	expect(await page.textContent('[role=status].good')).toContain('Đã lưu thay đổi.');
+	expect(await isOnScreen('[role=status].good')).toBe(true);
+});
+
+test.each([
+	['title', '123', 'Xin ghi tên buổi, có chữ.'],
+	['endTime', '06:00', 'Giờ kết thúc phải sau giờ bắt đầu.'],
+	['capacity', 'nhiều', 'Số người phải là số nguyên.'],
+	['capacity', '99999999', 'Số này phải từ 1 đến 100.000.'],
+	['position', 'ngoài sông', 'Toạ độ cần có dạng'],
+	['position', '10.5, 106.7', 'Điểm này nằm ngoài 4 phường'],
+])('an edit with %s “%s” is refused beside that field, on screen', async (name, value, says) => {
+	await openEvent('#sua');
+	if (name === 'endTime') await page.fill(`${editForm} [name=startTime]`, '07:00');
+	await page.fill(`${editForm} [name=${name}]`, value);
+	const before = await digest(world.db, ['session']);
+	const [answer] = await send(editForm);
+	expect(answer.status()).toBe(422);
+	expect(await page.textContent(`#${name}-error`)).toContain(says);
+	expect(await page.getAttribute(`${editForm} [name=${name}]`, 'aria-describedby')).toBe(`${name}-error`);
+	expect(await page.inputValue(`${editForm} [name=${name}]`)).toBe(value);
+	expect(await page.locator('[role=alert]').count()).toBe(1);
+	expect(await isOnScreen(`#${name}-error`)).toBe(true);
+	expect(await digest(world.db, ['session'])).toEqual(before);
+});
+
+test('a form that is refused for no field of its own says so on screen', async () => {
+	await openEvent();
+	await page
+		.locator(`${editForm} [name=sequence]`)
+		.evaluate((input: HTMLInputElement) => (input.value = '0'));
+	await page.fill(`${editForm} [name=title]`, 'Dọn chợ');
+	const [answer] = await send(editForm);
+	expect(answer.status()).toBe(409);
+	expect(await page.textContent('#sua [role=alert]')).toContain('Người khác vừa sửa buổi này.');
+	expect(await isOnScreen('#sua [role=alert]')).toBe(true);
+	expect(await axeErrors(page)).toEqual([]);
+});
+
+test('a reason that is missing is asked for beside it', async () => {
+	await openEvent('#huy');
+	await page.fill('#huy [name=reason]', '   ');
+	const [answer] = await send('#huy');
+	expect(answer.status()).toBe(422);
+	expect(await page.textContent('#reason-error')).toContain('Xin ghi lý do.');
+	expect(await isOnScreen('#reason-error')).toBe(true);
+});
+
+test('of the two sign-up forms of a page, the refused one alone speaks', async () => {
+	const { slug } = await world.db
+		.selectFrom('cleanupEvent')
+		.select('slug')
+		.where('id', '=', world.eventId)
+		.executeTakeFirstOrThrow();
+	await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}`);
+	await page.click('summary');
+	await page.fill('#don-vi [name=name]', 'Tổ dân phố 5');
+	await page.fill('#don-vi [name=headCount]', '9999');
+	await send('#don-vi');
+	expect(await page.textContent('#unit-headCount-error')).toContain('Số này phải từ 1 đến 500.');
+	expect(await page.locator('[role=alert]').count()).toBe(1);
+	expect(await page.inputValue('#don-vi [name=name]')).toBe('Tổ dân phố 5');
+	expect(await axeErrors(page)).toEqual([]);
+});
