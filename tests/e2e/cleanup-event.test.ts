@@ -67,6 +67,17 @@ test.each([
 	expect(await digest(world.db, ['session'])).toEqual(before);
 });
 
+test('a point away from the chosen house is refused beside the point, with how far it is', async () => {
+	await openEvent('#sua');
+	await page.selectOption(`${editForm} [name=greenHouseCode]`, world.house.code);
+	await page.fill(`${editForm} [name=position]`, '21.86, 106.74');
+	const [answer] = await send(editForm);
+	expect(answer.status()).toBe(422);
+	expect(await page.textContent('#position-error')).toMatch(/cách nhà đã chọn [\d.]+ m\./);
+	expect(await page.inputValue(`${editForm} [name=greenHouseCode]`)).toBe(world.house.code);
+	expect(await isOnScreen('#position-error')).toBe(true);
+});
+
 test('a form that is refused for no field of its own says so on screen', async () => {
 	await openEvent();
 	await page

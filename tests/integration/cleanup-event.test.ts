@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
-import type { EventInput, ReportInput } from '#features/cleanup-events/cleanup-event.ts';
+import { placeText, type EventInput, type ReportInput } from '#features/cleanup-events/cleanup-event.ts';
 import {
 	findEvent,
 	findEventBySlug,
@@ -112,16 +112,47 @@ describeEachEngine('Green Sundays', (engine) => {
 		expect((await announce()).slug).toBe('tong-ve-sinh-bo-song-2026-11-29-2');
 	});
 
-	test('a house gives the event its position and ward; a point of its own goes before it', async () => {
+	test('a house gives the event its position and ward, also when the map was tapped beside it', async () => {
 		const house = await makeHouse(db);
-		expect((await announce({ greenHouseCode: house.code.toLowerCase() })).event).toMatchObject({
-			houseCode: house.code,
-			latitude: house.latitude,
-			longitude: house.longitude,
-			wardNameVi: 'Phường Đông Kinh',
-		});
-		const own = { latitude: 21.8469, longitude: 106.7589 };
-		expect((await announce({ greenHouseCode: house.code, ...own })).event).toMatchObject(own);
+		const beside = { latitude: house.latitude + 0.0005, longitude: house.longitude };
+		for (const point of [{}, { latitude: house.latitude, longitude: house.longitude }, beside]) {
+			const { event } = await announce({ greenHouseCode: house.code.toLowerCase(), ...point });
+			expect(event).toMatchObject({
+				houseCode: house.code,
+				latitude: house.latitude,
+				longitude: house.longitude,
+				wardNameVi: 'Phường Đông Kinh',
+			});
+		}
+	});
+
+	test('a house and a point elsewhere contradict each other, when announced and when edited', async () => {
+		const house = await makeHouse(db);
+		const { id } = (await announce({ greenHouseCode: house.code })).event;
+		for (const point of [
+			{ latitude: house.latitude + 0.001, longitude: house.longitude },
+			{ latitude: 21.86, longitude: 106.74 },
+			{ latitude: 21.03, longitude: 105.85 },
+		]) {
+			const over = { greenHouseCode: house.code, ...point };
+			for (const work of [
+				() => announceEvent(db, organiser, input(over), NOW),
+				() => editEvent(db, organiser, { ...input({ id, ...over }), sequence: 0 }, NOW),
+			]) {
+				expect(await expectNothingWritten(db, work)).toMatchObject({
+					kind: 'UNPROCESSABLE_CONTENT',
+					key: 'positionNotAtHouse',
+					field: 'position',
+				});
+			}
+		}
+		const moved = input({ id, latitude: 21.8469, longitude: 106.7589, assemblyPoint: 'Bờ sông' });
+		await editEvent(db, organiser, { ...moved, sequence: 0 }, NOW);
+		expect(await findEvent(db, id)).toMatchObject({ houseCode: null, latitude: 21.8469 });
+		await editEvent(db, organiser, { ...input({ id, greenHouseCode: house.code }), sequence: 1 }, NOW);
+		const back = (await findEvent(db, id))!;
+		expect(back).toMatchObject({ latitude: house.latitude, wardNameVi: 'Phường Đông Kinh' });
+		expect(placeText(back, 'vi')).toMatch(/, phường Đông Kinh$/);
 	});
 
 	test('the same form twice is one event, also at the same time; other content under its id is refused', async () => {

@@ -9,6 +9,7 @@ import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { toLocalDate } from '#lib/time.ts';
 import {
+	checkAtHouse,
 	checkEvent,
 	checkReport,
 	eventScopes,
@@ -46,24 +47,32 @@ const hashOf = (input: EventInput) =>
 
 type Organisation = { adminUnitId: string | null; isSample: 0 | 1 };
 
-/** The house, the ward and the position of where people meet. A sample house belongs to sample events alone. */
+/**
+ * The house, the ward and the position of where people meet; a chosen house says all three. A sample house belongs to
+ * sample events alone.
+ */
 async function findPlace(db: Db, input: EventInput, organisation: Organisation, now: number) {
 	const house = input.greenHouseCode ? await findGreenHouseByCode(db, input.greenHouseCode, now) : undefined;
 	if (input.greenHouseCode && house?.isSample !== organisation.isSample) {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownHouse', { field: 'greenHouseCode' });
 	}
 	const { latitude, longitude } = input;
-	if (latitude === null || longitude === null) {
+	const point = latitude === null || longitude === null ? undefined : { latitude, longitude };
+	if (house) {
+		if (point) checkAtHouse(point, house);
+		const { id, ward, ...place } = house;
 		return {
-			greenHouseId: house?.id ?? null,
-			adminUnitId: house?.ward.id ?? organisation.adminUnitId,
-			latitude: house?.latitude ?? null,
-			longitude: house?.longitude ?? null,
+			greenHouseId: id,
+			adminUnitId: ward.id,
+			latitude: place.latitude,
+			longitude: place.longitude,
 		};
 	}
-	const ward = (await listWards(db)).find((each) => unitHolds(each, latitude, longitude));
+	if (!point)
+		return { greenHouseId: null, adminUnitId: organisation.adminUnitId, latitude: null, longitude: null };
+	const ward = (await listWards(db)).find((each) => unitHolds(each, point.latitude, point.longitude));
 	if (!ward) throw new DomainError('UNPROCESSABLE_CONTENT', 'positionOutside', { field: 'position' });
-	return { greenHouseId: house?.id ?? null, adminUnitId: ward.id, latitude, longitude };
+	return { greenHouseId: null, adminUnitId: ward.id, ...point };
 }
 
 /**

@@ -1,6 +1,7 @@
 // A Green Sunday: neighbours clean up together at a place and time that an organisation announces.
 import { shortHouseName } from '#features/green-houses/green-house.ts';
 import type { Actor, Scope } from '#features/accounts/actor.ts';
+import { distanceM, type Point } from '#features/places/distance.ts';
 import { DomainError, type DomainErrorKey, type DomainErrorOptions } from '#lib/errors.ts';
 import { cleanMultiline, cleanText, foldSearch } from '#lib/fold.ts';
 import type { Locale } from '#lib/i18n.ts';
@@ -92,6 +93,15 @@ export function checkEvent(input: EventInput, now: number, startsAtBefore?: numb
 	if ((input.latitude === null) !== (input.longitude === null))
 		refuse('positionInvalid', { field: 'position' });
 	if (input.capacity !== null) checkRange(input.capacity, { min: 1, max: MAX_CAPACITY }, 'capacity');
+}
+
+/** A phone and a map that somebody taps are this far out. */
+const SAME_PLACE_M = 100;
+
+/** People who meet at a house meet where it stands: a point elsewhere would contradict it. Refuses with 422. */
+export function checkAtHouse(point: Point, house: Point): void {
+	const metres = Math.round(distanceM(point, house));
+	if (!(metres <= SAME_PLACE_M)) refuse('positionNotAtHouse', { field: 'position', values: { metres } });
 }
 
 function checkRange(count: number, { min, max }: { min: number; max: number }, field: string): void {

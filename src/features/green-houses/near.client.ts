@@ -1,19 +1,7 @@
 // "Gần tôi": measures on the device; the position is sent nowhere.
+import { distanceM, type Point } from '#features/places/distance.ts';
+
 const NEAREST = 5;
-const EARTH_M = 6_371_000;
-
-type Place = { latitude: number; longitude: number };
-
-/** Metres along the great circle (haversine). */
-function distanceM(a: Place, b: Place): number {
-	const rad = Math.PI / 180;
-	const h =
-		Math.sin(((b.latitude - a.latitude) * rad) / 2) ** 2 +
-		Math.cos(a.latitude * rad) *
-			Math.cos(b.latitude * rad) *
-			Math.sin(((b.longitude - a.longitude) * rad) / 2) ** 2;
-	return 2 * EARTH_M * Math.asin(Math.sqrt(h));
-}
 
 function say(metres: number): string {
 	const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
@@ -47,7 +35,7 @@ export function offerNearest(): void {
 	});
 }
 
-function show(output: HTMLElement, here: Place): void {
+function show(output: HTMLElement, here: Point): void {
 	const rows = [...document.querySelectorAll<HTMLElement>('.houses > li[data-lat]')]
 		.map((row) => ({
 			row,
