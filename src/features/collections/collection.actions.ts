@@ -37,7 +37,8 @@ export const collections = {
 			dealer: field(form, 'dealer'),
 			lines: readSaleLines(form),
 			cashReceivedVnd: parseVnd(field(form, 'cash'), 'cash'),
-			differenceReason: field(form, 'differenceReason'),
+			// One sum for everything has nothing to differ from.
+			differenceReason: field(form, 'how') === 'lump_sum' ? '' : field(form, 'differenceReason'),
 			photoMissingReason: field(form, 'photoMissingReason'),
 		};
 		const file = form.get('photo');

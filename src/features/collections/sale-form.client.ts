@@ -20,6 +20,8 @@ export function enhanceSaleForm(): void {
 		const isLump = form.querySelector<HTMLInputElement>('[name=how][value=lump_sum]')?.checked === true;
 		form.querySelector<HTMLElement>('[data-goods]')!.hidden = isLump;
 		form.querySelector<HTMLElement>('[data-lump]')!.hidden = !isLump;
+		// One sum for everything has nothing to differ from.
+		form.querySelector<HTMLElement>('[data-difference]')!.hidden = isLump;
 		let total = 0;
 		for (const line of form.querySelectorAll('fieldset.ln')) {
 			const weight = line.querySelector<HTMLInputElement>('[name^=weight]')!.value;
