@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
+import { signInClient } from '../support/http.ts';
 import { axeErrors } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -101,4 +102,24 @@ test('a day that stands already is asked about, and then comes on top', async ()
 	expect(await page.locator('[role=status]').textContent()).toMatch(/1 lớp: 2,5\u00a0kg giấy vụn\./);
 	expect(await page.locator('[name=isExtra]').count()).toBe(0);
 	await page.context().close();
+});
+
+test.each([
+	['', 'Trường THCS Vĩnh Trại · Nhà ở trường · Phường Đông Kinh'],
+	['/en', 'Trường THCS Vĩnh Trại · Nhà ở trường · Đông Kinh Ward'],
+])('the school is named without the ward of before the merger (%s)', async (prefix, names) => {
+	await world.db
+		.updateTable('organisation')
+		.set({ name: 'Trường THCS Vĩnh Trại, phường Vĩnh Trại' })
+		.where('kind', '=', 'school')
+		.execute();
+	await world.db
+		.updateTable('greenHouse')
+		.set({ nameVi: 'Nhà ở trường, phường Vĩnh Trại' })
+		.where('id', '=', world.schoolHouse.id)
+		.execute();
+	const lead = await signInClient(world.baseUrl, world.people['school lead']);
+	const html = await (await lead.send(`${prefix}/cua-toi/truong`)).text();
+	expect(html).toContain(names);
+	expect(html).not.toContain('phường Vĩnh Trại');
 });
