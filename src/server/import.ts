@@ -54,6 +54,8 @@ async function main(): Promise<number> {
 	const [kind, file, ...more] = positionals;
 	if (kind !== 'houses' || !file || more.length > 0 || !['vi', 'en'].includes(values.lang)) {
 		console.error(t('green-houses:import.usage'));
+		console.error(t('green-houses:import.usageApply'));
+		console.error(t('green-houses:import.usageLang'));
 		return 2;
 	}
 	let text: string;

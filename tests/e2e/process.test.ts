@@ -320,3 +320,18 @@ describe('npm run admin', () => {
 		await signInClient(server.baseUrl, { phone: '0912000000', password });
 	});
 });
+
+test('the import says in two languages how it is used', async () => {
+	const run = (...args: string[]) =>
+		new Promise<[number | null, string]>((resolve) => {
+			const child = spawn(process.execPath, ['src/server/import.ts', ...args]);
+			let said = '';
+			child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+			child.once('exit', (code) => resolve([code, said]));
+		});
+	expect(await run()).toEqual([
+		2,
+		expect.stringMatching(/^Cách dùng: .*\n--apply: .*\n--lang=en: .*tiếng Anh/),
+	]);
+	expect(await run('--lang=en')).toEqual([2, expect.stringMatching(/^Usage: .*\n--apply: .*\n--lang=en: /)]);
+});

@@ -102,6 +102,28 @@ describe('a register of houses', () => {
 		expect(rows[0]?.adminUnitId).toBe(id);
 	});
 
+	test.each([
+		'',
+		'Cả ngày',
+		'06:00-19:00',
+		'00:00-24:00',
+		'6h-18h30, Chủ nhật nghỉ',
+		'7 giờ đến 17 giờ 30',
+		'Thứ 2: 7g30-11g',
+		'Trong giờ học, 2 hôm một lần',
+	])('hours “%s” are taken as they stand', (hours) => {
+		const { rows, problems } = read({ hours });
+		expect(problems).toEqual([]);
+		expect(rows[0]?.hours).toBe(hours);
+	});
+
+	test('every impossible hour is named with its line and column', () => {
+		expect(read({}, { code: 'NNX-002', hours: '25:00-99:00' }).problems).toEqual([
+			{ line: 3, column: 'hours', key: 'hours', values: { found: '25:00' } },
+			{ line: 3, column: 'hours', key: 'hours', values: { found: '99:00' } },
+		]);
+	});
+
 	test.each<[Cells, string, HouseProblemKey]>([
 		[{ code: '' }, 'code', 'empty'],
 		[{ code: 'NNX-1' }, 'code', 'codeForm'],
@@ -126,6 +148,13 @@ describe('a register of houses', () => {
 		[{ materials: 'mixed_paper; mixed_paper' }, 'materials', 'materialTwice'],
 		[{ materials: '' }, 'materials', 'empty'],
 		[{ neighbourhood: 'Cạnh chợ' }, 'neighbourhood', 'neighbourhood'],
+		[{ hours: '25:00-19:00' }, 'hours', 'hours'],
+		[{ hours: '06:00-99:00' }, 'hours', 'hours'],
+		[{ hours: '06:60-19:00' }, 'hours', 'hours'],
+		[{ hours: '06:00-24:30' }, 'hours', 'hours'],
+		[{ hours: 'Thứ 2 đến thứ 6: 7h-31h' }, 'hours', 'hours'],
+		[{ hours: '7h75' }, 'hours', 'hours'],
+		[{ hours: '9:5' }, 'hours', 'hours'],
 	])('%o is refused at column %s: %s', (over, column, key) => {
 		const { rows, problems } = read({ code: 'NNX-002' }, over);
 		expect(rows.map((row) => row.code)).toEqual(['NNX-002']);

@@ -68,7 +68,8 @@ export type HouseProblemKey =
 	| 'materialUnknown'
 	| 'materialNever'
 	| 'materialTwice'
-	| 'neighbourhood';
+	| 'neighbourhood'
+	| 'hours';
 
 /** What is wrong, where: the sentence is `green-houses:import.problem.KEY` with these values. */
 export type HouseProblem = {
@@ -214,6 +215,7 @@ function readRow(
 	if (cells.neighbourhood !== '' && !NEIGHBOURHOOD.test(foldSearch(cells.neighbourhood))) {
 		complain('neighbourhood', 'neighbourhood', { found: cells.neighbourhood });
 	}
+	for (const found of impossibleTimes(cells.hours)) complain('hours', 'hours', { found });
 	const unit = readWard(cells, register, complain, hint);
 	const position = readPosition(cells, complain);
 	if (unit && position && !register.unitHolds(unit, position.latitude, position.longitude)) {
@@ -234,6 +236,15 @@ function readRow(
 		address: cells.address,
 	};
 }
+
+/** The times in opening hours that no clock shows: `25:00`, `7:60`, `9:5`. Words and midnight as `24:00` are fine. */
+const impossibleTimes = (hours: string): string[] =>
+	[...hours.matchAll(/(?<!\d)(\d+)(?::(\d+)|[hg](\d*)(?![\p{L}\d])|\s?giờ(?:\s(\d\d)(?!\d))?)/giu)]
+		.filter(([, hour = '', ...minutes]) => {
+			const minute = minutes.find(Boolean) ?? '00';
+			return hour.length > 2 || !/^[0-5]\d$/.test(minute) || Number(hour + minute) > 2400;
+		})
+		.map(([found]) => found);
 
 /** `Phường Tam Thanh`, `P. Tam Thanh` or `Tam Thanh`; without a kind any kind fits. */
 function wardName(text: string): { kind: string | undefined; name: string } {
