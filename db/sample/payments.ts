@@ -4,19 +4,30 @@ import {
 	requestDisbursement,
 } from '#features/fund/disbursement.service.ts';
 import { findFundByCode } from '#features/fund/fund.repository.ts';
-import { PURPOSES } from '#features/fund/ledger.ts';
+import type { PURPOSES } from '#features/fund/ledger.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { FUNDS } from './people.ts';
 import { DAY, HOUR, type Plan } from './plan.ts';
 
-const DESCRIPTIONS: Record<(typeof PURPOSES)[number], string> = {
+type Purpose = (typeof PURPOSES)[number];
+
+const DESCRIPTIONS: Record<Purpose, string> = {
 	health_insurance_card: 'Thẻ bảo hiểm y tế cho hộ cận nghèo (mẫu)',
-	scholarship: 'Học bổng đầu năm (mẫu)',
+	scholarship: 'Học bổng đầu năm học (mẫu)',
 	tet_gift: 'Quà Tết (mẫu)',
 	hardship: 'Giúp gia đình gặp hoạn nạn (mẫu)',
 	other_welfare: 'Việc an sinh khác (mẫu)',
 };
+
+/** What a fund pays for in a month: gifts before Tết, scholarships around the start of school, the rest all year. */
+function purposesOf(date: string): Purpose[] {
+	const month = Number(date.slice(5, 7));
+	const allYear: Purpose[] = ['health_insurance_card', 'hardship', 'other_welfare'];
+	if (month === 12 || month <= 2) return ['tet_gift', 'tet_gift', ...allYear];
+	if (month >= 8 && month <= 10) return ['scholarship', 'scholarship', ...allYear];
+	return allYear;
+}
 
 /** Every second month each fund pays something; the latest requests still wait. */
 export function planPayments(plan: Plan & { start: number }): void {
@@ -31,7 +42,7 @@ export function planPayments(plan: Plan & { start: number }): void {
 					const amountVnd = Math.floor(((found?.cashVnd ?? 0) * (0.35 + random() * 0.35)) / 10_000) * 10_000;
 					if (!found || amountVnd <= 0) return;
 					const id = uuidv7(at);
-					const purpose = pick(PURPOSES);
+					const purpose = pick(purposesOf(toLocalDate(at)));
 					const beneficiaryCount = 2 + Math.floor(random() * 14);
 					const input = {
 						id,

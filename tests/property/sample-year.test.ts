@@ -164,6 +164,18 @@ test('payments stand at every step, and past and coming Sundays are there', asyn
 		expect(new Date(Number(startsAt) + 7 * 3_600_000).getUTCDay()).toBe(0);
 });
 
+test('what a fund pays for fits the month', async () => {
+	const requests = await rowsOf('select purpose, requested_at as at from disbursement');
+	const monthsOf = (purpose: string) =>
+		requests
+			.filter((each) => each['purpose'] === purpose)
+			.map((each) => Number(toLocalDate(Number(each['at'])).slice(5, 7)));
+	expect(requests.length).toBeGreaterThan(15);
+	expect(monthsOf('tet_gift').filter((month) => ![12, 1, 2].includes(month))).toEqual([]);
+	expect(monthsOf('scholarship').filter((month) => ![8, 9, 10].includes(month))).toEqual([]);
+	expect(new Set(requests.map((each) => each['purpose'])).size).toBe(5);
+});
+
 test('the books balance', async () => {
 	const funds = await listFunds(db);
 	expect(funds).toHaveLength(4);
