@@ -4,6 +4,7 @@ import type { Actor } from '#features/accounts/actor.ts';
 import { findSale, listSaleCycles, listSaleLines } from '#features/collections/scrap-sale.repository.ts';
 import {
 	confirmScrapSale,
+	listSalesWaitingFor,
 	recordScrapSale,
 	returnScrapSale,
 	reverseScrapSale,
@@ -91,6 +92,25 @@ describeEachEngine('a scrap sale', (engine) => {
 		const more = await book(db, world, { lines, cashReceivedVnd: 86_000, differenceReason: 'Cho thêm' });
 		expect(more.postings.at(-1)).toEqual({ debit: 'cash', credit: 'sale-difference', amountVnd: 500 });
 		expect(await balanceOf(db, world)).toBe(85_000 + 86_000);
+	});
+
+	test('waits with who recorded it, when and where', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const first = await record(db, world);
+		const second = await record(db, world, {}, world.treasurer);
+		const waits = (await listSalesWaitingFor(db, world.treasurer, NOW)).map((each) => ({
+			...{ id: each.id, recorderName: each.recorderName, recordedAt: each.recordedAt },
+			houseName: each.houseName,
+		}));
+		const { steward, treasurer, house } = world;
+		expect(waits).toEqual([
+			{ id: first.id, recorderName: steward.displayName, recordedAt: NOW, houseName: house.nameVi },
+		]);
+		expect(await listSalesWaitingFor(db, world.approver, NOW)).toMatchObject([
+			{ id: second.id, recorderName: treasurer.displayName },
+		]);
+		expect(await listSalesWaitingFor(db, world.stranger, NOW)).toEqual([]);
 	});
 
 	test('keeps with each cycle what was declared in it, and unknown is not zero', async () => {

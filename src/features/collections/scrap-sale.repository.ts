@@ -109,12 +109,14 @@ export const listReplaceableSales = (db: Db, cycleIds: string[]) =>
 
 export type WaitingSale = Awaited<ReturnType<typeof listSalesToConfirm>>[number];
 
-/** Sales of these funds that wait for a second person, oldest first. */
+/** Sales of these funds that wait for a second person, with who recorded them, oldest first. */
 export async function listSalesToConfirm(db: Db, fundIds: string[]) {
 	if (fundIds.length === 0) return [];
 	return db
 		.selectFrom('scrapSale')
+		.innerJoin('person', 'person.id', 'scrapSale.recorderId')
 		.selectAll('scrapSale')
+		.select('person.displayName as recorderName')
 		.select((eb) =>
 			eb
 				.selectFrom('scrapSaleCycle')
@@ -124,9 +126,9 @@ export async function listSalesToConfirm(db: Db, fundIds: string[]) {
 				.select(sql<string>`min(green_house.name_vi)`.as('name'))
 				.as('houseName'),
 		)
-		.where('fundId', 'in', fundIds)
-		.where('status', '=', 'recorded')
-		.orderBy('recordedAt')
+		.where('scrapSale.fundId', 'in', fundIds)
+		.where('scrapSale.status', '=', 'recorded')
+		.orderBy('scrapSale.recordedAt')
 		.execute();
 }
 
