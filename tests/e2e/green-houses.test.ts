@@ -91,26 +91,34 @@ describe('the map with Leaflet', () => {
 		['wide', { viewport: wide }],
 	] as const)('takes over at the same view on a %s screen', async (_name, options) => {
 		await visit('/', options, async (page) => {
-			const place = async (selector: string) => {
-				const box = await page.locator(selector).boundingBox();
-				return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) };
-			};
-			const frame = await page.locator('.map-frame').boundingBox();
-			// The northernmost house is drawn first among the open ones; it stands alone.
-			const drawn = await place('svg.map .pins > g:first-child');
+			/** Where each mark's foot stands on the screen and how large a unit of its drawing is. */
+			const marksOf = (selector: string) =>
+				page.locator(selector).evaluateAll((marks) =>
+					marks.map((mark) => {
+						const { a, e, f } = (mark as SVGGraphicsElement).getScreenCTM()!;
+						return { x: e, y: f, unit: a };
+					}),
+				);
+			const barOf = async (selector: string) => (await page.locator(selector).boundingBox())!;
+			const frame = (await page.locator('.map-frame').boundingBox())!;
+			const drawn = await marksOf('svg.map .pins use[href="#pin"]');
+			const drawnBar = await barOf('svg.map .bar-2km');
 			await page.locator('.map-frame').dispatchEvent('pointerdown');
 			await page.locator('.leaflet-map .pin-icon').first().waitFor();
-			expect(await page.locator('.leaflet-map .pin-icon').count()).toBe(66);
-			const after = await page.locator('.map-frame').boundingBox();
-			expect(Math.abs((after?.height ?? 0) - (frame?.height ?? 0))).toBeLessThan(3);
-			const tops = await page.locator('.leaflet-map .pin-icon').evaluateAll((pins) =>
-				pins.map((pin) => {
-					const box = pin.getBoundingClientRect();
-					return { x: box.x + box.width / 2, y: box.y + (box.height * 24) / 26 };
-				}),
+			const taken = await marksOf('.leaflet-map .pin-icon svg');
+			expect([drawn.length, taken.length]).toEqual([66, 66]);
+			const after = (await page.locator('.map-frame').boundingBox())!;
+			expect(Math.abs(after.height - frame.height)).toBeLessThan(1);
+			const distances = drawn.map((mark) =>
+				Math.min(...taken.map(({ x, y }) => Math.hypot(x - mark.x, y - mark.y))),
 			);
-			const nearest = Math.min(...tops.map(({ x, y }) => Math.hypot(x - drawn.x, y - drawn.y)));
-			expect(nearest).toBeLessThan(6);
+			expect(Math.max(...distances)).toBeLessThan(2);
+			expect(taken[0]!.unit / drawn[0]!.unit).toBeCloseTo(1, 1);
+			expect(await page.locator('.leaflet-control-scale-line').textContent()).toBe('2 km');
+			const bar = await barOf('.leaflet-control-scale-line');
+			expect(Math.abs(bar.width - drawnBar.width)).toBeLessThan(4);
+			expect(Math.abs(bar.x - drawnBar.x)).toBeLessThan(4);
+			expect(Math.abs(bar.y + bar.height - drawnBar.y)).toBeLessThan(6);
 		});
 	});
 

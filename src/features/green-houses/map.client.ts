@@ -55,10 +55,12 @@ async function startMap(frame: HTMLElement): Promise<void> {
 	});
 	map.fitBounds(bounds, { animate: false });
 	map.options.zoomSnap = 0.5;
-	const roomy = map.getZoom() + 1.4;
-	map.on('zoomend', () => box.classList.toggle('close', map.getZoom() >= roomy));
+	const unitPx = drawing.getScreenCTM()?.a ?? 1;
+	keepMarkSize(map, box, drawing, unitPx);
 	L.control.zoom({ zoomInTitle: text('zoomIn'), zoomOutTitle: text('zoomOut') }).addTo(map);
-	L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+	// Leaflet takes the roundest length that fits: the drawn one, at the drawn view.
+	const barPx = Number(drawing.querySelector<SVGPathElement>('.bar-2km')?.getTotalLength() ?? 100) * unitPx;
+	L.control.scale({ imperial: false, maxWidth: Math.ceil(barPx) + 2 }).addTo(map);
 	takeGesturesOnlyInUse(map, box);
 
 	const tileUrl = text('tileUrl');
@@ -74,7 +76,7 @@ async function startMap(frame: HTMLElement): Promise<void> {
 		L.control.attribution({ prefix: false }).addTo(map);
 		box.classList.add('over-tiles');
 	}
-	addBase(L, map, drawing, bounds);
+	addBase(L, map, drawing, bounds, unitPx);
 	addPins(L, map, text('more'));
 	// Whoever stands on a ward with the keyboard goes on from the same place.
 	const isHeld = drawing.contains(document.activeElement);
@@ -107,11 +109,36 @@ function takeGesturesOnlyInUse(map: LeafletMap, box: HTMLElement): void {
 	});
 }
 
+/** Marks stand as large as they were drawn, and grow as somebody comes closer. */
+function keepMarkSize(map: LeafletMap, box: HTMLElement, drawing: SVGSVGElement, unitPx: number): void {
+	const use = drawing.querySelector('.pins use');
+	const scale = use ? new DOMMatrix(getComputedStyle(use).transform).a : 1;
+	const drawn = MARK_UNITS * scale * unitPx;
+	const first = map.getZoom();
+	const fit = () => {
+		const size = Math.min(Math.max(drawn, MARK_CLOSE), drawn * GROWTH ** Math.max(0, map.getZoom() - first));
+		box.style.setProperty('--mark', `${size.toFixed(1)}px`);
+	};
+	map.on('zoomend', fit);
+	fit();
+}
+
+// Side of the mark's own drawing, its size in pixels from near by, and how fast it gets there with each level.
+const MARK_UNITS = 32;
+const MARK_CLOSE = 38;
+const GROWTH = 1.5;
+
 // How far beyond its frame the drawing goes, in sides of the frame.
 const BEYOND = 3;
 
 /** The drawn wards, river and roads as one overlay; names are set apart, because they must not grow. */
-function addBase(L: Leaflet, map: LeafletMap, drawing: SVGSVGElement, bounds: LatLngBounds): void {
+function addBase(
+	L: Leaflet,
+	map: LeafletMap,
+	drawing: SVGSVGElement,
+	bounds: LatLngBounds,
+	unitPx: number,
+): void {
 	const { x, y, width: side } = drawing.viewBox.baseVal;
 	const at = (left: number, top: number): [number, number] => [
 		bounds.getNorth() - ((top - y) / side) * (bounds.getNorth() - bounds.getSouth()),
@@ -127,13 +154,20 @@ function addBase(L: Leaflet, map: LeafletMap, drawing: SVGSVGElement, bounds: La
 		className: 'base',
 	}).addTo(map);
 	for (const name of drawing.querySelectorAll('text:not(.sc)')) {
+		const fontPx = Number.parseFloat(getComputedStyle(name).fontSize) * unitPx;
 		const icon = L.divIcon({
 			className: `map-name ${name.getAttribute('class')}`,
 			html: name.innerHTML.trim(),
 			iconSize: [160, 24],
+			// A drawn name stands on its point.
+			iconAnchor: [80, 12 + fontPx * 0.35],
 		});
 		const position = at(Number(name.getAttribute('x')), Number(name.getAttribute('y')));
-		L.marker(position, { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
+		const marker = L.marker(position, { icon, interactive: false, keyboard: false, zIndexOffset: 2000 });
+		marker
+			.addTo(map)
+			.getElement()
+			?.style.setProperty('font-size', `${fontPx.toFixed(1)}px`);
 	}
 }
 
@@ -161,7 +195,7 @@ function addPins(L: Leaflet, map: LeafletMap, more: string): void {
 		onward.href = link.href;
 		onward.textContent = more;
 		popup.append(title, line, onward);
-		const isOpen = !mark.querySelector('.full, .lock, .bad');
+		const isOpen = !mark.querySelector('.full, .lock, .bad, .ask');
 		const pin = L.marker([Number(row.dataset['lat']), Number(row.dataset['lng'])], {
 			icon,
 			title: name,
