@@ -140,6 +140,17 @@ describe('the map with Leaflet', () => {
 			await page.locator('[data-near]').click();
 			await page.locator('#gan .rows > li').first().waitFor();
 			expect(await page.locator('#gan .rows > li').count()).toBe(5);
+			// The map shows where one stands, with the nearest houses around.
+			await page.locator('.leaflet-map .here-icon').waitFor();
+			const frame = (await page.locator('.leaflet-map').boundingBox())!;
+			await expect
+				.poll(async () => {
+					const mark = (await page.locator('.here-icon').boundingBox())!;
+					const [across, down] = [(mark.x - frame.x) / frame.width, (mark.y - frame.y) / frame.height];
+					return across > 0.1 && across < 0.9 && down > 0.1 && down < 0.9;
+				})
+				.toBe(true);
+			await expect.poll(() => page.locator('.leaflet-control-scale-line').textContent()).toMatch(/^\d00 m$/);
 			expect(sent.filter((url) => url.includes('21.8') || !url.includes('/_astro/'))).toEqual([]);
 		});
 	});

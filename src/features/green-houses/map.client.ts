@@ -1,5 +1,6 @@
 // Puts Leaflet in the place of the drawn map, at the same view, when the map is touched or the browser is idle.
 import type { LatLngBounds, Map as LeafletMap } from 'leaflet';
+import { NEAR_EVENT, type Near } from './near.client.ts';
 
 type Edges = { south: number; west: number; north: number; east: number };
 type Leaflet = typeof import('leaflet');
@@ -8,26 +9,29 @@ type Leaflet = typeof import('leaflet');
 export function startMapWhenWanted(): void {
 	const frame = document.querySelector<HTMLElement>('[data-map]');
 	if (!frame) return;
-	let isStarted = false;
-	const start = () => {
-		if (isStarted) return;
-		isStarted = true;
-		// The drawing stays when Leaflet cannot be fetched.
-		startMap(frame).catch(() => undefined);
-	};
+	let started: Promise<ShowNear | undefined> | undefined;
+	// The drawing stays when Leaflet cannot be fetched.
+	const start = () => (started ??= startMap(frame).catch(() => undefined));
+	const wake = () => void start();
+	frame.addEventListener(NEAR_EVENT, ({ detail }: CustomEventInit<Near>) => {
+		void start().then((show) => detail && show?.(detail));
+	});
 	for (const event of ['pointerdown', 'wheel', 'touchstart']) {
-		frame.addEventListener(event, start, { once: true, passive: true });
+		frame.addEventListener(event, wake, { once: true, passive: true });
 	}
 	const savesData = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
 	if (savesData || !('requestIdleCallback' in window)) return;
-	const whenIdle = () => setTimeout(() => requestIdleCallback(start), 1500);
+	const whenIdle = () => setTimeout(() => requestIdleCallback(wake), 1500);
 	if (document.readyState === 'complete') whenIdle();
 	else addEventListener('load', whenIdle, { once: true });
 }
 
-async function startMap(frame: HTMLElement): Promise<void> {
+/** Moves the map to where the visitor stands. */
+type ShowNear = (near: Near) => void;
+
+async function startMap(frame: HTMLElement): Promise<ShowNear | undefined> {
 	const drawing = frame.querySelector<SVGSVGElement>('svg.map');
-	if (!drawing) return;
+	if (!drawing) return undefined;
 	const { default: L, styleUrl } = await import('./leaflet.client.ts');
 	await loadStyle(styleUrl);
 	const text = (name: string) => frame.dataset[name] ?? '';
@@ -82,6 +86,21 @@ async function startMap(frame: HTMLElement): Promise<void> {
 	const isHeld = drawing.contains(document.activeElement);
 	drawing.remove();
 	if (isHeld) box.focus({ preventScroll: true });
+	return showNear(L, map, area, text('here'));
+}
+
+function showNear(L: Leaflet, map: LeafletMap, area: LatLngBounds, words: string): ShowNear {
+	const icon = L.divIcon({ className: 'here-icon', iconSize: [22, 22] });
+	const mark = L.marker([0, 0], { icon, interactive: false, keyboard: false, zIndexOffset: 1500 });
+	return ({ here, nearest }) => {
+		// From another town the map has nothing to show; the list says how far it is.
+		if (!area.contains([here.latitude, here.longitude])) return;
+		mark.setLatLng([here.latitude, here.longitude]).addTo(map);
+		mark.getElement()?.setAttribute('role', 'img');
+		mark.getElement()?.setAttribute('aria-label', words);
+		const around = [here, ...nearest].map((place): [number, number] => [place.latitude, place.longitude]);
+		map.fitBounds(L.latLngBounds(around), { padding: [36, 36], maxZoom: 16 });
+	};
 }
 
 function loadStyle(href: string): Promise<void> {

@@ -3,6 +3,10 @@ import { distanceM, type Point } from '#features/places/distance.ts';
 
 const NEAREST = 5;
 
+/** What the map is told when somebody asked for what is near. */
+export type Near = { here: Point; nearest: Point[] };
+export const NEAR_EVENT = 'near';
+
 function say(metres: number): string {
 	const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 	return metres < 950
@@ -37,13 +41,10 @@ export function offerNearest(): void {
 
 function show(output: HTMLElement, here: Point): void {
 	const rows = [...document.querySelectorAll<HTMLElement>('.houses > li[data-lat]')]
-		.map((row) => ({
-			row,
-			metres: distanceM(here, {
-				latitude: Number(row.dataset['lat']),
-				longitude: Number(row.dataset['lng']),
-			}),
-		}))
+		.map((row) => {
+			const place = { latitude: Number(row.dataset['lat']), longitude: Number(row.dataset['lng']) };
+			return { row, place, metres: distanceM(here, place) };
+		})
 		.sort((a, b) => a.metres - b.metres)
 		.slice(0, NEAREST);
 	const heading = document.createElement('h2');
@@ -62,6 +63,15 @@ function show(output: HTMLElement, here: Point): void {
 		list.append(copy);
 	}
 	output.replaceChildren(heading, list);
+	const detail: Near = {
+		here: { latitude: here.latitude, longitude: here.longitude },
+		nearest: rows.map(({ place }) => place),
+	};
+	const map = document.querySelector('[data-map]');
+	map?.dispatchEvent(new CustomEvent(NEAR_EVENT, { detail }));
 	heading.focus({ preventScroll: true });
-	output.scrollIntoView({ block: 'nearest' });
+	// One column: from the map on, so that it stands above the first of the list.
+	const isColumn = map && map.getBoundingClientRect().bottom < output.getBoundingClientRect().top;
+	if (isColumn) map.scrollIntoView({ block: 'start' });
+	else output.scrollIntoView({ block: 'nearest' });
 }
