@@ -17,7 +17,7 @@ const METRES_PER_DEGREE = 111_320;
 /** Drawing units in one kilometre, for the scale bar. */
 export const UNITS_PER_KM = (UNITS_NORTH / METRES_PER_DEGREE) * 1000;
 
-type Point = { x: number; y: number };
+export type Point = { x: number; y: number };
 export type Place = { latitude: number; longitude: number };
 
 /** A place on the drawing (equirectangular about the centre). */
@@ -73,9 +73,17 @@ function simplify(points: Point[], tolerance: number): Point[] {
 	];
 }
 
-function toPath(line: Position[], isClosed: boolean, tolerance: number): string {
-	const points = line.map(([longitude, latitude]) => project(latitude!, longitude!));
-	const kept = simplify(points, tolerance);
+/** Coarser than the eye sees at the size of the map. */
+const TOLERANCE = 3;
+
+const toPoints = (line: Position[]): Point[] =>
+	simplify(
+		line.map(([longitude, latitude]) => project(latitude!, longitude!)),
+		TOLERANCE,
+	);
+
+function toPath(line: Position[], isClosed: boolean): string {
+	const kept = toPoints(line);
 	const steps = kept.slice(1).map(({ x, y }, index) => `${x - kept[index]!.x} ${y - kept[index]!.y}`);
 	return `M${kept[0]!.x} ${kept[0]!.y}l${steps.join(' ').replaceAll(' -', '-')}${isClosed ? 'z' : ''}`;
 }
@@ -83,7 +91,8 @@ function toPath(line: Position[], isClosed: boolean, tolerance: number): string 
 type LineKind = 'river' | 'railway' | 'road';
 
 export type BaseMap = {
-	wards: { name: string; path: string; label: Point }[];
+	wards: { name: string; path: string; label: Point; outline: Point[][] }[];
+	rivers: Point[][];
 	former: string;
 	formerLabels: { name: string; label: Point }[];
 	lines: Record<LineKind, string>;
@@ -116,22 +125,26 @@ function draw(): BaseMap {
 		readGeo<FeatureCollection<LineString | MultiLineString, { kind: string }>>(
 			'lines_approx.geojson',
 		).features;
-	const linesOf = (kind: LineKind) =>
+	const partsOf = (kind: LineKind) =>
 		lines
 			.filter((feature) => feature.properties.kind === kind)
 			.flatMap(({ geometry }) =>
 				geometry.type === 'LineString' ? [geometry.coordinates] : geometry.coordinates,
-			)
-			.map((line) => toPath(line, false, 3))
+			);
+	const linesOf = (kind: LineKind) =>
+		partsOf(kind)
+			.map((line) => toPath(line, false))
 			.join('');
 	return {
 		wards: currentOutlines().map(({ name, rings }) => ({
 			name,
-			path: rings.map((ring) => toPath(ring, true, 3)).join(''),
+			path: rings.map((ring) => toPath(ring, true)).join(''),
 			label: LABELS[name] ?? { x: SIZE / 2, y: SIZE / 2 },
+			outline: rings.map(toPoints),
 		})),
+		rivers: partsOf('river').map(toPoints),
 		former: formerOutlines()
-			.flatMap(({ rings }) => rings.map((ring) => toPath(ring, true, 3)))
+			.flatMap(({ rings }) => rings.map((ring) => toPath(ring, true)))
 			.join(''),
 		formerLabels: formerLabels(),
 		lines: { river: linesOf('river'), railway: linesOf('railway'), road: linesOf('road') },
