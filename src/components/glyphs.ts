@@ -74,3 +74,5 @@ export const PIN =
 	'<path class="ph" d="M0-29 15-17V-14H10V-4.5H3.5L0 0-3.5-4.5H-10V-14H-15V-17Z"/><path class="pw" d="M-10-14.5V-4.5H-3.5L0 0 3.5-4.5H10V-14.5Z"/><path class="pr" d="M0-29 15-17V-14H-15V-17Z"/><path class="po" d="M-5.5-11.5H5.5V-8.5H-5.5Z"/>';
 export const CROSS =
 	'<path class="px pxh" d="M-11-23 11-4M11-23-11-4"/><path class="px" d="M-11-23 11-4M11-23-11-4"/>';
+export const ASK =
+	'<path class="pq pqh" d="M-4.8-19.4a4.8 4.8 0 1 1 7.4 4c-1.8 1.2-2.6 2-2.6 4.4M0-6.9v.1"/><path class="pq" d="M-4.8-19.4a4.8 4.8 0 1 1 7.4 4c-1.8 1.2-2.6 2-2.6 4.4M0-6.9v.1"/>';

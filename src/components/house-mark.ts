@@ -1,4 +1,4 @@
-import { CRACK, CROSS, PIN } from './glyphs.ts';
+import { ASK, CRACK, CROSS, PIN } from './glyphs.ts';
 
 export type ShownState = 'closed' | 'paused' | 'locked' | 'damaged' | 'full' | 'half' | 'empty' | 'unknown';
 
@@ -7,11 +7,13 @@ const SIGN: Partial<Record<ShownState, { name: string; drawing: string }>> = {
 	paused: { name: 'lock', drawing: CROSS },
 	locked: { name: 'lock', drawing: CROSS },
 	damaged: { name: 'bad', drawing: CRACK },
+	unknown: { name: 'ask', drawing: ASK },
 };
 
 /**
  * The little house as SVG: filled when surveyed, dotted when its place is a sample or approximate;
- * tiled roof when full; grey with a cross when it takes nothing, with a crack when damaged.
+ * tiled roof when full; grey with a cross when it takes nothing, with a crack when damaged; a question mark in
+ * place of the door when nobody has said how it is.
  */
 export function drawHouseMark(state: ShownState, isApproximate: boolean): { classes: string; svg: string } {
 	const sign = SIGN[state];
