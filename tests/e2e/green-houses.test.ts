@@ -140,6 +140,8 @@ describe('the map with Leaflet', () => {
 			await page.locator('[data-near]').click();
 			await page.locator('#gan .rows > li').first().waitFor();
 			expect(await page.locator('#gan .rows > li').count()).toBe(5);
+			const first = await page.locator('#gan .rows > li').first().textContent();
+			expect(first).toMatch(/(phường|xã) .* MAU-\d{3}/s);
 			// The map shows where one stands, with the nearest houses around.
 			await page.locator('.leaflet-map .here-icon').waitFor();
 			const frame = (await page.locator('.leaflet-map').boundingBox())!;

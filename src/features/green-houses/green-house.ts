@@ -67,3 +67,7 @@ export const stateGroup = (state: ShownState): StateGroup => GROUP_OF[state];
 /** The name without a ward at its end: the merger of 2025 renamed wards, and today's stands beside the name. */
 export const shortHouseName = (nameVi: string): string =>
 	nameVi.replace(/, (phường|xã|thị trấn) [^,]+$/iu, '');
+
+/** A house among others: names repeat from ward to ward, codes never. The code stays on the name's line. */
+export const listedHouseName = ({ nameVi, code }: Pick<GreenHouse, 'nameVi' | 'code'>): string =>
+	`${shortHouseName(nameVi)}\u00a0·\u00a0${code}`;

@@ -196,6 +196,7 @@ function addPins(L: Leaflet, map: LeafletMap, more: string): void {
 		const link = row.querySelector('a');
 		const mark = row.querySelector('svg');
 		const name = row.querySelector('b')?.textContent ?? '';
+		const code = row.dataset['code'] ?? '';
 		const state = row.querySelector('.st')?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
 		if (!link || !mark) continue;
 		const icon = L.divIcon({
@@ -207,7 +208,7 @@ function addPins(L: Leaflet, map: LeafletMap, more: string): void {
 		});
 		const popup = document.createElement('div');
 		const title = document.createElement('b');
-		title.textContent = name;
+		title.textContent = `${name} · ${code}`;
 		const line = document.createElement('p');
 		line.textContent = state;
 		const onward = document.createElement('a');
@@ -217,8 +218,8 @@ function addPins(L: Leaflet, map: LeafletMap, more: string): void {
 		const isOpen = !mark.querySelector('.full, .lock, .bad, .ask');
 		const pin = L.marker([Number(row.dataset['lat']), Number(row.dataset['lng'])], {
 			icon,
-			title: name,
-			alt: `${name}, ${state}`,
+			title: `${name}, ${code}`,
+			alt: `${name}, ${code}, ${state}`,
 			riseOnHover: true,
 			zIndexOffset: isOpen ? 0 : 500,
 		})

@@ -60,6 +60,9 @@ function show(output: HTMLElement, here: Point): void {
 		figure.textContent = say(metres);
 		distance.append(figure);
 		copy.querySelector('.st')?.before(distance);
+		// Out of its ward's list a house says its ward itself.
+		const where = copy.querySelector('b + small');
+		if (where) where.textContent = `${row.dataset['ward'] ?? ''} · ${row.dataset['code'] ?? ''}`;
 		list.append(copy);
 	}
 	output.replaceChildren(heading, list);
