@@ -8,6 +8,7 @@ import {
 	listLatestEntries,
 	sumMonths,
 } from '#features/fund/fund.repository.ts';
+import type { Entry } from '#features/fund/fund.ts';
 import { openFund, type EntryInput } from '#features/fund/ledger.service.ts';
 import { parseEntryText, voucherName } from '#features/fund/ledger.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
@@ -271,7 +272,7 @@ describeEachEngine('posting', (engine: Engine) => {
 		expect((await findFundOfWard(fresh, 'dk-2025', 1))?.code).toBe('MAU-DK');
 		const real = await makeFund(fresh);
 		expect((await listFunds(fresh)).map((fund) => fund.code)).toEqual([real.code]);
-		expect(await listLatestEntries(fresh, 10)).toEqual([]);
+		expect(await listLatestEntries(fresh, { limit: 10 })).toEqual([]);
 		expect(await sumMonths(fresh, undefined)).toEqual([]);
 		expect((await findFundOfWard(fresh, 'dk-2025', 0))?.code).toBe(real.code);
 	});
@@ -281,6 +282,27 @@ describeEachEngine('posting', (engine: Engine) => {
 		const first = await listEntries(db, world.fundId, { limit: 2 });
 		const next = await listEntries(db, world.fundId, { before: first.at(-1)!.sequence, limit: 2 });
 		expect([...first, ...next].map((row) => row.sequence)).toEqual([5, 4, 3, 2]);
+	});
+
+	test('page by page every row of every fund comes once, newest first', async () => {
+		const fresh = await engine.fresh();
+		const { seedReference } = await import('../support/fixtures.ts');
+		await seedReference(fresh);
+		for (const adminUnitId of ['dk-2025', 'kl-2025']) {
+			const book = await makePeople(fresh, await makeFund(fresh, { adminUnitId }));
+			// Days, instants and places in the book that two funds share.
+			for (let index = 0; index < 4; index += 1) await give(book, 1000);
+		}
+		const seen: string[] = [];
+		let before: Entry | undefined;
+		for (;;) {
+			const rows: Entry[] = await listLatestEntries(fresh, { limit: 3, before });
+			seen.push(...rows.map((row) => row.id));
+			before = rows.at(-1);
+			if (rows.length < 3) break;
+		}
+		expect(seen).toEqual((await listLatestEntries(fresh, { limit: 100 })).map((row) => row.id));
+		expect(new Set(seen).size).toBe(8);
 	});
 });
 

@@ -99,20 +99,37 @@ export function listEntries(
 	return query.orderBy('journalEntry.sequence', 'desc').limit(page.limit).execute();
 }
 
-/** The newest rows of all funds that the public sees. */
+/** Where the page before ended. */
+type EntryKey = Pick<JournalEntryTable, 'bookedOn' | 'recordedAt' | 'sequence' | 'id'>;
+
+/** A page of the rows of all funds that the public sees, newest first; `before` is the last row of the page before. */
 export const listLatestEntries = async (
 	db: Db,
-	limit: number,
-	kind?: JournalEntryTable['kind'],
+	page: { limit: number; kind?: JournalEntryTable['kind']; before?: EntryKey | undefined },
 ): Promise<Entry[]> => {
 	let query = selectEntries(db).where('journalEntry.isSample', '=', await shownSample(db, 'fund'));
-	if (kind) query = query.where('journalEntry.kind', '=', kind);
+	if (page.kind) query = query.where('journalEntry.kind', '=', page.kind);
+	const { before } = page;
+	if (before) {
+		query = query.where(({ eb, refTuple, tuple }) =>
+			eb(
+				refTuple(
+					'journalEntry.bookedOn',
+					'journalEntry.recordedAt',
+					'journalEntry.sequence',
+					'journalEntry.id',
+				),
+				'<',
+				tuple(before.bookedOn, before.recordedAt, before.sequence, before.id),
+			),
+		);
+	}
 	return query
 		.orderBy('journalEntry.bookedOn', 'desc')
 		.orderBy('journalEntry.recordedAt', 'desc')
 		.orderBy('journalEntry.sequence', 'desc')
 		.orderBy('journalEntry.id', 'desc')
-		.limit(limit)
+		.limit(page.limit)
 		.execute();
 };
 
