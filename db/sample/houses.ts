@@ -178,6 +178,8 @@ async function sell(
 	if (!isWaiting) await confirmScrapSale(db, treasurer, id, at + 2 * HOUR);
 }
 
+const CLOSED_DAYS = 45;
+
 /** Houses in every state: mostly open, some full, a few paused, locked, damaged, closed or long unreported. */
 export async function makeStates(db: Db, houses: GreenHouse[], now: number): Promise<void> {
 	await inTransaction(db, async (trx) => {
@@ -185,7 +187,11 @@ export async function makeStates(db: Db, houses: GreenHouse[], now: number): Pro
 			if (index % 33 === 32) {
 				await trx
 					.updateTable('greenHouse')
-					.set({ status: index === 32 ? 'paused' : 'closed' })
+					.set(
+						index === 32
+							? { status: 'paused' }
+							: { status: 'closed', closedOn: toLocalDate(now - CLOSED_DAYS * DAY) },
+					)
 					.where('id', '=', house.id)
 					.execute();
 				continue;

@@ -170,6 +170,31 @@ describe('a house', () => {
 		});
 	});
 
+	test('that has closed says since when, and not what it takes as if it were open', async () => {
+		const options = { ...onPhone, javaScriptEnabled: false };
+		await visit('/ngoi-nha-xanh/MAU-066', options, async (page) => {
+			const text = (await page.textContent('main'))!;
+			expect(text).toMatch(/đã đóng từ \d\d\/\d\d\/\d{4}/);
+			expect(text).not.toMatch(/Nhận \d+ loại|Giờ mở|Kỳ đang gom/);
+			expect(await page.locator('a[href*="/ghi-nhan?diem="]').count()).toBe(0);
+			expect(await page.locator('.rows a[href^="/ngoi-nha-xanh/"]').count()).toBe(3);
+		});
+	});
+
+	test.each(['MAU-066', 'MAU-033'])(
+		'that takes nothing (%s) shows no form but where else to go',
+		async (code) => {
+			await visit(`/ghi-nhan?diem=${code}`, { ...onPhone, javaScriptEnabled: false }, async (page) => {
+				expect(await page.locator('form.logf').count()).toBe(0);
+				expect(await page.locator('[role=alert]').textContent()).toMatch(/đã đóng từ|đang tạm dừng/);
+				const others = page.locator('.rows a[href^="/ghi-nhan?diem="]');
+				expect(await others.count()).toBe(3);
+				await others.first().click();
+				expect(await page.locator('form.logf').count()).toBe(1);
+			});
+		},
+	);
+
 	test.each([
 		['/n/MAU-030', 302, '/ngoi-nha-xanh/MAU-030'],
 		['/n/mau-030', 302, '/ngoi-nha-xanh/MAU-030'],

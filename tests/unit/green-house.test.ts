@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { listedHouseName, shownState, STATE_KNOWN_MS } from '#features/green-houses/green-house.ts';
+import {
+	listedHouseName,
+	openHousesNear,
+	shownState,
+	STATE_KNOWN_MS,
+	type GreenHouse,
+} from '#features/green-houses/green-house.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 3, 0);
 const usable = (fill: 'empty' | 'half' | 'full', ageMs = 0) => ({
@@ -31,4 +37,27 @@ test('houses of one name in two wards are told apart in a list', () => {
 		{ nameVi: 'Khu dân cư 1 (mẫu), phường Tam Thanh', code: 'MAU-013' },
 	].map(listedHouseName);
 	expect(names).toEqual(['Khu dân cư 1 (mẫu)\u00a0·\u00a0MAU-001', 'Khu dân cư 1 (mẫu)\u00a0·\u00a0MAU-013']);
+});
+
+describe('where else to go', () => {
+	const house = (id: string, wardId: string, state: GreenHouse['state'], latitude: number) =>
+		({ id, ward: { id: wardId }, state, latitude, longitude: 106.76 }) as GreenHouse;
+	const closed = house('closed', 'a', 'closed', 21.85);
+	const all = [
+		closed,
+		house('far', 'a', 'empty', 21.88),
+		house('near', 'a', 'half', 21.851),
+		house('full', 'a', 'full', 21.8501),
+		house('locked', 'a', 'locked', 21.8502),
+		house('other-ward', 'b', 'empty', 21.8503),
+	];
+
+	test('is to the nearest open houses of the ward, the full ones last', () => {
+		expect(openHousesNear(closed, all, 3).map(({ id }) => id)).toEqual(['near', 'far', 'full']);
+	});
+
+	test('is to another ward where the own one has none', () => {
+		const lonely = house('lonely', 'c', 'paused', 21.85);
+		expect(openHousesNear(lonely, [...all, lonely], 1).map(({ id }) => id)).toEqual(['other-ward']);
+	});
 });

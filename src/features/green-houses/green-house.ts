@@ -1,5 +1,6 @@
 // A Green House: the point where a neighbourhood, school or office collects sorted recyclables.
 import type { Scope } from '#features/accounts/actor.ts';
+import { distanceM } from '#features/places/distance.ts';
 import type { AdminUnit } from '#features/places/place.ts';
 import type { GreenHouseTable, HouseStateReportTable } from '#db/schema.ts';
 
@@ -71,3 +72,13 @@ export const shortHouseName = (nameVi: string): string =>
 /** A house among others: names repeat from ward to ward, codes never. The code stays on the name's line. */
 export const listedHouseName = ({ nameVi, code }: Pick<GreenHouse, 'nameVi' | 'code'>): string =>
 	`${shortHouseName(nameVi)}\u00a0·\u00a0${code}`;
+
+/** The nearest houses that people may go to instead: of the same ward, else of any; those known to be full come last. */
+export function openHousesNear(house: GreenHouse, all: GreenHouse[], limit: number): GreenHouse[] {
+	const others = all.filter((other) => other.id !== house.id && isOpen(other.state));
+	const own = others.filter((other) => other.ward.id === house.ward.id);
+	const isFull = (other: GreenHouse) => (other.state === 'full' ? 1 : 0);
+	return (own.length > 0 ? own : others)
+		.sort((a, b) => isFull(a) - isFull(b) || distanceM(house, a) - distanceM(house, b))
+		.slice(0, limit);
+}
