@@ -52,8 +52,10 @@ function parseDecimalMilli(raw: string, field: string): number {
 	checkSign(text, field);
 	if (/^\d{1,3}[.,]\d{3}$/.test(text)) {
 		const [whole, rest] = text.split(/[.,]/) as [string, string];
-		const small = `${whole},${rest.replace(/0+$/, '') || '0'}`;
-		refuse('quantityAmbiguous', field, { small, large: `${whole}.${rest}` });
+		refuse('quantityAmbiguous', field, {
+			small: Number(`${whole}.${rest}`),
+			large: Number(`${whole}${rest}`),
+		});
 	}
 	const grouped =
 		/^([1-9]\d{0,2}(?:\.\d{3})+),(\d{1,3})$/.exec(text) ??

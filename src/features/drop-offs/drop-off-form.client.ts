@@ -4,6 +4,9 @@ type Words = { send: string; sendMany: string; added: string; remove: string; kg
 
 const MAX_ADDED = 19;
 
+/** A name within a sentence; `PET` stays. */
+const inText = (name: string) => name.replace(/^\p{Lu}(?!\p{Lu})/u, (letter) => letter.toLowerCase());
+
 export function enhanceDropOffForm(): void {
 	const form = document.querySelector<HTMLFormElement>('[data-drop-off]');
 	const line = form?.querySelector<HTMLElement>('[data-line]');
@@ -19,7 +22,7 @@ export function enhanceDropOffForm(): void {
 	const describe = () => {
 		const material = chosen('material-0')?.closest('label')?.textContent?.trim() ?? '';
 		const unit = chosen('unit-0')?.value === 'kg' ? words.kg : words.piece;
-		return quantity.value.trim() === '' ? '' : `${quantity.value.trim()} ${unit} ${material.toLowerCase()}`;
+		return quantity.value.trim() === '' ? '' : `${quantity.value.trim()} ${unit} ${inText(material)}`;
 	};
 	const refresh = () => {
 		const waiting = [...basket.querySelectorAll('[data-text]')].map((item) =>
@@ -64,6 +67,8 @@ export function enhanceDropOffForm(): void {
 		basket.append(item);
 		quantity.value = '';
 		renumber();
+		// On a phone the bar lies over the end of the page.
+		item.scrollIntoView({ block: 'nearest' });
 	};
 	const renumber = () => {
 		const items = [...basket.querySelectorAll('li')];
