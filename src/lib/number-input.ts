@@ -97,8 +97,16 @@ export function parseVnd(raw: string, field: string): number {
 	return amount;
 }
 
-/** A whole number between two bounds, such as a head count. Refuses with 422. */
-export function parseCount(raw: string, { min, max }: { min: number; max: number }, field: string): number {
+/**
+ * A whole number between two bounds, such as a head count. Refuses with 422; `outOfRange` is the sentence that names
+ * what is counted.
+ */
+export function parseCount(
+	raw: string,
+	{ min, max }: { min: number; max: number },
+	field: string,
+	outOfRange: DomainErrorKey = 'countOutOfRange',
+): number {
 	const text = plain(raw);
 	if (text === '') refuse('countMissing', field);
 	const count = /^-?\d+$/.test(text)
@@ -107,7 +115,7 @@ export function parseCount(raw: string, { min, max }: { min: number; max: number
 			? parseGrouped(text, field)
 			: Number.NaN;
 	if (Number.isNaN(count)) refuse('countNotNumber', field);
-	if (count < min || count > max) refuse('countOutOfRange', field, { min, max });
+	if (count < min || count > max) refuse(outOfRange, field, { min, max });
 	return count;
 }
 

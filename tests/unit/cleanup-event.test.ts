@@ -158,13 +158,13 @@ describe('a sign-up', () => {
 	test.each([
 		[{ name: '' }, 'nameMissing', 'name'],
 		[{ name: '12345' }, 'nameMissing', 'name'],
-		[{ headCount: 0 }, 'countOutOfRange', 'headCount'],
-		[{ headCount: -1 }, 'countOutOfRange', 'headCount'],
-		[{ headCount: 51 }, 'countOutOfRange', 'headCount'],
-		[{ headCount: 10_000 }, 'countOutOfRange', 'headCount'],
-		[{ headCount: 1.5 }, 'countOutOfRange', 'headCount'],
-		[{ headCount: Number.NaN }, 'countOutOfRange', 'headCount'],
-		[{ kind: 'unit' as const, headCount: 501 }, 'countOutOfRange', 'headCount'],
+		[{ headCount: 0 }, 'headsOutOfRange', 'headCount'],
+		[{ headCount: -1 }, 'headsOutOfRange', 'headCount'],
+		[{ headCount: 51 }, 'headsOutOfRange', 'headCount'],
+		[{ headCount: 10_000 }, 'headsOutOfRange', 'headCount'],
+		[{ headCount: 1.5 }, 'headsOutOfRange', 'headCount'],
+		[{ headCount: Number.NaN }, 'headsOutOfRange', 'headCount'],
+		[{ kind: 'unit' as const, headCount: 501 }, 'headsOutOfRange', 'headCount'],
 		[{ isSixteen: false }, 'sixteenMissing', 'isSixteen'],
 	])('with %j is refused', (over, key, field) => {
 		expect(refusal(() => checkSignUp({ ...person, ...over }))).toEqual({

@@ -111,7 +111,12 @@ export const cleanupEvents = {
 			id: readId(form),
 			kind,
 			name: field(form, 'name'),
-			headCount: parseCount(field(form, 'headCount'), { min: 1, max: MAX_HEADS[kind] }, 'headCount'),
+			headCount: parseCount(
+				field(form, 'headCount'),
+				{ min: 1, max: MAX_HEADS[kind] },
+				'headCount',
+				'headsOutOfRange',
+			),
 			phone: field(form, 'phone').trim() || null,
 			isSixteen: form.has('isSixteen'),
 		};

@@ -104,9 +104,14 @@ export function checkAtHouse(point: Point, house: Point): void {
 	if (!(metres <= SAME_PLACE_M)) refuse('positionNotAtHouse', { field: 'position', values: { metres } });
 }
 
-function checkRange(count: number, { min, max }: { min: number; max: number }, field: string): void {
+function checkRange(
+	count: number,
+	{ min, max }: { min: number; max: number },
+	field: string,
+	key: DomainErrorKey = 'countOutOfRange',
+): void {
 	if (!Number.isSafeInteger(count) || count < min || count > max)
-		refuse('countOutOfRange', { field, values: { min, max } });
+		refuse(key, { field, values: { min, max } });
 }
 
 /** `tong-ve-sinh-bo-song-2026-11-29`, with a number when it is taken. */
@@ -135,7 +140,7 @@ export type SignUpInput = {
 /** A name, a head count, and the word that whoever signs up is sixteen or older. Refuses with 422. */
 export function checkSignUp(input: SignUpInput): void {
 	if (!/\p{L}/u.test(input.name)) refuse('nameMissing', { field: 'name' });
-	checkRange(input.headCount, { min: 1, max: MAX_HEADS[input.kind] }, 'headCount');
+	checkRange(input.headCount, { min: 1, max: MAX_HEADS[input.kind] }, 'headCount', 'headsOutOfRange');
 	if (input.kind === 'person' && !input.isSixteen) refuse('sixteenMissing', { field: 'isSixteen' });
 }
 
