@@ -111,3 +111,14 @@ export function isUniqueViolation(error: unknown): boolean {
 	const code = (error as { code?: unknown } | null)?.code;
 	return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
 }
+
+/** Repeats a write that met a row which a parallel request had just made; the next look sees that row. */
+export async function retryWhenTaken<T>(write: () => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			return await write();
+		} catch (error) {
+			if (!isUniqueViolation(error) || attempt === RETRY_LIMIT) throw error;
+		}
+	}
+}

@@ -1,6 +1,7 @@
 import type { ActionAPIContext } from 'astro:actions';
 import { ActionError, defineAction } from 'astro:actions';
 import { DomainError } from './errors.ts';
+import { normaliseUuid, uuidv7 } from './uuid.ts';
 
 /**
  * A form's action: reads the form, calls the service and answers with the path to go on to (303); undefined when the
@@ -50,4 +51,18 @@ export type Typed = Pick<FormData, 'get' | 'getAll' | 'has'>;
 export function field(form: Typed | undefined, name: string): string {
 	const value = form?.get(name);
 	return typeof value === 'string' ? value : '';
+}
+
+/**
+ * The id that a form carries while it is corrected; a new one where it had none, or where its own stands for something
+ * else already.
+ */
+export function formId(
+	form: Typed | undefined,
+	name: string,
+	error: DomainError | undefined,
+	now: number,
+): string {
+	const kept = error?.key === 'sameIdOtherContent' ? undefined : normaliseUuid(field(form, name));
+	return kept ?? uuidv7(now);
 }

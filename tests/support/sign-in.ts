@@ -13,11 +13,17 @@ export function readSignIns(startOutput: string): Record<string, { phone: string
 export async function signInAs(
 	page: Page,
 	baseUrl: string,
-	person: { phone: string; password: string },
+	person: { phone: string; password: string; recoveryCodes?: string[] },
 ): Promise<void> {
 	await page.goto(`${baseUrl}/dang-nhap`);
 	await page.fill('[name=name]', person.phone);
 	await page.fill('[name=password]', person.password);
 	await page.locator('form[action*=signIn] .btn').first().click();
+	const code = person.recoveryCodes?.pop();
+	if (code !== undefined) {
+		await page.waitForURL(/\/buoc-hai/);
+		await page.fill('[name=code]', code);
+		await page.locator('form[action*="accounts.confirm"]:has([name=code]) .btn').click();
+	}
 	await page.waitForURL(/\/cua-toi$/);
 }

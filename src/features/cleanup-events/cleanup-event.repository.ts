@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '#features/accounts/actor.ts';
-import { isUniqueViolation, type Db, type Trx } from '#lib/db.ts';
+import type { Db, Trx } from '#lib/db.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
 import { organiserScope, type CleanupEvent } from './cleanup-event.ts';
@@ -169,17 +169,4 @@ export async function listOrganisations(db: Db, ids: string[] | 'all') {
 	if (ids !== 'all') query = query.where('id', 'in', ids);
 	if (await areSamplesRetired(db)) query = query.where('isSample', '=', 0);
 	return query.orderBy('name').execute();
-}
-
-const ATTEMPTS = 5;
-
-/** Repeats a write that met a row which a parallel request had just made; the next look sees that row. */
-export async function retryWhenTaken<T>(write: () => Promise<T>): Promise<T> {
-	for (let attempt = 1; ; attempt += 1) {
-		try {
-			return await write();
-		} catch (error) {
-			if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
-		}
-	}
 }

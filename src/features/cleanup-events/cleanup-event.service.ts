@@ -4,7 +4,7 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
 import { unitHolds } from '#features/places/ward-geometry.ts';
-import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { toLocalDate } from '#lib/time.ts';
@@ -28,7 +28,6 @@ import {
 	insertEvent,
 	insertReport,
 	isSlugTaken,
-	retryWhenTaken,
 	updateEvent,
 } from './cleanup-event.repository.ts';
 import { sumHeads } from './sign-up.repository.ts';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { createDeviceAlias, findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
-import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { parsePhone } from '#lib/phone.ts';
@@ -15,7 +15,7 @@ import {
 	type CleanupEvent,
 	type SignUpInput,
 } from './cleanup-event.ts';
-import { findEvent, retryWhenTaken } from './cleanup-event.repository.ts';
+import { findEvent } from './cleanup-event.repository.ts';
 import {
 	cancelSignUpRow,
 	findSignUp,

@@ -10,7 +10,7 @@ import { listMaterials } from '#features/materials/material.repository.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
 import { encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
 import type { EncodedPhoto } from '#features/photos/photo.ts';
-import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
+import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
@@ -43,7 +43,10 @@ import {
 
 type Recorder = { houses: GreenHouse[]; fundId: string; isSample: 0 | 1; grantId: string };
 
-/** The houses of a sale's cycles must all be of one organisation and earn for one fund, and the recorder must act for each of them or the fund. */
+/**
+ * The houses of a sale's cycles must all be of one organisation and earn for one fund, and the recorder must act for
+ * each of them or the fund.
+ */
 async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: number): Promise<Recorder> {
 	let found: Recorder | undefined;
 	for (const cycleId of cycleIds) {
@@ -99,7 +102,11 @@ export async function recordScrapSale(
 	if (input.soldOn > toLocalDate(now))
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'soldOn' });
 	const write = () =>
-		inTransaction(db, (trx) => writeSale(trx, input, { ...recorder, personId: actor.personId }, photo, now));
+		retryWhenTaken(() =>
+			inTransaction(db, (trx) =>
+				writeSale(trx, input, { ...recorder, personId: actor.personId }, photo, now),
+			),
+		);
 	if (upload && photo) await withPhotoFile(upload.dir, photo, write);
 	else await write();
 }
@@ -235,8 +242,8 @@ async function requireConfirmer(trx: Trx, actor: Actor, sale: ScrapSaleTable, no
 }
 
 /**
- * A sale with its cycles and its recorder's name, for those who record or confirm sales of its houses or its fund. Refuses with 401, and with
- * 404 also what the person may not see.
+ * A sale with its cycles and its recorder's name, for those who record, confirm or audit sales of its houses or its
+ * fund. Refuses with 401, and with 404 also what the person may not see.
  */
 export async function getScrapSale(db: Db, actor: Actor | undefined, saleId: string, now: number) {
 	requireActor(actor);
@@ -252,13 +259,23 @@ export async function getScrapSale(db: Db, actor: Actor | undefined, saleId: str
 	return { sale, cycles, recorderName: await findPersonName(db, sale.recorderId) };
 }
 
+/** True when this person may confirm the sale now: in the right role, and not its recorder. */
+export async function canConfirm(
+	db: Db,
+	actor: Actor,
+	sale: Pick<ScrapSaleTable, 'fundId' | 'recorderId'>,
+	now: number,
+): Promise<boolean> {
+	if (sale.recorderId === actor.personId) return false;
+	return findFundGrant(actor, await confirmerRole(db, sale, now), sale.fundId) !== undefined;
+}
+
 /** Sales that wait for this person's word, oldest first. */
 export async function listSalesWaitingFor(db: Db, actor: Actor, now: number): Promise<WaitingSale[]> {
 	const fundIds = actor.grants.flatMap((grant) => (grant.scopeKind === 'fund' ? [grant.scopeId ?? ''] : []));
 	const waiting: WaitingSale[] = [];
 	for (const sale of await listSalesToConfirm(db, [...new Set(fundIds)])) {
-		if (sale.recorderId === actor.personId) continue;
-		if (findFundGrant(actor, await confirmerRole(db, sale, now), sale.fundId)) waiting.push(sale);
+		if (await canConfirm(db, actor, sale, now)) waiting.push(sale);
 	}
 	return waiting;
 }

@@ -1,7 +1,7 @@
 import { findGrant, requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
-import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
+import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanMultiline } from '#lib/fold.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
@@ -51,7 +51,7 @@ export async function requestDisbursement(
 	const input = { ...raw, description: cleanMultiline(raw.description, { max: 1000 }) };
 	checkDisbursement(input);
 	const contentHash = sha256Hex(canonicalJson(input));
-	await inTransaction(db, async (trx) => {
+	const write = async (trx: Trx): Promise<void> => {
 		await lockRow(trx, 'fund', fund.id);
 		const existing = await findDisbursement(trx, input.id);
 		if (existing) {
@@ -77,7 +77,8 @@ export async function requestDisbursement(
 			contentHash,
 			isSample: fund.isSample,
 		});
-	});
+	};
+	await retryWhenTaken(() => inTransaction(db, write));
 }
 
 /** Takes the request's lock and reads it as it is now. */

@@ -5,7 +5,7 @@ import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { checkHouseTakes, checkLines } from '#features/drop-offs/drop-off.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
-import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
@@ -59,7 +59,7 @@ export async function recordClassSheet(
 	// A class brings its goods on that day; noon stands for the hour nobody wrote down, but never the future.
 	const happenedAt = Math.min(startOfLocalDate(input.collectedOn) + NOON_MS, now);
 
-	await inTransaction(db, async (trx) => {
+	const write = async (trx: Trx): Promise<void> => {
 		await lockRow(trx, 'green_house', house.id);
 		await holdGrant(trx, grant.id);
 		const existing = await findClassSheet(trx, input.id);
@@ -95,7 +95,8 @@ export async function recordClassSheet(
 				now,
 			);
 		}
-	});
+	};
+	await retryWhenTaken(() => inTransaction(db, write));
 }
 
 /** Takes a sheet out of every total, while the cycle that holds its goods is open. */
