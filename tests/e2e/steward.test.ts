@@ -1,6 +1,7 @@
 // The steward's page of a house: what is being sold, how it is sold, and which state it is in.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { returnScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -10,6 +11,7 @@ import { signInClient } from '../support/http.ts';
 import { axeErrors } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
+import { digest } from '../support/snapshot.ts';
 
 let world: ServedWorld;
 let browser: Browser;
@@ -78,9 +80,53 @@ test('the sale form shows what was declared in the cycle that is sold', async ()
 	expect(await axeErrors(page)).toEqual([]);
 });
 
+test('a sale that is sent after the session ended is kept, and goes through once somebody signed in', async () => {
+	await page.goto(`${world.baseUrl}${path}`);
+	await page.check('[name=how][value=lump_sum]');
+	await page.fill('[name=dealer]', 'Cô Hạnh');
+	await page.fill('[name=cash]', '70.000');
+	await page.fill('[name=photoMissingReason]', 'Máy hết pin');
+	await world.db.deleteFrom('session').execute();
+	const before = await digest(world.db);
+	const [answer] = await Promise.all([
+		page.waitForResponse((response) => response.request().method() === 'POST'),
+		page.click('[data-sale] .btn'),
+	]);
+	expect(answer.status()).toBe(401);
+	expect(await digest(world.db)).toEqual(before);
+	expect(await page.textContent('.note')).toContain('vẫn còn trong trang này');
+	const boxes = await page
+		.locator('.acts .btn')
+		.evaluateAll((links) =>
+			links
+				.map((each) => each.getBoundingClientRect())
+				.map(({ x, y, right, bottom }) => ({ x, y, right, bottom })),
+		);
+	expect(boxes).toHaveLength(2);
+	expect(Math.max(boxes[1]!.x - boxes[0]!.right, boxes[1]!.y - boxes[0]!.bottom)).toBeGreaterThan(7);
+	expect(await axeErrors(page)).toEqual([]);
+	const [tab] = await Promise.all([
+		page.context().waitForEvent('page'),
+		page.click('.acts a[target=_blank]'),
+	]);
+	await tab.fill('[name=phone]', world.people.steward.phone);
+	await tab.fill('[name=password]', world.people.steward.password);
+	await tab.click('form .btn');
+	await tab.waitForURL(`${world.baseUrl}${path}`);
+	await tab.close();
+	await page.reload();
+	await page.waitForURL(/\/cua-toi\/phieu-ban\//);
+	const sales = await world.db.selectFrom('scrapSale').select('id').where('dealer', '=', 'Cô Hạnh').execute();
+	expect(sales).toHaveLength(1);
+	// The next test sells this cycle again.
+	const { id } = sales[0]!;
+	await returnScrapSale(world.db, world.people.treasurer.actor, { saleId: id, reason: 'Thử' }, Date.now());
+});
+
 test('one sum for everything asks for no difference, and ignores one that was typed', async () => {
 	await page.goto(`${world.baseUrl}${path}`);
 	const difference = page.locator('[name=differenceReason]');
+	await page.check('[name=how][value=goods]');
 	expect(await difference.isVisible()).toBe(true);
 	await page.check('[name=how][value=lump_sum]');
 	expect(await difference.isVisible()).toBe(false);
