@@ -223,7 +223,8 @@ describe('the map', () => {
 			await page.locator('.leaflet-popup a:focus').waitFor();
 			await page.keyboard.press('Enter');
 			await page.waitForURL(/\/ngoi-nha-xanh\/MAU-\d+$/);
-			expect(await page.locator('h1').textContent()).toBe(name);
+			const code = page.url().split('/').at(-1);
+			expect(`${await page.locator('h1').textContent()}, ${code}`).toBe(name);
 		});
 	});
 });
