@@ -54,6 +54,21 @@ describe('the map without JavaScript', () => {
 		});
 	});
 
+	test('folds the list by ward; the way to a ward opens it, and a filter opens all', async () => {
+		await visit('/', { ...onPhone, javaScriptEnabled: false }, async (page) => {
+			const open = () => page.locator('details.ward[open]').count();
+			expect([await page.locator('details.ward').count(), await open()]).toEqual([4, 0]);
+			await page.locator('svg.map a[href^="#ds-"]').nth(2).press('Enter');
+			expect(await open()).toBe(1);
+			expect(await page.locator('details.ward[open] .houses > li').first().isVisible()).toBe(true);
+			await page.goto('/?noi-dat=school');
+			expect(await open()).toBe(await page.locator('details.ward').count());
+		});
+		await visit('/', { viewport: wide }, async (page) => {
+			expect(await page.locator('details.ward[open]').count()).toBe(4);
+		});
+	});
+
 	test('filters list, map and legend alike', async () => {
 		await visit('/', { ...onPhone, javaScriptEnabled: false }, async (page) => {
 			await page.locator('details.filter > summary').click();

@@ -188,7 +188,7 @@ describe('the map', () => {
 			await pressUntil(page, '.h-map .skip');
 			await page.keyboard.press('Enter');
 			await page.keyboard.press('Tab');
-			expect(await page.locator('#danh-sach a:focus').count()).toBe(1);
+			expect(await page.locator('#danh-sach summary:focus').count()).toBe(1);
 		});
 	});
 
