@@ -124,7 +124,7 @@ describe('anyone', () => {
 
 	test.each([
 		['/ghi-nhan?diem=MAU-005', { quantity: '-1' }, '[data-send]'],
-		['/dang-nhap', { phone: '0900000000', password: 'not the password' }, 'form .btn'],
+		['/dang-nhap', { name: '0900000000', password: 'not the password' }, 'form .btn'],
 		[
 			publicPaths.find((path) => path.startsWith('/chu-nhat-xanh/'))!,
 			{ name: 'Lan', phone: '12' },

@@ -200,19 +200,19 @@ describe('sign-in', () => {
 
 	test('an unknown number, no number and a wrong password get one answer', async () => {
 		const answers = new Set<string>();
-		for (const phone of ['0987654321', 'abc', '', steward.phone]) {
-			const response = await signIn({ phone, password: 'một mật khẩu sai nhưng đủ dài' });
+		for (const name of ['0987654321', 'abc', '', 'nobody@example.vn', steward.phone]) {
+			const response = await signIn({ name, password: 'một mật khẩu sai nhưng đủ dài' });
 			const html = await response.text();
 			expect(response.headers.getSetCookie().filter((cookie) => cookie.startsWith('phien='))).toEqual([]);
 			expect(html).not.toContain('một mật khẩu sai');
 			// Only the number that was typed differs.
-			answers.add(`${response.status} ${html.replace(`value="${phone}"`, 'value').replace(' value ', ' ')}`);
-			expect(alertOf(html)).toBe('Số điện thoại hoặc mật khẩu không đúng.');
+			answers.add(`${response.status} ${html.replace(`value="${name}"`, 'value').replace(' value ', ' ')}`);
+			expect(alertOf(html)).toBe('Số điện thoại (hoặc thư điện tử) hay mật khẩu không đúng.');
 		}
 		expect(answers.size).toBe(1);
-		const english = await signIn({ phone: 'abc', password: 'x' }, '/en');
+		const english = await signIn({ name: 'abc', password: 'x' }, '/en');
 		expect(english.status).toBe(401);
-		expect(alertOf(await english.text())).toBe('The phone number or the password is wrong.');
+		expect(alertOf(await english.text())).toBe('The phone number (or e-mail) or the password is wrong.');
 	});
 
 	test.each([
@@ -224,7 +224,7 @@ describe('sign-in', () => {
 		['/\t/evil.example', '/cua-toi'],
 		['javascript:alert(1)', '/cua-toi'],
 	])('goes on to “%s” only within the portal', async (next, location) => {
-		const response = await signIn({ ...steward, next });
+		const response = await signIn({ name: steward.phone, password: steward.password, next });
 		expect(response.status).toBe(303);
 		expect(response.headers.get('location')).toBe(location);
 		const cookie = response.headers.getSetCookie().find((each) => each.startsWith('phien='));

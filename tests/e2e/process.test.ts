@@ -68,7 +68,7 @@ describe('under a public address', () => {
 
 	test('a form is taken from the public address alone', async () => {
 		const post = (origin: string) =>
-			makeClient(server.baseUrl).post('/dang-nhap?_action=accounts.signIn', { phone: '1' }, { origin });
+			makeClient(server.baseUrl).post('/dang-nhap?_action=accounts.signIn', { name: '1' }, { origin });
 		expect((await post('https://xanh.example.vn')).status).toBe(401);
 		expect((await post('http://xanh.example.vn')).status).toBe(403);
 		expect((await post(server.baseUrl)).status).toBe(403);
@@ -105,6 +105,8 @@ test('a telephone whose time is over goes when the portal starts, whoever uses i
 		.where('eventId', 'in', ended)
 		.executeTakeFirst();
 	expect(Number(numUpdatedRows)).toBeGreaterThan(0);
+	// The next day: the job runs once in each.
+	await db.deleteFrom('jobRun').execute();
 	await (await startServer({ DATABASE_URL })).stop();
 	const kept = db
 		.selectFrom('signUp')
@@ -198,12 +200,34 @@ test.each([
 	['SAMPLE_DATA', 'maybe'],
 	['PUBLIC_URL', 'xanh.example.vn'],
 	['DATABASE_URL', 'mysql://x'],
-	['DATABASE_URL', 'postgres://127.0.0.1:1/portal'],
+	['PORTAL_SECRET', 'short'],
 	['DATABASE_URL', 'file:/dev/null/portal.db'],
 ])('%s=%s stops the start with one sentence', async (name, value) => {
 	const { code, said } = await run('main', [], { [name]: value });
 	expect(code).toBe(1);
 	expect(said).toMatch(new RegExp(`^${name}\\b[^\\n]+\\.\\n$`));
+});
+
+test('PostgreSQL needs a secret of its own, and then a database that answers', async () => {
+	const DATABASE_URL = 'postgres://127.0.0.1:1/portal';
+	const without = await run('main', [], { DATABASE_URL });
+	expect(without).toMatchObject({ code: 1, said: expect.stringMatching(/^PORTAL_SECRET must be set/) });
+	const silent = await run('main', [], { DATABASE_URL, PORTAL_SECRET: 'x'.repeat(43) });
+	expect(silent.code).toBe(1);
+	expect(silent.said).toMatch(/^DATABASE_URL\b[^\n]+\.\n$/);
+});
+
+test('a sample load that was cut off stops the next start, which says what to do', async () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'portal-cut-'));
+	const DATABASE_URL = `file:${path.join(folder, 'portal.db')}`;
+	await (await startServer({ DATABASE_URL })).stop();
+	const db = openDb(DATABASE_URL);
+	await db.deleteFrom('portalSetting').where('key', '=', 'sample_loaded').execute();
+	await db.destroy();
+	const { code, said } = await run('main', [], { DATABASE_URL });
+	expect(code).toBe(1);
+	expect(said).toMatch(/^DATABASE_URL [^\n]+cut off[^\n]+\.\n$/);
+	rmSync(folder, { recursive: true, force: true });
 });
 
 test('a port in use stops the start with one sentence', async () => {
@@ -241,7 +265,7 @@ describe('npm run admin', () => {
 		['no name', ['create', '--phone', '0912345678'], 'Usage'],
 		['a short password', ['create', ...person], 'từ 15 đến 128', 'ngắn quá\n'],
 		['no password', ['create', ...person], 'từ 15 đến 128', ''],
-		['a bad phone', ['create', '--name', 'An', '--phone', '12'], 'Số điện thoại'],
+		['a bad phone', ['create', '--name', 'An', '--phone', '12'], 'số điện thoại'],
 		['an unknown role', ['create', ...person, '--role', 'king'], '--role king: it must be one of steward'],
 		['a role without a scope', ['create', ...person, '--role', 'treasurer'], 'needs fund:CODE'],
 		[
@@ -297,7 +321,7 @@ describe('npm run admin', () => {
 		expect(await (await client.send('/cua-toi')).text()).toContain('Nguyễn Thị An'.normalize('NFC'));
 		const again = await admin(['create', ...person]);
 		expect(again).toMatchObject({ code: 1 });
-		expect(again.said).toContain('đã có tài khoản');
+		expect(again.said).toContain('không mở tài khoản mới được');
 	});
 
 	test('makes a fund and its treasurer', async () => {

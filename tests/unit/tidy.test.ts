@@ -27,7 +27,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	places: [],
 	accounts: ['places'],
 	materials: ['accounts', 'places'],
-	photos: ['accounts'],
+	photos: ['accounts', 'places'],
 	'green-houses': ['materials', 'accounts', 'places'],
 	'drop-offs': ['green-houses', 'materials', 'accounts', 'places'],
 	fund: ['accounts', 'places'],
@@ -39,6 +39,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	privacy: ['team', 'accounts', 'cleanup-events', 'drop-offs'],
 	trace: [
 		'collections',
+		'photos',
 		'cleanup-events',
 		'schools',
 		'fund',

@@ -7,6 +7,7 @@ import { normaliseUuid } from '#lib/uuid.ts';
 import { closeCycle } from './collection-cycle.service.ts';
 import {
 	confirmScrapSale,
+	decideSalePhoto,
 	recordScrapSale,
 	returnScrapSale,
 	reverseScrapSale,
@@ -62,6 +63,12 @@ export const collections = {
 		const id = readId(form, 'id');
 		await returnScrapSale(locals.db, locals.actor, { saleId: id, reason: field(form, 'reason') }, locals.now);
 		return localePath(locals.locale, `/cua-toi/phieu-ban/${id}`);
+	}),
+	decidePhoto: formAction(async (form, { locals }) => {
+		const saleId = readId(form, 'id');
+		const status = field(form, 'status') === 'approved' ? 'approved' : 'refused';
+		await decideSalePhoto(locals.db, locals.actor, { saleId, status }, locals.now);
+		return localePath(locals.locale, `/cua-toi/phieu-ban/${saleId}`);
 	}),
 	reverseSale: formAction(async (form, { locals }) => {
 		const id = readId(form, 'id');

@@ -8,7 +8,7 @@ import { findGreenHouse } from '#features/green-houses/green-house.repository.ts
 import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
-import { encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
+import { decidePhoto, encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
 import type { EncodedPhoto } from '#features/photos/photo.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -418,4 +418,18 @@ export async function reverseScrapSale(
 		await updateSale(trx, sale.id, { status: 'reversed' });
 		await releaseCycles(trx, sale.id, now);
 	});
+}
+
+/** Decides whether the photo of a sale is shown beside its row of the book; see {@link decidePhoto}. */
+export async function decideSalePhoto(
+	db: Db,
+	actor: Actor | undefined,
+	input: { saleId: string; status: 'approved' | 'refused' },
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const sale = await findSale(db, input.saleId);
+	if (!sale) throw new DomainError('NOT_FOUND', 'unknownSale');
+	const photo = { id: sale.photoId ?? '', status: input.status };
+	await decidePhoto(db, actor, photo, [{ kind: 'fund', id: sale.fundId }], now);
 }

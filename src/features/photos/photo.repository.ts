@@ -5,3 +5,9 @@ export const insertPhoto = (trx: Trx, photo: PhotoTable) => trx.insertInto('phot
 
 export const findPhoto = (db: Db, id: string) =>
 	db.selectFrom('photo').selectAll().where('id', '=', id).executeTakeFirst();
+
+export const updatePhoto = (
+	trx: Trx,
+	id: string,
+	change: Pick<PhotoTable, 'status' | 'decidedBy' | 'decidedAt'>,
+) => trx.updateTable('photo').set(change).where('id', '=', id).execute();

@@ -1,12 +1,15 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { Trx } from '#lib/db.ts';
+import { requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
+import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, type EncodedPhoto } from './photo.ts';
-import { insertPhoto } from './photo.repository.ts';
+import { findPhoto, insertPhoto, updatePhoto } from './photo.repository.ts';
 
 /**
  * Decodes an uploaded photo and writes it again as WebP, upright and without its EXIF data; keeps nothing yet.
@@ -67,5 +70,33 @@ export async function insertPhotoRow(
 		decidedBy: null,
 		decidedAt: null,
 		...from,
+	});
+}
+
+/**
+ * Makes a photo public, or says that it never will be. `scopes` are those of what it shows. A second time changes
+ * nothing. Refuses with 403, with 404 an unknown photo, with 409 one that was decided, or in which children can be
+ * recognised or were not asked about.
+ */
+export async function decidePhoto(
+	db: Db,
+	actor: Actor | undefined,
+	input: { id: string; status: 'approved' | 'refused' },
+	scopes: Scope[],
+	now: number,
+): Promise<void> {
+	const grant = requireGrant(actor, 'photo.decide', scopes);
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'photo', input.id);
+		await holdGrant(trx, grant.id);
+		const photo = await findPhoto(trx, input.id);
+		if (!photo) throw new DomainError('NOT_FOUND', 'unknownPhoto');
+		if (photo.status === input.status) return;
+		if (photo.status !== 'private') throw new DomainError('CONFLICT', 'alreadyDecided');
+		if (input.status === 'approved' && photo.childrenDeclared !== 0)
+			throw new DomainError('CONFLICT', 'photoWithChildren');
+		await updatePhoto(trx, input.id, { status: input.status, decidedBy: grant.id, decidedAt: now });
+		const event = { action: `photo.${input.status}`, subjectKind: 'photo', subjectId: input.id };
+		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 	});
 }

@@ -1,4 +1,5 @@
 // The walk through the chain from one row of a fund's book: backward to what was brought, forward to what it paid for.
+import { findPhoto } from '#features/photos/photo.repository.ts';
 import { listSaleCycles, listSaleLines } from '#features/collections/scrap-sale.repository.ts';
 import { listPublicDropOffs } from '#features/drop-offs/drop-off.repository.ts';
 import { findEntry, listPostings } from '#features/fund/fund.repository.ts';
@@ -42,7 +43,7 @@ const listPaidFor = (db: Db, entryId: string) =>
 async function findSaleStory(db: Db, saleId: string) {
 	const sale = await db
 		.selectFrom('scrapSale')
-		.select(['id', 'soldOn', 'cashReceivedVnd', 'replacesSaleId'])
+		.select(['id', 'soldOn', 'cashReceivedVnd', 'replacesSaleId', 'photoId'])
 		.where('id', '=', saleId)
 		.executeTakeFirst();
 	if (!sale) return undefined;
@@ -50,7 +51,9 @@ async function findSaleStory(db: Db, saleId: string) {
 	for (const cycle of await listSaleCycles(db, saleId)) {
 		cycles.push({ ...cycle, ...(await listPublicDropOffs(db, cycle.id)) });
 	}
-	return { ...sale, lines: await listSaleLines(db, saleId), cycles };
+	const photo = sale.photoId === null ? undefined : await findPhoto(db, sale.photoId);
+	const publicPhoto = photo?.status === 'approved' ? photo : undefined;
+	return { ...sale, photo: publicPhoto, lines: await listSaleLines(db, saleId), cycles };
 }
 
 /** Everything that one entry's page tells; undefined when there is no such entry, or a sample after their end. */
