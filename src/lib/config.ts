@@ -21,7 +21,14 @@ export type Config = {
 	photoDir: string;
 	/** 32 bytes in base64url; without it a file beside the SQLite database holds them. */
 	portalSecret: string | undefined;
+	/** Whom to tell of a weakness: `mailto:…` or `https://…`. */
+	securityContact: string;
+	/** An S3-compatible bucket for photos instead of the folder. */
+	photoBucket: PhotoBucket | undefined;
 };
+
+/** Where photos are kept when several machines share them. */
+export type PhotoBucket = { url: string; region: string; accessKeyId: string; secretAccessKey: string };
 
 /** A wrong setting; its message is one sentence that names the variable. */
 export class ConfigError extends Error {
@@ -65,6 +72,23 @@ function webUrl(env: NodeJS.ProcessEnv, name: string): URL | undefined {
 	throw new ConfigError(`${name} must be an address that begins with https:// or http://, but is "${text}".`);
 }
 
+/** `PHOTO_BUCKET_URL` with its keys; they come together. */
+function photoBucket(env: NodeJS.ProcessEnv): PhotoBucket | undefined {
+	const url = webUrl(env, 'PHOTO_BUCKET_URL');
+	if (!url) return undefined;
+	const needed = (name: string): string => {
+		const value = env[name]?.trim();
+		if (!value) throw new ConfigError(`${name} must be set, because PHOTO_BUCKET_URL is.`);
+		return value;
+	};
+	return {
+		url: url.href.replace(/\/$/, ''),
+		region: env['PHOTO_BUCKET_REGION']?.trim() || 'us-east-1',
+		accessKeyId: needed('PHOTO_BUCKET_KEY_ID'),
+		secretAccessKey: needed('PHOTO_BUCKET_SECRET'),
+	};
+}
+
 /** Reads and checks the environment. Throws {@link ConfigError}, which stops the start. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
 	const port = integer(env, 'PORT', 4321, 0, 65535);
@@ -88,6 +112,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 	if (portalSecret !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(portalSecret)) {
 		throw new ConfigError('PORTAL_SECRET must be 32 random bytes in base64url: 43 letters, digits, - or _.');
 	}
+	const securityContact = env['SECURITY_CONTACT']?.trim() || `${publicUrl.origin}/quyen-rieng-tu`;
+	if (!/^(mailto:[^\s@]+@[^\s@]+|https?:\/\/\S+)$/.test(securityContact)) {
+		throw new ConfigError('SECURITY_CONTACT must be mailto:ADDRESS or an https:// address.');
+	}
 	const url = databaseUrl(env);
 	const dataDir = url.startsWith('file:') ? path.dirname(url.slice('file:'.length)) : './data';
 	return {
@@ -102,5 +130,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 		trustProxyHops: integer(env, 'TRUST_PROXY_HOPS', 0, 0, 10),
 		photoDir: env['PHOTO_DIR']?.trim() || path.join(dataDir, 'photos'),
 		portalSecret,
+		securityContact,
+		photoBucket: photoBucket(env),
 	};
 }

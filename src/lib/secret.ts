@@ -27,7 +27,10 @@ export function loadSecret(config: Pick<Config, 'databaseUrl' | 'portalSecret'>)
 			'PORTAL_SECRET must be set with PostgreSQL: 43 letters, digits, - or _ such as `openssl rand -base64 32 | tr +/ -_ | tr -d =` prints.',
 		);
 	}
-	const file = path.join(path.dirname(config.databaseUrl.slice('file:'.length)), 'portal-secret.key');
+	const database = config.databaseUrl.slice('file:'.length);
+	// A database that goes with the process needs no secret that stays.
+	if (database === ':memory:') return randomBytes(32);
+	const file = path.join(path.dirname(database), 'portal-secret.key');
 	mkdirSync(path.dirname(file), { recursive: true });
 	try {
 		// Of two processes that start at once, one makes it.

@@ -157,7 +157,8 @@ async function findOwnPaths(page: Page): Promise<string[]> {
 		await page.goto(path);
 		for (const link of linksIn(await page.content(), '/cua-toi/')) {
 			const alike = found.filter((each) => kindOf(each) === kindOf(link));
-			if (!found.includes(link) && alike.length < 2) found.push(link);
+			const isFile = /\.(csv|json)\b/.test(link);
+			if (!isFile && !found.includes(link) && alike.length < 2) found.push(link);
 		}
 	}
 	return found;

@@ -1,5 +1,7 @@
 // A photo of the weigh slip: what is left of it, what is not taken, and who may see it.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
@@ -11,6 +13,8 @@ import { findSale } from '#features/collections/scrap-sale.repository.ts';
 import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';
 import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
 import { MAX_PHOTO_BYTES } from '#features/photos/photo.ts';
+import { decideSalePhoto } from '#features/collections/scrap-sale.service.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { encodePhoto } from '#features/photos/photo.service.ts';
 import type { Db } from '#lib/db.ts';
 import type { DomainError } from '#lib/errors.ts';
@@ -29,6 +33,7 @@ afterEach(() => {
 	if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 	folder = undefined;
 });
+const folderStore = (photoDir: string) => openPhotoStore({ photoDir, photoBucket: undefined });
 /** A photo folder that does not exist yet. */
 function newFolder(): string {
 	folder = mkdtempSync(path.join(tmpdir(), 'portal-photos-'));
@@ -124,7 +129,12 @@ describeEachEngine('a photo', (engine) => {
 			bytes: Uint8Array,
 			over: Partial<ScrapSaleInput> = {},
 			actor: Actor | undefined = world.steward,
-		) => recordScrapSale(db, actor, { ...sale, ...over }, NOW, { bytes, hasChildren: false, dir });
+		) =>
+			recordScrapSale(db, actor, { ...sale, ...over }, NOW, {
+				bytes,
+				hasChildren: false,
+				store: folderStore(dir),
+			});
 		return { world, dir, sale, send };
 	}
 
@@ -171,6 +181,7 @@ describeEachEngine('a photo', (engine) => {
 			],
 			['GIF', text('GIF89a\u0001\u0000\u0001\u0000'), 'photoKind', 415],
 			['a zip', text('PK\u0003\u0004'), 'photoKind', 415],
+			['HEIC', Buffer.concat([Buffer.from('00000018', 'hex'), text('ftypheic')]), 'photoKind', 415],
 			['cut off', jpeg.subarray(0, -60), 'photoUnreadable', 422],
 			['a first line only', Buffer.from('ffd8ffe000104a464946', 'hex'), 'photoUnreadable', 422],
 			[
@@ -198,7 +209,8 @@ describeEachEngine('a photo', (engine) => {
 		await expectRefused(db, () => send(jpeg, { cashReceivedVnd: 1000 }), 'saleDiffers', 422);
 		await expectRefused(db, () => send(jpeg, { soldOn: '2026-01-01' }), 'soldBeforeOpened', 422);
 		await expectRefused(db, () => send(jpeg, {}, world.otherSteward), 'notYourRole', 403);
-		const nobody = () => recordScrapSale(db, undefined, sale, NOW, { bytes: jpeg, dir, hasChildren: false });
+		const nobody = () =>
+			recordScrapSale(db, undefined, sale, NOW, { bytes: jpeg, store: folderStore(dir), hasChildren: false });
 		await expectRefused(db, nobody, 'signInFirst', 401);
 		expect(filesIn(dir)).toEqual([]);
 		await send(jpeg);
@@ -235,4 +247,90 @@ describeEachEngine('a photo', (engine) => {
 			expect((await look(world.treasurer, asked)).status).toBe(404);
 		expect((await look(world.treasurer, id, path.join(dir, 'gone'))).status).toBe(404);
 	});
+
+	test('is public once an approver of the fund says so, and never with children in it', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		const jpeg = await takePhoto('jpeg', 1);
+		await send(jpeg);
+		const id = (await findSale(db, sale.id))!.photoId!;
+		const decide = (actor: Actor | undefined, saleId = sale.id) =>
+			decideSalePhoto(db, actor, { saleId, status: 'approved' }, NOW);
+		await expectRefused(db, () => decide(undefined), 'signInFirst', 401);
+		for (const actor of [world.steward, world.treasurer, world.stranger])
+			await expectRefused(db, () => decide(actor), 'notYourRole', 403);
+		await expectRefused(db, () => decide(world.approver, uuidv7(NOW)), 'unknownSale', 404);
+		await decide(world.approver);
+		await decide(world.approver);
+		const answer = await GET({
+			params: { id },
+			locals: { db, actor: undefined, now: NOW, config: { photoDir: dir } },
+		} as unknown as APIContext);
+		expect(answer.status).toBe(200);
+		expect(answer.headers.get('content-type')).toBe('image/webp');
+		const refused = () => decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused' }, NOW);
+		await expectRefused(db, refused, 'alreadyDecided', 409);
+
+		const other = saleOf(await fillAndClose(db, world), { photoMissingReason: '' });
+		const upload = { bytes: jpeg, hasChildren: true, store: folderStore(dir) };
+		await recordScrapSale(db, world.steward, other, NOW, upload);
+		await expectRefused(db, () => decide(world.approver, other.id), 'photoWithChildren', 409);
+		// The database alone refuses it too, and that the answer is changed afterwards.
+		const photo = () => db.updateTable('photo').where('id', '!=', id);
+		await expect(photo().set({ status: 'approved' }).execute()).rejects.toThrow(/children/);
+		await expect(photo().set({ childrenDeclared: 0 }).execute()).rejects.toThrow();
+	});
+});
+
+test('what is hidden behind or inside a picture does not come through', async () => {
+	const jpeg = await takePhoto('jpeg', 1);
+	const payload = '<script>alert(1)</script><?php system("id") ?>PK\u0003\u0004';
+	for (const bytes of [
+		Buffer.concat([jpeg, Buffer.from(payload)]),
+		// A comment segment right after the start of the image.
+		Buffer.concat([
+			jpeg.subarray(0, 2),
+			Buffer.from([0xff, 0xfe, 0, payload.length + 2]),
+			Buffer.from(payload, 'latin1'),
+			jpeg.subarray(2),
+		]),
+	]) {
+		const { data } = await encodePhoto(bytes, NOW);
+		const text = Buffer.from(data).toString('latin1');
+		for (const trace of ['<script', '<?php', 'PK\u0003\u0004']) expect(text).not.toContain(trace);
+		expect((await sharp(data).metadata()).format).toBe('webp');
+	}
+});
+
+test('photos lie in an S3-compatible bucket where one is configured', async () => {
+	const kept = new Map<string, Buffer>();
+	const signed: string[] = [];
+	const server = createServer((request, response) => {
+		signed.push(`${request.method} ${request.headers.authorization ?? ''}`);
+		const parts: Buffer[] = [];
+		request.on('data', (part: Buffer) => parts.push(part));
+		request.on('end', () => {
+			const name = request.url!;
+			if (request.method === 'PUT') kept.set(name, Buffer.concat(parts));
+			if (request.method === 'DELETE') kept.delete(name);
+			const found = kept.get(name);
+			response.statusCode = request.method === 'GET' && !found ? 404 : 200;
+			response.end(request.method === 'GET' ? found : undefined);
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	const keys = { region: 'vn-1', accessKeyId: 'KEY', secretAccessKey: 'SECRET' };
+	const photoBucket = { url: `http://127.0.0.1:${port}/photos`, ...keys };
+	const store = openPhotoStore({ photoDir: '/nowhere', photoBucket });
+	const id = uuidv7(NOW);
+	expect(await store.get(id)).toBeUndefined();
+	await store.put(id, new Uint8Array([1, 2, 3]));
+	expect([...kept.keys()]).toEqual([`/photos/${id}.webp`]);
+	expect(await store.get(id)).toEqual(new Uint8Array([1, 2, 3]));
+	await store.remove(id);
+	expect(kept.size).toBe(0);
+	expect(signed.every((line) => line.includes('AWS4-HMAC-SHA256 Credential=KEY/'))).toBe(true);
+	expect(signed.join()).not.toContain('SECRET');
+	await new Promise((resolve) => server.close(resolve));
 });

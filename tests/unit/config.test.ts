@@ -13,6 +13,9 @@ test('without any setting the portal is local, on SQLite and with samples', () =
 		sampleData: true,
 		trustProxyHops: 0,
 		photoDir: 'data/photos',
+		portalSecret: undefined,
+		securityContact: 'http://localhost:4321/quyen-rieng-tu',
+		photoBucket: undefined,
 	});
 });
 
@@ -35,6 +38,12 @@ test('every setting is read', () => {
 			SAMPLE_DATA: 'none',
 			TRUST_PROXY_HOPS: '2',
 			PHOTO_DIR: '/srv/photos',
+			PORTAL_SECRET: 'x'.repeat(43),
+			SECURITY_CONTACT: 'mailto:an-toan@example.vn',
+			PHOTO_BUCKET_URL: 'https://s3.example.vn/photos/',
+			PHOTO_BUCKET_REGION: 'vn-1',
+			PHOTO_BUCKET_KEY_ID: 'KEY',
+			PHOTO_BUCKET_SECRET: 'SECRET',
 		}),
 	).toEqual({
 		host: '0.0.0.0',
@@ -47,7 +56,23 @@ test('every setting is read', () => {
 		sampleData: false,
 		trustProxyHops: 2,
 		photoDir: '/srv/photos',
+		portalSecret: 'x'.repeat(43),
+		securityContact: 'mailto:an-toan@example.vn',
+		photoBucket: {
+			...{ url: 'https://s3.example.vn/photos', region: 'vn-1' },
+			...{ accessKeyId: 'KEY', secretAccessKey: 'SECRET' },
+		},
 	});
+});
+
+test.each([
+	[{ PORTAL_SECRET: 'short' }, 'PORTAL_SECRET'],
+	[{ PORTAL_SECRET: `${'x'.repeat(42)}!` }, 'PORTAL_SECRET'],
+	[{ SECURITY_CONTACT: 'an-toan' }, 'SECURITY_CONTACT'],
+	[{ PHOTO_BUCKET_URL: 's3://photos' }, 'PHOTO_BUCKET_URL'],
+	[{ PHOTO_BUCKET_URL: 'https://s3.example.vn/photos' }, 'PHOTO_BUCKET_KEY_ID'],
+])('%o stops the start and names the variable', (env, name) => {
+	expect(() => readConfig(env)).toThrow(new RegExp(`^${name}\\b`));
 });
 
 test('photos lie beside the database file', () => {

@@ -25,7 +25,7 @@ export function enhancePasskeys(): void {
 		if (can !== 'yes') continue;
 		form.hidden = false;
 		const answer = form.querySelector<HTMLInputElement>('[name=passkey]')!;
-		const message = form.querySelector<HTMLElement>('[role=alert]')!;
+		const message = form.querySelector<HTMLElement>('[data-message]')!;
 		form.addEventListener('submit', (event) => {
 			if (answer.value !== '') return;
 			event.preventDefault();
@@ -36,6 +36,8 @@ export function enhancePasskeys(): void {
 					form.submit();
 				},
 				() => {
+					// An alert only now: an empty one is nothing to be read.
+					message.setAttribute('role', 'alert');
 					message.textContent = failed;
 					message.hidden = false;
 				},

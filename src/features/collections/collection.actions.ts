@@ -1,3 +1,4 @@
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
@@ -47,7 +48,7 @@ export const collections = {
 			file instanceof File && file.size > 0
 				? {
 						bytes: new Uint8Array(await file.arrayBuffer()),
-						dir: config.photoDir,
+						store: openPhotoStore(config),
 						hasChildren: field(form, 'hasChildren') === '1',
 					}
 				: undefined;

@@ -7,6 +7,7 @@ import { getPosted, postEntry, reverseEntry, type PostedEntry } from '#features/
 import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
+import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
 import { decidePhoto, encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
 import type { EncodedPhoto } from '#features/photos/photo.ts';
@@ -82,7 +83,7 @@ export async function recordScrapSale(
 	actor: Actor | undefined,
 	raw: ScrapSaleInput,
 	now: number,
-	upload?: { bytes: Uint8Array; dir: string; hasChildren: boolean },
+	upload?: { bytes: Uint8Array; store: PhotoStore; hasChildren: boolean },
 ): Promise<void> {
 	requireActor(actor);
 	const recorder = await requireRecorder(db, actor, raw.cycleIds, now);
@@ -107,7 +108,7 @@ export async function recordScrapSale(
 				writeSale(trx, input, { ...recorder, personId: actor.personId }, photo, now),
 			),
 		);
-	if (upload && photo) await withPhotoFile(upload.dir, photo, write);
+	if (upload && photo) await withPhotoFile(upload.store, photo, write);
 	else await write();
 }
 

@@ -1,5 +1,3 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import sharp from 'sharp';
 import { requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
@@ -8,6 +6,7 @@ import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import type { PhotoStore } from './photo-store.service.ts';
 import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, type EncodedPhoto } from './photo.ts';
 import { findPhoto, insertPhoto, updatePhoto } from './photo.repository.ts';
 
@@ -29,27 +28,25 @@ export async function encodePhoto(bytes: Uint8Array, now: number): Promise<Encod
 }
 
 /**
- * Keeps a photo's file in the private folder around the transaction that writes its row. `work` answers whether
- * it did; when it did not, or was refused, the file goes again.
+ * Keeps a photo's bytes around the transaction that writes its row. `work` answers whether it did; when it did not, or
+ * was refused, they go again.
  */
 export async function withPhotoFile(
-	photoDir: string,
+	store: PhotoStore,
 	photo: EncodedPhoto,
 	work: () => Promise<boolean>,
 ): Promise<void> {
-	const file = path.join(photoDir, `${photo.id}.webp`);
-	await mkdir(photoDir, { recursive: true });
-	// The file first: a row never names a file that is not there.
-	await writeFile(file, photo.data, { mode: 0o600 });
+	// The bytes first: a row never names a photo that is not there.
+	await store.put(photo.id, photo.data);
 	let isKept: boolean;
 	try {
 		isKept = await work();
 	} catch (error) {
 		// After any other failure the row may stand all the same.
-		if (error instanceof DomainError) await rm(file);
+		if (error instanceof DomainError) await store.remove(photo.id);
 		throw error;
 	}
-	if (!isKept) await rm(file);
+	if (!isKept) await store.remove(photo.id);
 }
 
 /** Writes the row of a photo whose file is kept: private until somebody approves it. */

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { APIRoute } from 'astro';
 import { findSaleOfPhoto } from '#features/collections/scrap-sale.repository.ts';
 import { getScrapSale } from '#features/collections/scrap-sale.service.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
 import { DomainError } from '#lib/errors.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
@@ -28,7 +27,7 @@ export const GET: APIRoute = async ({ params, locals }) => {
 			throw error;
 		}
 	}
-	const bytes = await readFile(path.join(config.photoDir, `${id}.webp`)).catch(() => undefined);
+	const bytes = await openPhotoStore(config).get(id);
 	if (!bytes) return none();
 	return new Response(new Uint8Array(bytes), {
 		headers: {
