@@ -1,6 +1,7 @@
 // What the server does by itself: each job once in its window, however many processes share the database.
 import { clearTransfers } from '#features/privacy/alias.repository.ts';
 import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
+import { forgetInvitees } from '#features/team/role.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { finishJob, takeJob } from '#lib/job-run.ts';
 import { toLocalDate } from '#lib/time.ts';
@@ -13,6 +14,7 @@ type Job = { name: string; run(db: Db, now: number): Promise<unknown> };
 export const JOBS: Job[] = [
 	{ name: 'forget-phones', run: forgetOldPhones },
 	{ name: 'clear-transfers', run: (db, now) => inTransaction(db, (trx) => clearTransfers(trx, now)) },
+	{ name: 'forget-invitees', run: (db, now) => inTransaction(db, (trx) => forgetInvitees(trx, now)) },
 ];
 
 /** Runs what has not run today. A job that fails is tried again an hour later, by whichever process comes first. */
@@ -20,8 +22,13 @@ export async function runDueJobs(db: Db, now: number, jobs: Job[] = JOBS): Promi
 	const window = toLocalDate(now);
 	for (const { name, run } of jobs) {
 		if (!(await takeJob(db, { name, window }, now))) continue;
-		await run(db, now);
-		await finishJob(db, { name, window }, Date.now());
+		try {
+			await run(db, now);
+			await finishJob(db, { name, window }, Date.now());
+		} catch (error) {
+			// The others still run; this one is tried again in an hour.
+			console.error(`the job ${name} failed`, error);
+		}
 	}
 }
 

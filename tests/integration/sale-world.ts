@@ -73,8 +73,9 @@ export async function expectRefused(
 	work: () => Promise<unknown>,
 	key: string,
 	status: number,
+	except: string[] = [],
 ): Promise<void> {
-	const error = await expectNothingWritten(db, work);
+	const error = await expectNothingWritten(db, work, except);
 	expect(error).toBeInstanceOf(DomainError);
 	const { key: found, kind } = error as DomainError;
 	expect([found, HTTP_STATUS[kind]]).toEqual([key, status]);

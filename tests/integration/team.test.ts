@@ -20,7 +20,8 @@ import {
 	readInvitation,
 	withdrawInvitation,
 } from '#features/team/role.service.ts';
-import { findInvitation } from '#features/team/role.repository.ts';
+import { eraseAccount } from '#features/privacy/erase.service.ts';
+import { findInvitation, forgetInvitees } from '#features/team/role.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -308,17 +309,20 @@ describeEachEngine('a reset code', (engine) => {
 		await give(colleague.actor.personId, 'steward', 'house', house.id);
 		const issue = (actor: Actor | undefined, name: string) => () =>
 			issueResetCode(db, SECRET, actor, { name }, NOW);
-		await expectRefused(db, issue(undefined, an.name), 'signInFirst', 401);
-		await expectRefused(db, issue(an.actor, an.name), 'notYourRole', 403);
-		await expectRefused(db, issue({ ...steward, isStrong: false }, an.name), 'secondFactorFirst', 403);
-		await expectRefused(db, issue(steward, '0999999999'), 'unknownPerson', 404);
-		await expectRefused(db, issue(steward, 'x'), 'signInNameInvalid', 422);
-		await expectRefused(db, issue(steward, colleague.name), 'resetOfTeam', 403);
-		await expectRefused(db, issue(officer, treasurer.name), 'resetOfTeam', 403);
+		// Tries are counted.
+		const refused = (work: () => Promise<unknown>, key: string, status: number) =>
+			expectRefused(db, work, key, status, ['rate_limit']);
+		await refused(issue(undefined, an.name), 'signInFirst', 401);
+		await refused(issue(an.actor, an.name), 'notYourRole', 403);
+		await refused(issue({ ...steward, isStrong: false }, an.name), 'secondFactorFirst', 403);
+		await refused(issue(steward, '0999999999'), 'unknownPerson', 404);
+		await refused(issue(steward, 'x'), 'signInNameInvalid', 422);
+		await refused(issue(steward, colleague.name), 'resetOfTeam', 403);
+		await refused(issue(officer, treasurer.name), 'resetOfTeam', 403);
 		await issue(officer, colleague.name)();
 		await issue(administrator, treasurer.name)();
 		const factor = (actor: Actor | undefined) => () => resetSecondFactor(db, actor, { name: an.name }, NOW);
-		await expectRefused(db, factor(steward), 'notYourRole', 403);
+		await refused(factor(steward), 'notYourRole', 403);
 		await factor(administrator)();
 	});
 });
@@ -344,5 +348,73 @@ describeEachEngine('an organisation', (engine) => {
 		await expectRefused(db, () => closeOrganisation(db, administrator, 'x', NOW), 'unknownOrganisation', 404);
 		await closeOrganisation(db, officer, id, NOW);
 		await closeOrganisation(db, officer, id, NOW);
+	});
+});
+
+describeEachEngine('what happens meanwhile', (engine) => {
+	test('a code over a resident is void once they hold a role, or its issuer holds none', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward, officer, administrator, fund } = world;
+		const [an, binh] = [await world.join(), await world.join()];
+		const use = (name: string, code: string) =>
+			resetPassword(db, SECRET, { name, code, password: 'câu mới dài hơn mười lăm', address: 'a' }, NOW);
+		const overAn = await issueResetCode(db, SECRET, steward, { name: an.name }, NOW);
+		const token = await invite(world, administrator, 'treasurer', ['fund', fund.id], an.name);
+		await acceptInvitation(db, SECRET, an.actor, token, NOW);
+		await expect(use(an.name, overAn)).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		const overBinh = await issueResetCode(db, SECRET, steward, { name: binh.name }, NOW);
+		await endRole(db, officer, steward.grants[0]!.id, NOW);
+		await expect(use(binh.name, overBinh)).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		expect(await isPasswordOf(db, binh.actor.personId, PASSWORD)).toBe(true);
+	});
+
+	test('somebody who is erased as they accept holds no role', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator } = world;
+		for (let round = 0; round < 5; round += 1) {
+			const an = await world.join();
+			const token = await invite(world, administrator, 'administrator', ['portal', null], an.name);
+			await Promise.allSettled([
+				acceptInvitation(db, SECRET, an.actor, token, NOW),
+				eraseAccount(db, an.actor, NOW),
+			]);
+			const live = await db
+				.selectFrom('roleGrant')
+				.select('id')
+				.where('personId', '=', an.actor.personId)
+				.where('endedAt', 'is', null)
+				.execute();
+			expect(live).toEqual([]);
+		}
+		await expectRefused(
+			db,
+			() => endRole(db, administrator, administrator.grants[0]!.id, NOW),
+			'lastAdministrator',
+			409,
+		);
+	});
+
+	test('two invitations to one role that are accepted at once give it once', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator, house } = world;
+		const an = await world.join();
+		const send = () => invite(world, administrator, 'steward', ['house', house.id], an.name);
+		const tokens = [await send(), await send(), await send()];
+		await Promise.allSettled(tokens.map((token) => acceptInvitation(db, SECRET, an.actor, token, NOW)));
+		expect(await rolesOf(db, an.actor)).toEqual([['steward', house.id]]);
+	});
+
+	test('whom an invitation was for is forgotten when it ends, and nobody acts for an organisation that ended', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator, house, union, organiser } = world;
+		const an = await world.join();
+		const token = await invite(world, administrator, 'steward', ['house', house.id], an.name);
+		await acceptInvitation(db, SECRET, an.actor, token, NOW);
+		await invite(world, administrator, 'steward', ['house', house.id], '0919999999');
+		await inTransaction(db, (trx) => forgetInvitees(trx, NOW + 8 * DAY));
+		const rows = await db.selectFrom('invitation').select(['inviteeHash', 'inviteeHint']).execute();
+		expect(new Set(rows.flatMap((row) => [row.inviteeHash, row.inviteeHint]))).toEqual(new Set(['']));
+		await closeOrganisation(db, administrator, union, NOW);
+		expect(await rolesOf(db, organiser)).toEqual([]);
 	});
 });

@@ -128,6 +128,8 @@ export const accounts = {
 		const { id: sessionId } = requireRecent(context);
 		const password = field(form, 'password');
 		await changePassword(locals.db, locals.actor, { password, sessionId }, locals.now);
+		const { db, config, now } = locals;
+		await confirmSession(db, config, context.cookies, { id: sessionId, withSecondFactor: false, now });
 		return localePath(locals.locale, `${SIGN_IN}?xong=mat-khau`);
 	}),
 	addPasskey: formAction(async (form, context) => {

@@ -1,19 +1,23 @@
 import { isUniqueViolation, inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
+import { takeRate } from '#lib/rate-limit.ts';
 import { requireDisplayName, requireSignInName, type SignInName } from './account.ts';
 import { requireActor, type Actor, type Role, type ScopeKind } from './actor.ts';
 import { insertAuditEvent } from './audit.repository.ts';
-import { hasSecondFactor } from './credential.repository.ts';
+import { deleteUnconfirmedTotp, hasSecondFactor } from './credential.repository.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
 import {
 	findPassword,
 	findPerson,
+	holdPerson,
 	insertPerson,
 	insertRoleGrant,
 	updatePerson,
 	upsertPassword,
 } from './person.repository.ts';
 import { endSessions } from './session.service.ts';
+
+const CHANGES = { limit: 20, windowMs: 3_600_000 };
 
 const columnsOf = (name: SignInName) => ({ phoneE164: null, email: null, ...name });
 
@@ -94,9 +98,12 @@ export async function changeAccount(
 ): Promise<void> {
 	requireActor(actor);
 	const { personId } = actor;
+	// Each refusal tells whether a number is taken.
+	await takeRate(db, `account-change:${personId}`, CHANGES, now);
 	const displayName = requireDisplayName(input.displayName);
 	const name = requireSignInName(input.name);
 	await inTransaction(db, async (trx) => {
+		await holdPerson(trx, personId);
 		await updatePerson(trx, personId, { displayName, ...columnsOf(name), locale: input.locale });
 		const event = { action: 'account.change', subjectKind: 'person', subjectId: personId, personId };
 		await insertAuditEvent(trx, event, now);
@@ -110,7 +117,13 @@ export async function setPassword(
 	password: { hash: string; isLong: boolean },
 	{ keepSession, now }: { keepSession: string | undefined; now: number },
 ): Promise<void> {
+	await holdPerson(trx, personId);
+	// As it is under the lock: a second factor may have gone since the password was checked.
+	if (!password.isLong && !(await hasSecondFactor(trx, personId)))
+		throw new DomainError('CONFLICT', 'passwordTooShortAlone', { field: 'password' });
 	await upsertPassword(trx, personId, password, now);
+	// Whoever was in before may know the secret of an app that was never confirmed.
+	await deleteUnconfirmedTotp(trx, personId);
 	await endSessions(trx, personId, keepSession);
 	const event = { action: 'password.change', subjectKind: 'person', subjectId: personId, personId };
 	await insertAuditEvent(trx, event, now);

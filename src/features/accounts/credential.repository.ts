@@ -81,6 +81,14 @@ export const confirmTotp = (trx: Trx, personId: string, now: number) =>
 		.where('confirmedAt', 'is', null)
 		.execute();
 
+/** Forgets an app's secret of which no code was ever given. */
+export const deleteUnconfirmedTotp = (trx: Trx, personId: string) =>
+	trx
+		.deleteFrom('credentialTotp')
+		.where('personId', '=', personId)
+		.where('confirmedAt', 'is', null)
+		.execute();
+
 export const deleteTotp = (trx: Trx, personId: string) =>
 	trx.deleteFrom('credentialTotp').where('personId', '=', personId).execute();
 

@@ -22,7 +22,7 @@ import {
 	updatePasskey,
 } from './credential.repository.ts';
 import { mintChallenge, readChallenge, type ChallengePurpose } from './passkey.ts';
-import { findPerson } from './person.repository.ts';
+import { findPerson, holdPerson } from './person.repository.ts';
 import { completeSecondFactor } from './second-factor.service.ts';
 
 type Site = Pick<Config, 'publicUrl'>;
@@ -34,11 +34,13 @@ const refuse = (): never => {
 	throw new DomainError('UNPROCESSABLE_CONTENT', 'passkeyRefused', { field: 'passkey' });
 };
 
+const isCredentialId = (id: unknown): boolean => typeof id === 'string' && /^[\w-]{1,1500}$/.test(id);
+
 /** What the browser sent: JSON in a form's field. Refuses what is none. */
 function readResponse<T>(text: string): T {
 	try {
 		const value: unknown = JSON.parse(text);
-		if (typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string')
+		if (typeof value === 'object' && value !== null && 'id' in value && isCredentialId(value.id))
 			return value as T;
 	} catch {
 		// Not JSON: refused below.
@@ -111,6 +113,7 @@ export async function addPasskey(
 	if (!registrationInfo) return refuse();
 	const { id, publicKey, counter, transports } = registrationInfo.credential;
 	return inTransaction(db, async (trx) => {
+		await holdPerson(trx, personId);
 		await challenge.take(trx);
 		if ((await listPasskeys(trx, personId)).length >= MAX_PASSKEYS)
 			throw new DomainError('CONFLICT', 'tooManyPasskeys', { values: { max: MAX_PASSKEYS } });
@@ -118,7 +121,9 @@ export async function addPasskey(
 			...{ id, personId, counter, createdAt: now, lastUsedAt: null },
 			name: cleanText(input.name, { max: 60 }),
 			publicKey: Buffer.from(publicKey).toString('base64url'),
-			transports: (transports ?? []).join(' '),
+			transports: (Array.isArray(transports) ? transports : [])
+				.filter((each) => /^[a-z-]{2,20}$/.test(each))
+				.join(' '),
 		});
 		const { sessionId } = input;
 		return completeSecondFactor(trx, secret, { personId, sessionId, action: 'passkey.add' }, now);

@@ -1,7 +1,7 @@
 import type { PersonTable } from '#db/schema.ts';
 import { listAdminUnits } from '#features/places/place.repository.ts';
 import { currentUnit } from '#features/places/place.ts';
-import { isSqlite, type Db, type Trx } from '#lib/db.ts';
+import { isSqlite, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -101,6 +101,15 @@ export const findPassword = (db: Db, personId: string) =>
 
 export const deletePassword = (trx: Trx, personId: string) =>
 	trx.deleteFrom('credentialPassword').where('personId', '=', personId).execute();
+
+/**
+ * Keeps a person as they are until the transaction ends, so that nothing is written for somebody who is erased
+ * meanwhile. Refuses with 401 when they are.
+ */
+export async function holdPerson(trx: Trx, id: string): Promise<void> {
+	await lockRow(trx, 'person', id);
+	if (!(await findPerson(trx, id))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+}
 
 /** How long a second factor that was given counts (NIST SP 800-63B, AAL2: once in twelve hours). */
 export const SECOND_FACTOR_MS = 12 * 3_600_000;

@@ -9,6 +9,7 @@ import {
 	deletePasskey,
 	deleteTotp,
 	findTotp,
+	listPasskeys,
 	hasSecondFactor,
 	listRecoveryCodes,
 	replaceRecoveryCodes,
@@ -16,9 +17,9 @@ import {
 	takeTotpStep,
 	upsertTotp,
 } from './credential.repository.ts';
-import { findPassword } from './person.repository.ts';
+import { findPassword, holdPerson } from './person.repository.ts';
 import { mintCode, mintTotpSecret, normaliseCode, RECOVERY_CODES, totpStep } from './second-factor.ts';
-import { endSessions } from './session.service.ts';
+import { endSessions, RECENT_MS } from './session.service.ts';
 import { findTries } from './sign-in.service.ts';
 
 const PER_PERSON = { limit: 5, windowMs: 15 * 60_000 };
@@ -65,9 +66,11 @@ export async function beginTotp(
 	requireActor(actor);
 	const { personId } = actor;
 	return inTransaction(db, async (trx) => {
+		await holdPerson(trx, personId);
 		const existing = await findTotp(trx, personId);
 		if (existing?.confirmedAt != null) throw new DomainError('CONFLICT', 'totpExists');
-		const kept = existing && unseal(secret, 'totp', existing.sealedSecret, personId);
+		const isFresh = existing !== undefined && now - existing.createdAt < RECENT_MS;
+		const kept = isFresh ? unseal(secret, 'totp', existing.sealedSecret, personId) : undefined;
 		if (kept !== undefined) return kept;
 		const totpSecret = mintTotpSecret();
 		const sealedSecret = seal(secret, 'totp', totpSecret, personId);
@@ -84,6 +87,8 @@ async function takeTotp(
 ): Promise<boolean> {
 	const totp = await findTotp(trx, personId);
 	if (!totp || (totp.confirmedAt !== null) !== wantConfirmed) return false;
+	// A secret that was shown long ago may be somebody else's by now.
+	if (!wantConfirmed && now - totp.createdAt >= RECENT_MS) return false;
 	const totpSecret = unseal(secret, 'totp', totp.sealedSecret, personId);
 	const step = totpSecret === undefined ? undefined : totpStep(totpSecret, code, now);
 	return step !== undefined && takeTotpStep(trx, personId, step);
@@ -105,6 +110,7 @@ export async function acceptTotp(
 	const key = `totp-setup:${personId}`;
 	await takeRate(db, key, PER_PERSON, now);
 	const codes = await inTransaction(db, async (trx) => {
+		await holdPerson(trx, personId);
 		if (!(await takeTotp(trx, secret, { personId, code: input.code, wantConfirmed: false }, now)))
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'codeWrong', { field: 'code' });
 		await confirmTotp(trx, personId, now);
@@ -152,8 +158,9 @@ export async function renewRecoveryCodes(
 ): Promise<string[]> {
 	requireActor(actor);
 	const { personId } = actor;
-	if (!(await hasSecondFactor(db, personId))) throw new DomainError('CONFLICT', 'noSecondFactor');
 	return inTransaction(db, async (trx) => {
+		await holdPerson(trx, personId);
+		if (!(await hasSecondFactor(trx, personId))) throw new DomainError('CONFLICT', 'noSecondFactor');
 		await audit(trx, 'recovery-code.renew', personId, now);
 		return writeRecoveryCodes(trx, secret, personId);
 	});
@@ -172,6 +179,12 @@ export async function removeSecondFactor(
 	requireActor(actor);
 	const { personId } = actor;
 	await inTransaction(db, async (trx) => {
+		await holdPerson(trx, personId);
+		const isThere =
+			factor.kind === 'totp'
+				? (await findTotp(trx, personId)) !== undefined
+				: (await listPasskeys(trx, personId)).some((each) => each.id === factor.id);
+		if (!isThere) throw new DomainError('NOT_FOUND', 'noSecondFactor');
 		if (factor.kind === 'totp') await deleteTotp(trx, personId);
 		else await deletePasskey(trx, personId, factor.id);
 		await audit(trx, `${factor.kind}.remove`, personId, now);

@@ -5,11 +5,13 @@ import type { AstroCookies } from 'astro';
 import type { SessionTable } from '#db/schema.ts';
 import type { Config } from '#lib/config.ts';
 import { inTransaction, type Db, type Trx } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { hasSecondFactor } from './credential.repository.ts';
 import { keepDeviceCookie } from './device-cookies.ts';
 import { insertKnownDevice } from './known-device.repository.ts';
+import { findPassword, holdPerson } from './person.repository.ts';
 
 type Attributes = Omit<SessionTable, 'tokenHash' | 'personId' | 'expiresAt'>;
 
@@ -141,7 +143,10 @@ export type Visit = {
 /** From now on this browser is one in which the person has signed in. */
 export async function rememberDevice({ locals, cookies }: Visit, personId: string): Promise<void> {
 	const secret = keepDeviceCookie(cookies, locals.config);
-	await inTransaction(locals.db, (trx) => insertKnownDevice(trx, personId, secret, locals.now));
+	await inTransaction(locals.db, async (trx) => {
+		await holdPerson(trx, personId);
+		await insertKnownDevice(trx, personId, secret, locals.now);
+	});
 }
 
 type Start = {
@@ -171,18 +176,37 @@ export async function startSession(
 		mustRotate: 0,
 	});
 	const cookie = lucia.createSessionCookie(session.id);
+	try {
+		await inTransaction(db, async (trx) => {
+			await holdPerson(trx, personId);
+			// A password that was set while the old one was being checked ends this sign-in too.
+			const password = await findPassword(trx, personId);
+			if (password && password.changedAt > now)
+				throw new DomainError('UNAUTHORIZED', 'signInFailed', { field: 'password' });
+			if (!isPending) await insertKnownDevice(trx, personId, keepDeviceCookie(cookies, config), now);
+		});
+	} catch (error) {
+		await lucia.invalidateSession(session.id);
+		throw error;
+	}
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
-	if (!isPending) await rememberDevice(visit, personId);
 }
 
 /** Gives a session another token: whoever had the old one is out. */
-async function rotate(db: Db, config: Config, cookies: AstroCookies, sessionId: string): Promise<void> {
+async function rotate(
+	db: Db,
+	config: Config,
+	cookies: AstroCookies,
+	{ id, onlyIfDue }: { id: string; onlyIfDue: boolean },
+): Promise<void> {
 	const token = randomBytes(32).toString('base64url');
-	await db
+	let query = db
 		.updateTable('session')
 		.set({ tokenHash: sha256Hex(token), mustRotate: 0 })
-		.where('id', '=', sessionId)
-		.execute();
+		.where('id', '=', id);
+	if (onlyIfDue) query = query.where('mustRotate', '=', 1);
+	// Of two requests at once, one brings the new token.
+	if (Number((await query.executeTakeFirst()).numUpdatedRows) === 0) return;
 	const cookie = luciaOf(db, config).createSessionCookie(token);
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
 }
@@ -208,7 +232,7 @@ export async function readSession(
 		cookies.set(cookie.name, cookie.value, cookie.attributes);
 	}
 	const { publicId: id, userId: personId, authenticatedAt, secondFactorAt } = session;
-	if (session.mustRotate) await rotate(db, config, cookies, id);
+	if (session.mustRotate) await rotate(db, config, cookies, { id, onlyIfDue: true });
 	if (now - session.lastUsedAt > HOUR_MS)
 		await db.updateTable('session').set({ lastUsedAt: now }).where('id', '=', id).execute();
 	const isPending = secondFactorAt === null && (await hasSecondFactor(db, personId));
@@ -230,7 +254,7 @@ export async function confirmSession(
 		.set({ authenticatedAt: now, ...(withSecondFactor ? { secondFactorAt: now } : {}) })
 		.where('id', '=', id)
 		.execute();
-	await rotate(db, config, cookies, id);
+	await rotate(db, config, cookies, { id, onlyIfDue: false });
 }
 
 /** A person's sessions, the one used last first. */

@@ -48,7 +48,8 @@ export async function signIn(db: Db, attempt: Attempt, now: number): Promise<str
 	const tries = await findTries(db, 'sign-in', id, attempt.device);
 	// Counted before the password is looked at, so that parallel guesses do not slip through.
 	const counted = [{ key: tries.key, rate: PER_PERSON }];
-	if (!tries.isKnown) counted.push({ key: `sign-in:address:${attempt.address}`, rate: PER_ADDRESS });
+	// The address first: a try that it stops is none of the person's.
+	if (!tries.isKnown) counted.unshift({ key: `sign-in:address:${attempt.address}`, rate: PER_ADDRESS });
 	for (const { key, rate } of counted) await takeRate(db, key, rate, now);
 	const credential = name && (await findCredential(db, name));
 	decoy ??= hashPassword('a password that nobody has');

@@ -28,20 +28,19 @@ export async function takeTransfer(trx: Trx, tokenHash: string, now: number): Pr
 	return Number(numUpdatedRows) === 1;
 }
 
-/** Cuts an alias off from its secret, unless another phone shares it. */
-export const forgetAliasSecret = (trx: Trx, aliasId: string) =>
-	trx
+/** Cuts an alias off from its account, and from its secret unless another phone shares it. */
+export async function forgetAliasSecret(trx: Trx, aliasId: string): Promise<void> {
+	await trx.updateTable('deviceAlias').set({ personId: null }).where('id', '=', aliasId).execute();
+	const shared = await trx
+		.selectFrom('aliasTransfer')
+		.select('tokenHash')
+		.where('deviceAliasId', '=', aliasId)
+		.where('usedAt', 'is not', null)
+		.executeTakeFirst();
+	if (shared) return;
+	await trx
 		.updateTable('deviceAlias')
-		.set({ secretHash: `forgotten:${aliasId}`, personId: null })
+		.set({ secretHash: `forgotten:${aliasId}` })
 		.where('id', '=', aliasId)
-		.where(({ not, exists, selectFrom }) =>
-			not(
-				exists(
-					selectFrom('aliasTransfer')
-						.select('tokenHash')
-						.where('deviceAliasId', '=', aliasId)
-						.where('usedAt', 'is not', null),
-				),
-			),
-		)
 		.execute();
+}

@@ -4,6 +4,7 @@ import { deleteSecondFactors } from '#features/accounts/credential.repository.ts
 import { deleteKnownDevices } from '#features/accounts/known-device.repository.ts';
 import { deletePassword, findPerson, updatePerson } from '#features/accounts/person.repository.ts';
 import { endSessions } from '#features/accounts/session.service.ts';
+import { voidResetCodes } from '#features/team/reset-code.repository.ts';
 import { endRoleWithin } from '#features/team/role.service.ts';
 import { listGrantsOf } from '#features/team/role.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
@@ -28,6 +29,7 @@ export async function eraseAccount(db: Db, actor: Actor | undefined, now: number
 		await withdrawConsents(trx, personId, now);
 		await unlinkAliases(trx, personId);
 		await eraseRequests(trx, personId, now);
+		await voidResetCodes(trx, personId, now);
 		await deleteSecondFactors(trx, personId);
 		await deletePassword(trx, personId);
 		await deleteKnownDevices(trx, personId);

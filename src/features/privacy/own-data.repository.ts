@@ -28,6 +28,32 @@ export async function readOwnData(db: Db, personId: string) {
 			.where('personId', '=', personId)
 			.orderBy('createdAt')
 			.execute(),
+		secondFactors: [
+			...(await db
+				.selectFrom('credentialTotp')
+				.select(['createdAt', 'confirmedAt'])
+				.where('personId', '=', personId)
+				.execute()),
+			...(await db.selectFrom('recoveryCode').select('usedAt').where('personId', '=', personId).execute()),
+		],
+		knownBrowsers: await db
+			.selectFrom('knownDevice')
+			.select('createdAt')
+			.where('personId', '=', personId)
+			.orderBy('createdAt')
+			.execute(),
+		resets: await db
+			.selectFrom('resetCode')
+			.select(['issuedAt', 'usedAt', 'toldAt'])
+			.where('personId', '=', personId)
+			.orderBy('issuedAt')
+			.execute(),
+		linkedDevices: await db
+			.selectFrom('deviceAlias')
+			.select(['id', 'createdAt'])
+			.where('personId', '=', personId)
+			.orderBy('createdAt')
+			.execute(),
 		consents: await db
 			.selectFrom('consent')
 			.select(['purpose', 'noticeVersion', 'givenAt', 'withdrawnAt'])

@@ -30,7 +30,8 @@ export async function sendRequest(
 		await lockRow(trx, 'person', personId);
 		if (!(await findPerson(trx, personId))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
 		const own = await listRequestsOf(trx, personId);
-		if (own.some((each) => each.id === input.id)) return;
+		const sent = own.find((each) => each.id === input.id);
+		if (sent?.kind === kind && sent.text === text) return;
 		if (await findRequest(trx, input.id)) throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		if (own.filter((each) => each.completedAt === null).length >= MAX_OPEN)
 			throw new DomainError('CONFLICT', 'tooManyRequestsOpen', { values: { max: MAX_OPEN } });

@@ -7,12 +7,14 @@ import {
 	insertOrganisation,
 	updateOrganisation,
 } from '#features/accounts/organisation.repository.ts';
+import { rotateSessions } from '#features/accounts/session.service.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { findCurrentUnit, listWards } from '#features/places/place.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { endGrantRow, listGrantsIn } from './role.repository.ts';
 
 export const ORGANISATION_KINDS = [
 	'womens_union',
@@ -75,6 +77,11 @@ export async function closeOrganisation(
 		await holdGrant(trx, grant.id);
 		if ((await findOrganisation(trx, id))?.validTo !== null) return;
 		await updateOrganisation(trx, id, { validTo: toLocalDate(now) });
+		// Nobody acts for what is no more.
+		for (const held of await listGrantsIn(trx, { kind: 'organisation', id })) {
+			await endGrantRow(trx, held.id, grant.id, now);
+			await rotateSessions(trx, held.personId);
+		}
 		const event = { action: 'organisation.close', subjectKind: 'organisation', subjectId: id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 	});

@@ -32,6 +32,8 @@ export async function useResetCode(trx: Trx, id: string, now: number): Promise<b
 		.where('id', '=', id)
 		.where('usedAt', 'is', null)
 		.where('expiresAt', '>', now)
+		// A code of somebody whose role was taken since is void.
+		.where('issuedBy', 'in', (eb) => eb.selectFrom('roleGrant').select('id').where('endedAt', 'is', null))
 		.executeTakeFirst();
 	return Number(numUpdatedRows) === 1;
 }

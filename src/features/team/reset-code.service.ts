@@ -1,7 +1,7 @@
 // Without text messages: a steward or ward officer hands somebody a code, face to face, with which they set a new password.
 import { requireSignInName, readSignInName } from '#features/accounts/account.ts';
 import { preparePassword, setPassword } from '#features/accounts/account.service.ts';
-import { findGrant, requireAnyGrant, type Actor, type Grant, type Scope } from '#features/accounts/actor.ts';
+import { findGrant, PERMISSIONS, requireAnyGrant, type Actor, type Grant } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { deleteSecondFactors } from '#features/accounts/credential.repository.ts';
 import { deleteKnownDevices } from '#features/accounts/known-device.repository.ts';
@@ -10,10 +10,11 @@ import {
 	findPassword,
 	findPersonByName,
 	holdGrant,
+	holdPerson,
 } from '#features/accounts/person.repository.ts';
 import { mintCode, normaliseCode } from '#features/accounts/second-factor.ts';
 import { endSessions } from '#features/accounts/session.service.ts';
-import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
@@ -31,36 +32,51 @@ import { listGrantsOf } from './role.repository.ts';
 const CODE_MS = 24 * 3_600_000;
 /** More than anybody needs in a day: a stolen account must not reset a whole ward. */
 const PER_ISSUER = { limit: 20, windowMs: 24 * 3_600_000 };
-const PER_PERSON = { limit: 10, windowMs: 15 * 60_000 };
 const PER_ADDRESS = { limit: 100, windowMs: 15 * 60_000 };
 
 const hashCode = (secret: Secret, personId: string, code: string) =>
 	keyedHash(secret, 'reset-code', `${personId}:${normaliseCode(code)}`);
 
-/**
- * The grant in which the actor may act on this person's sign-in: never on their own, and on somebody with roles only
- * where the actor could hand out each of these.
- */
-async function requireGrantOver(
-	db: Db,
-	actor: Actor | undefined,
-	act: 'reset-code.issue' | 'second-factor.reset',
-	name: string,
-	now: number,
-): Promise<{ personId: string; grant: Grant }> {
-	const grant = requireAnyGrant(actor, act);
+type ResetAct = 'reset-code.issue' | 'second-factor.reset';
+
+/** The person whose sign-in is to be helped: never the actor. The limit is counted before the look-up. */
+async function findHelped(db: Db, actor: Actor | undefined, act: ResetAct, name: string, now: number) {
+	requireAnyGrant(actor, act);
+	await takeRate(db, `${act}:${actor!.personId}`, PER_ISSUER, now);
 	const person = await findPersonByName(db, requireSignInName(name));
 	if (!person) throw new DomainError('NOT_FOUND', 'unknownPerson', { field: 'name' });
-	if (person.id === actor?.personId) throw new DomainError('FORBIDDEN', 'resetOwn', { field: 'name' });
-	for (const held of await listGrantsOf(db, person.id, now)) {
-		const scope = await findRoleScope(db, held.scopeKind, held.scopeId, now);
-		const scopes: Scope[] = scope?.scopes ?? [];
-		const isSteward = (found: Grant | undefined) => found === undefined || found.role === 'steward';
-		// A steward helps residents; whoever holds a role is helped by an officer or an administrator.
-		if (isSteward(findGrant(actor, `role.${held.role}`, scopes)))
-			throw new DomainError('FORBIDDEN', 'resetOfTeam', { field: 'name' });
-	}
-	return { personId: person.id, grant };
+	if (person.id === actor!.personId) throw new DomainError('FORBIDDEN', 'resetOwn', { field: 'name' });
+	return person.id;
+}
+
+/**
+ * Keeps the person and the grant that carries this until the transaction ends: any of the act's over a resident; over
+ * somebody with roles one of an officer or administrator who could hand out each of them.
+ */
+async function holdGrantOver(
+	trx: Trx,
+	actor: Actor,
+	act: ResetAct,
+	personId: string,
+	now: number,
+): Promise<Grant> {
+	await holdPerson(trx, personId);
+	const roles = await Promise.all(
+		(await listGrantsOf(trx, personId, now)).map(async (held) => ({
+			act: `role.${held.role}` as const,
+			scopes: (await findRoleScope(trx, held.scopeKind, held.scopeId, now))?.scopes ?? [],
+		})),
+	);
+	const grant = actor.grants.find(
+		(each) =>
+			PERMISSIONS[act].roles.includes(each.role) &&
+			(roles.length === 0 ||
+				(each.role !== 'steward' &&
+					roles.every((role) => findGrant({ ...actor, grants: [each] }, role.act, role.scopes)))),
+	);
+	if (!grant) throw new DomainError('FORBIDDEN', 'resetOfTeam', { field: 'name' });
+	await holdGrant(trx, grant.id);
+	return grant;
 }
 
 /**
@@ -75,12 +91,10 @@ export async function issueResetCode(
 	input: { name: string },
 	now: number,
 ): Promise<string> {
-	const { personId, grant } = await requireGrantOver(db, actor, 'reset-code.issue', input.name, now);
-	await takeRate(db, `reset-code:issuer:${actor!.personId}`, PER_ISSUER, now);
+	const personId = await findHelped(db, actor, 'reset-code.issue', input.name, now);
 	const code = mintCode();
 	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'person', personId);
-		await holdGrant(trx, grant.id);
+		const grant = await holdGrantOver(trx, actor!, 'reset-code.issue', personId, now);
 		await voidResetCodes(trx, personId, now);
 		await insertResetCode(trx, {
 			...{ id: uuidv7(now), personId, codeHash: hashCode(secret, personId, code), issuedBy: grant.id },
@@ -104,11 +118,9 @@ export async function resetPassword(
 ): Promise<void> {
 	const name = readSignInName(input.name);
 	const person = name && (await findPersonByName(db, name));
-	const counted = [
-		{ key: `reset:person:${person?.id ?? keyedHash(secret, 'reset', input.name)}`, rate: PER_PERSON },
-		{ key: `reset:address:${input.address}`, rate: PER_ADDRESS },
-	];
-	for (const { key, rate } of counted) await takeRate(db, key, rate, now);
+	// Not per person: a code has 58 random bits, and a stranger's tries must not keep the person from theirs.
+	const byAddress = `reset:address:${input.address}`;
+	await takeRate(db, byAddress, PER_ADDRESS, now);
 	const refuse = (): never => {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'resetCodeWrong', { field: 'code' });
 	};
@@ -118,11 +130,12 @@ export async function resetPassword(
 	// Only with the right code: a refused password leaves it for another try.
 	const password = await preparePassword(db, person.id, input.password);
 	await inTransaction(db, async (trx) => {
+		await holdPerson(trx, person.id);
 		if (!(await useResetCode(trx, found.id, now))) refuse();
 		await setPassword(trx, person.id, password, { keepSession: undefined, now });
 		await deleteKnownDevices(trx, person.id);
 	});
-	for (const { key, rate } of counted) await returnRate(db, key, rate, now);
+	await returnRate(db, byAddress, PER_ADDRESS, now);
 }
 
 /** The person has read that their password was set with a code. */
@@ -139,10 +152,9 @@ export async function resetSecondFactor(
 	input: { name: string },
 	now: number,
 ): Promise<void> {
-	const { personId, grant } = await requireGrantOver(db, actor, 'second-factor.reset', input.name, now);
+	const personId = await findHelped(db, actor, 'second-factor.reset', input.name, now);
 	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'person', personId);
-		await holdGrant(trx, grant.id);
+		const grant = await holdGrantOver(trx, actor!, 'second-factor.reset', personId, now);
 		await deleteSecondFactors(trx, personId);
 		if ((await findPassword(trx, personId))?.isLong === 0) await deletePassword(trx, personId);
 		await endSessions(trx, personId);

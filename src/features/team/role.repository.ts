@@ -23,9 +23,20 @@ export async function lockGrants(
 		.where('role', '=', role)
 		.where('scopeKind', '=', scope.kind)
 		.where('scopeId', scope.id === null ? 'is' : '=', scope.id)
+		.where('personId', 'in', (eb) => eb.selectFrom('person').select('id').where('erasedAt', 'is', null))
 		.orderBy('id');
 	return (isSqlite(trx) ? query : query.forUpdate()).execute();
 }
+
+/** Every role that has not ended in one scope. */
+export const listGrantsIn = (db: Db, scope: { kind: ScopeKind; id: string }) =>
+	db
+		.selectFrom('roleGrant')
+		.select(['id', 'personId'])
+		.where('scopeKind', '=', scope.kind)
+		.where('scopeId', '=', scope.id)
+		.where('endedAt', 'is', null)
+		.execute();
 
 export const findGrantRow = (db: Db, id: string) =>
 	db.selectFrom('roleGrant').selectAll().where('id', '=', id).executeTakeFirst();
@@ -80,8 +91,27 @@ export const listOpenInvitations = (db: Db, isSample: 0 | 1, now: number) =>
 		.orderBy('invitation.createdAt', 'desc')
 		.execute();
 
+const NOBODY = { inviteeHash: '', inviteeHint: '' };
+
+/** Ends an invitation; whom it was for is forgotten with it. */
 export const updateInvitation = (
 	trx: Trx,
 	id: string,
 	change: Partial<Pick<InvitationTable, 'withdrawnAt' | 'acceptedAt' | 'acceptedGrantId'>>,
-) => trx.updateTable('invitation').set(change).where('id', '=', id).execute();
+) =>
+	trx
+		.updateTable('invitation')
+		.set({ ...change, ...NOBODY })
+		.where('id', '=', id)
+		.execute();
+
+/** Whom invitations were for is forgotten once they have lapsed. */
+export const forgetInvitees = (trx: Trx, now: number) =>
+	trx
+		.updateTable('invitation')
+		.set(NOBODY)
+		.where('expiresAt', '<=', now)
+		.where('acceptedAt', 'is', null)
+		.where('withdrawnAt', 'is', null)
+		.where('inviteeHash', '!=', '')
+		.execute();

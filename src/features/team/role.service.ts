@@ -10,13 +10,14 @@ import {
 	type ScopeKind,
 } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { findPerson, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
+import { findPerson, holdGrant, holdPerson, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { rotateSessions } from '#features/accounts/session.service.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { voidResetCodes } from './reset-code.repository.ts';
 import { findRoleScope, type RoleScope } from './role-scope.repository.ts';
 import {
 	endGrantRow,
@@ -115,6 +116,8 @@ export async function acceptWithin(
 	input: { token: string; personId: string },
 	now: number,
 ): Promise<void> {
+	// The person first: erasing them, and another invitation of theirs, wait.
+	await holdPerson(trx, input.personId);
 	const { id } = (await readInvitation(trx, input.token, now)).invitation;
 	await lockRow(trx, 'invitation', id);
 	const { invitation, scope } = await readInvitation(trx, input.token, now);
@@ -139,6 +142,8 @@ export async function acceptWithin(
 		now,
 	);
 	await updateInvitation(trx, id, { acceptedAt: now, acceptedGrantId: grantId });
+	// A code that was handed out over somebody without this role is worth nothing over somebody with it.
+	await voidResetCodes(trx, person.id, now);
 	const event = {
 		action: 'role.accept',
 		subjectKind: 'role_grant',

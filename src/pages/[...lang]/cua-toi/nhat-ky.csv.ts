@@ -1,5 +1,5 @@
 import type { APIRoute } from 'astro';
-import { requireAnyGrant } from '#features/accounts/actor.ts';
+import { requireGrant } from '#features/accounts/actor.ts';
 import { listAuditEvents, readAuditCursor, writeAuditCursor } from '#features/accounts/audit.repository.ts';
 import { csvLine } from '#lib/csv.ts';
 
@@ -20,7 +20,7 @@ const COLUMNS = [
 /** The audit log as CSV, newest first, in pieces: it is read page by page and never held whole. */
 export const GET: APIRoute = ({ url, locals }) => {
 	const { db, actor } = locals;
-	requireAnyGrant(actor, 'audit-log.export');
+	requireGrant(actor, 'audit-log.export', []);
 	const asked = (name: string) => url.searchParams.get(name)?.trim() || undefined;
 	const filter = { action: asked('viec'), subjectId: asked('doi-tuong'), personId: asked('nguoi') };
 	let cursor: string | undefined;
