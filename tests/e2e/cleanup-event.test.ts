@@ -111,7 +111,7 @@ test('of the two sign-up forms of a page, the refused one alone speaks', async (
 	await page.fill('#don-vi [name=name]', 'Tổ dân phố 5');
 	await page.fill('#don-vi [name=headCount]', '9999');
 	await send('#don-vi');
-	expect(await page.textContent('#unit-headCount-error')).toContain('Số này phải từ 1 đến 500.');
+	expect(await page.textContent('#unit-headCount-error')).toContain('Số người phải từ 1 đến 500.');
 	expect(await page.locator('[role=alert]').count()).toBe(1);
 	expect(await page.inputValue('#don-vi [name=name]')).toBe('Tổ dân phố 5');
 	expect(await axeErrors(page)).toEqual([]);

@@ -45,7 +45,7 @@ export async function signInClient(
 
 /** What a page says in its note of an error. */
 export const alertOf = (html: string): string | undefined =>
-	/role="alert"[^>]*>\s*([^<]*?)\s*</.exec(html)?.[1];
+	/role="alert"[^>]*>\s*(?:<span>)?\s*([^<]*?)\s*</.exec(html)?.[1];
 
 /** What a page says beside a field that it refuses; the field is marked and points to that sentence. */
 export function fieldErrorOf(html: string, name: string): string | undefined {
