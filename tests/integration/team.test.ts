@@ -163,6 +163,13 @@ describeEachEngine('an invitation', (engine) => {
 		// A grant from before the merger still means what its ward has become.
 		const old = await makeActor(world.db, 'ward_officer', 'ward', 'hd-old');
 		expect(await rolesOf(world.db, old)).toEqual([['ward_officer', 'tt-2025']]);
+		const binh = await world.join();
+		const ward: [ScopeKind, string] = ['ward', 'tt-2025'];
+		const grantId = old.grants[0]!.id;
+		const handover = await invite(world, world.administrator, 'ward_officer', ward, binh.name, grantId);
+		await acceptInvitation(world.db, SECRET, binh.actor, handover, NOW);
+		expect(await rolesOf(world.db, old)).toEqual([]);
+		expect(await rolesOf(world.db, binh.actor)).toEqual([['ward_officer', 'tt-2025']]);
 	});
 
 	test('of a sample person is for sample people', async () => {

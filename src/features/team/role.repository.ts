@@ -1,5 +1,7 @@
 import type { InvitationTable, RoleGrantTable } from '#db/schema.ts';
 import type { Role, ScopeKind } from '#features/accounts/actor.ts';
+import { listAdminUnits } from '#features/places/place.repository.ts';
+import { currentUnit, unitIdsWithin } from '#features/places/place.ts';
 import { isSqlite, type Db, type Trx } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 
@@ -11,6 +13,16 @@ const liveGrants = (db: Db, now: number) =>
 			eb.or([eb('roleGrant.validTo', 'is', null), eb('roleGrant.validTo', '>=', toLocalDate(now))]),
 		);
 
+/** The ids under which a scope may be written: a ward also under those of the wards that were merged into it. */
+async function scopeIds(
+	trx: Trx,
+	{ kind, id }: { kind: ScopeKind; id: string | null },
+): Promise<string[] | null> {
+	if (id === null || kind !== 'ward') return id === null ? null : [id];
+	const units = await listAdminUnits(trx);
+	return units.some((unit) => unit.id === id) ? unitIdsWithin(units, currentUnit(units, id).id) : [id];
+}
+
 /** Locks every live grant of a role in one scope until the transaction ends; the ids of those who hold it. */
 export async function lockGrants(
 	trx: Trx,
@@ -18,13 +30,14 @@ export async function lockGrants(
 	scope: { kind: ScopeKind; id: string | null },
 	now: number,
 ): Promise<RoleGrantTable[]> {
-	const query = liveGrants(trx, now)
+	let query = liveGrants(trx, now)
 		.selectAll('roleGrant')
 		.where('role', '=', role)
 		.where('scopeKind', '=', scope.kind)
-		.where('scopeId', scope.id === null ? 'is' : '=', scope.id)
 		.where('personId', 'in', (eb) => eb.selectFrom('person').select('id').where('erasedAt', 'is', null))
 		.orderBy('id');
+	const ids = await scopeIds(trx, scope);
+	query = ids === null ? query.where('scopeId', 'is', null) : query.where('scopeId', 'in', ids);
 	return (isSqlite(trx) ? query : query.forUpdate()).execute();
 }
 
