@@ -190,7 +190,6 @@ export type JobRunTable = {
 export type AliasTransferTable = {
 	tokenHash: string;
 	deviceAliasId: string;
-	sealedSecret: string;
 	createdAt: number;
 	expiresAt: number;
 	usedAt: number | null;

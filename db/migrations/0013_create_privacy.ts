@@ -52,7 +52,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		`create table alias_transfer (
 			token_hash text primary key,
 			device_alias_id text not null references device_alias (id),
-			sealed_secret text not null,
 			created_at bigint not null,
 			expires_at bigint not null,
 			used_at bigint

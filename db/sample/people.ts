@@ -1,7 +1,7 @@
 // The sample people, their organisations and what each may do.
 import { randomInt } from 'node:crypto';
 import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
-import { createDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { hashPassword } from '#features/accounts/password.ts';
@@ -250,8 +250,10 @@ export async function readActors(db: Db, people: People, now: number): Promise<R
 export async function makeDevices(db: Db, start: number, count: number) {
 	return inTransaction(db, async (trx) => {
 		const devices = [];
-		for (let index = 0; index < count; index += 1)
-			devices.push(await createDeviceAlias(trx, start, mintDeviceSecret(), 1));
+		for (let index = 0; index < count; index += 1) {
+			const secret = mintDeviceSecret();
+			devices.push({ ...(await ensureDeviceAlias(trx, start, secret, 1)), secret });
+		}
 		return devices;
 	});
 }

@@ -363,4 +363,7 @@ test('a household’s alias comes to another phone by its code', async () => {
 	await other.waitForURL(/xong=chuyen/);
 	expect(await other.locator('.mine > li').count()).toBe(1);
 	expect((await other.goto(link))?.status()).toBe(404);
+	// It has moved: the first phone no longer knows it.
+	await page.goto('/cua-toi');
+	expect(await page.locator('.mine > li').count()).toBe(0);
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
-import { createDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { inTransaction } from '#lib/db.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 	// A second cycle without a sale: something was brought, and the house was emptied again.
 	const { db, house, people } = world;
 	const now = Date.now();
-	const device = await inTransaction(db, (trx) => createDeviceAlias(trx, now, mintDeviceSecret()));
+	const device = await inTransaction(db, (trx) => ensureDeviceAlias(trx, now, mintDeviceSecret()));
 	const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 1000 }];
 	await recordDropOff(
 		db,

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
-import { createDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
 import { closeCycle } from '#features/collections/collection-cycle.service.ts';
@@ -35,7 +35,7 @@ async function makeWorld(db: Db) {
 	await seedReference(db);
 	const house = await makeHouse(db);
 	const fund = await makeFund(db);
-	const device = await inTransaction(db, (trx) => createDeviceAlias(trx, NOW, mintDeviceSecret()));
+	const device = await inTransaction(db, (trx) => ensureDeviceAlias(trx, NOW, mintDeviceSecret()));
 	return {
 		house,
 		fund,

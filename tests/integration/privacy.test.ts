@@ -1,5 +1,4 @@
 // Consents, one's own data, the household alias, requests with clocks, and erasure.
-import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { signUpAccount } from '#features/accounts/account.service.ts';
 import type { Actor } from '#features/accounts/actor.ts';
@@ -28,7 +27,6 @@ import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtur
 import { digest } from '../support/snapshot.ts';
 import { expectRefused } from './sale-world.ts';
 
-const SECRET = randomBytes(32);
 const PASSWORD = 'một câu dài chỉ mình tôi biết';
 
 async function openWorld(db: Db) {
@@ -85,7 +83,7 @@ describeEachEngine('what a device logged', (engine) => {
 	test('cannot be claimed with a consent that the database did not see given', async () => {
 		const { db, join } = await openWorld(await engine.fresh());
 		const mai = await join();
-		await linkDropOffs(db, mai, undefined, NOW);
+		await linkDropOffs(db, mai, mintDeviceSecret(), NOW);
 		const row = () => db.updateTable('consent');
 		await expect(row().set({ givenAt: 1 }).execute()).rejects.toThrow();
 		await expect(db.deleteFrom('consent').execute()).rejects.toThrow();
@@ -93,25 +91,51 @@ describeEachEngine('what a device logged', (engine) => {
 		await expect(row().set({ withdrawnAt: null }).execute()).rejects.toThrow();
 	});
 
-	test('comes to another phone by a code that works once within ten minutes', async () => {
+	test('is linked with its first record when the consent came before', async () => {
+		const { db, join, bring, mineOf } = await openWorld(await engine.fresh());
+		const mai = await join();
+		const device = mintDeviceSecret();
+		await linkDropOffs(db, mai, device, NOW);
+		await bring(device);
+		expect(await mineOf(mai)).toBe(1);
+	});
+
+	test('moves to another phone by a code that works once within ten minutes', async () => {
 		const { db, bring, mineOf } = await openWorld(await engine.fresh());
 		const device = await bring();
-		await expectRefused(db, () => offerAlias(db, SECRET, undefined, NOW), 'deviceUnknown', 404);
-		await expectRefused(db, () => offerAlias(db, SECRET, mintDeviceSecret(), NOW), 'deviceUnknown', 404);
-		const token = await offerAlias(db, SECRET, device, NOW);
-		expect(JSON.stringify(await db.selectFrom('aliasTransfer').selectAll().execute())).not.toContain(device);
-		expect(await isOffered(db, token, NOW)).toBe(true);
-		const late = () => takeAlias(db, SECRET, token, NOW + 10 * 60_000);
-		await expectRefused(db, late, 'transferOver', 404);
-		await expectRefused(db, () => takeAlias(db, randomBytes(32), token, NOW), 'transferOver', 404);
-		const outcomes = await Promise.allSettled([1, 2, 3].map(() => takeAlias(db, SECRET, token, NOW)));
+		await expectRefused(db, () => offerAlias(db, undefined, NOW), 'deviceUnknown', 404);
+		await expectRefused(db, () => offerAlias(db, mintDeviceSecret(), NOW), 'deviceUnknown', 404);
+		const voided = await offerAlias(db, device, NOW);
+		const token = await offerAlias(db, device, NOW);
+		expect([await isOffered(db, voided, NOW), await isOffered(db, token, NOW)]).toEqual([false, true]);
+		const phones = [mintDeviceSecret(), mintDeviceSecret(), mintDeviceSecret()];
+		const take = (code: string, at: number) => takeAlias(db, code, phones[0]!, at);
+		await expectRefused(db, () => take(voided, NOW), 'transferOver', 404);
+		await expectRefused(db, () => take(token, NOW + 10 * 60_000), 'transferOver', 404);
+		const outcomes = await Promise.allSettled(phones.map((own) => takeAlias(db, token, own, NOW)));
+		const winner = outcomes.findIndex((each) => each.status === 'fulfilled');
 		const taken = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-		expect(taken).toEqual([device]);
-		await expectRefused(db, () => takeAlias(db, SECRET, token, NOW), 'transferOver', 404);
+		expect(taken).toHaveLength(1);
+		// Its answer was lost, or it is sent again with the new secret: the same phone gets the same.
+		const again = (own: string) => takeAlias(db, token, own, NOW + 20 * 60_000);
+		expect([await again(phones[winner]!), await again(taken[0]!)]).toEqual([taken[0], taken[0]]);
+		for (const own of [mintDeviceSecret(), phones[(winner + 1) % 3]!, device])
+			await expectRefused(db, () => takeAlias(db, token, own, NOW), 'transferOver', 404);
 		expect(await isOffered(db, token, NOW)).toBe(false);
-		// The phone it came from forgets for itself alone.
+		expect([await mineOf(undefined, device), await mineOf(undefined, taken[0])]).toEqual([0, 1]);
+		// The phone it came from has nothing to forget or to hand on any more.
 		await forgetAlias(db, device);
-		expect(await mineOf(undefined, device)).toBe(1);
+		await expectRefused(db, () => offerAlias(db, device, NOW), 'deviceUnknown', 404);
+		expect(await mineOf(undefined, taken[0])).toBe(1);
+	});
+
+	test('is forgotten with the code that would have moved it', async () => {
+		const { db, bring, mineOf } = await openWorld(await engine.fresh());
+		const device = await bring();
+		const token = await offerAlias(db, device, NOW);
+		await forgetAlias(db, device);
+		await expectRefused(db, () => takeAlias(db, token, device, NOW), 'transferOver', 404);
+		expect(await mineOf(undefined, device)).toBe(0);
 	});
 
 	test('is nobody’s once the device has forgotten it, and stays in every total', async () => {

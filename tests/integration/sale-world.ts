@@ -1,5 +1,5 @@
 // A house whose goods are sold for a ward's fund, with the people around both.
-import { createDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
 import { closeCycle } from '#features/collections/collection-cycle.service.ts';
@@ -16,7 +16,7 @@ export async function makeWorld(db: Db) {
 	await seedReference(db);
 	const house = await makeHouse(db);
 	const fund = await makeFund(db);
-	const device = await inTransaction(db, (trx) => createDeviceAlias(trx, NOW, mintDeviceSecret()));
+	const device = await inTransaction(db, (trx) => ensureDeviceAlias(trx, NOW, mintDeviceSecret()));
 	return {
 		house,
 		fund,

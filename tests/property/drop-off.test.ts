@@ -1,7 +1,7 @@
 // Retries of drop-offs, in any order and number: one row for each id, with what it said first.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { recordDropOff, type DropOffInput } from '#features/drop-offs/drop-off.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
@@ -23,7 +23,7 @@ const contentOf = ({ device, house, day, kilograms }: Send) => `${device} ${hous
 
 async function makeWorld(db: Db) {
 	await seedReference(db);
-	const makeDevice = () => inTransaction(db, (trx) => createDeviceAlias(trx, NOW, mintDeviceSecret()));
+	const makeDevice = () => inTransaction(db, (trx) => ensureDeviceAlias(trx, NOW, mintDeviceSecret()));
 	return {
 		houses: [await makeHouse(db), await makeHouse(db)],
 		devices: [await makeDevice(), await makeDevice()],

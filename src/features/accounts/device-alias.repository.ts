@@ -28,17 +28,20 @@ export async function listOwnAliasIds(
 	return [...new Set([own, ...linked].flatMap((alias) => (alias ? [alias.id] : [])))];
 }
 
-/** Makes the alias of a device that holds this secret. */
-export async function createDeviceAlias(
+/** The alias of the device that holds this secret, made if there is none. */
+export async function ensureDeviceAlias(
 	trx: Trx,
 	now: number,
 	secret: string,
 	isSample: 0 | 1 = 0,
-): Promise<{ id: string; secret: string }> {
-	const id = uuidv7(now);
+): Promise<DeviceAlias> {
+	const held = await findDeviceAlias(trx, secret);
+	if (held) return held;
+	const row = { id: uuidv7(now), secretHash: sha256Hex(secret), personId: null, createdAt: now, isSample };
 	await trx
 		.insertInto('deviceAlias')
-		.values({ id, secretHash: sha256Hex(secret), personId: null, createdAt: now, isSample })
+		.values(row)
+		.onConflict((conflict) => conflict.column('secretHash').doNothing())
 		.execute();
-	return { id, secret };
+	return (await findDeviceAlias(trx, secret))!;
 }

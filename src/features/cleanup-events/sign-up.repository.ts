@@ -12,7 +12,7 @@ export const findSignUpByToken = (db: Db, cancelTokenHash: string) =>
 export const listSignUpsOfDevice = (db: Db, eventId: string, deviceAliasId: string) =>
 	db
 		.selectFrom('signUp')
-		.select(['id', 'name', 'headCount', 'kind'])
+		.select(['id', 'name', 'headCount', 'kind', 'cancelTokenHash'])
 		.where('eventId', '=', eventId)
 		.where('deviceAliasId', '=', deviceAliasId)
 		.where('status', '=', 'active')

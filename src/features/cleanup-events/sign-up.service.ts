@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { createDeviceAlias, findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
@@ -82,8 +82,7 @@ export async function signUp(
 				return { token, slug: event.slug };
 			}
 			checkPlaces(event, headCount, now);
-			const alias =
-				(await findDeviceAlias(trx, device.secret)) ?? (await createDeviceAlias(trx, now, device.secret));
+			const alias = await ensureDeviceAlias(trx, now, device.secret);
 			await insertSignUp(trx, {
 				id,
 				eventId,

@@ -1,4 +1,4 @@
-import { createDeviceAlias, findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import { findFactors, listMaterials } from '#features/materials/material.repository.ts';
@@ -93,9 +93,7 @@ export async function insertDropOff(
 
 async function findDeclarer(trx: Trx, sender: Declarer | Sender, now: number): Promise<Declarer> {
 	if (!('secret' in sender)) return sender;
-	const alias =
-		(await findDeviceAlias(trx, sender.secret)) ?? (await createDeviceAlias(trx, now, sender.secret));
-	return { kind: 'device', deviceAliasId: alias.id };
+	return { kind: 'device', deviceAliasId: (await ensureDeviceAlias(trx, now, sender.secret)).id };
 }
 
 /**

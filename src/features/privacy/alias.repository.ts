@@ -1,46 +1,51 @@
 import type { AliasTransferTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
+import { sha256Hex } from '#lib/hash.ts';
 
 export const insertTransfer = (trx: Trx, row: AliasTransferTable) =>
 	trx.insertInto('aliasTransfer').values(row).execute();
 
-/** Codes that lapsed leave the table; that one was taken stays, without what it carried. */
+/** Codes that nobody took in time leave the table. */
 export const clearTransfers = (trx: Trx, now: number) =>
-	trx.deleteFrom('aliasTransfer').where('expiresAt', '<=', now).where('usedAt', 'is', null).execute();
+	trx.deleteFrom('aliasTransfer').where('usedAt', 'is', null).where('expiresAt', '<=', now).execute();
 
-export const findTransfer = (db: Db, tokenHash: string, now: number) =>
+/** An alias's codes that nobody has taken yet are void. */
+export const voidTransfers = (trx: Trx, aliasId: string) =>
+	trx.deleteFrom('aliasTransfer').where('usedAt', 'is', null).where('deviceAliasId', '=', aliasId).execute();
+
+/** A code, with the hash of the secret that its alias answers to now. */
+export const findTransfer = (db: Db, tokenHash: string) =>
 	db
 		.selectFrom('aliasTransfer')
-		.selectAll()
+		.innerJoin('deviceAlias', 'deviceAlias.id', 'aliasTransfer.deviceAliasId')
+		.selectAll('aliasTransfer')
+		.select('deviceAlias.secretHash')
 		.where('tokenHash', '=', tokenHash)
-		.where('usedAt', 'is', null)
-		.where('expiresAt', '>', now)
 		.executeTakeFirst();
 
 /** Uses a code up; false when another phone was quicker. */
 export async function takeTransfer(trx: Trx, tokenHash: string, now: number): Promise<boolean> {
 	const { numUpdatedRows } = await trx
 		.updateTable('aliasTransfer')
-		.set({ usedAt: now, sealedSecret: '' })
+		.set({ usedAt: now })
 		.where('tokenHash', '=', tokenHash)
 		.where('usedAt', 'is', null)
 		.executeTakeFirst();
 	return Number(numUpdatedRows) === 1;
 }
 
-/** Cuts an alias off from its account, and from its secret unless another phone shares it. */
-export async function forgetAliasSecret(trx: Trx, aliasId: string): Promise<void> {
-	await trx.updateTable('deviceAlias').set({ personId: null }).where('id', '=', aliasId).execute();
-	const shared = await trx
-		.selectFrom('aliasTransfer')
-		.select('tokenHash')
-		.where('deviceAliasId', '=', aliasId)
-		.where('usedAt', 'is not', null)
-		.executeTakeFirst();
-	if (shared) return;
-	await trx
+/** From now on the alias answers to this secret alone. */
+export const updateAliasSecret = (trx: Trx, aliasId: string, secret: string) =>
+	trx
 		.updateTable('deviceAlias')
-		.set({ secretHash: `forgotten:${aliasId}` })
+		.set({ secretHash: sha256Hex(secret) })
 		.where('id', '=', aliasId)
 		.execute();
-}
+
+/** Cuts an alias off from its account and from every secret. */
+export const forgetAliasSecret = (trx: Trx, aliasId: string) =>
+	trx
+		.updateTable('deviceAlias')
+		.set({ personId: null, secretHash: `forgotten:${aliasId}` })
+		.where('id', '=', aliasId)
+		.execute();

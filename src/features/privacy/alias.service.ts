@@ -1,65 +1,67 @@
-// A household's alias on another phone: a code that works once carries the secret over. Or it is forgotten.
-import { randomBytes } from 'node:crypto';
+// A household's alias moves to another phone by a code that works once. Or it is forgotten.
+import { createHmac, randomBytes } from 'node:crypto';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
-import { seal, unseal, type Secret } from '#lib/secret.ts';
 import {
-	clearTransfers,
 	findTransfer,
 	forgetAliasSecret,
 	insertTransfer,
 	takeTransfer,
+	updateAliasSecret,
+	voidTransfers,
 } from './alias.repository.ts';
 
 const TRANSFER_MS = 10 * 60_000;
 
 /**
- * Makes a code with which another phone takes this device's alias over, within ten minutes, once. Refuses with 404 a
- * device that has logged nothing.
+ * Makes a code with which another phone takes this device's alias over, within ten minutes, once; a code made before
+ * is void. Refuses with 404 a device that has logged nothing.
  */
-export async function offerAlias(
-	db: Db,
-	secret: Secret,
-	deviceSecret: string | undefined,
-	now: number,
-): Promise<string> {
+export async function offerAlias(db: Db, deviceSecret: string | undefined, now: number): Promise<string> {
 	const token = randomBytes(32).toString('base64url');
-	const tokenHash = sha256Hex(token);
 	await inTransaction(db, async (trx) => {
 		const alias = await findDeviceAlias(trx, deviceSecret);
 		if (!alias) throw new DomainError('NOT_FOUND', 'deviceUnknown');
-		await clearTransfers(trx, now);
-		const sealedSecret = seal(secret, 'alias', deviceSecret!, tokenHash);
-		const row = { tokenHash, deviceAliasId: alias.id, sealedSecret, createdAt: now };
+		await voidTransfers(trx, alias.id);
+		const row = { tokenHash: sha256Hex(token), deviceAliasId: alias.id, createdAt: now };
 		await insertTransfer(trx, { ...row, expiresAt: now + TRANSFER_MS, usedAt: null });
 	});
 	return token;
 }
 
 /** True while the code can be taken. */
-export const isOffered = async (db: Db, token: string, now: number): Promise<boolean> =>
-	(await findTransfer(db, sha256Hex(token), now)) !== undefined;
-
-/** The secret that the code carries; it is used up. Refuses with 404 one that is over. */
-export async function takeAlias(db: Db, secret: Secret, token: string, now: number): Promise<string> {
-	const tokenHash = sha256Hex(token);
-	return inTransaction(db, async (trx) => {
-		const transfer = await findTransfer(trx, tokenHash, now);
-		const taken = transfer && (await takeTransfer(trx, tokenHash, now));
-		const deviceSecret = taken ? unseal(secret, 'alias', transfer.sealedSecret, tokenHash) : undefined;
-		if (deviceSecret === undefined) throw new DomainError('NOT_FOUND', 'transferOver');
-		return deviceSecret;
-	});
+export async function isOffered(db: Db, token: string, now: number): Promise<boolean> {
+	const transfer = await findTransfer(db, sha256Hex(token));
+	return transfer !== undefined && transfer.usedAt === null && transfer.expiresAt > now;
 }
 
 /**
- * Nobody finds this device's drop-offs and sign-ups by its alias any more; they stay in every total. An alias that
- * another phone took over lives on there.
+ * Moves the code's alias to the phone that holds `ownSecret`; returns the phone's new secret. The secret of the phone
+ * it came from opens nothing from then on. A phone whose answer was lost may ask again: its new secret follows from its
+ * own and the code. Refuses with 404 a code that is over.
  */
+export async function takeAlias(db: Db, token: string, ownSecret: string, now: number): Promise<string> {
+	const tokenHash = sha256Hex(token);
+	const newSecret = createHmac('sha256', ownSecret).update(`take-alias:${tokenHash}`).digest('base64url');
+	return inTransaction(db, async (trx) => {
+		const transfer = await findTransfer(trx, tokenHash);
+		if (!transfer) throw new DomainError('NOT_FOUND', 'transferOver');
+		const held = [newSecret, ownSecret].find((secret) => sha256Hex(secret) === transfer.secretHash);
+		if (transfer.usedAt !== null && held !== undefined) return held;
+		if (transfer.expiresAt <= now || !(await takeTransfer(trx, tokenHash, now)))
+			throw new DomainError('NOT_FOUND', 'transferOver');
+		await updateAliasSecret(trx, transfer.deviceAliasId, newSecret);
+		return newSecret;
+	});
+}
+
+/** Nobody finds this device's drop-offs and sign-ups by its alias any more; they stay in every total. */
 export const forgetAlias = (db: Db, deviceSecret: string | undefined): Promise<void> =>
 	inTransaction(db, async (trx) => {
 		const alias = await findDeviceAlias(trx, deviceSecret);
-		if (alias) await forgetAliasSecret(trx, alias.id);
+		if (!alias) return;
+		await voidTransfers(trx, alias.id);
+		await forgetAliasSecret(trx, alias.id);
 	});

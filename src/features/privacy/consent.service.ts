@@ -1,6 +1,6 @@
 import { requireActor, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { findPerson } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -22,7 +22,7 @@ import { findVersion } from './notice.repository.ts';
 export async function linkDropOffsWithin(
 	trx: Trx,
 	personId: string,
-	deviceSecret: string | undefined,
+	deviceSecret: string,
 	now: number,
 ): Promise<void> {
 	await lockRow(trx, 'person', personId);
@@ -37,16 +37,16 @@ export async function linkDropOffsWithin(
 			now,
 		);
 	}
-	const alias = await findDeviceAlias(trx, deviceSecret);
-	if (alias && !(await linkAlias(trx, alias.id, personId)))
-		throw new DomainError('CONFLICT', 'deviceOfAnother');
+	// A device that has logged nothing yet gets its alias now, for what it will log.
+	const alias = await ensureDeviceAlias(trx, now, deviceSecret);
+	if (!(await linkAlias(trx, alias.id, personId))) throw new DomainError('CONFLICT', 'deviceOfAnother');
 }
 
 /** Like {@link linkDropOffsWithin} for somebody who is signed in. */
 export async function linkDropOffs(
 	db: Db,
 	actor: Actor | undefined,
-	deviceSecret: string | undefined,
+	deviceSecret: string,
 	now: number,
 ): Promise<void> {
 	requireActor(actor);

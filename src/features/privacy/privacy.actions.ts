@@ -1,11 +1,12 @@
 import { signUpAccount } from '#features/accounts/account.service.ts';
+import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { deleteAliasCookie, readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { endSession, isRecent, startSession } from '#features/accounts/session.service.ts';
 import { acceptWithin } from '#features/team/role.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { takeRate } from '#lib/rate-limit.ts';
+import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { forgetAlias, offerAlias, takeAlias } from './alias.service.ts';
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from './consent.service.ts';
@@ -24,23 +25,33 @@ export const privacy = {
 	openAccount: formAction(async (form, context) => {
 		const { locals, cookies, clientAddress } = context;
 		const { db, secret, config, locale, now } = locals;
-		await takeRate(db, `account:address:${clientAddress}`, SIGN_UPS, now);
+		const rateKey = `account:address:${clientAddress}`;
+		await takeRate(db, rateKey, SIGN_UPS, now);
 		const token = field(form, 'token');
+		const deviceSecret = keptOrNewSecret(readAliasCookie(cookies, config));
 		const account = {
 			...{ displayName: field(form, 'displayName'), name: field(form, 'name'), locale },
 			...{ password: field(form, 'password'), isSixteen: field(form, 'isSixteen') === '1' },
 		};
+		const isLinked = field(form, 'link') === '1';
 		const personId = await signUpAccount(db, account, now, async (trx, id) => {
 			if (token !== '') await acceptWithin(trx, secret, { token, personId: id }, now);
-			if (field(form, 'link') !== '1') return;
-			await linkDropOffsWithin(trx, id, readAliasCookie(cookies, config), now);
+			if (isLinked) await linkDropOffsWithin(trx, id, deviceSecret, now);
+		}).catch(async (error: unknown) => {
+			// What can be mended in the form does not count; that a number is taken does, for it tells something.
+			if (error instanceof DomainError && error.kind === 'UNPROCESSABLE_CONTENT')
+				await returnRate(db, rateKey, SIGN_UPS, now);
+			throw error;
 		});
+		if (isLinked) writeAliasCookie(cookies, deviceSecret, config);
 		await startSession(context, { personId, withSecondFactor: false, isPending: false });
 		return localePath(locale, token === '' ? '/cua-toi?xong=tai-khoan' : '/cua-toi?xong=vai-tro');
 	}),
 	link: formAction(async (_form, { locals, cookies }) => {
 		const { db, config, actor, locale, now } = locals;
-		await linkDropOffs(db, actor, readAliasCookie(cookies, config), now);
+		const deviceSecret = keptOrNewSecret(readAliasCookie(cookies, config));
+		await linkDropOffs(db, actor, deviceSecret, now);
+		writeAliasCookie(cookies, deviceSecret, config);
 		return localePath(locale, `${ACCOUNT}?xong=gan#dong-y`);
 	}),
 	withdrawLink: formAction(async (_form, { locals }) => {
@@ -48,15 +59,16 @@ export const privacy = {
 		return localePath(locals.locale, `${ACCOUNT}?xong=rut#dong-y`);
 	}),
 	offerAlias: formAction(async (_form, { locals, cookies }) => {
-		const { db, secret, config, locale, publicUrl, now } = locals;
-		const token = await offerAlias(db, secret, readAliasCookie(cookies, config), now);
+		const { db, config, locale, publicUrl, now } = locals;
+		const token = await offerAlias(db, readAliasCookie(cookies, config), now);
 		locals.shownOnce = { link: `${publicUrl}${localePath(locale, `/chuyen-may?ma=${token}`)}` };
 		return undefined;
 	}),
 	takeAlias: formAction(async (form, { locals, cookies, clientAddress }) => {
-		const { db, secret, config, locale, now } = locals;
+		const { db, config, locale, now } = locals;
 		await takeRate(db, `transfer:address:${clientAddress}`, TRANSFERS, now);
-		writeAliasCookie(cookies, await takeAlias(db, secret, field(form, 'token'), now), config);
+		const own = keptOrNewSecret(readAliasCookie(cookies, config));
+		writeAliasCookie(cookies, await takeAlias(db, field(form, 'token'), own, now), config);
 		return localePath(locale, '/cua-toi?xong=chuyen');
 	}),
 	forgetAlias: formAction(async (_form, { locals, cookies }) => {
