@@ -30,11 +30,16 @@ const send = (form: string) =>
 	]);
 
 /** True when it lies inside the window as it is scrolled now. */
-const isOnScreen = (selector: string) =>
-	page.locator(selector).evaluate((element) => {
-		const { top, bottom } = element.getBoundingClientRect();
-		return top >= 0 && bottom <= innerHeight;
-	});
+/** Waits for it: a browser scrolls to an anchor when it likes, after the page has loaded. */
+const expectOnScreen = (selector: string) =>
+	expect
+		.poll(() =>
+			page.locator(selector).evaluate((element) => {
+				const { top, bottom } = element.getBoundingClientRect();
+				return top >= 0 && bottom <= innerHeight;
+			}),
+		)
+		.toBe(true);
 
 test('what was saved is said where the reader looks', async () => {
 	await openEvent('#sua');
@@ -42,7 +47,7 @@ test('what was saved is said where the reader looks', async () => {
 	await send(editForm);
 	await page.waitForURL(/xong=sua$/);
 	expect(await page.textContent('[role=status].good')).toContain('Đã lưu thay đổi.');
-	expect(await isOnScreen('[role=status].good')).toBe(true);
+	await expectOnScreen('[role=status].good');
 });
 
 test.each([
@@ -63,7 +68,7 @@ test.each([
 	expect(await page.getAttribute(`${editForm} [name=${name}]`, 'aria-describedby')).toBe(`${name}-error`);
 	expect(await page.inputValue(`${editForm} [name=${name}]`)).toBe(value);
 	expect(await page.locator('[role=alert]').count()).toBe(1);
-	expect(await isOnScreen(`#${name}-error`)).toBe(true);
+	await expectOnScreen(`#${name}-error`);
 	expect(await digest(world.db, ['session'])).toEqual(before);
 });
 
@@ -75,7 +80,7 @@ test('a point away from the chosen house is refused beside the point, with how f
 	expect(answer.status()).toBe(422);
 	expect(await page.textContent('#position-error')).toMatch(/cách nhà đã chọn [\d.]+ m\./);
 	expect(await page.inputValue(`${editForm} [name=greenHouseCode]`)).toBe(world.house.code);
-	expect(await isOnScreen('#position-error')).toBe(true);
+	await expectOnScreen('#position-error');
 });
 
 test('a form that is refused for no field of its own says so on screen', async () => {
@@ -87,7 +92,7 @@ test('a form that is refused for no field of its own says so on screen', async (
 	const [answer] = await send(editForm);
 	expect(answer.status()).toBe(409);
 	expect(await page.textContent('#sua [role=alert]')).toContain('Người khác vừa sửa buổi này.');
-	expect(await isOnScreen('#sua [role=alert]')).toBe(true);
+	await expectOnScreen('#sua [role=alert]');
 	expect(await axeErrors(page)).toEqual([]);
 });
 
@@ -97,7 +102,7 @@ test('a reason that is missing is asked for beside it', async () => {
 	const [answer] = await send('#huy');
 	expect(answer.status()).toBe(422);
 	expect(await page.textContent('#reason-error')).toContain('Xin ghi lý do.');
-	expect(await isOnScreen('#reason-error')).toBe(true);
+	await expectOnScreen('#reason-error');
 });
 
 test('of the two sign-up forms of a page, the refused one alone speaks', async () => {
