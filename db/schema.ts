@@ -434,6 +434,34 @@ export type DisbursementPaymentTable = {
 	paidAt: number;
 };
 
+/** The name under which this portal's books are signed. */
+export type LedgerLogTable = { id: 'log'; origin: string; createdAt: number };
+
+/** A public Ed25519 key in base64 that signs, or signed, checkpoints. */
+export type LedgerKeyTable = { publicKey: string; validFrom: number };
+
+/** 256 hashes of one level of a fund's tree, in base64 one after the other, and the root over them. */
+export type TreeTileTable = {
+	fundId: string;
+	level: number;
+	tileIndex: number;
+	hashes: string;
+	root: string;
+};
+
+/** The root of a fund's first `size` entries, in base64, with the signed note that says it. */
+export type CheckpointTable = {
+	fundId: string;
+	size: number;
+	root: string;
+	note: string;
+	publicKey: string;
+	createdAt: number;
+};
+
+/** What the operator's checks found last; `findings` is JSON. */
+export type LedgerCheckTable = { id: 'last'; ranAt: number; findingCount: number; findings: string };
+
 export type CollectionCycleTable = {
 	id: string;
 	greenHouseId: string;
@@ -634,6 +662,11 @@ export type Database = {
 	disbursement: DisbursementTable;
 	disbursementApproval: DisbursementApprovalTable;
 	disbursementPayment: DisbursementPaymentTable;
+	ledgerLog: LedgerLogTable;
+	ledgerKey: LedgerKeyTable;
+	treeTile: TreeTileTable;
+	checkpoint: CheckpointTable;
+	ledgerCheck: LedgerCheckTable;
 	collectionCycle: CollectionCycleTable;
 	scrapSale: ScrapSaleTable;
 	scrapSaleCycle: ScrapSaleCycleTable;

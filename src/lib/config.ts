@@ -21,6 +21,8 @@ export type Config = {
 	photoDir: string;
 	/** 32 bytes in base64url; without it a file beside the SQLite database holds them. */
 	portalSecret: string | undefined;
+	/** The seed of the key that signs checkpoints, likewise. */
+	ledgerKey: string | undefined;
 	/** Whom to tell of a weakness: `mailto:…` or `https://…`. */
 	securityContact: string;
 	/** An S3-compatible bucket for photos instead of the folder. */
@@ -72,6 +74,13 @@ function webUrl(env: NodeJS.ProcessEnv, name: string): URL | undefined {
 	throw new ConfigError(`${name} must be an address that begins with https:// or http://, but is "${text}".`);
 }
 
+function key32(env: NodeJS.ProcessEnv, name: string): string | undefined {
+	const text = env[name]?.trim();
+	if (!text) return undefined;
+	if (/^[A-Za-z0-9_-]{43}$/.test(text)) return text;
+	throw new ConfigError(`${name} must be 32 random bytes in base64url: 43 letters, digits, - or _.`);
+}
+
 /** `PHOTO_BUCKET_URL` with its keys; they come together. */
 function photoBucket(env: NodeJS.ProcessEnv): PhotoBucket | undefined {
 	const url = webUrl(env, 'PHOTO_BUCKET_URL');
@@ -108,10 +117,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 	if (sample !== 'load' && sample !== 'none') {
 		throw new ConfigError(`SAMPLE_DATA must be "load" or "none", but is "${sample}".`);
 	}
-	const portalSecret = env['PORTAL_SECRET']?.trim() || undefined;
-	if (portalSecret !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(portalSecret)) {
-		throw new ConfigError('PORTAL_SECRET must be 32 random bytes in base64url: 43 letters, digits, - or _.');
-	}
 	const securityContact = env['SECURITY_CONTACT']?.trim() || `${publicUrl.origin}/quyen-rieng-tu`;
 	if (!/^(mailto:[^\s@]+@[^\s@]+|https?:\/\/\S+)$/.test(securityContact)) {
 		throw new ConfigError('SECURITY_CONTACT must be mailto:ADDRESS or an https:// address.');
@@ -129,7 +134,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 		sampleData: sample === 'load',
 		trustProxyHops: integer(env, 'TRUST_PROXY_HOPS', 0, 0, 10),
 		photoDir: env['PHOTO_DIR']?.trim() || path.join(dataDir, 'photos'),
-		portalSecret,
+		portalSecret: key32(env, 'PORTAL_SECRET'),
+		ledgerKey: key32(env, 'LEDGER_KEY'),
 		securityContact,
 		photoBucket: photoBucket(env),
 	};

@@ -28,3 +28,7 @@ export function canonicalJson(value: Canonical): string {
 		});
 	return `{${pairs.join(',')}}`;
 }
+
+/** SHA-256 of several messages, 32 bytes each. */
+export const sha256All = (messages: Uint8Array[]): Uint8Array[] =>
+	messages.map((message) => createHash('sha256').update(message).digest());

@@ -7,7 +7,7 @@ import { ConfigError, type Config } from './config.ts';
 /** 256 bits from which a key for each purpose is derived. */
 export type Secret = Uint8Array;
 
-function readSecretFile(file: string): Secret | undefined {
+function readKeyFile(file: string): Secret | undefined {
 	try {
 		return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url');
 	} catch (error) {
@@ -16,21 +16,29 @@ function readSecretFile(file: string): Secret | undefined {
 	}
 }
 
+type KeySource = {
+	/** What the environment holds: 32 bytes in base64url. */
+	value: string | undefined;
+	variable: string;
+	/** The file beside a SQLite database that holds it otherwise. */
+	file: string;
+};
+
 /**
- * `PORTAL_SECRET`; on SQLite otherwise a file beside the database, made at first use. On PostgreSQL several machines
- * share it, so there it must be configured. Throws {@link ConfigError}.
+ * A key from the environment; on SQLite otherwise from a file beside the database, made at first use. On PostgreSQL
+ * several machines share it, so there it must be configured. Throws {@link ConfigError}.
  */
-export function loadSecret(config: Pick<Config, 'databaseUrl' | 'portalSecret'>): Secret {
-	if (config.portalSecret !== undefined) return Buffer.from(config.portalSecret, 'base64url');
-	if (!config.databaseUrl.startsWith('file:')) {
+export function loadKey(databaseUrl: string, { value, variable, file: name }: KeySource): Secret {
+	if (value !== undefined) return Buffer.from(value, 'base64url');
+	if (!databaseUrl.startsWith('file:')) {
 		throw new ConfigError(
-			'PORTAL_SECRET must be set with PostgreSQL: 43 letters, digits, - or _ such as `openssl rand -base64 32 | tr +/ -_ | tr -d =` prints.',
+			`${variable} must be set with PostgreSQL: 43 letters, digits, - or _ such as \`openssl rand -base64 32 | tr +/ -_ | tr -d =\` prints.`,
 		);
 	}
-	const database = config.databaseUrl.slice('file:'.length);
-	// A database that goes with the process needs no secret that stays.
+	const database = databaseUrl.slice('file:'.length);
+	// A database that goes with the process needs no key that stays.
 	if (database === ':memory:') return randomBytes(32);
-	const file = path.join(path.dirname(database), 'portal-secret.key');
+	const file = path.join(path.dirname(database), name);
 	mkdirSync(path.dirname(file), { recursive: true });
 	try {
 		// Of two processes that start at once, one makes it.
@@ -39,10 +47,18 @@ export function loadSecret(config: Pick<Config, 'databaseUrl' | 'portalSecret'>)
 		if ((error as { code?: string }).code !== 'EEXIST')
 			throw new ConfigError(`${file} cannot be written: ${(error as Error).message}.`);
 	}
-	const secret = readSecretFile(file);
-	if (secret?.length !== 32) throw new ConfigError(`${file} must hold 32 bytes in base64url.`);
-	return secret;
+	const key = readKeyFile(file);
+	if (key?.length !== 32) throw new ConfigError(`${file} must hold 32 bytes in base64url.`);
+	return key;
 }
+
+/** `PORTAL_SECRET`, or `portal-secret.key` beside the SQLite database. Throws {@link ConfigError}. */
+export const loadSecret = (config: Pick<Config, 'databaseUrl' | 'portalSecret'>): Secret =>
+	loadKey(config.databaseUrl, {
+		value: config.portalSecret,
+		variable: 'PORTAL_SECRET',
+		file: 'portal-secret.key',
+	});
 
 const keyFor = (secret: Secret, purpose: string): Buffer =>
 	Buffer.from(hkdfSync('sha256', secret, new Uint8Array(), purpose, 32));
