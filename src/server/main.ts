@@ -10,7 +10,9 @@ import { isDatabaseEmpty, isSampleBroken, loadSample } from '#db/sample/index.ts
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { ConfigError } from '#lib/config.ts';
 import { getPortal } from '#lib/portal.ts';
+import { loadLedgerKey, openLog } from '#features/checkpoints/checkpoint.service.ts';
 import { startJobs } from './jobs.ts';
+import { startSequencing } from './sequencing.ts';
 import { settingFailure } from './start-failure.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -76,9 +78,12 @@ async function prepareData(): Promise<void> {
 
 async function start(): Promise<void> {
 	const { config, db } = getPortal();
+	const ledgerKey = loadLedgerKey(config);
 	const handler = await loadHandler();
 	await prepareData();
+	await openLog(db, ledgerKey, new URL(config.publicUrl).host, Date.now());
 	await startJobs(db);
+	await startSequencing(db, ledgerKey);
 
 	const assets = sirv(path.join(ROOT, 'dist/client'), {
 		etag: true,

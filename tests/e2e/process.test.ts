@@ -203,6 +203,7 @@ test.each([
 	['PUBLIC_URL', 'xanh.example.vn'],
 	['DATABASE_URL', 'mysql://x'],
 	['PORTAL_SECRET', 'short'],
+	['LEDGER_KEY', 'short'],
 	['DATABASE_URL', 'file:/dev/null/portal.db'],
 ])('%s=%s stops the start with one sentence', async (name, value) => {
 	const { code, said } = await run('main', [], { [name]: value });
@@ -214,7 +215,10 @@ test('PostgreSQL needs a secret of its own, and then a database that answers', a
 	const DATABASE_URL = 'postgres://127.0.0.1:1/portal';
 	const without = await run('main', [], { DATABASE_URL });
 	expect(without).toMatchObject({ code: 1, said: expect.stringMatching(/^PORTAL_SECRET must be set/) });
-	const silent = await run('main', [], { DATABASE_URL, PORTAL_SECRET: 'x'.repeat(43) });
+	const PORTAL_SECRET = 'x'.repeat(43);
+	const unsigned = await run('main', [], { DATABASE_URL, PORTAL_SECRET });
+	expect(unsigned).toMatchObject({ code: 1, said: expect.stringMatching(/^LEDGER_KEY must be set/) });
+	const silent = await run('main', [], { DATABASE_URL, PORTAL_SECRET, LEDGER_KEY: 'y'.repeat(43) });
 	expect(silent.code).toBe(1);
 	expect(silent.said).toMatch(/^DATABASE_URL\b[^\n]+\.\n$/);
 });

@@ -166,6 +166,7 @@ export async function startWorld(postgresUrl?: string) {
 		DATABASE_URL: url,
 		PHOTO_DIR: folder,
 		PORTAL_SECRET: SECRET.toString('base64url'),
+		LEDGER_KEY: SECRET.toString('base64url'),
 	});
 	return {
 		...world,

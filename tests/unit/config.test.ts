@@ -39,6 +39,7 @@ test('every setting is read', () => {
 			TRUST_PROXY_HOPS: '2',
 			PHOTO_DIR: '/srv/photos',
 			PORTAL_SECRET: 'x'.repeat(43),
+			LEDGER_KEY: 'y'.repeat(43),
 			SECURITY_CONTACT: 'mailto:an-toan@example.vn',
 			PHOTO_BUCKET_URL: 'https://s3.example.vn/photos/',
 			PHOTO_BUCKET_REGION: 'vn-1',
@@ -57,6 +58,7 @@ test('every setting is read', () => {
 		trustProxyHops: 2,
 		photoDir: '/srv/photos',
 		portalSecret: 'x'.repeat(43),
+		ledgerKey: 'y'.repeat(43),
 		securityContact: 'mailto:an-toan@example.vn',
 		photoBucket: {
 			...{ url: 'https://s3.example.vn/photos', region: 'vn-1' },

@@ -6,6 +6,7 @@ export type BookProblem =
 	'form' | 'order' | 'dates' | 'amount' | 'balance' | 'voucher' | 'sameId' | 'reversal' | 'allocation';
 
 const INTS = 4;
+const [HYPHEN, ZERO, NINE, LETTER_A] = [45, 48, 57, 97];
 
 /** Finds the place of a UUID among many without keeping texts: 20 bytes each. */
 function createUuidIndex() {
@@ -15,9 +16,16 @@ function createUuidIndex() {
 	let count = 0;
 	const parts = new Int32Array(INTS);
 
+	/** Reads the 32 hexadecimal digits; a text cut out of its line would keep the whole line in memory. */
 	const read = (uuid: string) => {
-		const digits = uuid.replaceAll('-', '');
-		for (let at = 0; at < INTS; at += 1) parts[at] = Number.parseInt(digits.slice(at * 8, at * 8 + 8), 16);
+		let digits = 0;
+		for (let at = 0; at < uuid.length; at += 1) {
+			const code = uuid.charCodeAt(at);
+			if (code === HYPHEN) continue;
+			const part = digits >> 3;
+			parts[part] = (parts[part]! << 4) | (code > NINE ? code - LETTER_A + 10 : code - ZERO);
+			digits += 1;
+		}
 	};
 	/** The slot that holds the read UUID, or the free one where it belongs. */
 	const slotOf = (): number => {

@@ -14,20 +14,26 @@ export const OPEN_DATA_HEADERS = {
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
-function readInteger(params: URLSearchParams, name: string, max: number): number | undefined {
+/** A whole number of the query, or undefined when it is not there. Refuses any other with 400. */
+export function readInteger(
+	params: URLSearchParams,
+	name: string,
+	{ min = 1, max }: { min?: number; max: number },
+): number | undefined {
 	const values = params.getAll(name);
 	if (values.length === 0) return undefined;
-	const value = values.length === 1 && /^[1-9]\d{0,15}$/.test(values[0]!) ? Number(values[0]) : Number.NaN;
-	if (!(value <= max))
-		throw new DomainError('BAD_REQUEST', 'pageInvalid', { field: name, values: { name, min: 1, max } });
+	const isOne = values.length === 1 && /^(0|[1-9]\d{0,15})$/.test(values[0]!);
+	const value = isOne ? Number(values[0]) : Number.NaN;
+	if (!(value >= min && value <= max))
+		throw new DomainError('BAD_REQUEST', 'pageInvalid', { field: name, values: { name, min, max } });
 	return value;
 }
 
 /** `?limit=` from 1 to 200, 50 by default, and `?before=`, a sequence. Refuses anything else with 400. */
 export function readPage(params: URLSearchParams): { limit: number; before: number | undefined } {
 	return {
-		limit: readInteger(params, 'limit', MAX_LIMIT) ?? DEFAULT_LIMIT,
-		before: readInteger(params, 'before', Number.MAX_SAFE_INTEGER),
+		limit: readInteger(params, 'limit', { max: MAX_LIMIT }) ?? DEFAULT_LIMIT,
+		before: readInteger(params, 'before', { max: Number.MAX_SAFE_INTEGER }),
 	};
 }
 

@@ -1,0 +1,86 @@
+// What can be found out of a downloaded book: whether it keeps its rules, and which tree its lines make.
+import { createBookCheck, type BookProblem } from './book-check.ts';
+import { parseBookEntry } from './book-entry.ts';
+import { readLines } from './book-lines.ts';
+import { createBookTree } from './book-tree.ts';
+import type { Hash, Hasher } from './merkle.ts';
+
+type Pieces = AsyncIterable<Uint8Array>;
+type Progress = (rows: number) => void;
+
+export type RulesResult = {
+	fund: string;
+	count: number;
+	postingCount: number;
+	cashVnd: number;
+	bankVnd: number;
+	/** The first row that breaks a rule, and which. */
+	problem: { row: number; rule: BookProblem; line: string } | undefined;
+};
+export type TreeResult = { size: number; root: Hash; roots: Map<number, Hash> };
+
+// A byte that is no UTF-8 becomes a sign that no form of the format has.
+const decoder = new TextDecoder();
+
+/** Reads rules row by row, and stops at the first row that breaks one. */
+export function createRulesReader() {
+	const check = createBookCheck();
+	let problem: RulesResult['problem'];
+	return {
+		add(line: Uint8Array): boolean {
+			const text = decoder.decode(line);
+			const rule = check.add(parseBookEntry(text));
+			if (rule) problem = { row: check.state.count + 1, rule, line: text };
+			return rule === undefined;
+		},
+		result: (): RulesResult => ({ ...check.state, problem }),
+	};
+}
+
+/** Whether a book keeps its rules. */
+export async function verifyRules(pieces: Pieces, onProgress: Progress = () => {}): Promise<RulesResult> {
+	const rules = createRulesReader();
+	let rows = 0;
+	for await (const lines of readLines(pieces)) {
+		for (const line of lines) if (!rules.add(line)) return rules.result();
+		onProgress((rows += lines.length));
+	}
+	return rules.result();
+}
+
+/** The tree that a book's lines make, with its roots at the sizes that are asked for. */
+export async function verifyTree(
+	pieces: Pieces,
+	hasher: Hasher,
+	sizes: readonly number[],
+	onProgress: Progress = () => {},
+): Promise<TreeResult> {
+	const tree = createBookTree(hasher, sizes);
+	let rows = 0;
+	for await (const lines of readLines(pieces)) {
+		for (const line of lines) await tree.add(line);
+		onProgress((rows += lines.length));
+	}
+	return tree.finish();
+}
+
+/** Both in one pass, for a reader that gets the book once. */
+export async function verifyBook(
+	pieces: Pieces,
+	hasher: Hasher,
+	sizes: readonly number[],
+	onProgress: Progress,
+): Promise<{ rules: RulesResult; tree: TreeResult }> {
+	const rules = createRulesReader();
+	const tree = createBookTree(hasher, sizes);
+	let rows = 0;
+	let isRight = true;
+	for await (const lines of readLines(pieces)) {
+		for (const line of lines) {
+			isRight &&= rules.add(line);
+			await tree.add(line);
+		}
+		onProgress((rows += lines.length));
+	}
+	return { rules: rules.result(), tree: await tree.finish() };
+}

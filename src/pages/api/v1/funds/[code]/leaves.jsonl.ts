@@ -1,0 +1,20 @@
+import type { APIRoute } from 'astro';
+import { listCanonical } from '#features/checkpoints/checkpoint.repository.ts';
+import { getFund } from '#features/checkpoints/open-tree.service.ts';
+import { OPEN_DATA_HEADERS, readInteger } from '#features/fund/open-data.ts';
+import { streamLines } from '#lib/stream-lines.ts';
+
+/** The stored bytes of a fund’s entries, one a line, from the first after `?from=` on; a download that broke off goes on there. */
+export const GET: APIRoute = async ({ locals: { db }, params, url }) => {
+	const max = Number.MAX_SAFE_INTEGER;
+	const from = readInteger(url.searchParams, 'from', { min: 0, max }) ?? 0;
+	const to = readInteger(url.searchParams, 'to', { min: 0, max }) ?? max;
+	const fund = await getFund(db, params['code']);
+	const page = async (at: number, limit: number) =>
+		(await listCanonical(db, fund.id, from + at, Math.min(limit, to - from - at))).map(
+			({ canonical }) => canonical,
+		);
+	return new Response(streamLines(page), {
+		headers: { ...OPEN_DATA_HEADERS, 'content-type': 'application/jsonl; charset=utf-8' },
+	});
+};
