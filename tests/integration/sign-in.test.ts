@@ -109,6 +109,20 @@ describeEachEngine('signing in', (engine) => {
 		expect(await guess(2)).toBe('signInFailed');
 		expect(await guess(3)).toBe('tooManyRequests');
 	});
+
+	test('addresses of one household’s line count as one', async () => {
+		const { db, attempt } = await prepare();
+		const window = { limit: 1000, windowMs: 15 * MINUTE };
+		await takeRate(db, 'sign-in:address:2001:db8:0:1::/64', window, NOW, 199);
+		await takeRate(db, 'sign-in:address:198.51.100.4', window, NOW, 199);
+		const guess = (each: number, address: string) =>
+			attempt(WRONG, { name: `nobody${each}@example.vn`, address });
+		expect(await guess(1, '2001:db8:0:1::1')).toBe('signInFailed');
+		expect(await guess(2, '2001:db8:0:1:ffff::9')).toBe('tooManyRequests');
+		expect(await guess(3, '2001:db8:0:2::1')).toBe('signInFailed');
+		expect(await guess(4, '::ffff:198.51.100.4')).toBe('signInFailed');
+		expect(await guess(5, '198.51.100.4')).toBe('tooManyRequests');
+	});
 });
 
 describeEachEngine('an account', (engine) => {

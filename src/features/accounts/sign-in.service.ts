@@ -1,3 +1,4 @@
+import { addressKey } from '#lib/address-key.ts';
 import type { Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
@@ -49,7 +50,7 @@ export async function signIn(db: Db, attempt: Attempt, now: number): Promise<str
 	// Counted before the password is looked at, so that parallel guesses do not slip through.
 	const counted = [{ key: tries.key, rate: PER_PERSON }];
 	// The address first: a try that it stops is none of the person's.
-	if (!tries.isKnown) counted.unshift({ key: `sign-in:address:${attempt.address}`, rate: PER_ADDRESS });
+	if (!tries.isKnown) counted.unshift({ key: addressKey('sign-in', attempt.address), rate: PER_ADDRESS });
 	for (const { key, rate } of counted) await takeRate(db, key, rate, now);
 	const credential = name && (await findCredential(db, name));
 	decoy ??= hashPassword('a password that nobody has');

@@ -1,6 +1,7 @@
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { isDeviceSecret, mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
@@ -105,7 +106,7 @@ export const cleanupEvents = {
 		const held = readAliasCookie(cookies, config);
 		const isHeld = held !== undefined && isDeviceSecret(held);
 		const secret = isHeld ? held : mintDeviceSecret();
-		await takeRate(db, `sign-up:address:${clientAddress}`, PER_ADDRESS, now);
+		await takeRate(db, addressKey('sign-up', clientAddress), PER_ADDRESS, now);
 		if (isHeld) await takeRate(db, `sign-up:device:${secret}`, PER_DEVICE, now);
 		const input = {
 			id: readId(form),

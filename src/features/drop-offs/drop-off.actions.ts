@@ -1,6 +1,7 @@
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { listOwnAliasIds } from '#features/accounts/device-alias.repository.ts';
 import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
+import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
@@ -58,7 +59,7 @@ export const dropOffs = {
 		const lines = readLines(form);
 		const happenedAt = readHappenedAt(form);
 		const secret = keptOrNewSecret(readAliasCookie(cookies, config));
-		await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now);
+		await takeRate(db, addressKey('drop-off', clientAddress), PER_ADDRESS, now);
 		await takeRate(db, `drop-off:device:${secret}`, PER_DEVICE, now);
 		const channel = field(form, 'channel') === 'qr' ? 'qr' : 'web';
 		// Given before the record is written, so that a refused form and its correction come from one device.

@@ -3,6 +3,7 @@ import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { deleteAliasCookie, readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { endSession, isRecent, startSession } from '#features/accounts/session.service.ts';
 import { acceptWithin } from '#features/team/role.service.ts';
+import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
@@ -25,7 +26,7 @@ export const privacy = {
 	openAccount: formAction(async (form, context) => {
 		const { locals, cookies, clientAddress } = context;
 		const { db, secret, config, locale, now } = locals;
-		const rateKey = `account:address:${clientAddress}`;
+		const rateKey = addressKey('account', clientAddress);
 		await takeRate(db, rateKey, SIGN_UPS, now);
 		const token = field(form, 'token');
 		const deviceSecret = keptOrNewSecret(readAliasCookie(cookies, config));
@@ -66,7 +67,7 @@ export const privacy = {
 	}),
 	takeAlias: formAction(async (form, { locals, cookies, clientAddress }) => {
 		const { db, config, locale, now } = locals;
-		await takeRate(db, `transfer:address:${clientAddress}`, TRANSFERS, now);
+		await takeRate(db, addressKey('transfer', clientAddress), TRANSFERS, now);
 		const own = keptOrNewSecret(readAliasCookie(cookies, config));
 		writeAliasCookie(cookies, await takeAlias(db, field(form, 'token'), own, now), config);
 		return localePath(locale, '/cua-toi?xong=chuyen');

@@ -14,6 +14,7 @@ import {
 } from '#features/accounts/person.repository.ts';
 import { mintCode, normaliseCode } from '#features/accounts/second-factor.ts';
 import { endSessions } from '#features/accounts/session.service.ts';
+import { addressKey } from '#lib/address-key.ts';
 import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
@@ -119,7 +120,7 @@ export async function resetPassword(
 	const name = readSignInName(input.name);
 	const person = name && (await findPersonByName(db, name));
 	// Not per person: a code has 58 random bits, and a stranger's tries must not keep the person from theirs.
-	const byAddress = `reset:address:${input.address}`;
+	const byAddress = addressKey('reset', input.address);
 	await takeRate(db, byAddress, PER_ADDRESS, now);
 	const refuse = (): never => {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'resetCodeWrong', { field: 'code' });

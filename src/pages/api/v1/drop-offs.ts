@@ -5,6 +5,7 @@ import { isDeviceSecret, keptOrNewSecret } from '#features/accounts/device-alias
 import { PER_ADDRESS, PER_DEVICE } from '#features/drop-offs/drop-off-limits.ts';
 import { recordDropOff, type DropOffInput } from '#features/drop-offs/drop-off.service.ts';
 import type { DropOffLine } from '#features/drop-offs/drop-off.ts';
+import { addressKey } from '#lib/address-key.ts';
 import { errorBody, json } from '#lib/api.ts';
 import { readJsonBody } from '#lib/body.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
@@ -86,7 +87,7 @@ export const POST: APIRoute = async ({ request, locals, cookies, clientAddress }
 	}
 	const { device, drop_offs: items } = parsed.data;
 	const secret = device ?? keptOrNewSecret(readAliasCookie(cookies, config));
-	await takeRate(db, `drop-off:address:${clientAddress}`, PER_ADDRESS, now, items.length);
+	await takeRate(db, addressKey('drop-off', clientAddress), PER_ADDRESS, now, items.length);
 	await takeRate(db, `drop-off:device:${secret}`, PER_DEVICE, now);
 	if (device === undefined) writeAliasCookie(cookies, secret, config);
 
