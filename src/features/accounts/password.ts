@@ -4,6 +4,7 @@ import path from 'node:path';
 import { hash, verify } from '@node-rs/argon2';
 import { DomainError } from '#lib/errors.ts';
 import { foldSearch } from '#lib/fold.ts';
+import { isGuessable } from './guessable.ts';
 import { PASSWORD_MAX, PASSWORD_MIN, PASSWORD_MIN_WITH_SECOND } from './password-rules.ts';
 
 /** OWASP Password Storage Cheat Sheet: m = 19 MiB, t = 2, p = 1. The library's default kind is argon2id. */
@@ -31,20 +32,31 @@ function isCommon(password: string): boolean {
 
 /** What anybody would try here first, without tone marks and spaces; longest first, so that all of it is taken out. */
 const PORTAL_WORDS =
-	'ngoinhaxanhlangson ngaychunhatxanh ngoinhaxanh chunhatxanh greenhouses greenhouse greensunday nhaxanh langson dongkinh kylua tamthanh luongvantri hoangvanthu chilang vinhtrai hoangdong quangtrung maipha phelieu matkhau password vietnam quyansinh taiche ansinh rac quy xanh nha'
-		.split(' ')
-		.map(foldSearch);
+	'ngoinhaxanhlangson ngaychunhatxanh ngoinhaxanh chunhatxanh greenhouses greenhouse greensunday nhaxanh langson dongkinh kylua tamthanh luongvantri hoangvanthu chilang vinhtrai hoangdong quangtrung maipha phelieu vietnam quyansinh taiche ansinh rac quy xanh nha'.split(
+		' ',
+	);
+const COMMON_WORDS = ['matkhau', 'password'];
 
-/** True when, without the portal's own words, the person's name and number, hardly anything is left. */
-function isOwnWords(password: string, own: readonly string[]): boolean {
-	const squeeze = (text: string) => foldSearch(text).replace(/[^a-z\d]/g, '');
-	let left = squeeze(password);
+const squeeze = (text: string): string => foldSearch(text).replace(/[^a-z\d]/g, '');
+
+/** A name whole and in parts; a number as it stands in each of its forms, `0912…` and `+84912…`. */
+const ownWords = (own: readonly string[]): string[] =>
+	own.flatMap((each) => [each, ...each.split(' '), each.replace(/^\+84/, '')]).map(squeeze);
+
+/** Why hardly anything is left of a password without what anybody would try; undefined when enough is. */
+function findWeakness(
+	password: string,
+	own: readonly string[],
+): 'passwordOwnWords' | 'passwordCommon' | undefined {
 	// As many characters as other scripts and signs would have: they are no words of ours.
 	const others = [...foldSearch(password).replace(/[a-z\d\s\p{P}\p{S}]/gu, '')].length;
-	const words = [...own.flatMap((each) => [each, ...each.split(' ')]).map(squeeze), ...PORTAL_WORDS];
-	for (const word of words.filter((each) => each.length > 2)) left = left.replaceAll(word, '');
-	left = left.replace(/\d+/g, '');
-	return new Set(left).size + others < 4;
+	const isLittle = (text: string) => new Set(text.replace(/\d+/g, '')).size + others < 4;
+	const without = (text: string, words: string[]) =>
+		words.filter((each) => each.length > 2).reduce((left, word) => left.replaceAll(word, ''), text);
+	const whole = squeeze(password);
+	const rest = without(whole, [...ownWords(own), ...PORTAL_WORDS]);
+	if (rest !== whole && isLittle(rest)) return 'passwordOwnWords';
+	return isGuessable(password) || isLittle(without(rest, COMMON_WORDS)) ? 'passwordCommon' : undefined;
 }
 
 type Rules = {
@@ -55,7 +67,7 @@ type Rules = {
 };
 
 /**
- * Length in code points, not on the list of common passwords, not made of the portal's or the person's own words; no
+ * Length in code points, not common or easily guessed, not made of the portal's or the person's own words; no
  * composition rules (NIST SP 800-63B). Says whether it may stand without a second factor. Refuses with 422.
  */
 export function checkPassword(password: string, { withSecondFactor, own }: Rules): { isLong: boolean } {
@@ -68,9 +80,8 @@ export function checkPassword(password: string, { withSecondFactor, own }: Rules
 			values: { min, max: PASSWORD_MAX },
 		});
 	}
-	if (isCommon(text)) throw new DomainError('UNPROCESSABLE_CONTENT', 'passwordCommon', { field: 'password' });
-	if (isOwnWords(text, own))
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'passwordOwnWords', { field: 'password' });
+	const weakness = isCommon(text) ? 'passwordCommon' : findWeakness(text, own);
+	if (weakness) throw new DomainError('UNPROCESSABLE_CONTENT', weakness, { field: 'password' });
 	return { isLong: length >= PASSWORD_MIN };
 }
 
