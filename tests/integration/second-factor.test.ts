@@ -2,18 +2,30 @@
 import { randomBytes } from 'node:crypto';
 import { Secret as OtpSecret, TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
-import { changePassword, isPasswordOf, signUpAccount } from '#features/accounts/account.service.ts';
+import {
+	changeAccount,
+	changePassword,
+	isPasswordOf,
+	signUpAccount,
+} from '#features/accounts/account.service.ts';
 import { requireGrant, type Actor } from '#features/accounts/actor.ts';
-import { hasSecondFactor, listRecoveryCodes } from '#features/accounts/credential.repository.ts';
+import { listAuditEvents } from '#features/accounts/audit.repository.ts';
+import {
+	hasSecondFactor,
+	insertPasskey,
+	listRecoveryCodes,
+} from '#features/accounts/credential.repository.ts';
 import { insertKnownDevice } from '#features/accounts/known-device.repository.ts';
 import { findActor, insertRoleGrant, SECOND_FACTOR_MS } from '#features/accounts/person.repository.ts';
 import {
 	acceptTotp,
 	beginTotp,
+	completeSecondFactor,
 	removeSecondFactor,
 	renewRecoveryCodes,
 	takeSecondFactor,
 } from '#features/accounts/second-factor.service.ts';
+import { endListedSession, endOtherSessions, listSessions } from '#features/accounts/session.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { unseal } from '#lib/secret.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -158,5 +170,71 @@ describeEachEngine('a second factor', (engine) => {
 		await expect(decide(null)).rejects.toMatchObject({ key: 'secondFactorFirst', kind: 'FORBIDDEN' });
 		expect(await decide(NOW - SECOND_FACTOR_MS + 1)).toBe('approver');
 		await expect(decide(NOW - SECOND_FACTOR_MS)).rejects.toMatchObject({ key: 'secondFactorFirst' });
+	});
+});
+
+describeEachEngine('the audit log', (engine) => {
+	const openSession = (db: Db, personId: string, id: string) =>
+		db
+			.insertInto('session')
+			.values({
+				...{ tokenHash: id, id, personId, label: 'x', createdAt: NOW, lastUsedAt: NOW },
+				...{ expiresAt: NOW + 1, authenticatedAt: NOW, secondFactorAt: null, mustRotate: 0 },
+			})
+			.execute();
+
+	test('has every act that changes how somebody signs in, once', async () => {
+		const db = await engine.fresh();
+		const actor = await makePerson(db);
+		const { personId } = actor;
+		const passkey = { id: 'key', personId, name: 'x', publicKey: '', counter: 0, transports: '' };
+		const done = async (work: () => Promise<unknown>) => {
+			const before = new Set((await listAuditEvents(db, {}, 100)).map(({ id }) => id));
+			await work();
+			const events = (await listAuditEvents(db, {}, 100)).filter(({ id }) => !before.has(id));
+			return events.map((event) => [event.action, event.personId]);
+		};
+		const secret = await beginTotp(db, SECRET, actor, NOW);
+		const app = { code: codeOf(secret, NOW), sessionId: '' };
+		expect(await done(() => acceptTotp(db, SECRET, actor, app, NOW))).toEqual([['totp.add', personId]]);
+		const addPasskey = () =>
+			inTransaction(db, async (trx) => {
+				await insertPasskey(trx, { ...passkey, createdAt: NOW, lastUsedAt: null });
+				return completeSecondFactor(trx, SECRET, { personId, sessionId: '', action: 'passkey.add' }, NOW);
+			});
+		expect(await done(addPasskey)).toEqual([['passkey.add', personId]]);
+		expect(await done(() => renewRecoveryCodes(db, SECRET, actor, NOW))).toEqual([
+			['recovery-code.renew', personId],
+		]);
+		const remove = (factor: Parameters<typeof removeSecondFactor>[2]) => () =>
+			removeSecondFactor(db, actor, factor, NOW);
+		expect(await done(remove({ kind: 'totp' }))).toEqual([['totp.remove', personId]]);
+		expect(await done(remove({ kind: 'passkey', id: 'key' }))).toEqual([['passkey.remove', personId]]);
+		const password = { password: 'một câu khác cũng dài lắm', sessionId: '' };
+		expect(await done(() => changePassword(db, actor, password, NOW))).toEqual([
+			['password.change', personId],
+		]);
+		const name = { displayName: 'An', name: 'an@example.vn', locale: 'vi' } as const;
+		expect(await done(() => changeAccount(db, actor, name, NOW))).toEqual([['account.change', personId]]);
+		for (const id of ['a', 'b', 'c', 'd']) await openSession(db, personId, id);
+		expect(await done(() => endListedSession(db, actor, 'b', NOW))).toEqual([['session.end', personId]]);
+		expect(await done(() => endListedSession(db, actor, 'b', NOW))).toEqual([]);
+		expect(await done(() => endOtherSessions(db, actor, 'a', NOW))).toEqual([
+			['session.end-others', personId],
+		]);
+		expect(await done(() => endOtherSessions(db, actor, 'a', NOW))).toEqual([]);
+		expect((await listSessions(db, personId, NOW)).map(({ id }) => id)).toEqual(['a']);
+	});
+
+	test('says nothing of another person’s session, which stays', async () => {
+		const db = await engine.fresh();
+		const [an, binh] = [await makePerson(db), await makePerson(db, '0913000000')];
+		await openSession(db, binh.personId, 'hers');
+		await endListedSession(db, an, 'hers', NOW);
+		await endOtherSessions(db, an, 'none', NOW);
+		expect(await listSessions(db, binh.personId, NOW)).toHaveLength(1);
+		expect(await listAuditEvents(db, { action: 'session' }, 10)).toEqual([]);
+		await expectRefused(db, () => endListedSession(db, undefined, 'hers', NOW), 'signInFirst', 401);
+		await expectRefused(db, () => endOtherSessions(db, undefined, 'a', NOW), 'signInFirst', 401);
 	});
 });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { isPasswordOf, signUpAccount } from '#features/accounts/account.service.ts';
 import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
+import { listAuditEvents } from '#features/accounts/audit.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findActor, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
@@ -284,6 +285,8 @@ describeEachEngine('a reset code', (engine) => {
 		await reset();
 		expect(await isPasswordOf(db, an.actor.personId, input.password)).toBe(true);
 		await expect(reset()).rejects.toMatchObject({ key: 'resetCodeWrong' });
+		const used = { action: 'reset-code.use', subjectId: an.actor.personId };
+		expect(await listAuditEvents(db, used, 10)).toMatchObject([{ role: null, personId: null }]);
 		expect(await listUntoldResets(db, an.actor.personId)).toMatchObject([
 			{ displayName: steward.displayName, role: 'steward' },
 		]);

@@ -17,8 +17,8 @@ import {
 	confirmSession,
 	deviceLabel,
 	endListedSession,
+	endOtherSessions,
 	endSession,
-	endSessions,
 	isRecent,
 	startSession,
 	rememberDevice,
@@ -103,13 +103,11 @@ export const accounts = {
 		return localePath(locals.locale, '/');
 	}),
 	endSession: formAction(async (form, { locals }) => {
-		requireActor(locals.actor);
-		await endListedSession(locals.db, locals.actor.personId, field(form, 'id'));
+		await endListedSession(locals.db, locals.actor, field(form, 'id'), locals.now);
 		return localePath(locals.locale, '/cua-toi/tai-khoan#may');
 	}),
 	endOtherSessions: formAction(async (_form, { locals }) => {
-		requireActor(locals.actor);
-		await endSessions(locals.db, locals.actor.personId, locals.session?.id);
+		await endOtherSessions(locals.db, locals.actor, locals.session?.id ?? '', locals.now);
 		return localePath(locals.locale, '/cua-toi/tai-khoan#may');
 	}),
 	changeAccount: formAction(async (form, context) => {

@@ -8,6 +8,8 @@ import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { requireActor, type Actor } from './actor.ts';
+import { insertAuditEvent } from './audit.repository.ts';
 import { hasSecondFactor } from './credential.repository.ts';
 import { keepDeviceCookie } from './device-cookies.ts';
 import { insertKnownDevice } from './known-device.repository.ts';
@@ -257,6 +259,9 @@ export async function confirmSession(
 	await rotate(db, config, cookies, { id, onlyIfDue: false });
 }
 
+const audit = (trx: Trx, action: string, personId: string, now: number) =>
+	insertAuditEvent(trx, { action, subjectKind: 'person', subjectId: personId, personId }, now);
+
 /** A person's sessions, the one used last first. */
 export const listSessions = (db: Db, personId: string, now: number) =>
 	db
@@ -278,16 +283,42 @@ export async function endSession(db: Db, config: Config, cookies: AstroCookies):
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
 }
 
-/** Ends one session of a person's list; nothing when it is another person's. */
-export async function endListedSession(db: Db, personId: string, id: string): Promise<void> {
-	await db.deleteFrom('session').where('personId', '=', personId).where('id', '=', id).execute();
+/** Ends one session of the person's list; nothing when it is another person's. Refuses with 401. */
+export async function endListedSession(
+	db: Db,
+	actor: Actor | undefined,
+	id: string,
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const { personId } = actor;
+	await inTransaction(db, async (trx) => {
+		const query = trx.deleteFrom('session').where('personId', '=', personId).where('id', '=', id);
+		if (Number((await query.executeTakeFirst()).numDeletedRows) > 0)
+			await audit(trx, 'session.end', personId, now);
+	});
 }
 
-/** Ends a person's sessions on all devices, or on all but this one. */
-export async function endSessions(db: Db | Trx, personId: string, exceptId?: string): Promise<void> {
-	let query = db.deleteFrom('session').where('personId', '=', personId);
+/** Ends the person's sessions on all devices but this one. Refuses with 401. */
+export async function endOtherSessions(
+	db: Db,
+	actor: Actor | undefined,
+	sessionId: string,
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const { personId } = actor;
+	await inTransaction(db, async (trx) => {
+		if ((await endSessions(trx, personId, sessionId)) > 0)
+			await audit(trx, 'session.end-others', personId, now);
+	});
+}
+
+/** Ends a person's sessions on all devices, or on all but one; how many they were. */
+export async function endSessions(trx: Trx, personId: string, exceptId?: string): Promise<number> {
+	let query = trx.deleteFrom('session').where('personId', '=', personId);
 	if (exceptId !== undefined) query = query.where('id', '!=', exceptId);
-	await query.execute();
+	return Number((await query.executeTakeFirst()).numDeletedRows);
 }
 
 /** The person's sessions get another token with their next request. */

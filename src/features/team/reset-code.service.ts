@@ -133,6 +133,9 @@ export async function resetPassword(
 	await inTransaction(db, async (trx) => {
 		await holdPerson(trx, person.id);
 		if (!(await useResetCode(trx, found.id, now))) refuse();
+		// Whoever holds the code uses it, signed in as nobody.
+		const event = { action: 'reset-code.use', subjectKind: 'person', subjectId: person.id };
+		await insertAuditEvent(trx, event, now);
 		await setPassword(trx, person.id, password, { keepSession: undefined, now });
 		await deleteKnownDevices(trx, person.id);
 	});
