@@ -106,7 +106,6 @@ export type ResetCodeTable = {
 	issuedAt: number;
 	expiresAt: number;
 	usedAt: number | null;
-	toldAt: number | null;
 };
 
 export type SessionTable = {

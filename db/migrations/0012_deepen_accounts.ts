@@ -63,8 +63,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			issued_by text not null references role_grant (id),
 			issued_at bigint not null,
 			expires_at bigint not null,
-			used_at bigint,
-			told_at bigint
+			used_at bigint
 		)`,
 		`create index reset_code_by_person on reset_code (person_id)`,
 		// A role by a link that works once: accepted, withdrawn or lapsed, it stays as it ended.

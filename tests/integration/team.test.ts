@@ -7,13 +7,8 @@ import { listAuditEvents } from '#features/accounts/audit.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findActor, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
-import { listUntoldResets } from '#features/team/reset-code.repository.ts';
-import {
-	acknowledgeReset,
-	issueResetCode,
-	resetPassword,
-	resetSecondFactor,
-} from '#features/team/reset-code.service.ts';
+import { listResets } from '#features/team/reset-code.repository.ts';
+import { issueResetCode, resetPassword, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import {
 	acceptInvitation,
 	endRole,
@@ -265,7 +260,7 @@ describeEachEngine('a role', (engine) => {
 });
 
 describeEachEngine('a reset code', (engine) => {
-	test('sets a new password once, ends every session, and the person is told', async () => {
+	test('sets a new password once and ends every session', async () => {
 		const world = await openWorld(await engine.fresh());
 		const { db, steward } = world;
 		const an = await world.join();
@@ -287,11 +282,32 @@ describeEachEngine('a reset code', (engine) => {
 		await expect(reset()).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		const used = { action: 'reset-code.use', subjectId: an.actor.personId };
 		expect(await listAuditEvents(db, used, 10)).toMatchObject([{ role: null, personId: null }]);
-		expect(await listUntoldResets(db, an.actor.personId)).toMatchObject([
-			{ displayName: steward.displayName, role: 'steward' },
+	});
+
+	test('and a second factor that was taken away stay in the list of their person, with who did it', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward, officer, administrator } = world;
+		const [an, binh] = [await world.join(), await world.join()];
+		const issue = (actor: Actor, at: number) => issueResetCode(db, SECRET, actor, { name: an.name }, at);
+		const use = (code: string, at: number) =>
+			resetPassword(
+				db,
+				SECRET,
+				{ name: an.name, code, password: 'câu mới dài hơn mười lăm', address: 'a' },
+				at,
+			);
+		expect(await listResets(db, an.actor.personId)).toEqual([]);
+		await use(await issue(steward, NOW), NOW + 1);
+		await resetSecondFactor(db, administrator, { name: an.name }, NOW + 2);
+		await use(await issue(officer, NOW + 3), NOW + 4);
+		// Handed out, never used: nothing happened.
+		await issue(steward, NOW + 5);
+		expect(await listResets(db, an.actor.personId)).toEqual([
+			{ what: 'password', at: NOW + 4, role: 'ward_officer', displayName: officer.displayName },
+			{ what: 'secondFactor', at: NOW + 2, role: 'administrator', displayName: administrator.displayName },
+			{ what: 'password', at: NOW + 1, role: 'steward', displayName: steward.displayName },
 		]);
-		await acknowledgeReset(db, an.actor, NOW);
-		expect(await listUntoldResets(db, an.actor.personId)).toEqual([]);
+		expect(await listResets(db, binh.actor.personId)).toEqual([]);
 	});
 
 	test('voids the one before it, and works for its person alone', async () => {

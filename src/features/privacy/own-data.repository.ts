@@ -44,7 +44,7 @@ export async function readOwnData(db: Db, personId: string) {
 			.execute(),
 		resets: await db
 			.selectFrom('resetCode')
-			.select(['issuedAt', 'usedAt', 'toldAt'])
+			.select(['issuedAt', 'usedAt'])
 			.where('personId', '=', personId)
 			.orderBy('issuedAt')
 			.execute(),

@@ -1,4 +1,5 @@
 import type { ResetCodeTable } from '#db/schema.ts';
+import type { Reset } from '#features/accounts/sign-in-notice.ts';
 import type { Db, Trx } from '#lib/db.ts';
 
 export const insertResetCode = (trx: Trx, code: ResetCodeTable) =>
@@ -38,25 +39,27 @@ export async function useResetCode(trx: Trx, id: string, now: number): Promise<b
 	return Number(numUpdatedRows) === 1;
 }
 
-/** Resets that the person has not been told of yet, each with who handed out the code. */
-export const listUntoldResets = (db: Db, personId: string) =>
-	db
+/** Every password and second factor of the person's that was reset, newest first, with who helped in which role. */
+export async function listResets(db: Db, personId: string): Promise<Reset[]> {
+	const codes = await db
 		.selectFrom('resetCode')
 		.innerJoin('roleGrant', 'roleGrant.id', 'resetCode.issuedBy')
 		.innerJoin('person', 'person.id', 'roleGrant.personId')
-		.select(['resetCode.id', 'resetCode.usedAt', 'person.displayName', 'roleGrant.role'])
+		.select(['resetCode.usedAt', 'person.displayName', 'roleGrant.role'])
 		.where('resetCode.personId', '=', personId)
 		.where('resetCode.usedAt', 'is not', null)
-		.where('resetCode.toldAt', 'is', null)
-		.orderBy('resetCode.usedAt')
 		.execute();
-
-export const markTold = (trx: Trx, personId: string, now: number) =>
-	trx
-		.updateTable('resetCode')
-		.set({ toldAt: now })
-		.where('personId', '=', personId)
-		.where('usedAt', 'is not', null)
-		.where('toldAt', 'is', null)
-		.execute()
-		.then(() => undefined);
+	const factors = await db
+		.selectFrom('auditEvent')
+		.innerJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId')
+		.innerJoin('person', 'person.id', 'roleGrant.personId')
+		.select(['auditEvent.happenedAt as at', 'person.displayName', 'roleGrant.role'])
+		.where('auditEvent.subjectKind', '=', 'person')
+		.where('auditEvent.subjectId', '=', personId)
+		.where('auditEvent.action', '=', 'second-factor.reset')
+		.execute();
+	return [
+		...codes.map(({ usedAt, ...by }) => ({ what: 'password' as const, at: usedAt ?? 0, ...by })),
+		...factors.map((event) => ({ what: 'secondFactor' as const, ...event })),
+	].sort((a, b) => b.at - a.at);
+}

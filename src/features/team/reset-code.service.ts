@@ -20,13 +20,7 @@ import { DomainError } from '#lib/errors.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import {
-	findResetCode,
-	insertResetCode,
-	markTold,
-	useResetCode,
-	voidResetCodes,
-} from './reset-code.repository.ts';
+import { findResetCode, insertResetCode, useResetCode, voidResetCodes } from './reset-code.repository.ts';
 import { findRoleScope } from './role-scope.repository.ts';
 import { listGrantsOf } from './role.repository.ts';
 
@@ -99,7 +93,7 @@ export async function issueResetCode(
 		await voidResetCodes(trx, personId, now);
 		await insertResetCode(trx, {
 			...{ id: uuidv7(now), personId, codeHash: hashCode(secret, personId, code), issuedBy: grant.id },
-			...{ issuedAt: now, expiresAt: now + CODE_MS, usedAt: null, toldAt: null },
+			...{ issuedAt: now, expiresAt: now + CODE_MS, usedAt: null },
 		});
 		const event = { action: 'reset-code.issue', subjectKind: 'person', subjectId: personId };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
@@ -141,10 +135,6 @@ export async function resetPassword(
 	});
 	await returnRate(db, byAddress, PER_ADDRESS, now);
 }
-
-/** The person has read that their password was set with a code. */
-export const acknowledgeReset = (db: Db, actor: Actor, now: number): Promise<void> =>
-	inTransaction(db, (trx) => markTold(trx, actor.personId, now));
 
 /**
  * Takes a person's second factors away because all are lost, and ends their sessions. A password too short to stand

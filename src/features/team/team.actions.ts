@@ -1,9 +1,9 @@
-import { requireActor, ROLES, type ScopeKind } from '#features/accounts/actor.ts';
+import { ROLES, type ScopeKind } from '#features/accounts/actor.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { closeOrganisation, openOrganisation } from './organisation.service.ts';
-import { acknowledgeReset, issueResetCode, resetPassword, resetSecondFactor } from './reset-code.service.ts';
+import { issueResetCode, resetPassword, resetSecondFactor } from './reset-code.service.ts';
 import { acceptInvitation, endRole, inviteToRole, withdrawInvitation } from './role.service.ts';
 
 const SCOPE_KINDS: readonly ScopeKind[] = ['house', 'organisation', 'fund', 'ward', 'portal'];
@@ -59,11 +59,6 @@ export const team = {
 		};
 		await resetPassword(db, secret, input, now);
 		return localePath(locale, '/dang-nhap?xong=dat-lai');
-	}),
-	acknowledgeReset: formAction(async (_form, { locals }) => {
-		requireActor(locals.actor);
-		await acknowledgeReset(locals.db, locals.actor, locals.now);
-		return localePath(locals.locale, '/cua-toi');
 	}),
 	openOrganisation: formAction(async (form, { locals }) => {
 		const input = {
