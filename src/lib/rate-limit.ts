@@ -5,7 +5,8 @@ import { DomainError } from './errors.ts';
 import { sha256Hex } from './hash.ts';
 
 /**
- * Counts a try under a key, or `by` of them, and refuses (429) when the window holds more than `limit`.
+ * Counts a try under a key, or `by` of them, and refuses (429) when the window holds more than `limit`; gives how many
+ * it holds.
  * Windows are fixed; the key is stored as a hash because it may hold a phone number or an address.
  */
 export async function takeRate(
@@ -14,7 +15,7 @@ export async function takeRate(
 	{ limit, windowMs }: { limit: number; windowMs: number },
 	now: number,
 	by = 1,
-): Promise<void> {
+): Promise<number> {
 	const windowStart = now - (now % windowMs);
 	const { count } = await db
 		.insertInto('rateLimit')
@@ -31,6 +32,7 @@ export async function takeRate(
 			.where('windowStart', '<', now - 24 * 3_600_000)
 			.execute();
 	if (count > limit) throw new DomainError('TOO_MANY_REQUESTS', 'tooManyRequests');
+	return count;
 }
 
 /** Takes a counted try back, for tries that count only when they fail. */

@@ -6,7 +6,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Secret as OtpSecret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '#features/accounts/account.service.ts';
-import { openDb } from '#lib/db.ts';
+import { readSignInName } from '#features/accounts/account.ts';
+import { insertAuditEvent, SECOND_FACTOR_REFUSED } from '#features/accounts/audit.repository.ts';
+import { findPersonByName } from '#features/accounts/person.repository.ts';
+import { inTransaction, openDb } from '#lib/db.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
 import { readSignIns, signInAs } from '../support/sign-in.ts';
@@ -160,10 +163,11 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		// Whoever used the code cannot put it away: the owner reads it too.
 		for (const path of ['/cua-toi', '/cua-toi/tai-khoan/dang-nhap']) {
 			await other.goto(path);
-			const notice = other.locator('main :is(.note, li)', { hasText: 'Mật khẩu được đặt lại' });
+			const notice = other.locator('main .note.warn', { hasText: 'Mật khẩu được đặt lại' });
 			expect(await notice.textContent()).toContain('Người phụ trách nhà');
 			expect(await notice.locator('button').count()).toBe(0);
 		}
+		expect(await other.textContent('#da-xay-ra + .rows')).toContain('Người phụ trách nhà');
 	});
 
 	test('an authenticator app is added, then asked for; its recovery codes stand in for it', async () => {
@@ -204,6 +208,27 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		await page.goto('/cua-toi/tai-khoan');
 		expect(new URL(page.url()).pathname).toBe('/dang-nhap');
 	});
+});
+
+test('somebody who knows the password and not the code is told of, and that the password was changed since', async () => {
+	const page = await newPage();
+	const name = await openAccount(page);
+	const db = openDb(databaseUrl);
+	const person = (await findPersonByName(db, readSignInName(name)!))!;
+	const event = { action: SECOND_FACTOR_REFUSED, subjectKind: 'person', subjectId: person.id };
+	await inTransaction(db, (trx) => insertAuditEvent(trx, event, Date.now()));
+	await db.destroy();
+	const note = page.locator('main .note.warn', { hasText: 'có người ghi đúng mật khẩu' });
+	await page.goto('/cua-toi');
+	expect(await note.textContent()).toContain('xin đổi mật khẩu ngay');
+	expect(await note.locator('button').count()).toBe(0);
+	await note.locator('a').click();
+	await page.waitForURL(/#da-xay-ra$/);
+	expect(await page.textContent('#da-xay-ra + .rows')).toContain('1 đợt');
+	await page.locator('form[action*=changePassword] [name=password]').fill('một câu hoàn toàn khác');
+	await page.locator('form[action*=changePassword] button').click();
+	await page.waitForURL(/xong=mat-khau/);
+	expect(await note.textContent()).toContain('đã được đổi sau đó');
 });
 
 test('a passkey is added and signs in by itself; another person’s session refuses it', async () => {

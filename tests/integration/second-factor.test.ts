@@ -9,13 +9,13 @@ import {
 	signUpAccount,
 } from '#features/accounts/account.service.ts';
 import { requireGrant, type Actor } from '#features/accounts/actor.ts';
-import { listAuditEvents } from '#features/accounts/audit.repository.ts';
+import { listAuditEvents, listRefusals } from '#features/accounts/audit.repository.ts';
 import {
 	hasSecondFactor,
 	insertPasskey,
 	listRecoveryCodes,
 } from '#features/accounts/credential.repository.ts';
-import { insertKnownDevice } from '#features/accounts/known-device.repository.ts';
+import { insertKnownDevice, isKnownDevice } from '#features/accounts/known-device.repository.ts';
 import { findActor, insertRoleGrant, SECOND_FACTOR_MS } from '#features/accounts/person.repository.ts';
 import {
 	acceptTotp,
@@ -115,6 +115,84 @@ describeEachEngine('an authenticator app', (engine) => {
 		const device = 'd'.repeat(43);
 		await inTransaction(db, (trx) => insertKnownDevice(trx, actor.personId, device, NOW));
 		await take(codeOf(secret, later), later, device);
+	});
+});
+
+describeEachEngine('guessing codes with a known password', (engine) => {
+	const QUARTER = 15 * 60_000;
+	const DAY = 24 * 3_600_000;
+	/** Midnight in UTC: windows of a day begin here. */
+	const START = NOW - (NOW % DAY) + DAY;
+	const DEVICE = 'd'.repeat(43);
+	const wrong =
+		(take: (code: string, at: number, device?: string) => Promise<void>, device?: string) => (at: number) =>
+			take('123456', at, device).catch((error: { key?: string }) => error.key);
+	const refusals = async (db: Db) =>
+		(await listAuditEvents(db, { action: 'second-factor.refused' }, 100)).map((event) => event.happenedAt);
+
+	test('ends after twenty in a day, until the next; a known browser and recovery codes go on', async () => {
+		const db = await engine.fresh();
+		const { actor, secret, codes, take } = await withApp(db);
+		const guess = wrong(take);
+		for (let each = 0; each < 20; each += 1)
+			expect(await guess(START + Math.floor(each / 5) * QUARTER)).toBe('codeWrong');
+		const later = START + 5 * QUARTER;
+		// Tries that are not looked at use nothing up.
+		for (let each = 0; each < 7; each += 1) expect(await guess(later)).toBe('codesOfToday');
+		const right = () => take(codeOf(secret, later), later);
+		await expectRefused(db, right, 'codesOfToday', 429, ['rate_limit']);
+		await expect(right()).rejects.toMatchObject({ field: 'code' });
+		await take(codes[0]!, later);
+		await inTransaction(db, (trx) => insertKnownDevice(trx, actor.personId, DEVICE, NOW));
+		await take(codeOf(secret, later), later, DEVICE);
+		expect(await guess(START + DAY)).toBe('codeWrong');
+		await take(codeOf(secret, START + DAY), START + DAY);
+	});
+
+	test('is written down once in a quarter of an hour, with ids alone', async () => {
+		const db = await engine.fresh();
+		const { actor, take } = await withApp(db);
+		const guess = wrong(take);
+		for (let each = 0; each < 4; each += 1) await guess(START);
+		expect(await refusals(db)).toEqual([]);
+		await Promise.all(Array.from({ length: 6 }, () => guess(START + 1)));
+		await guess(START + 2);
+		expect(await refusals(db)).toEqual([START + 1]);
+		for (let each = 0; each < 7; each += 1) await guess(START + QUARTER);
+		expect(await refusals(db)).toEqual([START + QUARTER, START + 1]);
+		const [event] = await listAuditEvents(db, { action: 'second-factor.refused' }, 1);
+		expect(event).toMatchObject({
+			...{ subjectKind: 'person', subjectId: actor.personId, personId: null, roleGrantId: null },
+		});
+		expect(await listRefusals(db, actor.personId)).toEqual([START + QUARTER, START + 1]);
+	});
+
+	test('is written down when it is kept below the quarter’s limit all day, once', async () => {
+		const db = await engine.fresh();
+		const { take } = await withApp(db);
+		const guess = wrong(take);
+		for (let each = 0; each < 30; each += 1) await guess(START + Math.floor(each / 4) * QUARTER);
+		expect(await refusals(db)).toEqual([START + 4 * QUARTER]);
+	});
+
+	test('is written down of a known browser too, whose tries are its own', async () => {
+		const db = await engine.fresh();
+		const { actor, take } = await withApp(db);
+		await inTransaction(db, (trx) => insertKnownDevice(trx, actor.personId, DEVICE, NOW));
+		const known = wrong(take, DEVICE);
+		for (let each = 0; each < 5; each += 1) expect(await known(START)).toBe('codeWrong');
+		expect(await known(START)).toBe('tooManyRequests');
+		expect(await wrong(take)(START)).toBe('codeWrong');
+		expect(await refusals(db)).toEqual([START]);
+	});
+
+	test('is no easier in a browser that was known before there was a second factor', async () => {
+		const db = await engine.fresh();
+		const actor = await makePerson(db);
+		await inTransaction(db, (trx) => insertKnownDevice(trx, actor.personId, DEVICE, NOW));
+		const secret = await beginTotp(db, SECRET, actor, NOW);
+		await acceptTotp(db, SECRET, actor, { code: codeOf(secret, NOW), sessionId: '' }, NOW);
+		expect(await isKnownDevice(db, actor.personId, DEVICE)).toBe(false);
 	});
 });
 

@@ -138,6 +138,7 @@ export const accounts = {
 		const input = { response: field(form, 'passkey'), name: deviceLabel(name), sessionId };
 		const codes = await addPasskey(db, secret, config, actor, input, now);
 		await confirmSession(db, config, cookies, { id: sessionId, withSecondFactor: true, now });
+		if (actor) await rememberDevice(context, actor.personId);
 		if (!codes) return localePath(locale, `${SIGN_IN}?xong=khoa`);
 		locals.shownOnce = { codes };
 		return undefined;
@@ -148,6 +149,7 @@ export const accounts = {
 		const { id: sessionId } = requireRecent(context);
 		const codes = await acceptTotp(db, secret, actor, { code: field(form, 'code'), sessionId }, now);
 		await confirmSession(db, config, cookies, { id: sessionId, withSecondFactor: true, now });
+		if (actor) await rememberDevice(context, actor.personId);
 		if (!codes) return localePath(locale, `${SIGN_IN}?xong=ung-dung`);
 		locals.shownOnce = { codes };
 		return undefined;

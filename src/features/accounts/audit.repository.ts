@@ -31,6 +31,8 @@ export async function insertAuditEvent(trx: Trx, event: AuditEvent, now: number)
 		.execute();
 }
 
+export const SECOND_FACTOR_REFUSED = 'second-factor.refused';
+
 export type AuditFilter = {
 	/** Begins an action: `role` finds `role.end`. */
 	action?: string | undefined;
@@ -65,6 +67,23 @@ export function listAuditEvents(db: Db, filter: AuditFilter, limit: number) {
 		.limit(limit)
 		.execute();
 }
+
+const REFUSALS_MAX = 1000;
+
+/** When too many wrong codes were given for a person's second factor, newest first, from an instant on. */
+export const listRefusals = async (db: Db, personId: string, from = 0): Promise<number[]> =>
+	(
+		await db
+			.selectFrom('auditEvent')
+			.select('happenedAt')
+			.where('subjectKind', '=', 'person')
+			.where('subjectId', '=', personId)
+			.where('action', '=', SECOND_FACTOR_REFUSED)
+			.where('happenedAt', '>=', from)
+			.orderBy('happenedAt', 'desc')
+			.limit(REFUSALS_MAX)
+			.execute()
+	).map(({ happenedAt }) => happenedAt);
 
 /** An event's place in the list, for an address. */
 export const writeAuditCursor = (event: { happenedAt: number; id: string }): string =>

@@ -1,9 +1,9 @@
 import { inTransaction, type Db, type Trx } from '#lib/db.ts';
-import { DomainError } from '#lib/errors.ts';
+import { DomainError, type DomainErrorKey } from '#lib/errors.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { keyedHash, seal, unseal, type Secret } from '#lib/secret.ts';
 import { requireActor, type Actor } from './actor.ts';
-import { insertAuditEvent } from './audit.repository.ts';
+import { insertAuditEvent, listRefusals, SECOND_FACTOR_REFUSED } from './audit.repository.ts';
 import {
 	confirmTotp,
 	deletePasskey,
@@ -17,12 +17,28 @@ import {
 	takeTotpStep,
 	upsertTotp,
 } from './credential.repository.ts';
+import { deleteKnownDevices } from './known-device.repository.ts';
 import { findPassword, holdPerson } from './person.repository.ts';
-import { mintCode, mintTotpSecret, normaliseCode, RECOVERY_CODES, totpStep } from './second-factor.ts';
+import {
+	isRecoveryCode,
+	mintCode,
+	mintTotpSecret,
+	normaliseCode,
+	RECOVERY_CODES,
+	totpStep,
+} from './second-factor.ts';
 import { endSessions, RECENT_MS } from './session.service.ts';
 import { findTries } from './sign-in.service.ts';
 
 const PER_PERSON = { limit: 5, windowMs: 15 * 60_000 };
+/**
+ * Wrong codes for one person from browsers in which nobody has signed in yet, and from each that is known. With three
+ * codes of a million right at a time, twenty a day are found out in one year of forty-five.
+ */
+const LIMITS: { name: string; limit: number; windowMs: number; refusal: DomainErrorKey }[] = [
+	{ ...PER_PERSON, name: 'second-factor', refusal: 'tooManyRequests' },
+	{ limit: 20, windowMs: 24 * 3_600_000, name: 'second-factor-day', refusal: 'codesOfToday' },
+];
 
 const hashRecoveryCode = (secret: Secret, personId: string, code: string) =>
 	keyedHash(secret, 'recovery-code', `${personId}:${normaliseCode(code)}`);
@@ -49,8 +65,10 @@ export async function completeSecondFactor(
 ): Promise<string[] | undefined> {
 	await audit(trx, action, personId, now);
 	await endSessions(trx, personId, sessionId);
-	const hasCodes = (await listRecoveryCodes(trx, personId)).length > 0;
-	return hasCodes ? undefined : writeRecoveryCodes(trx, secret, personId);
+	if ((await listRecoveryCodes(trx, personId)).length > 0) return undefined;
+	// With the password alone anybody made a browser known; from now on it takes more.
+	await deleteKnownDevices(trx, personId);
+	return writeRecoveryCodes(trx, secret, personId);
 }
 
 /**
@@ -126,8 +144,36 @@ export async function acceptTotp(
 }
 
 /**
- * Takes a code of the app or a recovery code; each works once. Refuses a wrong or used one with 422, too many
- * with 429; known browsers are counted apart.
+ * Writes down, once in a window, that somebody gave too many wrong codes. It is no act of the person's: whoever it was
+ * knew the password and nothing more, so that they could not put it away either.
+ */
+const noteRefusal = (db: Db, personId: string, { windowMs }: { windowMs: number }, now: number) =>
+	inTransaction(db, async (trx) => {
+		await holdPerson(trx, personId);
+		if ((await listRefusals(trx, personId, now - (now % windowMs))).length > 0) return;
+		const event = { action: SECOND_FACTOR_REFUSED, subjectKind: 'person', subjectId: personId };
+		await insertAuditEvent(trx, event, now);
+	});
+
+/** Counts a try of each limit; the limits that it reaches. Refuses with 429 a try beyond one, which then uses none up. */
+async function takeTries(db: Db, personId: string, key: string, limits: typeof LIMITS, now: number) {
+	const reached: typeof LIMITS = [];
+	for (const [index, limit] of limits.entries()) {
+		const taken = await takeRate(db, limit.name + key, limit, now).catch(async (error: unknown) => {
+			if (!(error instanceof DomainError)) throw error;
+			for (const earlier of limits.slice(0, index)) await returnRate(db, earlier.name + key, earlier, now);
+			await noteRefusal(db, personId, limit, now);
+			throw new DomainError('TOO_MANY_REQUESTS', limit.refusal, { field: 'code' });
+		});
+		if (taken === limit.limit) reached.push(limit);
+	}
+	return reached;
+}
+
+/**
+ * Takes a code of the app or a recovery code; each works once. Refuses a wrong or used one with 422, too many with 429;
+ * known browsers are counted apart. A recovery code is beyond guessing, so it counts for the quarter of an hour alone
+ * and still opens the account on a day on which somebody has used up the tries at the app's codes.
  */
 export async function takeSecondFactor(
 	db: Db,
@@ -136,17 +182,20 @@ export async function takeSecondFactor(
 	now: number,
 ): Promise<void> {
 	const { personId, code } = input;
-	const { key } = await findTries(db, 'second-factor', personId, input.device);
-	await takeRate(db, key, PER_PERSON, now);
-	await inTransaction(db, async (trx) => {
-		if (await takeTotp(trx, secret, { personId, code, wantConfirmed: true }, now)) return;
-		if (await takeRecoveryCode(trx, personId, hashRecoveryCode(secret, personId, code), now)) {
-			await audit(trx, 'recovery-code.use', personId, now);
-			return;
-		}
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'codeWrong', { field: 'code' });
+	const { key } = await findTries(db, '', personId, input.device);
+	const limits = isRecoveryCode(code) ? LIMITS.slice(0, 1) : LIMITS;
+	const reached = await takeTries(db, personId, key, limits, now);
+	const isRight = await inTransaction(db, async (trx) => {
+		if (await takeTotp(trx, secret, { personId, code, wantConfirmed: true }, now)) return true;
+		if (!(await takeRecoveryCode(trx, personId, hashRecoveryCode(secret, personId, code), now))) return false;
+		await audit(trx, 'recovery-code.use', personId, now);
+		return true;
 	});
-	await returnRate(db, key, PER_PERSON, now);
+	if (!isRight) {
+		for (const limit of reached) await noteRefusal(db, personId, limit, now);
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'codeWrong', { field: 'code' });
+	}
+	for (const limit of limits) await returnRate(db, limit.name + key, limit, now);
 }
 
 /** New recovery codes; the old ones are void. */

@@ -18,6 +18,10 @@ export const mintCode = (): string =>
 /** A code as it is compared: however it was spaced or written. */
 export const normaliseCode = (text: string): string => text.toUpperCase().replace(/[^A-Z\d]/g, '');
 
+/** True for what has the form of {@link mintCode}; a code of the app has six digits. */
+export const isRecoveryCode = (text: string): boolean =>
+	new RegExp(`^[${ALPHABET}]{12}$`).test(normaliseCode(text));
+
 /** 160 random bits in base32, as RFC 4226 recommends. */
 export const mintTotpSecret = (): string => new TotpSecret({ size: 20 }).base32;
 
