@@ -128,12 +128,11 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		// The API knows no roles, and a session that is prolonged sets its cookie: open data may be kept by any cache.
 		const session = isApi(path) ? undefined : await readSession(db, config, cookies, locals.now);
 		locals.session = session;
-		const actor =
+		// A session of a sample person, or a sample role, may be older than the public address.
+		locals.actor =
 			session && !session.isPending
-				? await findActor(db, session.personId, locals.now, session.secondFactorAt)
+				? await findActor(db, session.personId, locals.now, session.secondFactorAt, config.isLocal)
 				: undefined;
-		// A session of a sample person may be older than the public address.
-		locals.actor = actor?.isSample && !config.isLocal ? undefined : actor;
 		const lang = context.params['lang'];
 		if (lang !== undefined && lang !== 'en') return finish(await context.rewrite('/404'));
 		const response = await next();

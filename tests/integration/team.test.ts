@@ -17,9 +17,12 @@ import {
 	withdrawInvitation,
 } from '#features/team/role.service.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
+import { publishNotice } from '#features/privacy/notice.service.ts';
+import { answerRequest, sendRequest } from '#features/privacy/rights-request.service.ts';
 import { findInvitation, forgetInvitees } from '#features/team/role.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { sha256Hex } from '#lib/hash.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, makeFund, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
 import { expectRefused } from './sale-world.ts';
@@ -48,6 +51,20 @@ async function openWorld(db: Db) {
 	return { db, house, other, fund, union, join, administrator, officer, steward, organiser };
 }
 type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** The sample people and places beside the real ones. */
+async function addSamples({ db }: World) {
+	const sampleHouse = await makeHouse(db, { code: 'MAU-001', positionSource: 'sample', isSample: 1 });
+	const sampleFund = (await makeFund(db, { code: 'MAU-DK', isSample: 1 })).id;
+	const row = { kind: 'youth_union', name: 'Đoàn (mẫu)', adminUnitId: 'dk-2025', isSample: 1 } as const;
+	const sampleUnion = await inTransaction(db, (trx) => insertOrganisation(trx, row, NOW));
+	return {
+		...{ sampleHouse: sampleHouse.id, sampleFund, sampleUnion },
+		sampleAdministrator: await makeActor(db, 'administrator', 'portal', null, 1),
+		sampleOfficer: await makeActor(db, 'ward_officer', 'ward', 'dk-2025', 1),
+		sampleSteward: await makeActor(db, 'steward', 'house', sampleHouse.id, 1),
+	};
+}
 
 const invite = (
 	world: World,
@@ -168,18 +185,121 @@ describeEachEngine('an invitation', (engine) => {
 		expect(await rolesOf(world.db, binh.actor)).toEqual([['ward_officer', 'tt-2025']]);
 	});
 
-	test('of a sample person is for sample people', async () => {
+	test('gives a sample role when its sender or its place is a sample, which ends with the first real role', async () => {
 		const world = await openWorld(await engine.fresh());
-		const { db, administrator, house } = world;
+		const { db, administrator, house, fund } = world;
+		const { sampleAdministrator, sampleFund } = await addSamples(world);
 		const an = await world.join();
-		const token = await invite(world, administrator, 'steward', ['house', house.id], an.name);
-		await db.updateTable('person').set({ isSample: 1 }).where('id', '=', an.actor.personId).execute();
+		const own = async (allowSamples = true) =>
+			(await findActor(db, an.actor.personId, NOW, null, allowSamples))!;
+		const send = (actor: Actor, role: Role, scope: [ScopeKind, string | null]) =>
+			invite(world, actor, role, scope, an.name);
+		const accept = (token: string) => acceptInvitation(db, SECRET, an.actor, token, NOW);
+		await accept(await send(sampleAdministrator, 'ward_officer', ['ward', 'dk-2025']));
+		await accept(await send(administrator, 'treasurer', ['fund', sampleFund]));
+		expect(await own()).toMatchObject({ isSample: true, isStrong: true });
+		expect((await rolesOf(db, an.actor)).map(([role]) => role).sort()).toEqual(['treasurer', 'ward_officer']);
+		// Where the portal is public, sample roles are none.
+		expect(await own(false)).toMatchObject({ isSample: false, grants: [] });
 		await expectRefused(
 			db,
-			() => acceptInvitation(db, SECRET, an.actor, token, NOW),
-			'invitationSample',
+			async () => invite(world, await own(), 'steward', ['house', house.id], '0912345678'),
+			'sampleOnReal',
 			403,
 		);
+		await accept(await send(administrator, 'treasurer', ['fund', fund.id]));
+		expect(await own()).toMatchObject({ isSample: false, isStrong: false });
+		expect(await rolesOf(db, an.actor)).toEqual([['treasurer', fund.id]]);
+		const more = await send(sampleAdministrator, 'auditor', ['portal', null]);
+		await expectRefused(db, () => accept(more), 'invitationSample', 403);
+		const real = await send(administrator, 'steward', ['house', house.id]);
+		await db.updateTable('person').set({ isSample: 1 }).where('id', '=', an.actor.personId).execute();
+		await expectRefused(db, () => accept(real), 'invitationReal', 403);
+	});
+});
+
+describeEachEngine('samples and what is real', (engine) => {
+	test('are kept apart by everything that is done about people, and nothing is written', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator, officer, house, fund, union } = world;
+		const samples = await addSamples(world);
+		const { sampleAdministrator, sampleOfficer, sampleSteward, sampleHouse, sampleFund, sampleUnion } =
+			samples;
+		const an = await world.join();
+		const binh = await world.join();
+		await db.updateTable('person').set({ isSample: 1 }).where('id', '=', binh.actor.personId).execute();
+		const pending = await invite(world, administrator, 'auditor', ['portal', null], an.name);
+		const samplePending = await invite(world, sampleAdministrator, 'auditor', ['portal', null], binh.name);
+		const idOf = async (token: string) => (await findInvitation(db, { tokenHash: sha256Hex(token) }))!.id;
+		const [pendingId, samplePendingId] = [await idOf(pending), await idOf(samplePending)];
+		const request = async (actor: Actor) => {
+			const id = uuidv7(NOW);
+			await sendRequest(db, actor, { id, kind: 'access', text: 'Xin xem' }, NOW);
+			return id;
+		};
+		const [requestId, sampleRequestId] = [await request(an.actor), await request(sampleSteward)];
+		const grantOf = (actor: Actor) => actor.grants[0]!.id;
+		const officerWard: [ScopeKind, string] = ['ward', 'dk-2025'];
+		const text = { title: 'Quyền riêng tư', body: 'Mới' };
+		const acts = (actor: Actor, kind: 'real' | 'sample'): Record<string, () => Promise<unknown>> => {
+			const isReal = kind === 'real';
+			const name = isReal ? an.name : binh.name;
+			return {
+				'invite to a house': () =>
+					invite(world, actor, 'steward', ['house', isReal ? house.id : sampleHouse], '0912345678'),
+				'invite to an organisation': () =>
+					invite(world, actor, 'organiser', ['organisation', isReal ? union : sampleUnion], '0912345678'),
+				'give a reset code': () => issueResetCode(db, SECRET, actor, { name }, NOW),
+				'close an organisation': () => closeOrganisation(db, actor, isReal ? union : sampleUnion, NOW),
+				...(actor === officer || actor === sampleOfficer
+					? {}
+					: {
+							'invite to a fund': () =>
+								invite(world, actor, 'approver', ['fund', isReal ? fund.id : sampleFund], '0912345678'),
+							'hand over a ward': () =>
+								invite(
+									world,
+									actor,
+									'ward_officer',
+									officerWard,
+									'0912345678',
+									grantOf(isReal ? officer : sampleOfficer),
+								),
+							'end a role': () => endRole(db, actor, grantOf(isReal ? officer : sampleOfficer), NOW),
+							'remove a second factor': () => resetSecondFactor(db, actor, { name }, NOW),
+							'answer a request': () =>
+								answerRequest(
+									db,
+									actor,
+									{ id: isReal ? requestId : sampleRequestId, answer: 'Đã', isComplete: false },
+									NOW,
+								),
+							...(isReal
+								? {
+										'publish the notice': () =>
+											publishNotice(db, actor, { vi: text, en: text, basedOn: 1 }, NOW),
+										'withdraw an invitation': () => withdrawInvitation(db, actor, pendingId, NOW),
+									}
+								: { 'withdraw an invitation': () => withdrawInvitation(db, actor, samplePendingId, NOW) }),
+						}),
+			};
+		};
+		const refusals: [Actor, 'real' | 'sample', string][] = [
+			[sampleAdministrator, 'real', 'sampleOnReal'],
+			[sampleOfficer, 'real', 'sampleOnReal'],
+			[officer, 'sample', 'realOnSample'],
+		];
+		for (const [actor, kind, key] of refusals)
+			for (const [name, work] of Object.entries(acts(actor, kind)))
+				await expectRefused(db, work, key, 403, ['rate_limit']).catch((error: unknown) => {
+					throw new Error(`${key}: ${name}`, { cause: error });
+				});
+		const forOther = () => issueResetCode(db, SECRET, sampleSteward, { name: an.name }, NOW);
+		await expectRefused(db, forOther, 'sampleOnReal', 403, ['rate_limit']);
+		// Samples are shown with samples, and a real administrator clears them away.
+		for (const name of Object.keys(acts(administrator, 'sample')))
+			for (const actor of [sampleAdministrator, administrator]) await acts(actor, 'sample')[name]!();
+		for (const work of Object.values(acts(administrator, 'real'))) await work();
 	});
 });
 

@@ -76,11 +76,12 @@ export async function makeActor(
 	role: Role,
 	scopeKind: ScopeKind,
 	scopeId: string | null,
+	isSample: 0 | 1 = 0,
 ): Promise<Actor> {
 	serial += 1;
 	const personId = await inTransaction(db, async (trx) => {
-		const id = await insertPerson(trx, { displayName: `Người ${serial}`, phoneE164: null, isSample: 0 }, NOW);
-		const grant = { personId: id, role, scopeKind, scopeId, grantedBy: null, isSample: 0 as const };
+		const id = await insertPerson(trx, { displayName: `Người ${serial}`, phoneE164: null, isSample }, NOW);
+		const grant = { personId: id, role, scopeKind, scopeId, grantedBy: null, isSample };
 		await insertRoleGrant(trx, { ...grant, validFrom: '2025-01-01' }, NOW);
 		return id;
 	});

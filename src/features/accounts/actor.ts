@@ -11,6 +11,7 @@ export type Grant = { id: string; role: Role; scopeKind: ScopeKind; scopeId: str
 export type Actor = {
 	personId: string;
 	displayName: string;
+	/** A sample person, or a real one whose roles are all samples: they touch samples alone. */
 	isSample: boolean;
 	/** A second factor was given not long ago; sample people, who cannot leave this machine, need none. */
 	isStrong: boolean;
@@ -92,6 +93,19 @@ export function findGrant(actor: Actor | undefined, act: Act, scopes: Scope[]): 
 /** The first grant that allows this act anywhere. */
 export const findAnyGrant = (actor: Actor | undefined, act: Act): Grant | undefined =>
 	actor?.grants.find((grant) => PERMISSIONS[act].roles.includes(grant.role));
+
+/**
+ * Samples and what is real are kept apart: whoever acts as a sample touches samples alone, and samples are theirs and a
+ * real administrator's, who clears them away. Refuses with 403.
+ * @param isSample whether the person, place or paper that is acted on is a sample
+ * @param field the form field that names it
+ */
+export function requireSameKind(actor: Actor, isSample: boolean, field?: string): void {
+	if (actor.isSample === isSample) return;
+	if (actor.isSample) throw new DomainError('FORBIDDEN', 'sampleOnReal', { field });
+	if (!actor.grants.some((grant) => grant.role === 'administrator'))
+		throw new DomainError('FORBIDDEN', 'realOnSample', { field });
+}
 
 /** True when one of the person's roles allows something that needs a second factor. */
 export const needsSecondFactor = (actor: Actor): boolean =>

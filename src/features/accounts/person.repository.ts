@@ -115,34 +115,41 @@ export async function holdPerson(trx: Trx, id: string): Promise<void> {
 export const SECOND_FACTOR_MS = 12 * 3_600_000;
 
 /**
- * A person with the grants that are valid on the day of `now`; a ward that was merged means today's ward.
+ * A person with the grants that are valid on the day of `now`; a ward that was merged means today's ward. Sample roles
+ * count for somebody who holds no real one: nobody acts on both kinds.
  * @param secondFactorAt when this session's person gave a second factor
+ * @param allowSamples false where the portal is public: sample people and sample roles are none there
  */
 export async function findActor(
 	db: Db,
 	personId: string,
 	now: number,
 	secondFactorAt: number | null = null,
+	allowSamples = true,
 ): Promise<Actor | undefined> {
 	const person = await findPerson(db, personId);
-	if (!person) return undefined;
+	if (!person || (person.isSample === 1 && !allowSamples)) return undefined;
 	const today = toLocalDate(now);
-	const grants: Grant[] = await db
+	const held = await db
 		.selectFrom('roleGrant')
-		.select(['id', 'role', 'scopeKind', 'scopeId'])
+		.select(['id', 'role', 'scopeKind', 'scopeId', 'isSample'])
 		.where('personId', '=', personId)
 		.where('validFrom', '<=', today)
 		.where((eb) => eb.or([eb('validTo', 'is', null), eb('validTo', '>=', today)]))
 		.where('endedAt', 'is', null)
 		.orderBy('id')
 		.execute();
+	const hasReal = held.some((grant) => grant.isSample === 0);
+	const isSample = person.isSample === 1 || (allowSamples && held.length > 0 && !hasReal);
+	const grants: Grant[] = held.flatMap(({ isSample: kind, ...grant }) =>
+		(kind === 1) === isSample ? [grant] : [],
+	);
 	if (grants.some((grant) => grant.scopeKind === 'ward')) {
 		const units = await listAdminUnits(db);
 		for (const grant of grants)
 			if (grant.scopeKind === 'ward' && units.some((unit) => unit.id === grant.scopeId))
 				grant.scopeId = currentUnit(units, grant.scopeId!).id;
 	}
-	const isSample = person.isSample === 1;
 	return {
 		personId: person.id,
 		displayName: person.displayName,

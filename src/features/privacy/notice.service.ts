@@ -1,4 +1,4 @@
-import { requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
@@ -20,7 +20,10 @@ export async function publishNotice(
 	input: NoticeInput,
 	now: number,
 ): Promise<void> {
+	requireActor(actor);
 	const grant = requireGrant(actor, 'notice.publish', []);
+	// There is one notice, and people's consents name it.
+	requireSameKind(actor, false);
 	const rows = (['vi', 'en'] as const).map((locale) => {
 		const title = cleanText(input[locale].title, { max: 120 });
 		const body = cleanMultiline(input[locale].body, { max: MAX_BODY });

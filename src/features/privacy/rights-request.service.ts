@@ -1,4 +1,4 @@
-import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findPerson, holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
@@ -51,6 +51,7 @@ export async function answerRequest(
 	input: { id: string; answer: string; isComplete: boolean },
 	now: number,
 ): Promise<void> {
+	requireActor(actor);
 	const grant = requireGrant(actor, 'rights-request.answer', []);
 	const answer = cleanMultiline(input.answer, { max: 2000 });
 	if (!answer) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: 'answer' });
@@ -59,6 +60,7 @@ export async function answerRequest(
 		const request = await findRequest(trx, input.id);
 		if (!request) throw new DomainError('NOT_FOUND', 'requestUnknown');
 		await lockRow(trx, 'person', request.personId);
+		requireSameKind(actor, (await findPerson(trx, request.personId))?.isSample === 1);
 		const current = await findRequest(trx, input.id);
 		if (current?.completedAt != null) throw new DomainError('CONFLICT', 'requestCompleted');
 		await updateRequest(trx, input.id, {

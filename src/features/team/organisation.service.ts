@@ -1,5 +1,5 @@
 import type { OrganisationTable } from '#db/schema.ts';
-import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import {
 	findOrganisation,
@@ -73,6 +73,7 @@ export async function closeOrganisation(
 	const scopes =
 		wardId === null ? [] : [{ kind: 'ward' as const, id: (await findCurrentUnit(db, wardId)).id }];
 	const grant = requireGrant(actor, 'organisation.change', scopes);
+	requireSameKind(actor, organisation.isSample === 1);
 	await inTransaction(db, async (trx) => {
 		await holdGrant(trx, grant.id);
 		if ((await findOrganisation(trx, id))?.validTo !== null) return;

@@ -1,7 +1,14 @@
 // Without text messages: a steward or ward officer hands somebody a code, face to face, with which they set a new password.
 import { requireSignInName, readSignInName } from '#features/accounts/account.ts';
 import { preparePassword, setPassword } from '#features/accounts/account.service.ts';
-import { findGrant, PERMISSIONS, requireAnyGrant, type Actor, type Grant } from '#features/accounts/actor.ts';
+import {
+	findGrant,
+	PERMISSIONS,
+	requireAnyGrant,
+	requireSameKind,
+	type Actor,
+	type Grant,
+} from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { deleteSecondFactors } from '#features/accounts/credential.repository.ts';
 import { deleteKnownDevices } from '#features/accounts/known-device.repository.ts';
@@ -41,6 +48,7 @@ async function findHelped(db: Db, actor: Actor | undefined, act: ResetAct, name:
 	const person = await findPersonByName(db, requireSignInName(name));
 	if (!person) throw new DomainError('NOT_FOUND', 'unknownPerson', { field: 'name' });
 	if (person.id === actor!.personId) throw new DomainError('FORBIDDEN', 'resetOwn', { field: 'name' });
+	requireSameKind(actor!, person.isSample === 1);
 	return person.id;
 }
 

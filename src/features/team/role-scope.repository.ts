@@ -13,6 +13,8 @@ export type RoleScope = {
 	id: string | null;
 	nameVi: string;
 	nameEn: string;
+	/** Whether the place is a sample; undefined for a ward and the portal, which both kinds share. */
+	isSample?: boolean;
 	/** The scopes in which somebody may hand out roles here. */
 	scopes: Scope[];
 };
@@ -30,11 +32,20 @@ export async function findRoleScope(
 		const house = await findGreenHouse(db, id, now);
 		if (!house || house.status === 'closed') return undefined;
 		const name = `${shortHouseName(house.nameVi)} (${house.code})`;
-		return { kind, id, nameVi: name, nameEn: name, scopes: houseScopes(house) };
+		return {
+			kind,
+			id,
+			nameVi: name,
+			nameEn: name,
+			isSample: house.isSample === 1,
+			scopes: houseScopes(house),
+		};
 	}
 	if (kind === 'fund') {
 		const fund = await findFund(db, id);
-		return fund && { kind, id, nameVi: fund.nameVi, nameEn: fund.nameEn, scopes: [{ kind, id }] };
+		if (!fund) return undefined;
+		const { nameVi, nameEn } = fund;
+		return { kind, id, nameVi, nameEn, isSample: fund.isSample === 1, scopes: [{ kind, id }] };
 	}
 	if (kind === 'ward') {
 		if (!(await listAdminUnits(db)).some((unit) => unit.id === id)) return undefined;
@@ -47,5 +58,5 @@ export async function findRoleScope(
 	const { name, adminUnitId } = organisation;
 	const scopes: Scope[] = [{ kind, id }];
 	if (adminUnitId !== null) scopes.push({ kind: 'ward', id: (await findCurrentUnit(db, adminUnitId)).id });
-	return { kind, id, nameVi: name, nameEn: name, scopes };
+	return { kind, id, nameVi: name, nameEn: name, isSample: organisation.isSample === 1, scopes };
 }

@@ -4,6 +4,7 @@ import { requireSignInName, type SignInName } from '#features/accounts/account.t
 import {
 	requireActor,
 	requireGrant,
+	requireSameKind,
 	ROLE_SCOPES,
 	type Actor,
 	type Role,
@@ -24,6 +25,7 @@ import {
 	findGrantRow,
 	findInvitation,
 	insertInvitation,
+	listGrantsOf,
 	lockGrants,
 	updateInvitation,
 	type Invitation,
@@ -65,6 +67,7 @@ export async function inviteToRole(
 	requireActor(actor);
 	const scope = await requireScope(db, input, now);
 	const grant = requireGrant(actor, `role.${input.role}`, scope.scopes);
+	requireSameKind(actor, scope.isSample ?? actor.isSample, 'scope');
 	const name = requireSignInName(input.name);
 	const replacesGrantId = input.replacesGrantId || null;
 	const token = randomBytes(32).toString('base64url');
@@ -73,8 +76,9 @@ export async function inviteToRole(
 		await holdGrant(trx, grant.id);
 		if (replacesGrantId !== null) {
 			const live = await lockGrants(trx, input.role, scope, now);
-			if (!live.some((each) => each.id === replacesGrantId))
-				throw new DomainError('CONFLICT', 'roleEnded', { field: 'replacesGrantId' });
+			const replaced = live.find((each) => each.id === replacesGrantId);
+			if (!replaced) throw new DomainError('CONFLICT', 'roleEnded', { field: 'replacesGrantId' });
+			requireSameKind(actor, replaced.isSample === 1);
 		}
 		await insertInvitation(trx, {
 			...{ id, tokenHash: sha256Hex(token), role: input.role, scopeKind: scope.kind, scopeId: scope.id },
@@ -96,13 +100,33 @@ function checkOpen(invitation: Invitation | undefined, now: number): asserts inv
 	if (invitation.inviterEndedAt !== null) throw new DomainError('NOT_FOUND', 'invitationOver');
 }
 
+/** A role is a sample when whoever hands it out is one, or the place where it is held. */
+const isSampleRole = (invitation: Pick<Invitation, 'isSample'>, scope: RoleScope | undefined): boolean =>
+	invitation.isSample === 1 || scope?.isSample === true;
+
+/**
+ * A sample person takes sample roles alone; whoever holds a real role takes no sample one beside it. Gives back the
+ * sample roles that a real one ends.
+ */
+async function checkKind(trx: Trx, person: { id: string; isSample: 0 | 1 }, isSample: boolean, now: number) {
+	if (person.isSample === 1 && !isSample) throw new DomainError('FORBIDDEN', 'invitationReal');
+	if (person.isSample === 1) return [];
+	const held = await listGrantsOf(trx, person.id, now);
+	if (isSample && held.some((grant) => grant.isSample === 0))
+		throw new DomainError('FORBIDDEN', 'invitationSample');
+	return isSample ? [] : held.filter((grant) => grant.isSample === 1);
+}
+
 /** What a link invites to, for the page that asks before it is accepted. Refuses with 404 a link that is over. */
 export async function readInvitation(db: Db, token: string, now: number) {
 	const invitation = await findInvitation(db, { tokenHash: sha256Hex(token) });
 	checkOpen(invitation, now);
 	const scope = await findRoleScope(db, invitation.scopeKind, invitation.scopeId, now);
 	if (!scope) throw new DomainError('NOT_FOUND', 'invitationOver');
-	return { invitation, scope };
+	// What a sample person hands out is worth nothing in a real place.
+	if (invitation.isSample === 1 && scope.isSample === false)
+		throw new DomainError('NOT_FOUND', 'invitationOver');
+	return { invitation, scope, isSample: isSampleRole(invitation, scope) };
 }
 
 /**
@@ -120,7 +144,7 @@ export async function acceptWithin(
 	await holdPerson(trx, input.personId);
 	const { id } = (await readInvitation(trx, input.token, now)).invitation;
 	await lockRow(trx, 'invitation', id);
-	const { invitation, scope } = await readInvitation(trx, input.token, now);
+	const { invitation, scope, isSample } = await readInvitation(trx, input.token, now);
 	const person = await findPerson(trx, input.personId);
 	const names: SignInName[] = [];
 	if (person?.phoneE164) names.push({ phoneE164: person.phoneE164 });
@@ -128,16 +152,16 @@ export async function acceptWithin(
 	if (!person || !names.some((name) => hashName(secret, name) === invitation.inviteeHash))
 		throw new DomainError('FORBIDDEN', 'invitationForAnother');
 	if (invitation.inviterId === person.id) throw new DomainError('FORBIDDEN', 'invitationOwn');
-	// What a sample person hands out is worth nothing once the portal is public.
-	if (invitation.isSample !== person.isSample) throw new DomainError('FORBIDDEN', 'invitationSample');
+	const outgrown = await checkKind(trx, person, isSample, now);
 	await holdGrant(trx, invitation.invitedBy);
+	for (const grant of outgrown) await endWithin(trx, grant, invitation.invitedBy, now);
 	const live = await lockGrants(trx, invitation.role, scope, now);
 	if (live.some((each) => each.personId === person.id)) throw new DomainError('CONFLICT', 'roleHeld');
 	const grantId = await insertRoleGrant(
 		trx,
 		{
 			...{ personId: person.id, role: invitation.role, scopeKind: scope.kind, scopeId: scope.id },
-			...{ grantedBy: invitation.invitedBy, isSample: person.isSample },
+			...{ grantedBy: invitation.invitedBy, isSample: isSample ? 1 : 0 },
 		},
 		now,
 	);
@@ -182,6 +206,7 @@ export async function withdrawInvitation(
 		if (!invitation) throw new DomainError('NOT_FOUND', 'invitationOver');
 		const scope = await findRoleScope(trx, invitation.scopeKind, invitation.scopeId, now);
 		const grant = requireGrant(actor, `role.${invitation.role}`, scope?.scopes ?? []);
+		requireSameKind(actor, isSampleRole(invitation, scope));
 		if (invitation.withdrawnAt !== null) return;
 		checkOpen(invitation, now);
 		await holdGrant(trx, grant.id);
@@ -213,6 +238,7 @@ export async function endRoleWithin(trx: Trx, actor: Actor, grantId: string, now
 	const scope = await findRoleScope(trx, row.scopeKind, row.scopeId, now);
 	const isOwn = row.personId === actor.personId;
 	const by = isOwn ? row : requireGrant(actor, `role.${row.role}`, scope?.scopes ?? []);
+	if (!isOwn) requireSameKind(actor, row.isSample === 1);
 	const live = await lockGrants(trx, row.role, { kind: row.scopeKind, id: row.scopeId }, now);
 	if (!live.some((each) => each.id === grantId)) return;
 	if (!isOwn) await holdGrant(trx, by.id);
