@@ -53,6 +53,13 @@ export function field(form: Typed | undefined, name: string): string {
 	return typeof value === 'string' ? value : '';
 }
 
+/** The id that was minted with a form. Refuses with 400 what is none. */
+export function requireFormId(text: string): string {
+	const id = normaliseUuid(text);
+	if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'id' });
+	return id;
+}
+
 /**
  * The id that a form carries while it is corrected; a new one where it had none, or where its own stands for something
  * else already.

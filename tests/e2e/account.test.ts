@@ -169,6 +169,8 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		await steward.locator('[name=resetName]').fill(name);
 		await steward.locator('form[action*=issueResetCode] button').click();
 		const code = (await steward.locator('.codes code').textContent())!;
+		await steward.reload();
+		expect(await steward.locator('.codes code').textContent()).toBe(code);
 		await steward.goto('/cua-toi/nhom');
 		expect(await steward.locator('.codes').count()).toBe(0);
 
@@ -366,6 +368,8 @@ test('an invitation gives its role to a new account, which is then asked for a s
 	await administrator.locator('.codes').waitFor();
 
 	const link = await invite(administrator, '0984000002', 'auditor');
+	await administrator.reload();
+	expect((await administrator.locator('[data-share-text]').textContent())!.trim()).toBe(link);
 	const page = await newPage();
 	const response = await page.goto(link);
 	expect(response?.headers()['referrer-policy']).toBe('same-origin');

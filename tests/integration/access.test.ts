@@ -109,7 +109,13 @@ const invite = (role: Role, kind: ScopeKind, idOf: (world: World) => string | nu
 		];
 	},
 	run: (db: Db, world: World, actor: Actor) =>
-		inviteToRole(db, SECRET, actor, { role, scopeKind: kind, scopeId: idOf(world), name: '0912345678' }, NOW),
+		inviteToRole(
+			db,
+			SECRET,
+			actor,
+			{ id: uuidv7(NOW), role, scopeKind: kind, scopeId: idOf(world), name: '0912345678' },
+			NOW,
+		),
 });
 
 type Walk = {
@@ -206,7 +212,8 @@ const WALKS: Record<Act, Walk> = {
 	'role.ward_officer': invite('ward_officer', 'ward', () => 'dk-2025'),
 	'role.administrator': invite('administrator', 'portal', () => null),
 	'reset-code.issue': {
-		run: (db, _world, actor) => issueResetCode(db, SECRET, actor, { name: '0999999999' }, NOW),
+		run: (db, _world, actor) =>
+			issueResetCode(db, SECRET, actor, { id: uuidv7(NOW), name: '0999999999' }, NOW),
 	},
 	'second-factor.reset': {
 		run: (db, _world, actor) => resetSecondFactor(db, actor, { name: '0999999999' }, NOW),

@@ -78,9 +78,12 @@ const invite = (
 		world.db,
 		SECRET,
 		actor,
-		{ role, scopeKind: scope[0], scopeId: scope[1], name, replacesGrantId },
+		{ id: uuidv7(NOW), role, scopeKind: scope[0], scopeId: scope[1], name, replacesGrantId },
 		NOW,
-	);
+	).then(({ token }) => token);
+/** The code itself. */
+const issueCode = (db: Db, actor: Actor | undefined, name: string, now = NOW) =>
+	issueResetCode(db, SECRET, actor, { id: uuidv7(now), name }, now).then(({ code }) => code);
 const rolesOf = async (db: Db, actor: Actor, now = NOW) =>
 	(await findActor(db, actor.personId, now))!.grants.map(({ role, scopeId }) => [role, scopeId]);
 
@@ -249,7 +252,7 @@ describeEachEngine('samples and what is real', (engine) => {
 					invite(world, actor, 'steward', ['house', isReal ? house.id : sampleHouse], '0912345678'),
 				'invite to an organisation': () =>
 					invite(world, actor, 'organiser', ['organisation', isReal ? union : sampleUnion], '0912345678'),
-				'give a reset code': () => issueResetCode(db, SECRET, actor, { name }, NOW),
+				'give a reset code': () => issueCode(db, actor, name),
 				'close an organisation': () => closeOrganisation(db, actor, isReal ? union : sampleUnion, NOW),
 				...(actor === officer || actor === sampleOfficer
 					? {}
@@ -294,7 +297,7 @@ describeEachEngine('samples and what is real', (engine) => {
 				await expectRefused(db, work, key, 403, ['rate_limit']).catch((error: unknown) => {
 					throw new Error(`${key}: ${name}`, { cause: error });
 				});
-		const forOther = () => issueResetCode(db, SECRET, sampleSteward, { name: an.name }, NOW);
+		const forOther = () => issueCode(db, sampleSteward, an.name);
 		await expectRefused(db, forOther, 'sampleOnReal', 403, ['rate_limit']);
 		// Samples are shown with samples, and a real administrator clears them away.
 		for (const name of Object.keys(acts(administrator, 'sample')))
@@ -384,7 +387,7 @@ describeEachEngine('a reset code', (engine) => {
 		const world = await openWorld(await engine.fresh());
 		const { db, steward } = world;
 		const an = await world.join();
-		const code = await issueResetCode(db, SECRET, steward, { name: an.name }, NOW);
+		const code = await issueCode(db, steward, an.name);
 		const input = {
 			name: an.name,
 			code: code.toLowerCase(),
@@ -434,8 +437,8 @@ describeEachEngine('a reset code', (engine) => {
 		const world = await openWorld(await engine.fresh());
 		const { db, steward } = world;
 		const [an, binh] = [await world.join(), await world.join()];
-		const first = await issueResetCode(db, SECRET, steward, { name: an.name }, NOW);
-		const second = await issueResetCode(db, SECRET, steward, { name: an.name }, NOW + 1);
+		const first = await issueCode(db, steward, an.name);
+		const second = await issueCode(db, steward, an.name, NOW + 1);
 		const use = (name: string, code: string) =>
 			resetPassword(db, SECRET, { name, code, password: 'câu mới dài hơn mười lăm', address: 'a' }, NOW + 2);
 		await expect(use(an.name, first)).rejects.toMatchObject({ key: 'resetCodeWrong' });
@@ -453,8 +456,7 @@ describeEachEngine('a reset code', (engine) => {
 			);
 		await give(treasurer.actor.personId, 'treasurer', 'fund', fund.id);
 		await give(colleague.actor.personId, 'steward', 'house', house.id);
-		const issue = (actor: Actor | undefined, name: string) => () =>
-			issueResetCode(db, SECRET, actor, { name }, NOW);
+		const issue = (actor: Actor | undefined, name: string) => () => issueCode(db, actor, name);
 		// Tries are counted.
 		const refused = (work: () => Promise<unknown>, key: string, status: number) =>
 			expectRefused(db, work, key, status, ['rate_limit']);
@@ -470,6 +472,58 @@ describeEachEngine('a reset code', (engine) => {
 		const factor = (actor: Actor | undefined) => () => resetSecondFactor(db, actor, { name: an.name }, NOW);
 		await refused(factor(steward), 'notYourRole', 403);
 		await factor(administrator)();
+	});
+});
+
+describeEachEngine('a form that is sent again', (engine) => {
+	test('shows the same invitation, as long as it is open, and never another', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator, officer, house } = world;
+		const an = await world.join();
+		const input = { id: uuidv7(NOW), role: 'steward', scopeKind: 'house', scopeId: house.id } as const;
+		const send =
+			(actor: Actor, over = {}, at = NOW) =>
+			() =>
+				inviteToRole(db, SECRET, actor, { ...input, name: an.name, ...over }, at);
+		const answers = await Promise.all(Array.from({ length: 4 }, send(administrator)));
+		expect(new Set(answers.map(({ token }) => token)).size).toBe(1);
+		expect(await send(administrator, {}, NOW + 5)()).toMatchObject({ expiresAt: NOW + 7 * DAY });
+		expect(await db.selectFrom('invitation').select('id').execute()).toEqual([{ id: input.id }]);
+		await expectRefused(db, send(administrator, { name: '0912345678' }), 'sameIdOtherContent', 409);
+		await expectRefused(db, send(administrator, { scopeId: world.other.id }), 'sameIdOtherContent', 409);
+		await expectRefused(db, send(officer), 'sameIdOtherContent', 409);
+		const { token } = answers[0]!;
+		const another = await inviteToRole(
+			db,
+			randomBytes(32),
+			administrator,
+			{ ...input, id: uuidv7(NOW), name: an.name },
+			NOW,
+		);
+		expect(another.token).not.toBe(token);
+		await acceptInvitation(db, SECRET, an.actor, token, NOW);
+		await expectRefused(db, send(administrator), 'invitationEnded', 409);
+	});
+
+	test('shows the same code, as long as it works, and counts once', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, officer, steward } = world;
+		const [an, binh] = [await world.join(), await world.join()];
+		const id = uuidv7(NOW);
+		const issue =
+			(actor: Actor, name: string, at = NOW) =>
+			() =>
+				issueResetCode(db, SECRET, actor, { id, name }, at);
+		const first = await issue(steward, an.name)();
+		expect(first).toMatchObject({ displayName: an.actor.displayName, expiresAt: NOW + DAY });
+		// The twenty of a day are not used up by reloading.
+		for (let round = 0; round < 25; round += 1)
+			expect(await issue(steward, an.name, NOW + 1)()).toEqual(first);
+		expect(await db.selectFrom('resetCode').select('id').execute()).toEqual([{ id }]);
+		await expectRefused(db, issue(steward, binh.name), 'sameIdOtherContent', 409);
+		await expectRefused(db, issue(officer, an.name), 'sameIdOtherContent', 409);
+		await issueCode(db, steward, an.name);
+		await expectRefused(db, issue(steward, an.name), 'resetCodeOver', 409);
 	});
 });
 
@@ -504,11 +558,11 @@ describeEachEngine('what happens meanwhile', (engine) => {
 		const [an, binh] = [await world.join(), await world.join()];
 		const use = (name: string, code: string) =>
 			resetPassword(db, SECRET, { name, code, password: 'câu mới dài hơn mười lăm', address: 'a' }, NOW);
-		const overAn = await issueResetCode(db, SECRET, steward, { name: an.name }, NOW);
+		const overAn = await issueCode(db, steward, an.name);
 		const token = await invite(world, administrator, 'treasurer', ['fund', fund.id], an.name);
 		await acceptInvitation(db, SECRET, an.actor, token, NOW);
 		await expect(use(an.name, overAn)).rejects.toMatchObject({ key: 'resetCodeWrong' });
-		const overBinh = await issueResetCode(db, SECRET, steward, { name: binh.name }, NOW);
+		const overBinh = await issueCode(db, steward, binh.name);
 		await endRole(db, officer, steward.grants[0]!.id, NOW);
 		await expect(use(binh.name, overBinh)).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		expect(await isPasswordOf(db, binh.actor.personId, PASSWORD)).toBe(true);

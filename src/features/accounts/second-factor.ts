@@ -1,5 +1,5 @@
 // A second factor beside the password: codes of an authenticator app, and recovery codes for the day it is lost.
-import { randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Secret as TotpSecret, TOTP } from 'otpauth';
 
 const ISSUER = 'Ngôi nhà xanh Lạng Sơn';
@@ -9,11 +9,20 @@ export const RECOVERY_CODES = 10;
 // Without I, L, O, U, 0 and 1, which are mistaken for each other when read from paper.
 const ALPHABET = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 
-/** `K7MX-94QF-T3RA`: twelve characters, 58 random bits. */
-export const mintCode = (): string =>
-	Array.from({ length: 3 }, () =>
-		Array.from({ length: 4 }, () => ALPHABET[randomInt(ALPHABET.length)]).join(''),
-	).join('-');
+/** `K7MX-94QF-T3RA`: twelve characters, 58 bits of a number of 256 that is given in hexadecimal. */
+export function codeOf(hex: string): string {
+	const base = BigInt(ALPHABET.length);
+	let rest = BigInt(`0x${hex}`);
+	let letters = '';
+	while (letters.length < 12) {
+		letters += ALPHABET[Number(rest % base)];
+		rest /= base;
+	}
+	return letters.replace(/.{4}(?=.)/g, '$&-');
+}
+
+/** A random code. */
+export const mintCode = (): string => codeOf(randomBytes(32).toString('hex'));
 
 /** A code as it is compared: however it was spaced or written. */
 export const normaliseCode = (text: string): string => text.toUpperCase().replace(/[^A-Z\d]/g, '');

@@ -25,6 +25,16 @@ export const findResetCode = (db: Db, personId: string, codeHash: string, now: n
 		.where('expiresAt', '>', now)
 		.executeTakeFirst();
 
+/** A code that was handed out, whatever became of it, with who did. */
+export const findIssuedCode = (db: Db, id: string) =>
+	db
+		.selectFrom('resetCode')
+		.innerJoin('roleGrant', 'roleGrant.id', 'resetCode.issuedBy')
+		.select(['resetCode.personId', 'resetCode.expiresAt', 'resetCode.usedAt'])
+		.select('roleGrant.personId as issuerId')
+		.where('resetCode.id', '=', id)
+		.executeTakeFirst();
+
 /** Uses up a code; false when it was used or has lapsed meanwhile. */
 export async function useResetCode(trx: Trx, id: string, now: number): Promise<boolean> {
 	const { numUpdatedRows } = await trx

@@ -19,15 +19,20 @@ import {
 	holdGrant,
 	holdPerson,
 } from '#features/accounts/person.repository.ts';
-import { mintCode, normaliseCode } from '#features/accounts/second-factor.ts';
+import { codeOf, normaliseCode } from '#features/accounts/second-factor.ts';
 import { endSessions } from '#features/accounts/session.service.ts';
 import { addressKey } from '#lib/address-key.ts';
-import { inTransaction, type Db, type Trx } from '#lib/db.ts';
+import { inTransaction, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
-import { uuidv7 } from '#lib/uuid.ts';
-import { findResetCode, insertResetCode, useResetCode, voidResetCodes } from './reset-code.repository.ts';
+import {
+	findIssuedCode,
+	findResetCode,
+	insertResetCode,
+	useResetCode,
+	voidResetCodes,
+} from './reset-code.repository.ts';
 import { findRoleScope } from './role-scope.repository.ts';
 import { listGrantsOf } from './role.repository.ts';
 
@@ -49,7 +54,7 @@ async function findHelped(db: Db, actor: Actor | undefined, act: ResetAct, name:
 	if (!person) throw new DomainError('NOT_FOUND', 'unknownPerson', { field: 'name' });
 	if (person.id === actor!.personId) throw new DomainError('FORBIDDEN', 'resetOwn', { field: 'name' });
 	requireSameKind(actor!, person.isSample === 1);
-	return person.id;
+	return person;
 }
 
 /**
@@ -82,31 +87,62 @@ async function holdGrantOver(
 	return grant;
 }
 
+/** A code for whom, and until when. */
+export type IssuedCode = { code: string; displayName: string; expiresAt: number };
+
 /**
- * Makes a code for a person who stands there; returns it to be read out once. Codes given before are void. It works
- * once, within a day, and leaves second factors as they are. Refuses with 403 for oneself and for people whose roles
- * the actor may not hand out, with 404 an unknown person.
+ * The code of a form that is sent once more: only this server can tell it from the form's id. Undefined for a new form;
+ * refuses with 409 one that stands for somebody else's, and a code that is over.
+ */
+async function findSameAgain(
+	db: Db,
+	actor: Actor,
+	input: { id: string; name: string },
+	code: string,
+	now: number,
+): Promise<IssuedCode | undefined> {
+	const issued = await findIssuedCode(db, input.id);
+	if (!issued) return undefined;
+	const name = readSignInName(input.name);
+	const person = name && (await findPersonByName(db, name));
+	if (issued.issuerId !== actor.personId || person?.id !== issued.personId)
+		throw new DomainError('CONFLICT', 'sameIdOtherContent');
+	if (issued.usedAt !== null || issued.expiresAt <= now) throw new DomainError('CONFLICT', 'resetCodeOver');
+	return { code, displayName: person.displayName, expiresAt: issued.expiresAt };
+}
+
+/**
+ * Makes a code for a person who stands there, to be read out once. Codes given before are void. It works once, within a
+ * day, and leaves second factors as they are. The same id again gives the same code. Refuses with 403 for oneself and
+ * for people whose roles the actor may not hand out, with 404 an unknown person, with 409 an id of something else.
  */
 export async function issueResetCode(
 	db: Db,
 	secret: Secret,
 	actor: Actor | undefined,
-	input: { name: string },
+	input: { id: string; name: string },
 	now: number,
-): Promise<string> {
-	const personId = await findHelped(db, actor, 'reset-code.issue', input.name, now);
-	const code = mintCode();
-	await inTransaction(db, async (trx) => {
-		const grant = await holdGrantOver(trx, actor!, 'reset-code.issue', personId, now);
-		await voidResetCodes(trx, personId, now);
-		await insertResetCode(trx, {
-			...{ id: uuidv7(now), personId, codeHash: hashCode(secret, personId, code), issuedBy: grant.id },
-			...{ issuedAt: now, expiresAt: now + CODE_MS, usedAt: null },
+): Promise<IssuedCode> {
+	requireAnyGrant(actor, 'reset-code.issue');
+	const { id, name } = input;
+	const code = codeOf(keyedHash(secret, 'reset-code-of-form', `${actor!.personId}:${id}`));
+	return retryWhenTaken(async () => {
+		const again = await findSameAgain(db, actor!, input, code, now);
+		if (again) return again;
+		const { id: personId, displayName } = await findHelped(db, actor, 'reset-code.issue', name, now);
+		const expiresAt = now + CODE_MS;
+		await inTransaction(db, async (trx) => {
+			const grant = await holdGrantOver(trx, actor!, 'reset-code.issue', personId, now);
+			await voidResetCodes(trx, personId, now);
+			await insertResetCode(trx, {
+				...{ id, personId, codeHash: hashCode(secret, personId, code), issuedBy: grant.id },
+				...{ issuedAt: now, expiresAt, usedAt: null },
+			});
+			const event = { action: 'reset-code.issue', subjectKind: 'person', subjectId: personId };
+			await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 		});
-		const event = { action: 'reset-code.issue', subjectKind: 'person', subjectId: personId };
-		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
+		return { code, displayName, expiresAt };
 	});
-	return code;
 }
 
 /**
@@ -154,7 +190,7 @@ export async function resetSecondFactor(
 	input: { name: string },
 	now: number,
 ): Promise<void> {
-	const personId = await findHelped(db, actor, 'second-factor.reset', input.name, now);
+	const { id: personId } = await findHelped(db, actor, 'second-factor.reset', input.name, now);
 	await inTransaction(db, async (trx) => {
 		const grant = await holdGrantOver(trx, actor!, 'second-factor.reset', personId, now);
 		await deleteSecondFactors(trx, personId);

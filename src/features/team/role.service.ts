@@ -1,5 +1,4 @@
 // Roles are handed on by a link that one person can accept once, and end at once when somebody takes them back.
-import { randomBytes } from 'node:crypto';
 import { requireSignInName, type SignInName } from '#features/accounts/account.ts';
 import {
 	requireActor,
@@ -13,11 +12,10 @@ import {
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findPerson, holdGrant, holdPerson, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { rotateSessions } from '#features/accounts/session.service.ts';
-import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
+import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
-import { uuidv7 } from '#lib/uuid.ts';
 import { voidResetCodes } from './reset-code.repository.ts';
 import { findRoleScope, type RoleScope } from './role-scope.repository.ts';
 import {
@@ -36,7 +34,13 @@ const INVITATION_MS = 7 * 24 * 3_600_000;
 const nameText = (name: SignInName): string => Object.values(name)[0] ?? '';
 const hashName = (secret: Secret, name: SignInName) => keyedHash(secret, 'invitee', nameText(name));
 
+/** Only this server can tell it from the form's id, and always tells the same: a form that is sent again shows it again. */
+const tokenOf = (secret: Secret, senderId: string, id: string): string =>
+	Buffer.from(keyedHash(secret, 'invitation', `${senderId}:${id}`), 'hex').toString('base64url');
+
 export type InvitationInput = {
+	/** Minted with the form; the invitation's own. */
+	id: string;
 	role: Role;
 	scopeKind: ScopeKind;
 	scopeId: string | null;
@@ -53,9 +57,25 @@ async function requireScope(db: Db, input: InvitationInput, now: number): Promis
 	return scope;
 }
 
+/** The same form once more: refuses with 409 another content, and an invitation that is over. */
+function checkSameAgain(
+	sent: Invitation,
+	row: Pick<Invitation, 'tokenHash' | 'role' | 'scopeKind' | 'scopeId' | 'inviteeHash' | 'replacesGrantId'>,
+	now: number,
+): void {
+	const { inviteeHash: _, ...rest } = row;
+	const isSame = Object.entries(rest).every(([name, value]) => sent[name as keyof typeof rest] === value);
+	const isOver = sent.acceptedAt !== null || sent.withdrawnAt !== null || sent.expiresAt <= now;
+	// Whom it was for is forgotten when it ends.
+	if (isSame && isOver) throw new DomainError('CONFLICT', 'invitationEnded');
+	if (!isSame || sent.inviteeHash !== row.inviteeHash)
+		throw new DomainError('CONFLICT', 'sameIdOtherContent');
+}
+
 /**
  * Invites one person to a role; returns the token of the link, of which only a hash is kept. It works once and lapses
- * after a week. Refuses with 401, with 403 whoever may not hand out this role here, with 422 an unknown scope or name.
+ * after a week. The same id again gives the same link. Refuses with 401, with 403 whoever may not hand out this role
+ * here, with 409 an id that stands for something else, with 422 an unknown scope or name.
  */
 export async function inviteToRole(
 	db: Db,
@@ -63,33 +83,42 @@ export async function inviteToRole(
 	actor: Actor | undefined,
 	input: InvitationInput,
 	now: number,
-): Promise<string> {
+): Promise<{ token: string; scope: RoleScope; expiresAt: number }> {
 	requireActor(actor);
+	const { id } = input;
 	const scope = await requireScope(db, input, now);
 	const grant = requireGrant(actor, `role.${input.role}`, scope.scopes);
 	requireSameKind(actor, scope.isSample ?? actor.isSample, 'scope');
 	const name = requireSignInName(input.name);
 	const replacesGrantId = input.replacesGrantId || null;
-	const token = randomBytes(32).toString('base64url');
-	const id = uuidv7(now);
-	await inTransaction(db, async (trx) => {
+	const token = tokenOf(secret, actor.personId, id);
+	const row = {
+		...{ tokenHash: sha256Hex(token), role: input.role, scopeKind: scope.kind, scopeId: scope.id },
+		...{ inviteeHash: hashName(secret, name), replacesGrantId },
+	};
+	const send = async (trx: Trx): Promise<number> => {
 		await holdGrant(trx, grant.id);
+		const sent = await findInvitation(trx, { id });
+		if (sent) {
+			checkSameAgain(sent, row, now);
+			return sent.expiresAt;
+		}
 		if (replacesGrantId !== null) {
 			const live = await lockGrants(trx, input.role, scope, now);
 			const replaced = live.find((each) => each.id === replacesGrantId);
 			if (!replaced) throw new DomainError('CONFLICT', 'roleEnded', { field: 'replacesGrantId' });
 			requireSameKind(actor, replaced.isSample === 1);
 		}
+		const expiresAt = now + INVITATION_MS;
 		await insertInvitation(trx, {
-			...{ id, tokenHash: sha256Hex(token), role: input.role, scopeKind: scope.kind, scopeId: scope.id },
-			...{ inviteeHash: hashName(secret, name), inviteeHint: `…${nameText(name).slice(-4)}` },
-			...{ replacesGrantId, invitedBy: grant.id, createdAt: now, expiresAt: now + INVITATION_MS },
-			...{ withdrawnAt: null, acceptedAt: null, acceptedGrantId: null },
+			...{ ...row, id, inviteeHint: `…${nameText(name).slice(-4)}`, invitedBy: grant.id },
+			...{ createdAt: now, expiresAt, withdrawnAt: null, acceptedAt: null, acceptedGrantId: null },
 		});
 		const event = { action: 'invitation.send', subjectKind: 'invitation', subjectId: id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
-	});
-	return token;
+		return expiresAt;
+	};
+	return { token, scope, expiresAt: await retryWhenTaken(() => inTransaction(db, send)) };
 }
 
 function checkOpen(invitation: Invitation | undefined, now: number): asserts invitation is Invitation {

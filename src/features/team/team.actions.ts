@@ -1,6 +1,6 @@
 import { ROLES, type ScopeKind } from '#features/accounts/actor.ts';
 import { DomainError } from '#lib/errors.ts';
-import { field, formAction } from '#lib/forms.ts';
+import { field, formAction, requireFormId } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { closeOrganisation, openOrganisation } from './organisation.service.ts';
 import { issueResetCode, resetPassword, resetSecondFactor } from './reset-code.service.ts';
@@ -23,9 +23,9 @@ export const team = {
 		if (!role) throw new DomainError('UNPROCESSABLE_CONTENT', 'roleMissing', { field: 'role' });
 		const input = {
 			...{ role, ...readScope(field(form, 'scope')), name: field(form, 'name') },
-			replacesGrantId: field(form, 'replacesGrantId'),
+			...{ id: requireFormId(field(form, 'id')), replacesGrantId: field(form, 'replacesGrantId') },
 		};
-		const token = await inviteToRole(db, secret, actor, input, now);
+		const { token } = await inviteToRole(db, secret, actor, input, now);
 		locals.shownOnce = { link: `${publicUrl}${localePath(locale, `/loi-moi?ma=${token}`)}` };
 		return undefined;
 	}),
@@ -43,7 +43,8 @@ export const team = {
 	}),
 	issueResetCode: formAction(async (form, { locals }) => {
 		const { db, secret, actor, now } = locals;
-		const code = await issueResetCode(db, secret, actor, { name: field(form, 'resetName') }, now);
+		const input = { id: requireFormId(field(form, 'id')), name: field(form, 'resetName') };
+		const { code } = await issueResetCode(db, secret, actor, input, now);
 		locals.shownOnce = { codes: [code] };
 		return undefined;
 	}),
