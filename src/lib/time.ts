@@ -88,6 +88,10 @@ export function formatDateTime(instant: number, locale: Locale): string {
 	return `${clockOf(instant)} ${formatWeekday(date, locale)}, ${formatDate(date, locale)}`;
 }
 
+/** The same within a sentence: `07:30 chủ nhật, 22/11/2026`. English days keep their capital. */
+export const formatDateTimeInText = (instant: number, locale: Locale): string =>
+	locale === 'vi' ? formatDateTime(instant, locale).toLowerCase() : formatDateTime(instant, locale);
+
 /** `11/2026` of `2026-11`, in English `Nov 2026`. */
 export function formatMonth(month: string, locale: Locale): string {
 	if (locale === 'vi') return `${Number(month.slice(5, 7))}/${month.slice(0, 4)}`;
