@@ -17,7 +17,19 @@ declare namespace App {
 		form: FormData | undefined;
 		formError: import('#lib/errors.ts').DomainError | undefined;
 		/** What an action made that is shown once and never again: codes, a link. */
-		shownOnce: { codes?: string[]; link?: string } | undefined;
+		shownOnce:
+			| {
+					codes?: string[];
+					link?: string;
+					/** For whom it is, what it gives there, and until when. */
+					of?: {
+						name: string;
+						role?: import('#features/accounts/actor.ts').Role;
+						scope?: import('#features/team/role-scope.repository.ts').RoleScope;
+						expiresAt: number;
+					};
+			  }
+			| undefined;
 		/** An expected failure that no page of its own shows. */
 		refusal: import('#lib/errors.ts').DomainError | undefined;
 		/** Stands in the log beside an unexpected failure. */

@@ -53,6 +53,18 @@ export function field(form: Typed | undefined, name: string): string {
 	return typeof value === 'string' ? value : '';
 }
 
+/** What of a request concerns one form: what was typed there, and why it was refused. */
+export type Refusal = { typed: Typed | undefined; error: DomainError | undefined };
+
+/**
+ * What concerns one form of a page that has several with fields of the same name: nothing when another one was refused.
+ * @param key what its hidden field `form` says, once on its page
+ */
+export function refusalOf(locals: Pick<App.Locals, 'form' | 'formError'>, key: string): Refusal {
+	const { form: typed, formError: error } = locals;
+	return error && field(typed, 'form') === key ? { typed, error } : { typed: undefined, error: undefined };
+}
+
 /** The id that was minted with a form. Refuses with 400 what is none. */
 export function requireFormId(text: string): string {
 	const id = normaliseUuid(text);

@@ -14,7 +14,7 @@ import { openFund } from '#features/fund/ledger.service.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
 import { openSchool } from '#features/schools/school.service.ts';
-import { ORGANISATION_KINDS } from '#features/team/organisation.service.ts';
+import { ORGANISATION_KINDS } from '#features/team/organisation.ts';
 import { ConfigError } from '#lib/config.ts';
 import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';

@@ -102,14 +102,29 @@ async function signIn(page: Page, name: string, password = PASSWORD): Promise<vo
 	await page.waitForURL((url) => !/\/dang-nhap$/.test(url.pathname));
 }
 
-/** Invites somebody to a role of the whole portal; the link as it is shown. */
-async function invite(page: Page, name: string, role: string): Promise<string> {
+/** The role is chosen first; then the places where it can be held, which may be one. */
+async function fillInvitation(page: Page, name: string, role: string): Promise<void> {
 	await page.goto('/cua-toi/nhom');
-	const form = page.locator('form[action*="team.invite"]').last();
-	await form.locator('[name=role]').selectOption(role);
-	await form.locator('[name=scope]').selectOption('portal');
+	await page.click(`a.pick[href*="=${role}"]`);
+	const form = page.locator('form:has([name=form][value=moi])');
+	const select = form.locator('select[name=scope]');
+	if ((await select.count()) > 0) await select.selectOption('portal');
 	await form.locator('[name=name]').fill(name);
 	await form.locator('button.btn').click();
+}
+
+/** Makes a reset code, or is refused; the form is folded. */
+async function askForCode(page: Page, name: string): Promise<void> {
+	await page.goto('/cua-toi/nhom');
+	const form = page.locator('form[action*=issueResetCode]');
+	await page.locator('details:has(> form[action*=issueResetCode]) > summary').click();
+	await form.locator('[name=name]').fill(name);
+	await form.locator('button').click();
+}
+
+/** Invites somebody to a role of the whole portal; the link as it is shown. */
+async function invite(page: Page, name: string, role: string): Promise<string> {
+	await fillInvitation(page, name, role);
 	const link = await page.locator('[data-share-text]').textContent();
 	return link!.trim();
 }
@@ -159,15 +174,16 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		const steward = await newPage({ javaScriptEnabled });
 		const sample = await newPage({ javaScriptEnabled });
 		await signInAs(sample, server.baseUrl, people['steward']!);
-		await sample.goto('/cua-toi/nhom');
-		await sample.locator('[name=resetName]').fill(name);
-		await sample.locator('form[action*=issueResetCode] button').click();
+		await askForCode(sample, name);
 		expect(await sample.locator('[role=alert]').textContent()).toContain('Vai trò mẫu chỉ');
 		expect(await sample.locator('.codes').count()).toBe(0);
 		await signInAs(steward, server.baseUrl, await makeReal('Nông Thị Hoa', 'steward', 'ward', 'dk-2025'));
-		await steward.goto('/cua-toi/nhom');
-		await steward.locator('[name=resetName]').fill(name);
-		await steward.locator('form[action*=issueResetCode] button').click();
+		await askForCode(steward, name);
+		expect(await steward.locator('.once').textContent()).toMatch(
+			/Mã cho Lò Thị Mai, 0987\d{6}\. Dùng được đến/,
+		);
+		// Nothing of it is left beside a button that would make another.
+		expect(await steward.locator('form[action*=issueResetCode] [name=name]').inputValue()).toBe('');
 		const code = (await steward.locator('.codes code').textContent())!;
 		await steward.reload();
 		expect(await steward.locator('.codes code').textContent()).toBe(code);
@@ -355,12 +371,7 @@ test('an invitation gives its role to a new account, which is then asked for a s
 	await addAuthenticator(administrator);
 	await signIn(administrator, chief.name);
 	// Without a second factor the refusal says the way on.
-	await administrator.goto('/cua-toi/nhom');
-	const form = administrator.locator('form[action*="team.invite"]').last();
-	await form.locator('[name=role]').selectOption('auditor');
-	await form.locator('[name=scope]').selectOption('portal');
-	await form.locator('[name=name]').fill('0984000002');
-	await form.locator('button.btn').click();
+	await fillInvitation(administrator, '0984000002', 'auditor');
 	await administrator.click('[role=alert] a');
 	await administrator.fill('form [name=password]', PASSWORD);
 	await administrator.click('form[action*="accounts.confirm"] button');
@@ -393,14 +404,76 @@ test('a sample person’s invitation gives a role that works on samples alone', 
 	expect(await page.textContent('main')).toContain('Đã nhận vai trò');
 	const other = await newPage();
 	const name = await openAccount(other);
-	await page.goto('/cua-toi/nhom');
+	await askForCode(page, name);
 	expect(await page.locator('aside.sample').count()).toBe(1);
-	await page.locator('[name=resetName]').fill(name);
-	await page.locator('form[action*=issueResetCode] button').click();
 	expect(await page.locator('[role=alert]').textContent()).toContain('Vai trò mẫu chỉ');
 	await page.goto('/cua-toi/thong-bao');
 	await page.locator('form[action*=publishNotice] button').click();
 	expect(await page.locator('[role=alert]').textContent()).toContain('Vai trò mẫu chỉ');
+});
+
+test.each([true, false])(
+	'each form of the team’s page is refused by itself; JavaScript: %s',
+	async (javaScriptEnabled) => {
+		const page = await newPage({ javaScriptEnabled });
+		await signInAs(page, server.baseUrl, people['administrator']!);
+		await page.goto('/cua-toi/nhom');
+		const marked = () => page.locator('[aria-invalid]');
+		const formOf = (value: string) => page.locator(`form:has([name=form][value^="${value}"])`);
+		/** The marked field is the form's own, it is seen and has the focus, and no other form is open. */
+		const expectRefusedIn = async (value: string, typed: string) => {
+			expect(await marked().count()).toBe(1);
+			const own = formOf(value).locator('[aria-invalid]');
+			expect(await own.inputValue()).toBe(typed);
+			expect(await own.evaluate((field) => field === document.activeElement)).toBe(true);
+			const box = (await own.boundingBox())!;
+			expect(box.y).toBeGreaterThan(0);
+			expect(box.y + box.height).toBeLessThan(phone.height);
+		};
+		await page.locator('.fold > summary').first().click();
+		await page.locator('.more > summary').first().click();
+		const handover = formOf('giao-').first();
+		const replaced = await handover.locator('[name=replacesGrantId]').inputValue();
+		await handover.locator('[name=name]').fill('cô Hoa');
+		await handover.locator('button').click();
+		await expectRefusedIn('giao-', 'cô Hoa');
+		const again = page.locator('form:has([aria-invalid])');
+		expect(await again.locator('[name=replacesGrantId]').inputValue()).toBe(replaced);
+		await askForCode(page, 'cô Lan');
+		await expectRefusedIn('ma', 'cô Lan');
+		await fillInvitation(page, 'cô Mai', 'administrator');
+		await expectRefusedIn('moi', 'cô Mai');
+
+		const organisation = `Chi hội ${javaScriptEnabled}`;
+		const add = async () => {
+			await page.goto('/cua-toi/nhom');
+			await page.locator('details:has([name=adminUnitId]) > summary').click();
+			await formOf('to-chuc-moi').locator('[name=name]').fill(organisation);
+			await formOf('to-chuc-moi').locator('button').click();
+		};
+		await add();
+		const status = page.locator('#to-chuc ~ [role=status]');
+		const box = (await status.boundingBox())!;
+		expect(box.y).toBeGreaterThan(0);
+		expect(box.y + box.height).toBeLessThan(phone.height);
+		await add();
+		await expectRefusedIn('to-chuc-moi', organisation);
+	},
+);
+
+test('a role ends only behind a sentence that says whose, which and where', async () => {
+	const page = await newPage({ javaScriptEnabled: false });
+	await signInAs(page, server.baseUrl, people['ward_officer']!);
+	await page.goto('/cua-toi/nhom');
+	const fold = page.locator('.fold', { hasText: 'Ngôi nhà xanh' }).first();
+	await fold.locator('> summary').click();
+	const row = fold.locator('.device').last();
+	const button = row.locator('form[action*=endRole] button');
+	expect(await button.isVisible()).toBe(false);
+	await row.locator('.more > summary').last().click();
+	expect(await row.textContent()).toMatch(/thôi làm người phụ trách nhà ở .+\s·\sMAU-\d+ ngay khi bấm/);
+	await button.click();
+	expect(await page.locator('[role=status]').textContent()).toContain('Vai trò đã kết thúc');
 });
 
 test('a household’s alias comes to another phone by its code', async () => {

@@ -1,4 +1,3 @@
-import type { OrganisationTable } from '#db/schema.ts';
 import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import {
@@ -14,19 +13,8 @@ import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { ORGANISATION_KINDS } from './organisation.ts';
 import { endGrantRow, listGrantsIn } from './role.repository.ts';
-
-export const ORGANISATION_KINDS = [
-	'womens_union',
-	'youth_union',
-	'school',
-	'peoples_committee',
-	'fatherland_front',
-	'agency',
-	'company',
-	'inter_household_group',
-	'residential_group',
-] as const satisfies OrganisationTable['kind'][];
 
 /**
  * Writes down an organisation of a ward, from today on; returns its id. Refuses with 403 another ward's officer, with

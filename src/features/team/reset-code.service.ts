@@ -53,7 +53,7 @@ async function findHelped(db: Db, actor: Actor | undefined, act: ResetAct, name:
 	const person = await findPersonByName(db, requireSignInName(name));
 	if (!person) throw new DomainError('NOT_FOUND', 'unknownPerson', { field: 'name' });
 	if (person.id === actor!.personId) throw new DomainError('FORBIDDEN', 'resetOwn', { field: 'name' });
-	requireSameKind(actor!, person.isSample === 1);
+	requireSameKind(actor!, person.isSample === 1, 'name');
 	return person;
 }
 

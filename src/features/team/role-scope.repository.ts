@@ -3,7 +3,7 @@ import type { Scope, ScopeKind } from '#features/accounts/actor.ts';
 import { findOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findFund } from '#features/fund/fund.repository.ts';
 import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
-import { houseScopes, shortHouseName } from '#features/green-houses/green-house.ts';
+import { houseScopes, listedHouseName } from '#features/green-houses/green-house.ts';
 import { findCurrentUnit, listAdminUnits } from '#features/places/place.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
@@ -31,7 +31,7 @@ export async function findRoleScope(
 	if (kind === 'house') {
 		const house = await findGreenHouse(db, id, now);
 		if (!house || house.status === 'closed') return undefined;
-		const name = `${shortHouseName(house.nameVi)} (${house.code})`;
+		const name = listedHouseName(house);
 		return {
 			kind,
 			id,

@@ -1,15 +1,16 @@
 import { ROLES, type ScopeKind } from '#features/accounts/actor.ts';
 import { DomainError } from '#lib/errors.ts';
+import { cleanText } from '#lib/fold.ts';
 import { field, formAction, requireFormId } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { closeOrganisation, openOrganisation } from './organisation.service.ts';
 import { issueResetCode, resetPassword, resetSecondFactor } from './reset-code.service.ts';
+import { SCOPE_KINDS } from './role-scope.ts';
 import { acceptInvitation, endRole, inviteToRole, withdrawInvitation } from './role.service.ts';
-
-const SCOPE_KINDS: readonly ScopeKind[] = ['house', 'organisation', 'fund', 'ward', 'portal'];
 
 /** `house:ID`, or `portal`. */
 function readScope(text: string): { scopeKind: ScopeKind; scopeId: string | null } {
+	if (text === '') throw new DomainError('UNPROCESSABLE_CONTENT', 'scopeMissing', { field: 'scope' });
 	const [kind, id] = text.split(/:(.*)/s);
 	const scopeKind = SCOPE_KINDS.find((each) => each === kind);
 	if (!scopeKind) throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownScope', { field: 'scope' });
@@ -25,8 +26,11 @@ export const team = {
 			...{ role, ...readScope(field(form, 'scope')), name: field(form, 'name') },
 			...{ id: requireFormId(field(form, 'id')), replacesGrantId: field(form, 'replacesGrantId') },
 		};
-		const { token } = await inviteToRole(db, secret, actor, input, now);
-		locals.shownOnce = { link: `${publicUrl}${localePath(locale, `/loi-moi?ma=${token}`)}` };
+		const { token, scope, expiresAt } = await inviteToRole(db, secret, actor, input, now);
+		locals.shownOnce = {
+			link: `${publicUrl}${localePath(locale, `/loi-moi?ma=${token}`)}`,
+			of: { name: cleanText(input.name, { max: 254 }), role, scope, expiresAt },
+		};
 		return undefined;
 	}),
 	accept: formAction(async (form, { locals }) => {
@@ -43,13 +47,14 @@ export const team = {
 	}),
 	issueResetCode: formAction(async (form, { locals }) => {
 		const { db, secret, actor, now } = locals;
-		const input = { id: requireFormId(field(form, 'id')), name: field(form, 'resetName') };
-		const { code } = await issueResetCode(db, secret, actor, input, now);
-		locals.shownOnce = { codes: [code] };
+		const input = { id: requireFormId(field(form, 'id')), name: field(form, 'name') };
+		const { code, displayName, expiresAt } = await issueResetCode(db, secret, actor, input, now);
+		const name = `${displayName}, ${cleanText(input.name, { max: 254 })}`;
+		locals.shownOnce = { codes: [code], of: { name, expiresAt } };
 		return undefined;
 	}),
 	resetSecondFactor: formAction(async (form, { locals }) => {
-		await resetSecondFactor(locals.db, locals.actor, { name: field(form, 'factorName') }, locals.now);
+		await resetSecondFactor(locals.db, locals.actor, { name: field(form, 'name') }, locals.now);
 		return localePath(locals.locale, '/cua-toi/nhom?xong=buoc-hai');
 	}),
 	resetPassword: formAction(async (form, { locals, clientAddress }) => {
@@ -64,7 +69,7 @@ export const team = {
 	openOrganisation: formAction(async (form, { locals }) => {
 		const input = {
 			kind: field(form, 'kind'),
-			name: field(form, 'organisationName'),
+			name: field(form, 'name'),
 			adminUnitId: field(form, 'adminUnitId'),
 		};
 		await openOrganisation(locals.db, locals.actor, input, locals.now);
@@ -72,6 +77,6 @@ export const team = {
 	}),
 	closeOrganisation: formAction(async (form, { locals }) => {
 		await closeOrganisation(locals.db, locals.actor, field(form, 'id'), locals.now);
-		return localePath(locals.locale, '/cua-toi/nhom#to-chuc');
+		return localePath(locals.locale, '/cua-toi/nhom?xong=ket-thuc#to-chuc');
 	}),
 };

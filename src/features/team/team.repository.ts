@@ -9,10 +9,12 @@ import {
 } from '#features/accounts/actor.ts';
 import { listOrganisations } from '#features/accounts/organisation.repository.ts';
 import { listFunds } from '#features/fund/fund.repository.ts';
-import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';
+import { listHousesInScopes } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
+import type { AdminUnit } from '#features/places/place.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { SCOPE_KINDS } from './role-scope.ts';
 import { findRoleScope, type RoleScope } from './role-scope.repository.ts';
 import { listGrants, listOpenInvitations } from './role.repository.ts';
 
@@ -21,7 +23,8 @@ const mayHandOn = (actor: Actor, role: Role, scope: RoleScope | undefined) =>
 
 type Held = { scopeKind: RoleScope['kind']; scopeId: string | null };
 
-const keyOf = ({ scopeKind, scopeId }: Held): string =>
+/** A place as a form sends it. */
+export const keyOf = ({ scopeKind, scopeId }: Held): string =>
 	scopeKind === 'portal' ? 'portal' : `${scopeKind}:${scopeId}`;
 
 /** The live roles and open invitations that the actor may end, hand on or withdraw. */
@@ -40,27 +43,43 @@ export async function listTeam(db: Db, actor: Actor, now: number) {
 		invitations: await visible(await listOpenInvitations(db, isSample, now)),
 	};
 }
+export type HeldRole = Awaited<ReturnType<typeof listTeam>>['grants'][number];
 
-/** Each role that the actor may hand out, with each place where it can be held: `value` is what a form sends. */
-export async function listInvitableScopes(db: Db, actor: Actor, now: number) {
+/** `value` is what a form sends; the ward is a house's or an organisation's own. */
+export type InvitablePlace = { value: string; scope: RoleScope; ward: AdminUnit | undefined };
+
+/** The roles that the actor may hand out somewhere. */
+export const listInvitableRoles = (actor: Actor): Role[] =>
+	ROLES.filter((role) => findAnyGrant(actor, `role.${role}`) !== undefined);
+
+/**
+ * Each place where the actor may hand out a role. Sample people are offered samples, real people what is real: a sample
+ * place needs nobody more.
+ */
+export async function listInvitableScopes(db: Db, actor: Actor, role: Role, now: number) {
 	const isSample = actor.isSample ? 1 : 0;
-	const handed = ROLES.filter((role) => findAnyGrant(actor, `role.${role}`) !== undefined);
-	if (handed.length === 0) return [];
-	const organisations = await listOrganisations(db, { isSample, on: toLocalDate(now) });
-	const places = [
-		{ scopeKind: 'portal' as const, scopeId: null },
-		...(await listWards(db)).map(({ id }) => ({ scopeKind: 'ward' as const, scopeId: id })),
-		...(await listFunds(db)).map(({ id }) => ({ scopeKind: 'fund' as const, scopeId: id })),
-		...organisations.map(({ id }) => ({ scopeKind: 'organisation' as const, scopeId: id })),
-		...(await listGreenHouses(db, {}, now)).map(({ id }) => ({ scopeKind: 'house' as const, scopeId: id })),
-	];
-	const found: { role: Role; value: string; scope: RoleScope }[] = [];
-	for (const place of places) {
-		const scope = await findRoleScope(db, place.scopeKind, place.scopeId, now);
-		if (!scope) continue;
-		for (const role of handed)
-			if (ROLE_SCOPES[role].includes(place.scopeKind) && mayHandOn(actor, role, scope))
-				found.push({ role, value: keyOf(place), scope });
-	}
+	const wards = await listWards(db);
+	const wardIds = wards.map((ward) => ward.id);
+	const ids: Record<RoleScope['kind'], () => Promise<(string | null)[]>> = {
+		portal: async () => [null],
+		ward: async () => wardIds,
+		fund: async () => (await listFunds(db)).map((fund) => fund.id),
+		organisation: async () =>
+			(await listOrganisations(db, { isSample, on: toLocalDate(now) })).map((each) => each.id),
+		house: async () =>
+			(await listHousesInScopes(db, { houseIds: [], organisationIds: [], wardIds }, now)).map(
+				(house) => house.id,
+			),
+	};
+	const found: InvitablePlace[] = [];
+	for (const scopeKind of SCOPE_KINDS.filter((kind) => ROLE_SCOPES[role].includes(kind)))
+		for (const scopeId of await ids[scopeKind]()) {
+			const scope = await findRoleScope(db, scopeKind, scopeId, now);
+			if (!scope || !mayHandOn(actor, role, scope)) continue;
+			if (scope.isSample !== undefined && scope.isSample !== actor.isSample) continue;
+			const wardId = scope.scopes.find((each) => each.kind === 'ward')?.id;
+			const ward = wards.find((each) => each.id === wardId);
+			found.push({ value: keyOf({ scopeKind, scopeId }), scope, ward });
+		}
 	return found;
 }
