@@ -384,7 +384,7 @@ test('an invitation gives its role to a new account, which is then asked for a s
 	const page = await newPage();
 	const response = await page.goto(link);
 	expect(response?.headers()['referrer-policy']).toBe('same-origin');
-	expect(await page.textContent('main')).toContain('Người kiểm tra');
+	expect(await page.textContent('main')).toContain('mời anh/chị làm người kiểm tra của cả cổng');
 	await openAccount(page, link, '0984000002');
 	expect(await page.textContent('main')).toContain('Đã nhận vai trò');
 	expect((await page.goto(link))?.status()).toBe(404);
@@ -410,6 +410,42 @@ test('a sample person’s invitation gives a role that works on samples alone', 
 	await page.goto('/cua-toi/thong-bao');
 	await page.locator('form[action*=publishNotice] button').click();
 	expect(await page.locator('[role=alert]').textContent()).toContain('Vai trò mẫu chỉ');
+});
+
+test('an invitation that somebody else opened goes on to the one it is for', async () => {
+	const chief = await newPage();
+	await signInAs(chief, server.baseUrl, await makeReal('Hoàng Văn Thụ', 'administrator', 'portal', null));
+	const invited = await newPage({ javaScriptEnabled: false });
+	const name = await openAccount(invited);
+	await invited.goto('/cua-toi');
+	await invited.click('form[action*=signOut] button');
+	await openAccount(invited);
+	const link = await invite(chief, name, 'auditor');
+	expect(await chief.locator('.once').textContent()).toContain(
+		`Lời mời cho ${name}, làm người kiểm tra của cả cổng. Dùng được đến`,
+	);
+	// Its sender cannot take it, and is told so before a button.
+	await chief.goto(link);
+	expect(await chief.textContent('main')).toContain('do chính anh/chị tạo');
+	expect(await chief.locator('form[action*="team.accept"]').count()).toBe(0);
+	await invited.goto(link);
+	expect(await invited.textContent('main')).toContain('không phải tài khoản ấy');
+	expect(await invited.locator('form[action*="team.accept"]').count()).toBe(0);
+	await invited.click('form[action*=leaveForInvitation] button');
+	expect(invited.url()).toBe(link);
+	await invited.click('a[href*="/dang-nhap?tiep="]');
+	// Who has no account yet finds the way back as well.
+	const back = invited.url();
+	await invited.click('a[href*="/tao-tai-khoan"]');
+	expect(invited.url()).toBe(`${link}#mo-tai-khoan`);
+	await invited.goto(back);
+	const form = invited.locator('form[action*="accounts.signIn"]').first();
+	await form.locator('[name=name]').fill(name);
+	await form.locator('[name=password]').fill(PASSWORD);
+	await form.locator('button.btn').click();
+	expect(invited.url()).toBe(link);
+	await invited.click('form[action*="team.accept"] button');
+	expect(await invited.textContent('main')).toContain('Đã nhận vai trò');
 });
 
 test.each([true, false])(

@@ -158,6 +158,30 @@ export async function readInvitation(db: Db, token: string, now: number) {
 	return { invitation, scope, isSample: isSampleRole(invitation, scope) };
 }
 
+/** True when the invitation is for this person's number or address. */
+function isInvited(
+	secret: Secret,
+	invitation: Pick<Invitation, 'inviteeHash'>,
+	person: { phoneE164: string | null; email: string | null },
+): boolean {
+	const names: SignInName[] = [];
+	if (person.phoneE164) names.push({ phoneE164: person.phoneE164 });
+	if (person.email) names.push({ email: person.email });
+	return names.some((name) => hashName(secret, name) === invitation.inviteeHash);
+}
+
+/** Whose invitation somebody who is signed in has opened: theirs, one that they sent, or another person's. */
+export async function readWhose(
+	db: Db,
+	secret: Secret,
+	invitation: Invitation,
+	actor: Actor,
+): Promise<'own' | 'sent' | 'another'> {
+	const person = await findPerson(db, actor.personId);
+	if (person && invitation.inviterId === person.id) return 'sent';
+	return person && isInvited(secret, invitation, person) ? 'own' : 'another';
+}
+
 /**
  * Takes the invited role within a transaction of the caller; the role that it replaces ends with it, and the person's
  * sessions get other tokens. Refuses with 403 its sender and anybody but the invited person, with 404 a link that is
@@ -175,10 +199,7 @@ export async function acceptWithin(
 	await lockRow(trx, 'invitation', id);
 	const { invitation, scope, isSample } = await readInvitation(trx, input.token, now);
 	const person = await findPerson(trx, input.personId);
-	const names: SignInName[] = [];
-	if (person?.phoneE164) names.push({ phoneE164: person.phoneE164 });
-	if (person?.email) names.push({ email: person.email });
-	if (!person || !names.some((name) => hashName(secret, name) === invitation.inviteeHash))
+	if (!person || !isInvited(secret, invitation, person))
 		throw new DomainError('FORBIDDEN', 'invitationForAnother');
 	if (invitation.inviterId === person.id) throw new DomainError('FORBIDDEN', 'invitationOwn');
 	const outgrown = await checkKind(trx, person, isSample, now);

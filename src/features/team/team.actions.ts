@@ -1,4 +1,5 @@
 import { ROLES, type ScopeKind } from '#features/accounts/actor.ts';
+import { endSession } from '#features/accounts/session.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { field, formAction, requireFormId } from '#lib/forms.ts';
@@ -36,6 +37,11 @@ export const team = {
 	accept: formAction(async (form, { locals }) => {
 		await acceptInvitation(locals.db, locals.secret, locals.actor, field(form, 'token'), locals.now);
 		return localePath(locals.locale, '/cua-toi?xong=vai-tro');
+	}),
+	/** Somebody else is signed in on this device: the invitation stays open for the one it is for. */
+	leaveForInvitation: formAction(async (form, { locals, cookies }) => {
+		await endSession(locals.db, locals.config, cookies);
+		return localePath(locals.locale, `/loi-moi?ma=${encodeURIComponent(field(form, 'token'))}`);
 	}),
 	withdrawInvitation: formAction(async (form, { locals }) => {
 		await withdrawInvitation(locals.db, locals.actor, field(form, 'id'), locals.now);
