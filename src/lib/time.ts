@@ -47,6 +47,10 @@ export function parseInstant(text: string): number | undefined {
 	return Number.isNaN(instant) ? undefined : instant;
 }
 
+/** An instant as the clock in Vietnam shows it, with its offset: `2026-11-22T10:00:00.000+07:00`. */
+export const toLocalIso = (instant: number): string =>
+	`${new Date(instant + OFFSET_MS).toISOString().slice(0, -1)}+07:00`;
+
 const tag = (locale: Locale) => (locale === 'vi' ? 'vi-VN' : 'en-GB');
 const clockOf = (instant: number) => new Date(instant + OFFSET_MS).toISOString().slice(11, 16);
 

@@ -1,3 +1,4 @@
+import viAudit from './vi/audit.json' with { type: 'json' };
 import viCommon from './vi/common.json' with { type: 'json' };
 import viAbout from './vi/about.json' with { type: 'json' };
 import viErrors from './vi/errors.json' with { type: 'json' };
@@ -12,6 +13,7 @@ import viCleanupEvents from './vi/cleanup-events.json' with { type: 'json' };
 import viSchools from './vi/schools.json' with { type: 'json' };
 import viTeam from './vi/team.json' with { type: 'json' };
 import viTrace from './vi/trace.json' with { type: 'json' };
+import enAudit from './en/audit.json' with { type: 'json' };
 import enCommon from './en/common.json' with { type: 'json' };
 import enAbout from './en/about.json' with { type: 'json' };
 import enErrors from './en/errors.json' with { type: 'json' };
@@ -30,6 +32,7 @@ import enTrace from './en/trace.json' with { type: 'json' };
 /** Every sentence of the portal: one file for each feature and language. */
 export const resources = {
 	vi: {
+		audit: viAudit,
 		common: viCommon,
 		about: viAbout,
 		errors: viErrors,
@@ -46,6 +49,7 @@ export const resources = {
 		trace: viTrace,
 	},
 	en: {
+		audit: enAudit,
 		common: enCommon,
 		about: enAbout,
 		errors: enErrors,

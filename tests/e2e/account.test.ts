@@ -389,10 +389,43 @@ test('an invitation gives its role to a new account, which is then asked for a s
 	expect(await page.textContent('main')).toContain('Đã nhận vai trò');
 	expect((await page.goto(link))?.status()).toBe(404);
 	await page.goto('/cua-toi/nhat-ky');
-	expect(await page.textContent('main')).toContain('invitation.send');
+	expect(await page.locator('.audit b').allTextContents()).toContain('Mời nhận vai trò');
+	// The search is folded; a line of the log stands on the first screen of a phone.
+	expect((await page.locator('.audit').first().boundingBox())!.y).toBeLessThan(phone.height - 68);
+	await page.locator('summary').click();
+	await page.locator('[name=viec]').selectOption('invitation.send');
+	await page.locator('form.search button').click();
+	expect(await page.locator('.tally b').textContent()).toBe('1 dòng');
+	expect(await page.locator('.audit').count()).toBe(1);
+	const unread = await page.goto('/cua-toi/nhat-ky?tu=2026-11-22&den=2026-11-21');
+	expect(unread?.status()).toBe(422);
+	expect(await page.locator('#den-error').textContent()).toContain('Ngày cuối đứng trước ngày đầu');
+	expect(await page.locator('.audit').count()).toBe(0);
 	// Reading the log needs no second factor, taking it away does.
 	const refused = await page.goto('/cua-toi/nhat-ky.csv').catch(() => null);
 	expect(refused?.status()).toBe(403);
+});
+
+test('the audit log leaves as a file: the rows that were asked for, codes kept, times with their offset', async () => {
+	const page = await newPage();
+	await signInAs(page, server.baseUrl, people['auditor']!);
+	const read = async (query: string) => {
+		const response = await page.request.get(`/cua-toi/nhat-ky.csv?${query}`);
+		return { status: response.status(), text: await response.text() };
+	};
+	const all = await read('');
+	expect(all.text.startsWith('\ufeffid,happened_at,local_time,action,')).toBe(true);
+	const { text } = await read('viec=cleanup-event.announce&vai-tro=organiser');
+	const [, ...lines] = text.trim().split('\r\n');
+	expect(lines.length).toBeGreaterThan(0);
+	expect(lines.length).toBeLessThan(all.text.trim().split('\r\n').length - 1);
+	for (const line of lines) {
+		const [, happened, local, action] = line.split(',');
+		expect(action).toBe('cleanup-event.announce');
+		expect(happened).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+07:00$/);
+		expect(local).toBe(happened!.slice(0, 19).replace('T', ' '));
+	}
+	expect((await read('tu=hom-nay')).status).toBe(422);
 });
 
 test('a sample person’s invitation gives a role that works on samples alone', async () => {

@@ -2,13 +2,15 @@
 import { expect, test } from 'vitest';
 import { signUpAccount } from '#features/accounts/account.service.ts';
 import type { Actor } from '#features/accounts/actor.ts';
-import { listAuditEvents } from '#features/accounts/audit.repository.ts';
+import { countAuditEvents, listAuditEvents } from '#features/accounts/audit.repository.ts';
+import type { AuditFilter } from '#features/accounts/audit.ts';
 import { findDeviceAlias, listOwnAliasIds } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { findActor, findPerson } from '#features/accounts/person.repository.ts';
 import { listDropOffsOfDevices } from '#features/drop-offs/drop-off.repository.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { forgetAlias, isOffered, offerAlias, takeAlias } from '#features/privacy/alias.service.ts';
+import { findSubjectPages } from '#features/privacy/audit-subject.repository.ts';
 import { listAliases, listConsents } from '#features/privacy/consent.repository.ts';
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from '#features/privacy/consent.service.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
@@ -309,7 +311,43 @@ describeEachEngine('the audit log', (engine) => {
 		expect(await listAuditEvents(db, { action: 'consent' }, 10)).toHaveLength(1);
 		expect(await listAuditEvents(db, { action: '%' }, 10)).toHaveLength(all.length);
 		expect(JSON.stringify(all)).not.toMatch(/Mai|912000/);
+		expect(await countAuditEvents(db, { personId: mai.personId }, 10)).toBe(2);
+		expect(await countAuditEvents(db, { personId: mai.personId }, 1)).toBe(1);
 		await expect(db.updateTable('auditEvent').set({ action: 'x' }).execute()).rejects.toThrow();
+	});
+});
+
+describeEachEngine('what the audit log is asked for', (engine) => {
+	test('is days and a role, and the page of a thing only for whoever may open it', async () => {
+		const { db, house, join } = await openWorld(await engine.fresh());
+		const mai = await join();
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		const requestId = uuidv7(NOW + DAY);
+		await sendRequest(db, mai, { id: requestId, kind: 'access', text: 'Xem' }, NOW + DAY);
+		const text = { title: 'Quyền riêng tư', body: 'Bản mới' };
+		await publishNotice(db, administrator, { vi: text, en: text, basedOn: 1 }, NOW + 2 * DAY);
+		const actionsOf = async (filter: AuditFilter) =>
+			(await listAuditEvents(db, filter, 10)).map((event) => event.action);
+		expect(await actionsOf({ role: 'administrator' })).toEqual(['notice.publish']);
+		expect(await actionsOf({ role: 'auditor' })).toEqual([]);
+		expect(await actionsOf({ from: NOW + DAY, until: NOW + 2 * DAY })).toEqual(['rights-request.send']);
+		expect(await countAuditEvents(db, { from: NOW + DAY }, 10)).toBe(2);
+
+		const subjects = [
+			{ subjectKind: 'rights_request', subjectId: requestId },
+			{ subjectKind: 'green_house', subjectId: house.id },
+			{ subjectKind: 'disbursement', subjectId: 'chi' },
+			{ subjectKind: 'person', subjectId: mai.personId },
+		];
+		const auditor = await makeActor(db, 'auditor', 'portal', null);
+		expect(Object.fromEntries(await findSubjectPages(db, administrator, subjects))).toEqual({
+			[requestId]: { path: `/cua-toi/yeu-cau#y-${requestId}` },
+			[house.id]: { path: `/ngoi-nha-xanh/${house.code}`, name: house.code },
+		});
+		expect(Object.fromEntries(await findSubjectPages(db, auditor, subjects))).toEqual({
+			[house.id]: { path: `/ngoi-nha-xanh/${house.code}`, name: house.code },
+			chi: { path: '/cua-toi/chi/chi' },
+		});
 	});
 });
 

@@ -1,5 +1,6 @@
 import type { Db, Trx } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import type { AuditFilter } from './audit.ts';
 
 export type AuditEvent = {
 	action: string;
@@ -33,26 +34,15 @@ export async function insertAuditEvent(trx: Trx, event: AuditEvent, now: number)
 
 export const SECOND_FACTOR_REFUSED = 'second-factor.refused';
 
-export type AuditFilter = {
-	/** Begins an action: `role` finds `role.end`. */
-	action?: string | undefined;
-	subjectId?: string | undefined;
-	personId?: string | undefined;
-	/** Keyset: what happened before this event. */
-	before?: { happenedAt: number; id: string } | undefined;
-};
-
-/** What was done, newest first, with the role in which it was. */
-export function listAuditEvents(db: Db, filter: AuditFilter, limit: number) {
-	let query = db
-		.selectFrom('auditEvent')
-		.leftJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId')
-		.selectAll('auditEvent')
-		.select(['roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId']);
-	const { action, subjectId, personId, before } = filter;
+const selectAuditEvents = (db: Db, filter: AuditFilter) => {
+	let query = db.selectFrom('auditEvent').leftJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId');
+	const { action, subjectId, personId, role, from, until, before } = filter;
 	if (action) query = query.where('auditEvent.action', 'like', `${action.replace(/[%_\\]/g, '')}%`);
 	if (subjectId) query = query.where('auditEvent.subjectId', '=', subjectId);
 	if (personId) query = query.where('auditEvent.personId', '=', personId);
+	if (role) query = query.where('roleGrant.role', '=', role);
+	if (from !== undefined) query = query.where('auditEvent.happenedAt', '>=', from);
+	if (until !== undefined) query = query.where('auditEvent.happenedAt', '<', until);
 	if (before) {
 		query = query.where((eb) =>
 			eb.or([
@@ -61,11 +51,27 @@ export function listAuditEvents(db: Db, filter: AuditFilter, limit: number) {
 			]),
 		);
 	}
-	return query
+	return query;
+};
+
+/** What was done, newest first, with the role in which it was. */
+export const listAuditEvents = (db: Db, filter: AuditFilter, limit: number) =>
+	selectAuditEvents(db, filter)
+		.selectAll('auditEvent')
+		.select(['roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId'])
 		.orderBy('auditEvent.happenedAt', 'desc')
 		.orderBy('auditEvent.id', 'desc')
 		.limit(limit)
 		.execute();
+
+/** How many there are, counted to `most` and no further. */
+export async function countAuditEvents(db: Db, filter: AuditFilter, most: number): Promise<number> {
+	const some = selectAuditEvents(db, filter).select('auditEvent.id').limit(most).as('some');
+	const { count } = await db
+		.selectFrom(some)
+		.select((eb) => eb.fn.countAll<number>().as('count'))
+		.executeTakeFirstOrThrow();
+	return count;
 }
 
 const REFUSALS_MAX = 1000;

@@ -1,0 +1,95 @@
+// The audit log in words: which acts are written down, and how a list of them is asked for.
+import { DomainError } from '#lib/errors.ts';
+import { addDays, parseLocalDate, startOfLocalDate } from '#lib/time.ts';
+import { ROLES, type Role } from './actor.ts';
+
+/** Every act that is written down, by what it is about; a code stays as it is, its sentence may change. */
+export const AUDIT_ACTIONS = {
+	account: [
+		...(['account.create', 'account.change', 'account.erase', 'password.change'] as const),
+		...(['passkey.add', 'passkey.remove', 'totp.add', 'totp.remove'] as const),
+		...(['recovery-code.renew', 'recovery-code.use', 'reset-code.issue', 'reset-code.use'] as const),
+		...(['second-factor.reset', 'second-factor.refused'] as const),
+	],
+	team: [
+		...(['invitation.send', 'invitation.withdraw', 'role.accept', 'role.end'] as const),
+		...(['organisation.open', 'organisation.close'] as const),
+	],
+	privacy: [
+		...(['consent.give', 'consent.withdraw', 'notice.publish'] as const),
+		...(['rights-request.send', 'rights-request.reply', 'rights-request.complete'] as const),
+	],
+	houses: ['green-house.import', 'green-house.change'],
+	money: [
+		...(['scrap-sale.return', 'disbursement.approve', 'disbursement.return'] as const),
+		...(['photo.approved', 'photo.refused'] as const),
+	],
+	events: ['cleanup-event.announce', 'cleanup-event.edit', 'cleanup-event.cancel', 'sign-up.remove'],
+	schools: ['school.open', 'class-sheet.revoke'],
+} as const;
+
+export type AuditGroup = keyof typeof AUDIT_ACTIONS;
+export const AUDIT_GROUPS = Object.keys(AUDIT_ACTIONS) as AuditGroup[];
+export type AuditAction = (typeof AUDIT_ACTIONS)[AuditGroup][number];
+
+const KNOWN: ReadonlySet<string> = new Set(Object.values(AUDIT_ACTIONS).flat());
+/** False for an act that another release of the portal has written down. */
+export const isAuditAction = (action: string): action is AuditAction => KNOWN.has(action);
+
+export const AUDIT_KINDS = [
+	...([
+		'person',
+		'role_grant',
+		'invitation',
+		'organisation',
+		'green_house',
+		'disbursement',
+		'photo',
+	] as const),
+	...(['cleanup_event', 'sign_up', 'class_sheet', 'scrap_sale', 'rights_request', 'content_page'] as const),
+];
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+export const isAuditKind = (kind: string): kind is AuditKind => (AUDIT_KINDS as string[]).includes(kind);
+
+export type AuditFilter = {
+	/** Begins an action: `role` finds `role.end`. */
+	action?: string | undefined;
+	subjectId?: string | undefined;
+	personId?: string | undefined;
+	/** In which it was done. */
+	role?: Role | undefined;
+	/** The first instant of the days that are asked for, and the first one after them. */
+	from?: number | undefined;
+	until?: number | undefined;
+	/** Keyset: what happened before this event. */
+	before?: { happenedAt: number; id: string } | undefined;
+};
+
+/** The fields of the log's search, as they stand in its address. */
+export const AUDIT_FIELDS = ['viec', 'vai-tro', 'tu', 'den', 'doi-tuong', 'nguoi'] as const;
+
+/**
+ * What an address asks of the log; days are Vietnam's, the last one included. Refuses with 422 a day that cannot be
+ * read, a last day before the first, and a role that there is not.
+ */
+export function readAuditFilter(asked: URLSearchParams): AuditFilter {
+	const text = (name: (typeof AUDIT_FIELDS)[number]) => asked.get(name)?.trim() || undefined;
+	const day = (name: 'tu' | 'den') => {
+		const typed = text(name);
+		const date = typed === undefined ? undefined : parseLocalDate(typed);
+		if (typed !== undefined && date === undefined)
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: name });
+		return date;
+	};
+	const [first, last] = [day('tu'), day('den')];
+	if (first !== undefined && last !== undefined && last < first)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'lastDayBeforeFirst', { field: 'den' });
+	const role = ROLES.find((each) => each === text('vai-tro'));
+	if (text('vai-tro') !== undefined && !role)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'formUnreadable', { field: 'vai-tro' });
+	return {
+		...{ action: text('viec'), subjectId: text('doi-tuong'), personId: text('nguoi'), role },
+		from: first === undefined ? undefined : startOfLocalDate(first),
+		until: last === undefined ? undefined : startOfLocalDate(addDays(last, 1)),
+	};
+}
