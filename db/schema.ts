@@ -177,6 +177,8 @@ export type RightsRequestTable = {
 	completedAt: number | null;
 	answer: string;
 	answeredBy: string | null;
+	/** When the person said that they have read the answer that stands. */
+	readAt: number | null;
 };
 
 export type JobRunTable = {

@@ -36,7 +36,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			replied_at bigint,
 			completed_at bigint,
 			answer text not null,
-			answered_by text references role_grant (id)
+			answered_by text references role_grant (id),
+			read_at bigint
 		)`,
 		`create index rights_request_by_person on rights_request (person_id)`,
 		`create index rights_request_open on rights_request (completed_at, complete_due_on)`,

@@ -1,6 +1,7 @@
 import viAudit from './vi/audit.json' with { type: 'json' };
 import viCommon from './vi/common.json' with { type: 'json' };
 import viAbout from './vi/about.json' with { type: 'json' };
+import viPrivacy from './vi/privacy.json' with { type: 'json' };
 import viErrors from './vi/errors.json' with { type: 'json' };
 import viPlaces from './vi/places.json' with { type: 'json' };
 import viAccounts from './vi/accounts.json' with { type: 'json' };
@@ -16,6 +17,7 @@ import viTrace from './vi/trace.json' with { type: 'json' };
 import enAudit from './en/audit.json' with { type: 'json' };
 import enCommon from './en/common.json' with { type: 'json' };
 import enAbout from './en/about.json' with { type: 'json' };
+import enPrivacy from './en/privacy.json' with { type: 'json' };
 import enErrors from './en/errors.json' with { type: 'json' };
 import enPlaces from './en/places.json' with { type: 'json' };
 import enAccounts from './en/accounts.json' with { type: 'json' };
@@ -35,6 +37,7 @@ export const resources = {
 		audit: viAudit,
 		common: viCommon,
 		about: viAbout,
+		privacy: viPrivacy,
 		errors: viErrors,
 		places: viPlaces,
 		accounts: viAccounts,
@@ -52,6 +55,7 @@ export const resources = {
 		audit: enAudit,
 		common: enCommon,
 		about: enAbout,
+		privacy: enPrivacy,
 		errors: enErrors,
 		places: enPlaces,
 		accounts: enAccounts,

@@ -251,6 +251,7 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		expect(await other.locator('.device').count()).toBe(2);
 		await other.click('form[action*=endOtherSessions] button');
 		await other.waitForURL(/#may/);
+		expect(await other.locator('[role=status]').textContent()).toContain('Mọi máy khác đã thoát');
 		await page.goto('/cua-toi/tai-khoan');
 		expect(new URL(page.url()).pathname).toBe('/dang-nhap');
 	});
@@ -404,6 +405,37 @@ test('an invitation gives its role to a new account, which is then asked for a s
 	// Reading the log needs no second factor, taking it away does.
 	const refused = await page.goto('/cua-toi/nhat-ky.csv').catch(() => null);
 	expect(refused?.status()).toBe(403);
+});
+
+test('a request is answered with a word to both: who answers sees that it was sent, who asked is told until they read', async () => {
+	const page = await newPage();
+	await openAccount(page);
+	await page.goto('/cua-toi/tai-khoan');
+	await page.locator('details:has(form[action*=sendRequest]) summary').click();
+	await page.locator('[name=text]').fill('Xin sửa tên tôi.');
+	await page.locator('form[action*=sendRequest] button').click();
+	await page.waitForURL(/xong=yeu-cau/);
+	await page.goto('/cua-toi');
+	expect(await page.locator('[role=status]').count()).toBe(0);
+
+	const administrator = await newPage();
+	await signInAs(administrator, server.baseUrl, people['administrator']!);
+	await administrator.goto('/cua-toi/yeu-cau');
+	const form = administrator.locator('.request:has-text("Xin sửa tên tôi.") form');
+	await form.locator('[name=answer]').fill('Đã sửa tên của chị.');
+	await form.locator('[name=complete]').check();
+	await form.locator('button').click();
+	await administrator.waitForURL(/xong=lam-xong/);
+	expect(await administrator.locator('[role=status]').textContent()).toContain('làm xong');
+
+	await page.goto('/cua-toi');
+	expect(await page.locator('[role=status]').textContent()).toContain('1 yêu cầu');
+	await page.locator('[role=status] a').click();
+	expect(await page.locator('.request .note').textContent()).toContain('Đã sửa tên của chị.');
+	await page.locator('form[action*=readAnswer] button').click();
+	await page.waitForURL(/xong=da-doc/);
+	await page.goto('/cua-toi');
+	expect(await page.locator('[role=status]').count()).toBe(0);
 });
 
 test('the audit log leaves as a file: the rows that were asked for, codes kept, times with their offset', async () => {

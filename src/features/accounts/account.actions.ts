@@ -104,11 +104,11 @@ export const accounts = {
 	}),
 	endSession: formAction(async (form, { locals }) => {
 		await endListedSession(locals.db, locals.actor, field(form, 'id'), locals.now);
-		return localePath(locals.locale, '/cua-toi/tai-khoan#may');
+		return localePath(locals.locale, '/cua-toi/tai-khoan?xong=may#may');
 	}),
 	endOtherSessions: formAction(async (_form, { locals }) => {
 		await endOtherSessions(locals.db, locals.actor, locals.session?.id ?? '', locals.now);
-		return localePath(locals.locale, '/cua-toi/tai-khoan#may');
+		return localePath(locals.locale, '/cua-toi/tai-khoan?xong=may-khac#may');
 	}),
 	changeAccount: formAction(async (form, context) => {
 		const { locals } = context;

@@ -62,7 +62,7 @@ export async function readOwnData(db: Db, personId: string) {
 			.execute(),
 		requests: await db
 			.selectFrom('rightsRequest')
-			.select(['kind', 'text', 'requestedAt', 'repliedAt', 'completedAt', 'answer'])
+			.select(['kind', 'text', 'requestedAt', 'repliedAt', 'completedAt', 'answer', 'readAt'])
 			.where('personId', '=', personId)
 			.orderBy('requestedAt')
 			.execute(),

@@ -13,7 +13,7 @@ import { forgetAlias, offerAlias, takeAlias } from './alias.service.ts';
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from './consent.service.ts';
 import { eraseAccount } from './erase.service.ts';
 import { publishNotice } from './notice.service.ts';
-import { answerRequest, sendRequest } from './rights-request.service.ts';
+import { answerRequest, readAnswer, sendRequest } from './rights-request.service.ts';
 
 const HOUR_MS = 3_600_000;
 /** Accounts from one address in an hour: a school's computer room, not a machine. */
@@ -89,7 +89,11 @@ export const privacy = {
 		const isComplete = field(form, 'complete') === '1';
 		const input = { id: field(form, 'id'), answer: field(form, 'answer'), isComplete };
 		await answerRequest(locals.db, locals.actor, input, locals.now);
-		return localePath(locals.locale, '/cua-toi/yeu-cau');
+		return localePath(locals.locale, `/cua-toi/yeu-cau?xong=${isComplete ? 'lam-xong' : 'tra-loi'}`);
+	}),
+	readAnswer: formAction(async (form, { locals }) => {
+		await readAnswer(locals.db, locals.actor, field(form, 'id'), locals.now);
+		return localePath(locals.locale, `${ACCOUNT}?xong=da-doc#yeu-cau`);
 	}),
 	erase: formAction(async (form, { locals, cookies }) => {
 		const { db, config, actor, session, locale, now } = locals;

@@ -17,6 +17,18 @@ export const listRequestsOf = (db: Db, personId: string) =>
 		.orderBy('id')
 		.execute();
 
+/** How many answers to a person's requests wait to be read. */
+export async function countUnreadAnswers(db: Db, personId: string): Promise<number> {
+	const { count } = await db
+		.selectFrom('rightsRequest')
+		.select((eb) => eb.fn.countAll<number>().as('count'))
+		.where('personId', '=', personId)
+		.where('answer', '!=', '')
+		.where('readAt', 'is', null)
+		.executeTakeFirstOrThrow();
+	return count;
+}
+
 /** Requests that are not completed, the one due first at the top, with who asks. */
 export const listOpenRequests = (db: Db) =>
 	db
@@ -32,7 +44,7 @@ export const listOpenRequests = (db: Db) =>
 export const updateRequest = (
 	trx: Trx,
 	id: string,
-	change: Partial<Pick<RightsRequestTable, 'repliedAt' | 'completedAt' | 'answer' | 'answeredBy'>>,
+	change: Partial<Pick<RightsRequestTable, 'repliedAt' | 'completedAt' | 'answer' | 'answeredBy' | 'readAt'>>,
 ) => trx.updateTable('rightsRequest').set(change).where('id', '=', id).execute();
 
 /** What a person wrote goes with them, and what is still open is done. */

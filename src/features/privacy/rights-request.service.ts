@@ -5,7 +5,7 @@ import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanMultiline } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
-import { dueDates, REQUEST_KINDS } from './rights-request.ts';
+import { dueDates, isUnread, REQUEST_KINDS } from './rights-request.ts';
 import { findRequest, insertRequest, listRequestsOf, updateRequest } from './rights-request.repository.ts';
 
 const MAX_OPEN = 5;
@@ -37,7 +37,7 @@ export async function sendRequest(
 			throw new DomainError('CONFLICT', 'tooManyRequestsOpen', { values: { max: MAX_OPEN } });
 		await insertRequest(trx, {
 			...{ id: input.id, personId, kind, text, requestedAt: now, ...dueDates(toLocalDate(now)) },
-			...{ repliedAt: null, completedAt: null, answer: '', answeredBy: null },
+			...{ repliedAt: null, completedAt: null, answer: '', answeredBy: null, readAt: null },
 		});
 		const event = { action: 'rights-request.send', subjectKind: 'rights_request', subjectId: input.id };
 		await insertAuditEvent(trx, { ...event, personId }, now);
@@ -64,11 +64,26 @@ export async function answerRequest(
 		const current = await findRequest(trx, input.id);
 		if (current?.completedAt != null) throw new DomainError('CONFLICT', 'requestCompleted');
 		await updateRequest(trx, input.id, {
-			...{ answer, answeredBy: grant.id, repliedAt: request.repliedAt ?? now },
+			...{ answer, answeredBy: grant.id, repliedAt: request.repliedAt ?? now, readAt: null },
 			...(input.isComplete ? { completedAt: now } : {}),
 		});
 		const step = input.isComplete ? 'complete' : 'reply';
 		const event = { action: `rights-request.${step}`, subjectKind: 'rights_request', subjectId: input.id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
+	});
+}
+
+/**
+ * The person has read the answer to their request; a second time changes nothing, a later answer is unread again.
+ * Refuses with 401, with 404 a request that is not theirs.
+ */
+export async function readAnswer(db: Db, actor: Actor | undefined, id: string, now: number): Promise<void> {
+	requireActor(actor);
+	const { personId } = actor;
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'person', personId);
+		const request = await findRequest(trx, id);
+		if (request?.personId !== personId) throw new DomainError('NOT_FOUND', 'requestUnknown');
+		if (isUnread(request)) await updateRequest(trx, id, { readAt: now });
 	});
 }

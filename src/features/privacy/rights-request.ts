@@ -37,6 +37,10 @@ export const dueDates = (requestedOn: LocalDate) => ({
 	completeDueOn: addDays(requestedOn, COMPLETE_DAYS),
 });
 
+/** An answer that its person has not said to have read. */
+export const isUnread = (request: Pick<RightsRequestTable, 'answer' | 'readAt'>): boolean =>
+	request.answer !== '' && request.readAt === null;
+
 /** What is still owed, and whether its day has passed. */
 export function nextDue(
 	request: Pick<RightsRequestTable, 'repliedAt' | 'completedAt' | 'replyDueOn' | 'completeDueOn'>,
