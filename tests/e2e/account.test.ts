@@ -153,6 +153,10 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		await form.locator('[name=password]').fill(PASSWORD);
 		await form.locator('button.btn').click();
 		await page.waitForURL(/cua-toi\?xong=tai-khoan/);
+		// A plain resident is greeted by name, with nothing said of work or roles; the list is theirs once it is linked.
+		expect(await page.locator('h1').textContent()).toContain('Chào Lò Thị Mai');
+		expect(await page.textContent('main')).not.toMatch(/việc nào đang chờ|·\s*$/m);
+		expect(await page.locator('h2').first().textContent()).toBe('Lượt ghi nhận của anh/chị');
 		await page.goto('/cua-toi/tai-khoan');
 		expect(await page.textContent('main')).toContain('Đã đồng ý');
 		const [download] = await Promise.all([
@@ -575,6 +579,20 @@ test('a role ends only behind a sentence that says whose, which and where', asyn
 	expect(await row.textContent()).toMatch(/thôi làm người phụ trách nhà ở .+\s·\sMAU-\d+ ngay khi bấm/);
 	await button.click();
 	expect(await page.locator('[role=status]').textContent()).toContain('Vai trò đã kết thúc');
+});
+
+test('a device that has forgotten says so, and not that nothing was ever logged', async () => {
+	const page = await newPage();
+	await page.goto('/ghi-nhan?diem=MAU-004');
+	await page.locator('[name=quantity]').fill('5');
+	await page.click('[data-send]');
+	await page.waitForURL(/ghi-nhan\/xong/);
+	await page.goto('/cua-toi');
+	await page.locator('summary').first().click();
+	await page.click('form[action*=forgetAlias] button');
+	await page.waitForURL(/xong=quen/);
+	expect(await page.locator('[role=status]').textContent()).toContain('đã quên các lượt cũ');
+	expect(await page.textContent('main')).not.toContain('chưa ghi lượt nào');
 });
 
 test('a household’s alias comes to another phone by its code', async () => {
