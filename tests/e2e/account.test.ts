@@ -581,6 +581,44 @@ test('a role ends only behind a sentence that says whose, which and where', asyn
 	expect(await page.locator('[role=status]').textContent()).toContain('Vai trò đã kết thúc');
 });
 
+test('the privacy notice is read as it will stand before it is published; without JavaScript', async () => {
+	const page = await newPage({ javaScriptEnabled: false });
+	await signInAs(page, server.baseUrl, people['administrator']!);
+	await page.goto('/cua-toi/thong-bao');
+	const send = () => page.locator('main form .btn').first().click();
+	// What was typed stays beside a refusal that names the title.
+	await page.fill('[name=title-vi]', ' ');
+	await page.fill('[name=body-vi]', 'Đoạn một.\n\nĐoạn hai.\n\n- gạch đầu dòng\n- <b>chữ</b>');
+	await send();
+	expect(await page.locator('#title-vi-error').textContent()).toContain('Xin ghi tiêu đề.');
+	expect(await page.inputValue('[name=body-vi]')).toContain('Đoạn hai.');
+	await page.fill('[name=title-vi]', 'Quyền riêng tư, bản mới');
+	await send();
+	expect(await page.textContent('h1')).toContain('Xem trước bản 2');
+	expect(await page.locator('.prose').first().locator('p, li').allTextContents()).toEqual([
+		'Đoạn một.',
+		'Đoạn hai.',
+		'gạch đầu dòng',
+		'<b>chữ</b>',
+	]);
+	const reader = await newPage();
+	await reader.goto('/quyen-rieng-tu');
+	expect(await reader.textContent('main')).not.toContain('Đoạn hai.');
+	await page.locator('[name=edit]').click();
+	expect(await page.inputValue('[name=body-vi]')).toContain('Đoạn hai.');
+	await send();
+	await page.locator('form[action*=publishNotice] .btn').first().click();
+	await page.waitForURL(/quyen-rieng-tu/);
+	expect(await page.textContent('[role=status]')).toContain('Đã công bố');
+	await reader.goto('/quyen-rieng-tu');
+	expect(await reader.textContent('main')).toContain('Đoạn hai.');
+	const versions = reader.locator('section:has(#cac-ban) li');
+	expect(await versions.count()).toBe(2);
+	expect(await versions.first().textContent()).toMatch(/Bản 2, ngày \d\d\/\d\d\/\d{4}/);
+	const list = reader.locator('.prose ul');
+	expect(await list.evaluate((element) => getComputedStyle(element).listStyleType)).toBe('disc');
+});
+
 test('a device that has forgotten says so, and not that nothing was ever logged', async () => {
 	const page = await newPage();
 	await page.goto('/ghi-nhan?diem=MAU-004');

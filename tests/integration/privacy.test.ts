@@ -16,7 +16,7 @@ import { linkDropOffs, linkDropOffsWithin, withdrawLink } from '#features/privac
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { NOTICE } from '#features/privacy/notice.ts';
 import { findPage, findVersion } from '#features/privacy/notice.repository.ts';
-import { publishNotice } from '#features/privacy/notice.service.ts';
+import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { toCsv } from '#features/privacy/own-data.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
 import { countUnreadAnswers, listOpenRequests } from '#features/privacy/rights-request.repository.ts';
@@ -299,6 +299,16 @@ describeEachEngine('the privacy notice', (engine) => {
 		);
 		await expectRefused(db, () => publish({}, stranger), 'notYourRole', 403);
 		await expectRefused(db, () => publish({ en: { title: 'x', body: ' ' } }), 'textMissing', 422);
+		await expectRefused(db, () => publish({ vi: { title: ' ', body: 'x' } }), 'pageTitleMissing', 422);
+		// A preview asks for the same right, refuses the same and writes nothing.
+		const asPromise = (actor: Actor | undefined, over = {}) =>
+			Promise.resolve().then(() => previewNotice(actor, { vi: text, en: text, ...over }));
+		await expectRefused(db, () => asPromise(stranger), 'notYourRole', 403);
+		const blank = { en: { title: ' ', body: 'x' } };
+		await expectRefused(db, () => asPromise(administrator, blank), 'pageTitleMissing', 422);
+		expect(
+			(await asPromise(administrator, { vi: { title: ' a ', body: 'b\r\n\r\nc ' } })).texts,
+		).toMatchObject([{ locale: 'vi', title: 'a', body: 'b\n\nc' }, { locale: 'en' }]);
 		await expectRefused(db, () => publish({ basedOn: 7 }), 'noticeChanged', 409);
 		const outcomes = await Promise.allSettled([publish(), publish(), publish()]);
 		expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);

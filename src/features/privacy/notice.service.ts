@@ -4,15 +4,31 @@ import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanMultiline, cleanText } from '#lib/fold.ts';
-import { MAX_BODY, NOTICE } from './notice.ts';
+import { MAX_BODY, NOTICE, type NoticeTexts } from './notice.ts';
 import { findVersion, insertPages } from './notice.repository.ts';
 
-type Text = { title: string; body: string };
-export type NoticeInput = { vi: Text; en: Text; /** The version that was being edited. */ basedOn: number };
+export type NoticeInput = NoticeTexts & { /** The version that was being edited. */ basedOn: number };
+
+/** What would be published, as it would stand there; nothing is written. Refuses like {@link publishNotice}. */
+export function previewNotice(actor: Actor | undefined, input: NoticeTexts) {
+	requireActor(actor);
+	const grant = requireGrant(actor, 'notice.publish', []);
+	// There is one notice, and people's consents name it.
+	requireSameKind(actor, false);
+	const texts = (['vi', 'en'] as const).map((locale) => {
+		const title = cleanText(input[locale].title, { max: 120 });
+		const body = cleanMultiline(input[locale].body, { max: MAX_BODY });
+		if (!title)
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'pageTitleMissing', { field: `title-${locale}` });
+		if (!body) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: `body-${locale}` });
+		return { locale, title, body };
+	});
+	return { grant, texts };
+}
 
 /**
  * Publishes the privacy notice anew, in both languages, as the next version. Refuses with 401 and 403, with 409 when
- * somebody else has published meanwhile, with 422 an empty text.
+ * somebody else has published meanwhile, with 422 an empty title or text.
  */
 export async function publishNotice(
 	db: Db,
@@ -20,18 +36,9 @@ export async function publishNotice(
 	input: NoticeInput,
 	now: number,
 ): Promise<void> {
-	requireActor(actor);
-	const grant = requireGrant(actor, 'notice.publish', []);
-	// There is one notice, and people's consents name it.
-	requireSameKind(actor, false);
-	const rows = (['vi', 'en'] as const).map((locale) => {
-		const title = cleanText(input[locale].title, { max: 120 });
-		const body = cleanMultiline(input[locale].body, { max: MAX_BODY });
-		if (!title) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: `title-${locale}` });
-		if (!body) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: `body-${locale}` });
-		const version = input.basedOn + 1;
-		return { slug: NOTICE, version, locale, title, body, publishedAt: now, publishedBy: grant.id };
-	});
+	const { grant, texts } = previewNotice(actor, input);
+	const version = { slug: NOTICE, version: input.basedOn + 1, publishedAt: now, publishedBy: grant.id };
+	const rows = texts.map((text) => ({ ...version, ...text }));
 	await inTransaction(db, async (trx) => {
 		await holdGrant(trx, grant.id);
 		if ((await findVersion(trx, NOTICE)) !== input.basedOn)

@@ -2,7 +2,18 @@
 import MarkdownIt from 'markdown-it';
 
 export const NOTICE = 'privacy';
-export const MAX_BODY = 20_000;
+/** A form's text may have 10,000 characters, and a browser sends a line's end as two. */
+export const MAX_BODY = 9000;
+
+type Text = { title: string; body: string };
+/** The notice in both languages. */
+export type NoticeTexts = { vi: Text; en: Text };
+
+/** The texts out of a form's fields `title-vi`, `body-vi`, `title-en` and `body-en`. */
+export const readNotice = (field: (name: string) => string): NoticeTexts => ({
+	vi: { title: field('title-vi'), body: field('body-vi') },
+	en: { title: field('title-en'), body: field('body-en') },
+});
 
 const markdown = new MarkdownIt({ html: false, linkify: false }).disable('image');
 

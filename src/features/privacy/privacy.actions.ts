@@ -12,7 +12,8 @@ import { normaliseUuid } from '#lib/uuid.ts';
 import { forgetAlias, offerAlias, takeAlias } from './alias.service.ts';
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from './consent.service.ts';
 import { eraseAccount } from './erase.service.ts';
-import { publishNotice } from './notice.service.ts';
+import { readNotice } from './notice.ts';
+import { previewNotice, publishNotice } from './notice.service.ts';
 import { answerRequest, readAnswer, sendRequest } from './rights-request.service.ts';
 
 const HOUR_MS = 3_600_000;
@@ -104,13 +105,18 @@ export const privacy = {
 		await endSession(db, config, cookies);
 		return localePath(locale, '/cua-toi?xong=xoa');
 	}),
+	/** The page shows what would be published, or with `edit` the text again; nothing is written. */
+	previewNotice: formAction(async (form, { locals }) => {
+		if (field(form, 'edit') === '1') return undefined;
+		previewNotice(
+			locals.actor,
+			readNotice((name) => field(form, name)),
+		);
+		return undefined;
+	}),
 	publishNotice: formAction(async (form, { locals }) => {
-		const text = (locale: 'vi' | 'en') => ({
-			title: field(form, `title-${locale}`),
-			body: field(form, `body-${locale}`),
-		});
-		const input = { vi: text('vi'), en: text('en'), basedOn: Number(field(form, 'basedOn')) };
+		const input = { ...readNotice((name) => field(form, name)), basedOn: Number(field(form, 'basedOn')) };
 		await publishNotice(locals.db, locals.actor, input, locals.now);
-		return localePath(locals.locale, '/quyen-rieng-tu');
+		return localePath(locals.locale, '/quyen-rieng-tu?xong=cong-bo');
 	}),
 };
