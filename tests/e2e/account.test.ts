@@ -566,6 +566,25 @@ test.each([true, false])(
 	},
 );
 
+test('a place with a long name is chosen from a list, and asked for when none is', async () => {
+	const page = await newPage({ javaScriptEnabled: false });
+	await signInAs(page, server.baseUrl, people['administrator']!);
+	await page.goto('/cua-toi/nhom?vai-tro=steward');
+	expect(await page.locator('form label:has([type=radio]):has-text("MAU-")').count()).toBeGreaterThan(60);
+	await page.goto('/cua-toi/nhom?vai-tro=ward_officer');
+	expect(await page.locator('select[name=scope] option').count()).toBe(5);
+	await page.goto('/cua-toi/nhom?vai-tro=school_lead');
+	const form = page.locator('form:has([name=form][value=moi])');
+	await form.locator('[name=name]').fill('0912345678');
+	await form.locator('button').click();
+	expect(await form.locator('#moiscope-error').textContent()).toContain('Xin chọn nơi');
+	expect(await form.locator('[name=name]').inputValue()).toBe('0912345678');
+	await form.locator('summary').last().click();
+	await form.locator('[name=scope]').last().check();
+	await form.locator('button').click();
+	expect(await page.locator('.once').textContent()).toContain('làm tổng phụ trách trường ở Trường học');
+});
+
 test('a role ends only behind a sentence that says whose, which and where', async () => {
 	const page = await newPage({ javaScriptEnabled: false });
 	await signInAs(page, server.baseUrl, people['ward_officer']!);

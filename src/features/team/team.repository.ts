@@ -65,7 +65,9 @@ export async function listInvitableScopes(db: Db, actor: Actor, role: Role, now:
 		ward: async () => wardIds,
 		fund: async () => (await listFunds(db)).map((fund) => fund.id),
 		organisation: async () =>
-			(await listOrganisations(db, { isSample, on: toLocalDate(now) })).map((each) => each.id),
+			(await listOrganisations(db, { isSample, on: toLocalDate(now) }))
+				.filter((each) => role !== 'school_lead' || each.kind === 'school')
+				.map((each) => each.id),
 		house: async () =>
 			(await listHousesInScopes(db, { houseIds: [], organisationIds: [], wardIds }, now)).map(
 				(house) => house.id,
