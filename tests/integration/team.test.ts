@@ -411,7 +411,8 @@ describeEachEngine('a reset code', (engine) => {
 		const world = await openWorld(await engine.fresh());
 		const { db, steward, officer, administrator } = world;
 		const [an, binh] = [await world.join(), await world.join()];
-		const issue = (actor: Actor, at: number) => issueResetCode(db, SECRET, actor, { name: an.name }, at);
+		const issue = async (actor: Actor, at: number) =>
+			(await issueResetCode(db, SECRET, actor, { id: uuidv7(at), name: an.name }, at)).code;
 		const use = (code: string, at: number) =>
 			resetPassword(
 				db,

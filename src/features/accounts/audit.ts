@@ -9,7 +9,7 @@ export const AUDIT_ACTIONS = {
 		...(['account.create', 'account.change', 'account.erase', 'password.change'] as const),
 		...(['passkey.add', 'passkey.remove', 'totp.add', 'totp.remove'] as const),
 		...(['recovery-code.renew', 'recovery-code.use', 'reset-code.issue', 'reset-code.use'] as const),
-		...(['second-factor.reset', 'second-factor.refused'] as const),
+		...(['second-factor.reset', 'second-factor.refused', 'session.end', 'session.end-others'] as const),
 	],
 	team: [
 		...(['invitation.send', 'invitation.withdraw', 'role.accept', 'role.end'] as const),
