@@ -306,6 +306,24 @@ describeEachEngine('the table of action, role and scope', (engine) => {
 		expect(refused).toBeGreaterThan(400);
 	});
 
+	test('lets no sample touch what is real, though its ward or organisation holds both', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const acts = [
+			...(['house-state.report', 'collection-cycle.close', 'scrap-sale.record'] as const),
+			...(['disbursement.request', 'cleanup-event.announce', 'cleanup-event.change'] as const),
+		];
+		for (const act of acts) {
+			const { scopes, run } = WALKS[act];
+			const [role] = PERMISSIONS[act].roles;
+			const scope = scopes!(world).findLast((each) => ROLE_SCOPES[role!].includes(each.kind))!;
+			const actor = await makeActor(db, role!, scope.kind, scope.id, 1);
+			const before = await digest(db, ['rate_limit']);
+			expect([act, await refusalOf(() => run(db, world, actor))]).toEqual([act, 'sampleOnReal']);
+			expect(await digest(db, ['rate_limit'])).toEqual(before);
+		}
+	});
+
 	test('names an auditor for nothing that writes', () => {
 		const reads = ['scrap-sale.read', 'disbursement.read', 'audit-log.read', 'audit-log.export'];
 		expect(ACTS.filter((act) => PERMISSIONS[act].roles.includes('auditor'))).toEqual(reads);

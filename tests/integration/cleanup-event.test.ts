@@ -435,7 +435,7 @@ describeEachEngine('Green Sundays', (engine) => {
 
 	test('samples say so, and leave the lists with the first real event', async () => {
 		const sampleId = await makeOrganisation(db, 'Đoàn phường (mẫu)', 1);
-		const sampler = await makeActor(db, 'organiser', 'organisation', sampleId);
+		const sampler = await makeActor(db, 'organiser', 'organisation', sampleId, 1);
 		const slug = await announceEvent(db, sampler, input({ organisationId: sampleId, title: 'Dọn chợ' }), NOW);
 		expect(await findEventBySlug(db, slug)).toMatchObject({ title: 'Dọn chợ (mẫu)', isSample: 1 });
 		expect(await listUpcomingEvents(db, { now: NOW, limit: 9 })).toHaveLength(1);

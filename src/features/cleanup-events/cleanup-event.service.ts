@@ -1,4 +1,4 @@
-import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
@@ -87,6 +87,7 @@ export async function announceEvent(
 	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(raw));
 	const organisation = await findOrganisation(db, raw.organisationId);
 	if (!organisation) throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'organisationId' });
+	requireSameKind(actor!, organisation.isSample === 1, 'organisationId');
 	const input = readEvent(raw, organisation.isSample);
 	const contentHash = hashOf(input);
 	// A retry of what already stands succeeds even when its start has passed since.
@@ -145,7 +146,9 @@ async function requireEvent(db: Db, actor: Actor | undefined, id: string) {
 	requireActor(actor);
 	const event = await findEvent(db, id);
 	if (!event) throw new DomainError('NOT_FOUND', 'unknownEvent');
-	return { event, grant: requireGrant(actor, 'cleanup-event.change', eventScopes(event)) };
+	const grant = requireGrant(actor, 'cleanup-event.change', eventScopes(event));
+	requireSameKind(actor, event.isSample === 1);
+	return { event, grant };
 }
 
 function checkStands(event: CleanupEvent, now: number): void {

@@ -1,4 +1,4 @@
-import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { countDropOffs } from '#features/drop-offs/drop-off.repository.ts';
 import {
@@ -28,6 +28,7 @@ export async function closeCycle(
 	const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
 	if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle');
 	const grant = requireGrant(actor, 'collection-cycle.close', houseScopes(house));
+	requireSameKind(actor, house.isSample === 1);
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'green_house', house.id);
 		const current = await findCycle(trx, cycleId);

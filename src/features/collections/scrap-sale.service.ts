@@ -1,4 +1,11 @@
-import { findGrant, requireActor, requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
+import {
+	findGrant,
+	requireActor,
+	requireGrant,
+	requireSameKind,
+	type Actor,
+	type Scope,
+} from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findPersonName, holdGrant, holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
@@ -57,6 +64,7 @@ async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: nu
 		const fund = await findFundOfWard(db, house.ward.id, house.isSample);
 		const scopes = [...houseScopes(house), ...(fund ? [{ kind: 'fund' as const, id: fund.id }] : [])];
 		const grant = requireGrant(actor, 'scrap-sale.record', scopes);
+		requireSameKind(actor, house.isSample === 1);
 		if (!fund) throw new DomainError('UNPROCESSABLE_CONTENT', 'houseWithoutFund', { field: 'cycle' });
 		if (found && found.fundId !== fund.id)
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'salesOfTwoFunds', { field: 'cycle' });

@@ -1,4 +1,10 @@
-import { findGrant, requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import {
+	findGrant,
+	requireActor,
+	requireGrant,
+	requireSameKind,
+	type Actor,
+} from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
@@ -47,7 +53,7 @@ export async function requestDisbursement(
 	if (!fund) throw new DomainError('NOT_FOUND', 'unknownFund', { field: 'fundId' });
 	const grant = requireGrant(actor, 'disbursement.request', fundScopes(fund));
 	// A sample officer's ward also holds real funds.
-	if (actor.isSample !== (fund.isSample === 1)) throw new DomainError('FORBIDDEN', 'notYourRole');
+	requireSameKind(actor, fund.isSample === 1);
 	const input = { ...raw, description: cleanMultiline(raw.description, { max: 1000 }) };
 	checkDisbursement(input);
 	const contentHash = sha256Hex(canonicalJson(input));

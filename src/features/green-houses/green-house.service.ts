@@ -1,4 +1,4 @@
-import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -19,6 +19,7 @@ export async function reportHouseState(
 	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
 	if (!house) throw new DomainError('NOT_FOUND', 'unknownHouse');
 	const grant = requireGrant(actor, 'house-state.report', houseScopes(house));
+	requireSameKind(actor, house.isSample === 1);
 	if (house.status === 'closed') throw new DomainError('UNPROCESSABLE_CONTENT', 'houseClosed');
 	await inTransaction(db, async (trx) => {
 		await holdGrant(trx, grant.id);

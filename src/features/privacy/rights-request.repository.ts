@@ -29,14 +29,15 @@ export async function countUnreadAnswers(db: Db, personId: string): Promise<numb
 	return count;
 }
 
-/** Requests that are not completed, the one due first at the top, with who asks. */
-export const listOpenRequests = (db: Db) =>
+/** Requests of real or of sample people that are not completed, the one due first at the top, with who asks. */
+export const listOpenRequests = (db: Db, isSample: boolean) =>
 	db
 		.selectFrom('rightsRequest')
 		.innerJoin('person', 'person.id', 'rightsRequest.personId')
 		.selectAll('rightsRequest')
 		.select(['person.displayName', 'person.phoneE164', 'person.email'])
 		.where('rightsRequest.completedAt', 'is', null)
+		.where('person.isSample', '=', isSample ? 1 : 0)
 		.orderBy('rightsRequest.completeDueOn')
 		.orderBy('rightsRequest.id')
 		.execute();
