@@ -233,6 +233,13 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		await page.locator('form[action*=acceptTotp] button').click();
 		const codes = await page.locator('.codes code').allTextContents();
 		expect(codes).toHaveLength(10);
+		// To copy and to print take a script; the sheet has the codes and nothing else.
+		for (const button of ['[data-copy-codes]', '[data-print]'])
+			expect(await page.locator(button).isVisible()).toBe(javaScriptEnabled);
+		await page.emulateMedia({ media: 'print' });
+		expect(await page.locator('.codes').isVisible()).toBe(true);
+		expect(await page.locator('main form:visible, main button:visible').count()).toBe(0);
+		await page.emulateMedia({ media: 'screen' });
 		await page.goto('/cua-toi/tai-khoan/dang-nhap');
 		await page.locator('form[action*=changePassword] [name=password]').fill(SHORT);
 		await page.locator('form[action*=changePassword] button').click();
@@ -320,7 +327,7 @@ test('a passkey is added and signs in by itself; another person’s session refu
 		maxRedirects: 0,
 	});
 	expect(response.status()).toBe(422);
-	expect(await response.text()).toContain('Khoá này không dùng được');
+	expect(await response.text()).toContain('Khoá đăng nhập này không dùng được');
 });
 
 test('an answer of a passkey is taken once, for what it was asked', async () => {
