@@ -9,6 +9,9 @@ export function parsePhone(text: string): string | undefined {
 	return national === undefined ? undefined : `+84${national}`;
 }
 
+/** A number as it is dialled here, without spaces: `0912345678`. */
+export const toNationalPhone = (e164: string): string => e164.replace(/^\+84/, '0');
+
 /** A number as people here write it: `0912 345 678`. */
 export const formatPhone = (e164: string): string =>
-	e164.replace(/^\+84/, '0').replace(/^(0\d{3})(\d{3})(\d+)$/, '$1 $2 $3');
+	toNationalPhone(e164).replace(/^(0\d{3})(\d{3})(\d+)$/, '$1 $2 $3');

@@ -179,6 +179,10 @@ describeEachEngine('one’s own data', (engine) => {
 		const csv = toCsv(data);
 		expect(csv.startsWith('\ufefftable,row,field,value\r\n')).toBe(true);
 		expect(csv).toContain('person,1,displayName,Lò Thị Mai\r\n');
+		// A number as it is dialled: no guard against formulas stands before it.
+		expect(csv).toContain('person,1,phone,0912000001\r\n');
+		expect(csv).toMatch(/^person,1,createdAt,2026-11-22T10:00:00\.000\+07:00\r$/m);
+		expect(csv).not.toContain('+8491');
 		// No live formula; a quote is doubled.
 		expect(csv).toContain('requests,1,text,"\'=1+1 ""xem"""\r\n');
 	});
