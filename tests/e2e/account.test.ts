@@ -165,6 +165,11 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		]);
 		const data = JSON.parse(readFileSync(await download.path(), 'utf8')) as { dropOffs: unknown[] };
 		expect(data.dropOffs).toHaveLength(1);
+		// What goes and what stays is said before, and a copy is at hand.
+		const said = page.locator('section:has(#xoa) .points');
+		expect(await said.count()).toBe(2);
+		expect(await said.last().textContent()).toContain('sổ quỹ');
+		expect(await page.locator('a[href$="du-lieu.csv"]').count()).toBe(2);
 		await page.check('[name=sure]');
 		await page.click('form[action*="privacy.erase"] button');
 		await page.waitForURL(/xong=xoa/);
