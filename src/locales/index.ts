@@ -8,6 +8,7 @@ import viAccounts from './vi/accounts.json' with { type: 'json' };
 import viMaterials from './vi/materials.json' with { type: 'json' };
 import viGreenHouses from './vi/green-houses.json' with { type: 'json' };
 import viDropOffs from './vi/drop-offs.json' with { type: 'json' };
+import viCheckpoints from './vi/checkpoints.json' with { type: 'json' };
 import viCollections from './vi/collections.json' with { type: 'json' };
 import viFund from './vi/fund.json' with { type: 'json' };
 import viCleanupEvents from './vi/cleanup-events.json' with { type: 'json' };
@@ -24,6 +25,7 @@ import enAccounts from './en/accounts.json' with { type: 'json' };
 import enMaterials from './en/materials.json' with { type: 'json' };
 import enGreenHouses from './en/green-houses.json' with { type: 'json' };
 import enDropOffs from './en/drop-offs.json' with { type: 'json' };
+import enCheckpoints from './en/checkpoints.json' with { type: 'json' };
 import enCollections from './en/collections.json' with { type: 'json' };
 import enFund from './en/fund.json' with { type: 'json' };
 import enCleanupEvents from './en/cleanup-events.json' with { type: 'json' };
@@ -44,6 +46,7 @@ export const resources = {
 		materials: viMaterials,
 		'green-houses': viGreenHouses,
 		'drop-offs': viDropOffs,
+		checkpoints: viCheckpoints,
 		collections: viCollections,
 		fund: viFund,
 		'cleanup-events': viCleanupEvents,
@@ -62,6 +65,7 @@ export const resources = {
 		materials: enMaterials,
 		'green-houses': enGreenHouses,
 		'drop-offs': enDropOffs,
+		checkpoints: enCheckpoints,
 		collections: enCollections,
 		fund: enFund,
 		'cleanup-events': enCleanupEvents,

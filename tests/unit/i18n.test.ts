@@ -28,7 +28,7 @@ const namesByKey = (locale: 'vi' | 'en') => {
 
 const EXAMPLES: Record<string, string | number> = {
 	...{ count: 7, min: 1, max: 5000, left: 2, capacity: 40, lines: 90_000, cash: 1, metres: 450 },
-	...{ small: 1.5, large: 1500 },
+	...{ small: 1.5, large: 1500, covered: 214, size: 75 },
 	...{ date: '2026-11-21', from: '2026-11-21', to: '2026-11-22' },
 };
 
