@@ -356,12 +356,21 @@ export type JournalEntryTable = {
 	id: string;
 	fundId: string;
 	sequence: number;
-	kind: 'scrap_sale' | 'gift' | 'opening_balance' | 'payment' | 'reversal';
+	kind:
+		| 'scrap_sale'
+		| 'gift'
+		| 'opening_balance'
+		| 'payment'
+		| 'reversal'
+		| 'transfer_out'
+		| 'transfer_in'
+		| 'cash_difference'
+		| 'bank_move';
 	happenedOn: string;
 	bookedOn: string;
 	recordedAt: number;
 	recordedBy: string;
-	sourceKind: 'scrap_sale' | 'disbursement' | 'journal_entry' | 'statement';
+	sourceKind: 'scrap_sale' | 'disbursement' | 'journal_entry' | 'statement' | 'cash_count' | 'transfer';
 	sourceId: string;
 	sourceHash: string;
 	reversesEntryId: string | null;
@@ -433,6 +442,116 @@ export type DisbursementPaymentTable = {
 	treasurerId: string;
 	paidBy: string;
 	paidAt: number;
+};
+
+/** Takes back a request that was approved and not paid. */
+export type DisbursementReturnTable = {
+	disbursementId: string;
+	returnerId: string;
+	returnedBy: string;
+	returnedAt: number;
+	reason: string;
+};
+
+/** Read by the fund's treasurer and approvers only; erased without touching the ledger. */
+export type DisbursementNoteTable = {
+	id: string;
+	disbursementId: string;
+	text: string | null;
+	writtenBy: string;
+	writtenAt: number;
+	erasedAt: number | null;
+	contentHash: string | null;
+};
+
+export type DisbursementProofTable = {
+	id: string;
+	disbursementId: string;
+	photoId: string;
+	recordedBy: string;
+	recordedAt: number;
+};
+
+export type FundRuleTable = {
+	id: string;
+	fundId: string;
+	validFrom: string;
+	/** Above it two approvers; null: one, whatever the amount. */
+	twoApproversAboveVnd: number | null;
+	saleRecorder: 'steward_or_treasurer' | 'treasurer';
+	/** By which day of the next month the board sheet hangs; null: no day is set. */
+	boardDueDay: number | null;
+	splitCount: number;
+	decidedBy: string;
+	createdAt: number;
+	contentHash: string;
+	isSample: Flag;
+};
+
+export type FundRuleSplitTable = {
+	ruleId: string;
+	position: number;
+	targetFundId: string;
+	percent: number;
+	isSample: Flag;
+};
+
+/** What one person records and another confirms. */
+type TwoPeople = {
+	recordedAt: number;
+	recordedBy: string;
+	recorderId: string;
+	status: 'recorded' | 'confirmed' | 'returned';
+	decidedAt: number | null;
+	decidedBy: string | null;
+	confirmerId: string | null;
+	returnReason: string | null;
+	entryId: string | null;
+	contentHash: string;
+	isSample: Flag;
+};
+
+export type StatementTable = TwoPeople & {
+	id: string;
+	fundId: string;
+	kind: 'gift' | 'opening_balance' | 'bank_deposit' | 'bank_withdrawal';
+	happenedOn: string;
+	/** Where the money of a gift or an opening balance lies; 'cash' for a move between cash and bank. */
+	account: 'cash' | 'bank';
+	amountVnd: number;
+	/** Public, without names. */
+	words: string;
+	privateNote: string | null;
+	purpose: DisbursementTable['purpose'] | null;
+	photoId: string | null;
+	photoMissingReason: string | null;
+};
+
+export type CashCountTable = TwoPeople & {
+	id: string;
+	fundId: string;
+	countedOn: string;
+	countedVnd: number;
+	bookVnd: number;
+	/** The fund's last entry when it was counted. */
+	bookSequence: number;
+	differenceVnd: number;
+	reason: string;
+};
+
+export type MonthCloseTable = {
+	id: string;
+	fundId: string;
+	number: number;
+	month: string;
+	act: 'close' | 'reopen';
+	decidedBy: string;
+	decidedAt: number;
+	reason: string;
+	lastSequence: number;
+	cashVnd: number;
+	bankVnd: number;
+	isSample: Flag;
 };
 
 /** The name under which this portal's books are signed. */
@@ -663,6 +782,14 @@ export type Database = {
 	disbursement: DisbursementTable;
 	disbursementApproval: DisbursementApprovalTable;
 	disbursementPayment: DisbursementPaymentTable;
+	disbursementReturn: DisbursementReturnTable;
+	disbursementNote: DisbursementNoteTable;
+	disbursementProof: DisbursementProofTable;
+	fundRule: FundRuleTable;
+	fundRuleSplit: FundRuleSplitTable;
+	statement: StatementTable;
+	cashCount: CashCountTable;
+	monthClose: MonthCloseTable;
 	ledgerLog: LedgerLogTable;
 	ledgerKey: LedgerKeyTable;
 	treeTile: TreeTileTable;

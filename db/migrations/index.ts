@@ -13,7 +13,8 @@ import * as keptMoney from './0011_keep_requests_and_sales.ts';
 import * as deepAccounts from './0012_deepen_accounts.ts';
 import * as privacy from './0013_create_privacy.ts';
 import * as completeMoney from './0014_complete_money.ts';
-import * as checkpoints from './0015_create_checkpoints.ts';
+import * as deepFund from './0015_deepen_fund.ts';
+import * as checkpoints from './0016_create_checkpoints.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -31,5 +32,6 @@ export const migrations: Record<string, Migration> = {
 	'0012_deepen_accounts': deepAccounts,
 	'0013_create_privacy': privacy,
 	'0014_complete_money': completeMoney,
-	'0015_create_checkpoints': checkpoints,
+	'0015_deepen_fund': deepFund,
+	'0016_create_checkpoints': checkpoints,
 };

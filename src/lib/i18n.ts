@@ -1,5 +1,5 @@
 import i18next from 'i18next';
-import { formatDate } from './time.ts';
+import { formatDate, formatMonth } from './time.ts';
 import { resources } from '#locales/index.ts';
 
 export const locales = ['vi', 'en'] as const;
@@ -29,6 +29,8 @@ await instance.init<unknown>({
 });
 // `{{date, day}}`: a calendar date as the reader's language writes it.
 instance.services.formatter?.add('day', (date: string, locale) => formatDate(date, locale as Locale));
+// `{{month, month}}`: `2026-11` as the reader's language writes it.
+instance.services.formatter?.add('month', (month: string, locale) => formatMonth(month, locale as Locale));
 
 const translators = Object.fromEntries(
 	locales.map((locale) => {

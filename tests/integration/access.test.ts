@@ -32,6 +32,7 @@ import {
 	payDisbursement,
 	requestDisbursement,
 } from '#features/fund/disbursement.service.ts';
+import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { decidePhoto } from '#features/photos/photo.service.ts';
 import { publishNotice } from '#features/privacy/notice.service.ts';
@@ -193,6 +194,19 @@ const WALKS: Record<Act, Walk> = {
 		scopes: ofFund,
 		run: (db, { approved }, actor) =>
 			payDisbursement(db, actor, { id: approved, entryId: uuidv7(NOW), paidOn: '2026-11-22' }, NOW),
+	},
+	'fund.rule': {
+		scopes: ofFund,
+		run: (db, { fund }, actor) =>
+			setFundRule(
+				db,
+				actor,
+				{
+					...{ id: uuidv7(NOW), fundId: fund.id, validFrom: '2026-11-22', twoApproversAboveVnd: null },
+					...{ saleRecorder: 'treasurer', boardDueDay: null, shares: [] },
+				},
+				NOW,
+			),
 	},
 	'photo.decide': {
 		scopes: ofFund,

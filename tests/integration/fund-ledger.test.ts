@@ -319,7 +319,8 @@ describeEachEngine('the database alone', (engine: Engine) => {
 		const { rows } = await sql<
 			Record<string, unknown>
 		>`select * from journal_entry where id = ${giftId}`.execute(db.withoutPlugins());
-		row = { ...rows[0], id: uuidv7(NOW), sequence: 2, voucher_number: 2, cash_after_vnd: 200_000 };
+		const next = { sequence: 2, voucher_number: 2, cash_after_vnd: 200_000 };
+		row = { ...rows[0], id: uuidv7(NOW), source_id: uuidv7(NOW), ...next };
 	});
 
 	const refused = async (work: () => Promise<unknown>, reason: RegExp) => {

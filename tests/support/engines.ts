@@ -6,7 +6,12 @@ import { afterEach, describe, inject } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
 import { openDb, type Db } from '#lib/db.ts';
 
-export type Engine = { name: 'sqlite' | 'postgres'; fresh(): Promise<Db> };
+export type Engine = {
+	name: 'sqlite' | 'postgres';
+	fresh(): Promise<Db>;
+	/** A database without any table. */
+	empty(): Promise<Db>;
+};
 
 let sqliteTemplate: Promise<string> | undefined;
 const cleanUps: (() => Promise<void>)[] = [];
@@ -22,9 +27,12 @@ async function makeSqliteTemplate(): Promise<string> {
 
 async function freshSqlite(): Promise<Db> {
 	sqliteTemplate ??= makeSqliteTemplate();
-	const template = await sqliteTemplate;
+	return openSqlite(await sqliteTemplate);
+}
+
+function openSqlite(template?: string): Db {
 	const folder = mkdtempSync(path.join(tmpdir(), 'portal-sqlite-'));
-	copyFileSync(template, path.join(folder, 'test.db'));
+	if (template !== undefined) copyFileSync(template, path.join(folder, 'test.db'));
 	const db = openDb(`file:${path.join(folder, 'test.db')}`);
 	cleanUps.push(async () => {
 		await db.destroy();
@@ -33,11 +41,11 @@ async function freshSqlite(): Promise<Db> {
 	return db;
 }
 
-async function freshPostgres(): Promise<Db> {
+async function openPostgres(template: string): Promise<Db> {
 	const url = inject('postgresUrl');
 	const name = `portal_${process.pid}_${(serial += 1)}`;
 	const admin = openDb(url);
-	await sql`create database ${sql.id(name)} template portal_template`.execute(admin);
+	await sql`create database ${sql.id(name)} template ${sql.id(template)}`.execute(admin);
 	const db = openDb(url.replace(/\/[^/]*$/, `/${name}`));
 	cleanUps.push(async () => {
 		await db.destroy();
@@ -50,8 +58,12 @@ async function freshPostgres(): Promise<Db> {
 /** Runs the same tests on both engines; `fresh` gives a new, migrated, empty database. */
 export function describeEachEngine(name: string, define: (engine: Engine) => void): void {
 	const engines: Engine[] = [
-		{ name: 'sqlite', fresh: freshSqlite },
-		{ name: 'postgres', fresh: freshPostgres },
+		{ name: 'sqlite', fresh: freshSqlite, empty: () => Promise.resolve(openSqlite()) },
+		{
+			name: 'postgres',
+			fresh: () => openPostgres('portal_template'),
+			empty: () => openPostgres('template0'),
+		},
 	];
 	describe.each(engines)(`${name} on $name`, (engine) => {
 		afterEach(async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Actor, Grant } from '#features/accounts/actor.ts';
 import { missingCash, nextStep, paymentText } from '#features/fund/disbursement.ts';
 import { entryTitle } from '#features/fund/entry-title.ts';
+import { requiredApprovals, shareOut } from '#features/fund/fund-rule.ts';
 import { groupByMonth } from '#features/fund/fund.ts';
 import {
 	CHART,
@@ -13,6 +14,7 @@ import {
 	hashText,
 	incomeAccount,
 	moneyChange,
+	orderIncomes,
 	voucherKindOf,
 	welfareAccount,
 	type CanonicalEntry,
@@ -52,6 +54,11 @@ test.each([
 	['gift', [{ debit: 'gift', credit: 'cash', amountVnd: 5 }]],
 	['payment', [{ debit: 'cash', credit: 'gift', amountVnd: 5 }]],
 	['reversal', [{ debit: 'clearing', credit: 'gift', amountVnd: 5 }]],
+	['bank_move', [{ debit: 'bank', credit: 'gift', amountVnd: 5 }]],
+	['bank_move', [{ debit: 'gift', credit: 'clearing', amountVnd: 5 }]],
+	['transfer_out', [{ debit: 'cash', credit: 'clearing', amountVnd: 5 }]],
+	['transfer_in', [{ debit: 'clearing', credit: 'cash', amountVnd: 5 }]],
+	['cash_difference', [{ debit: 'bank', credit: 'cash', amountVnd: 5 }]],
 ] as const)('a %s cannot have these postings: %j', (kind, postings) => {
 	expect(() => checkPostings(kind, [...postings])).toThrow(RangeError);
 });
@@ -62,6 +69,10 @@ test('only receipts and payments are numbered', () => {
 			voucherKindOf(kind as 'gift'),
 		),
 	).toEqual(['receipt', 'receipt', 'payment', null, null]);
+	expect([voucherKindOf('cash_difference', 5), voucherKindOf('cash_difference', -5)]).toEqual([
+		'receipt',
+		'payment',
+	]);
 });
 
 test('an amount is taken from incomes in their order, or not at all', () => {
@@ -128,15 +139,62 @@ test.each([
 	['submitted', person('t', 'treasurer'), { why: 'needsApprover' }],
 	['approved', person('t', 'treasurer'), { act: 'pay' }],
 	['approved', person('a', 'approver'), { act: 'return' }],
-	['approved', person('d', 'approver'), { why: 'needsTreasurer' }],
+	['approved', person('d', 'approver'), { act: 'return' }],
 	['approved', person('r', 'approver'), { why: 'needsTreasurer' }],
 	['approved', person('o', 'ward_officer'), { why: 'needsTreasurer' }],
 	['approved', person('d', 'treasurer'), { why: 'isApprover' }],
 	['returned', person('t', 'treasurer'), { why: 'isReturned' }],
 	['paid', person('t', 'treasurer'), { why: 'isPaid' }],
 ] as const)('a %s request offers its next step, or says why not', (status, actor, expected) => {
-	const request = { status, fundId: 'f', requesterId: 'r', amountVnd: 100 };
-	expect(nextStep(actor, request, { cashVnd: 100, approverIds: ['d'] })).toEqual(expected);
+	const request = { status, fundId: 'f', requesterId: 'r', amountVnd: 100, twoApproversAboveVnd: null };
+	const approverIds = status === 'submitted' ? [] : ['d'];
+	expect(nextStep(actor, request, { cashVnd: 100, approverIds })).toEqual(expected);
+});
+
+test('above the limit the second of two approvers decides, and the first may take the word back', () => {
+	const request = { fundId: 'f', requesterId: 'r', amountVnd: 101, twoApproversAboveVnd: 100 };
+	const step = (status: 'submitted' | 'approved', who: Actor, approverIds: string[]) =>
+		nextStep(who, { ...request, status }, { cashVnd: 1000, approverIds });
+	const [d, e] = [person('d', 'approver'), person('e', 'approver')];
+	expect(step('submitted', d, ['d'])).toEqual({ act: 'return' });
+	expect(step('submitted', e, ['d'])).toEqual({ act: 'decide' });
+	// A first rule that came on the day of the request asks for one more.
+	expect(step('approved', e, ['d'])).toEqual({ act: 'decide' });
+	expect(step('approved', person('t', 'treasurer'), ['d'])).toEqual({ why: 'needsApprover' });
+	expect(step('approved', person('t', 'treasurer'), ['d', 'e'])).toEqual({ act: 'pay' });
+});
+
+test.each([
+	[null, 5, 1],
+	[100, 100, 1],
+	[100, 101, 2],
+] as const)('with a limit of %s, %i ₫ needs %i approvers', (twoApproversAboveVnd, amountVnd, needed) => {
+	expect(requiredApprovals({ twoApproversAboveVnd }, amountVnd)).toBe(needed);
+	expect(requiredApprovals(undefined, amountVnd)).toBe(1);
+});
+
+test('a sale is shared out in whole đồng, and what is left stays', () => {
+	const shares = [
+		{ fundId: 'a', percent: 33 },
+		{ fundId: 'b', percent: 1 },
+	];
+	expect(shareOut(100_001, shares).map((each) => each.amountVnd)).toEqual([33_000, 1000]);
+	expect(shareOut(3, shares)).toEqual([]);
+});
+
+test('gifts for a purpose pay for it first and for nothing else', () => {
+	const incomes = [
+		{ entryId: 'free', restVnd: 1 },
+		{ entryId: 'tet', restVnd: 1, purpose: 'tet_gift' as const },
+		{ entryId: 'school', restVnd: 1, purpose: 'scholarship' as const },
+	];
+	const order = (...[outflow]: [Parameters<typeof orderIncomes>[1]]) =>
+		orderIncomes(incomes, outflow).map((income) => income.entryId);
+	expect(order({ kind: 'payment', purpose: 'tet_gift' })).toEqual(['tet', 'free']);
+	expect(order({ kind: 'payment', purpose: 'hardship' })).toEqual(['free']);
+	expect(order({ kind: 'transfer_out', first: 'free' })).toEqual(['free']);
+	expect(order({ kind: 'reversal', first: 'tet' })).toEqual(['tet', 'free', 'school']);
+	expect(order({ kind: 'cash_difference' })).toEqual(['free', 'tet', 'school']);
 });
 
 test.each([
@@ -151,12 +209,17 @@ test.each([
 
 test('an approved request waits while the cash is short', () => {
 	const request = { status: 'approved' as const, fundId: 'f', requesterId: 'r', amountVnd: 101 };
-	expect(nextStep(person('t', 'treasurer'), request, { cashVnd: 100, approverIds: [] })).toEqual({
+	const single = { ...request, twoApproversAboveVnd: null };
+	expect(nextStep(person('t', 'treasurer'), single, { cashVnd: 100, approverIds: ['d'] })).toEqual({
 		why: 'cashShort',
 	});
 });
 
-const names = { houses: new Map([['NNX-004', 'Khối 6']]), wards: new Map([['dk', 'phường Đông Kinh']]) };
+const names = {
+	houses: new Map([['NNX-004', 'Khối 6']]),
+	wards: new Map([['dk', 'phường Đông Kinh']]),
+	funds: new Map([['KL', 'Quỹ Kỳ Lừa']]),
+};
 const row = (text: EntryText | null) => ({ kind: 'payment', text: text && JSON.stringify(text) });
 const original = {
 	originalSequence: 3,
@@ -193,6 +256,43 @@ test.each([
 	],
 	[{ ...row({ kind: 'reversal', reason: 'x' }), originalSequence: 3 }, 'Đảo #3: x', 'Reversal of #3: x'],
 	[row({ kind: 'statement', words: 'Số dư sổ giấy' }), 'Số dư sổ giấy', undefined],
+	[
+		row({ kind: 'gift', words: 'Bà con ủng hộ', purpose: 'tet_gift' }),
+		'Bà con ủng hộ (tặng riêng cho: Quà Tết)',
+		undefined,
+	],
+	[
+		row({ kind: 'bank_move', to: 'bank', amountVnd: 1_500_000, words: 'Gửi tiết kiệm' }),
+		'Gửi 1.500.000 ₫ tiền mặt vào ngân hàng. Gửi tiết kiệm',
+		'1,500,000 ₫ of cash paid into the bank. Gửi tiết kiệm',
+	],
+	[
+		row({ kind: 'transfer_in', fund: 'KL', percent: 20 }),
+		'Phần chia 20 % tiền bán phế liệu từ Quỹ Kỳ Lừa',
+		'20 % share of a scrap sale, from Quỹ Kỳ Lừa',
+	],
+	[
+		row({
+			kind: 'transfer_out',
+			shares: [
+				{ fund: 'KL', percent: 20 },
+				{ fund: 'TT', percent: 5 },
+			],
+		}),
+		'Chia tiền bán phế liệu: 20 % cho Quỹ Kỳ Lừa; 5 % cho TT',
+		undefined,
+	],
+	[
+		row({
+			kind: 'cash_difference',
+			countedOn: '2026-11-22',
+			countedVnd: 9000,
+			bookVnd: 10_000,
+			reason: 'Thối nhầm',
+		}),
+		'Đếm quỹ ngày 22/11/2026 có 9.000 ₫, sổ ghi 10.000 ₫: Thối nhầm',
+		'Cash count on 22 Nov 2026: 9,000 ₫ in the box, 10,000 ₫ in the book. Thối nhầm',
+	],
 	[row(null), 'Nội dung đã xoá theo yêu cầu', 'Text erased on request'],
 ])('a row reads well in both languages: %#', (entry, vi, en) => {
 	expect(entryTitle(entry, names, createTranslator('vi'))).toBe(vi);

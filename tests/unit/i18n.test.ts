@@ -28,7 +28,19 @@ const namesByKey = (locale: 'vi' | 'en') => {
 
 const EXAMPLES: Record<string, string | number> = {
 	...{ count: 7, min: 1, max: 5000, left: 2, capacity: 40, lines: 90_000, cash: 1, metres: 450 },
-	...{ small: 1.5, large: 1500, covered: 214, size: 75 },
+	...{
+		small: 1.5,
+		large: 1500,
+		free: 5000,
+		total: 105,
+		amount: 1000,
+		counted: 9000,
+		book: 9500,
+		percent: 20,
+		covered: 214,
+		size: 75,
+	},
+	...{ month: '2026-10' },
 	...{ date: '2026-11-21', from: '2026-11-21', to: '2026-11-22' },
 };
 

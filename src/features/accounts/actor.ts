@@ -55,6 +55,7 @@ const TABLE = {
 	'disbursement.request': may('treasurer', 'approver', 'ward_officer'),
 	'disbursement.approve': mayStrongly('approver'),
 	'disbursement.pay': mayStrongly('treasurer'),
+	'fund.rule': mayStrongly('approver'),
 	'photo.decide': may('approver'),
 	'organisation.change': mayStrongly('administrator', 'ward_officer'),
 	// Who may hand a role to somebody, and end it.

@@ -10,7 +10,9 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findPersonName, holdGrant, holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { findEntry, findFundOfWard } from '#features/fund/fund.repository.ts';
-import { getPosted, postEntry, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
+import { getPosted, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
+import { findRuleOn } from '#features/fund/fund-rule.repository.ts';
+import { postSharedIncome } from '#features/fund/share.service.ts';
 import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
@@ -78,6 +80,13 @@ async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: nu
 		};
 	}
 	if (!found) throw new DomainError('UNPROCESSABLE_CONTENT', 'cycleMissing', { field: 'cycle' });
+	// By the fund's rule, only its treasurer may record what is sold for it.
+	const rule = await findRuleOn(db, found.fundId, toLocalDate(now));
+	if (rule?.saleRecorder === 'treasurer') {
+		const own = findFundGrant(actor, 'treasurer', found.fundId);
+		if (!own) throw new DomainError('FORBIDDEN', 'recordByTreasurer');
+		found.grantId = own.id;
+	}
 	return found;
 }
 
@@ -320,7 +329,7 @@ export async function confirmScrapSale(
 			);
 		const { cashReceivedVnd } = sale;
 		const entryId = uuidv7(now);
-		const entry = await postEntry(
+		const entry = await postSharedIncome(
 			trx,
 			{
 				id: entryId,

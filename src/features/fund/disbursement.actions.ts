@@ -11,6 +11,8 @@ import {
 	returnDisbursement,
 } from './disbursement.service.ts';
 import { MAX_BENEFICIARIES } from './disbursement.ts';
+import { setFundRule } from './fund-rule.service.ts';
+import { readRule } from './fund-rule.ts';
 import type { Purpose } from './ledger.ts';
 
 function readId(form: FormData, name: string): string {
@@ -55,5 +57,10 @@ export const fund = {
 			locals.now,
 		);
 		return localePath(locals.locale, `/cua-toi/chi/${id}`);
+	}),
+	setRule: formAction(async (form, { locals }) => {
+		const rule = { ...readRule(form), id: readId(form, 'id'), fundId: field(form, 'fundId') };
+		await setFundRule(locals.db, locals.actor, rule, locals.now);
+		return localePath(locals.locale, `/cua-toi/quy/${encodeURIComponent(field(form, 'code'))}/quy-che`);
 	}),
 };

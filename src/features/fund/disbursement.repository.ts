@@ -1,6 +1,18 @@
-import type { DisbursementApprovalTable, DisbursementPaymentTable, DisbursementTable } from '#db/schema.ts';
-import type { Db, Trx } from '#lib/db.ts';
+import { sql } from 'kysely';
+import type {
+	DisbursementApprovalTable,
+	DisbursementPaymentTable,
+	DisbursementReturnTable,
+	DisbursementTable,
+} from '#db/schema.ts';
+import { isSqlite, type Db, type Trx } from '#lib/db.ts';
 import type { Disbursement } from './disbursement.ts';
+
+/** The day of an instant in Vietnam, as `toLocalDate` writes it. */
+const dayOf = (db: Db, instant: string) =>
+	isSqlite(db)
+		? sql<string>`date(${sql.ref(instant)} / 1000 + 25200, 'unixepoch')`
+		: sql<string>`to_char(to_timestamp(${sql.ref(instant)} / 1000 + 25200) at time zone 'UTC', 'YYYY-MM-DD')`;
 
 const selectDisbursements = (db: Db) =>
 	db
@@ -14,7 +26,17 @@ const selectDisbursements = (db: Db) =>
 			'fund.nameEn as fundNameEn',
 			'fund.adminUnitId as fundWardId',
 			'person.displayName as requesterName',
-		]);
+		])
+		.select((eb) =>
+			eb
+				.selectFrom('fundRule')
+				.select('fundRule.twoApproversAboveVnd')
+				.whereRef('fundRule.fundId', '=', 'disbursement.fundId')
+				.where('fundRule.validFrom', '<=', dayOf(db, 'disbursement.requested_at'))
+				.orderBy('fundRule.validFrom', 'desc')
+				.limit(1)
+				.as('twoApproversAboveVnd'),
+		);
 
 export const findDisbursement = (db: Db, id: string): Promise<Disbursement | undefined> =>
 	selectDisbursements(db).where('disbursement.id', '=', id).executeTakeFirst();
@@ -85,6 +107,32 @@ export const listApprovals = (db: Db, disbursementId: string) =>
 		.where('disbursementId', '=', disbursementId)
 		.orderBy('approvedAt')
 		.execute();
+
+/** Of these requests, those that the person has approved. */
+export async function listApprovedBy(db: Db, personId: string, ids: string[]): Promise<Set<string>> {
+	if (ids.length === 0) return new Set();
+	const rows = await db
+		.selectFrom('disbursementApproval')
+		.select('disbursementId')
+		.where('approverId', '=', personId)
+		.where('decision', '=', 'approve')
+		.where('disbursementId', 'in', ids)
+		.execute();
+	return new Set(rows.map((row) => row.disbursementId));
+}
+
+export const insertReturn = (trx: Trx, row: DisbursementReturnTable) =>
+	trx.insertInto('disbursementReturn').values(row).execute();
+
+/** How an approved request was taken back, with who did it. */
+export const findReturn = (db: Db, disbursementId: string) =>
+	db
+		.selectFrom('disbursementReturn')
+		.innerJoin('person', 'person.id', 'disbursementReturn.returnerId')
+		.selectAll('disbursementReturn')
+		.select('person.displayName as returnerName')
+		.where('disbursementId', '=', disbursementId)
+		.executeTakeFirst();
 
 export const findPayment = (db: Db, disbursementId: string) =>
 	db

@@ -13,23 +13,28 @@ import { cleanMultiline } from '#lib/fold.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { toLocalDate, type LocalDate } from '#lib/time.ts';
 import {
+	approvalsNeeded,
 	canSeeRequests,
 	checkApprover,
 	checkDisbursement,
 	fundScopes,
 	moneyScopes,
 	paymentText,
+	statusOf,
 	type Disbursement,
 	type DisbursementInput,
 } from './disbursement.ts';
 import {
 	findDisbursement,
 	findPayment,
+	findReturn,
 	insertApproval,
 	insertDisbursement,
 	insertPayment,
+	insertReturn,
 	isWardOfToday,
 	listApprovals,
+	listApprovedBy,
 	listDisbursements,
 	setDisbursementStatus,
 } from './disbursement.repository.ts';
@@ -96,16 +101,11 @@ async function lockDisbursement(trx: Trx, id: string): Promise<Disbursement> {
 
 type Decision = { id: string; decision: 'approve' | 'return'; reason: string };
 
-/** A request is decided once; an approved one is still returned while it is not paid, by an approver who had no word in it. */
-function checkOpen(
-	status: Disbursement['status'],
-	decision: Decision['decision'],
-	hasDecided: boolean,
-): void {
+/** A request is decided once; one that was approved and not paid can still be returned. */
+function checkOpen(status: Disbursement['status'], decision: Decision['decision']): void {
 	if (status === 'submitted') return;
 	if (status === 'paid' && decision === 'return') throw new DomainError('CONFLICT', 'alreadyPaid');
 	if (status !== 'approved' || decision !== 'return') throw new DomainError('CONFLICT', 'alreadyDecided');
-	if (hasDecided) throw new DomainError('CONFLICT', 'returnedByAnother');
 }
 
 async function decide(
@@ -119,20 +119,35 @@ async function decide(
 		const disbursement = await lockDisbursement(trx, id);
 		const grant = requireGrant(actor, 'disbursement.approve', moneyScopes(disbursement.fundId));
 		checkApprover(actor, disbursement);
-		const mine = (await listApprovals(trx, id)).find((each) => each.approverId === actor.personId);
+		const approvals = await listApprovals(trx, id);
+		const mine = approvals.find((each) => each.approverId === actor.personId);
 		if (mine?.decision === decision && mine.reason === reason) return;
-		checkOpen(disbursement.status, decision, mine !== undefined);
+		const taken = await findReturn(trx, id);
+		if (decision === 'return' && taken?.returnerId === actor.personId && taken.reason === reason) return;
+		checkOpen(statusOf(disbursement, approvals.length), decision);
 		await holdGrant(trx, grant.id);
-		await insertApproval(trx, {
-			disbursementId: id,
-			requesterId: disbursement.requesterId,
-			approverId: actor.personId,
-			approvedBy: grant.id,
-			approvedAt: now,
-			decision,
-			reason,
-		});
-		await setDisbursementStatus(trx, id, decision === 'approve' ? 'approved' : 'returned');
+		if (mine || disbursement.status === 'approved') {
+			await insertReturn(trx, {
+				disbursementId: id,
+				returnerId: actor.personId,
+				returnedBy: grant.id,
+				returnedAt: now,
+				reason,
+			});
+		} else {
+			await insertApproval(trx, {
+				disbursementId: id,
+				requesterId: disbursement.requesterId,
+				approverId: actor.personId,
+				approvedBy: grant.id,
+				approvedAt: now,
+				decision,
+				reason,
+			});
+		}
+		const isEnough = approvals.length + 1 >= approvalsNeeded(disbursement);
+		if (decision === 'return' || isEnough)
+			await setDisbursementStatus(trx, id, decision === 'approve' ? 'approved' : 'returned');
 		const event = {
 			action: `disbursement.${decision}`,
 			subjectKind: 'disbursement',
@@ -144,7 +159,8 @@ async function decide(
 }
 
 /**
- * Approves a request; a second time by the same person changes nothing. Refuses with 403 the requester, a treasurer
+ * Approves a request; above the fund's limit a second approver must too before it can be paid. A second time by the
+ * same person changes nothing. Refuses with 403 the requester, a treasurer
  * of the fund and whoever is no approver there, with 409 a request that was decided.
  */
 export const approveDisbursement = (
@@ -155,8 +171,8 @@ export const approveDisbursement = (
 ): Promise<void> => decide(db, actor, { id: input.id, decision: 'approve', reason: '' }, now);
 
 /**
- * Returns a request with a reason for the requester; the same people may as approve it. One that was approved and not
- * paid is returned by an approver who did not approve it. Refuses with 422 without a reason, with 409 what is paid.
+ * Returns a request with a reason for the requester; the same people may as approve it, also one that they approved
+ * and that is not paid. Refuses with 422 without a reason, with 409 what is paid.
  */
 export async function returnDisbursement(
 	db: Db,
@@ -196,7 +212,8 @@ export async function payDisbursement(
 			throw new DomainError('FORBIDDEN', 'payerIsApprover');
 		const paid = await findPayment(trx, disbursement.id);
 		if (paid) return findRetry(trx, paid.entryId, input);
-		if (disbursement.status !== 'approved') throw new DomainError('CONFLICT', 'notApproved');
+		if (statusOf(disbursement, approvals.length) !== 'approved')
+			throw new DomainError('CONFLICT', 'notApproved');
 		const approvedOn = toLocalDate(Math.max(...approvals.map((each) => each.approvedAt)));
 		if (input.paidOn > toLocalDate(now))
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'paidOn' });
@@ -237,6 +254,7 @@ export async function payDisbursement(
 					{ debit: welfareAccount(disbursement.purpose), credit: 'cash', amountVnd: disbursement.amountVnd },
 				],
 				text: paymentText(disbursement),
+				purpose: disbursement.purpose,
 			},
 			now,
 		);
@@ -282,6 +300,11 @@ export type WaitingDisbursement = { href: string; act: 'decide' | 'pay'; disburs
 export async function listDisbursementsWaitingFor(db: Db, actor: Actor): Promise<WaitingDisbursement[]> {
 	const fundIds = (await listFunds(db)).map((fund) => fund.id);
 	const open = (await listDisbursements(db, fundIds, 500, ['submitted', 'approved'])).reverse();
+	const approved = await listApprovedBy(
+		db,
+		actor.personId,
+		open.map((disbursement) => disbursement.id),
+	);
 	const found: WaitingDisbursement[] = [];
 	for (const disbursement of open) {
 		const scopes = moneyScopes(disbursement.fundId);
@@ -289,6 +312,7 @@ export async function listDisbursementsWaitingFor(db: Db, actor: Actor): Promise
 		const decides =
 			findGrant(actor, 'disbursement.approve', scopes) !== undefined &&
 			!pays &&
+			!approved.has(disbursement.id) &&
 			disbursement.requesterId !== actor.personId;
 		const href = `/cua-toi/chi/${disbursement.id}`;
 		if (disbursement.status === 'submitted' && decides) found.push({ href, act: 'decide', disbursement });

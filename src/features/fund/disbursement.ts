@@ -3,6 +3,7 @@ import { findGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
 import { DomainError } from '#lib/errors.ts';
 import { MAX_VND } from '#lib/number-input.ts';
 import type { DisbursementTable } from '#db/schema.ts';
+import { requiredApprovals } from './fund-rule.ts';
 import { PURPOSES, SMALLEST_GROUP, type EntryText, type Purpose } from './ledger.ts';
 
 /** A request with its fund and its requester's name, for people with a part in the fund only. */
@@ -12,6 +13,8 @@ export type Disbursement = DisbursementTable & {
 	fundNameEn: string;
 	fundWardId: string | null;
 	requesterName: string;
+	/** By the rule of the day of the request; null: one approver, whatever the amount. */
+	twoApproversAboveVnd: number | null;
 };
 
 export type DisbursementInput = {
@@ -97,28 +100,50 @@ export type NextStep =
 
 export function nextStep(
 	actor: Actor,
-	disbursement: Pick<Disbursement, 'status' | 'fundId' | 'requesterId' | 'amountVnd'>,
+	disbursement: Pick<
+		Disbursement,
+		'status' | 'fundId' | 'requesterId' | 'amountVnd' | 'twoApproversAboveVnd'
+	>,
 	{ cashVnd, approverIds }: { cashVnd: number; approverIds: string[] },
 ): NextStep {
+	const hasApproved = approverIds.includes(actor.personId);
 	const scopes = moneyScopes(disbursement.fundId);
 	const isTreasurer = findGrant(actor, 'disbursement.pay', scopes) !== undefined;
-	if (disbursement.status === 'returned') return { why: 'isReturned' };
-	if (disbursement.status === 'paid') return { why: 'isPaid' };
-	if (disbursement.status === 'submitted') {
+	const status = statusOf(disbursement, approverIds.length);
+	if (status === 'returned') return { why: 'isReturned' };
+	if (status === 'paid') return { why: 'isPaid' };
+	if (status === 'submitted') {
 		if (!findGrant(actor, 'disbursement.approve', scopes)) return { why: 'needsApprover' };
 		if (actor.personId === disbursement.requesterId) return { why: 'isRequester' };
-		return isTreasurer ? { why: 'isTreasurer' } : { act: 'decide' };
+		if (isTreasurer) return { why: 'isTreasurer' };
+		// The first of two waits for the second, and may still take the word back.
+		return { act: hasApproved ? 'return' : 'decide' };
 	}
 	if (!isTreasurer) {
 		const decides =
 			findGrant(actor, 'disbursement.approve', scopes) !== undefined &&
-			actor.personId !== disbursement.requesterId &&
-			!approverIds.includes(actor.personId);
+			actor.personId !== disbursement.requesterId;
 		return decides ? { act: 'return' } : { why: 'needsTreasurer' };
 	}
-	if (approverIds.includes(actor.personId)) return { why: 'isApprover' };
+	if (hasApproved) return { why: 'isApprover' };
 	return cashVnd < disbursement.amountVnd ? { why: 'cashShort' } : { act: 'pay' };
 }
+
+/** How many approvers a request needs, by the rule of its day. */
+export const approvalsNeeded = ({
+	twoApproversAboveVnd,
+	amountVnd,
+}: Pick<Disbursement, 'twoApproversAboveVnd' | 'amountVnd'>): 1 | 2 =>
+	requiredApprovals({ twoApproversAboveVnd }, amountVnd);
+
+/** As the approvals say: a rule that came on the day of the request may ask for one more. */
+export const statusOf = (
+	disbursement: Pick<Disbursement, 'status' | 'twoApproversAboveVnd' | 'amountVnd'>,
+	approvalCount: number,
+): Disbursement['status'] =>
+	disbursement.status === 'approved' && approvalCount < approvalsNeeded(disbursement)
+		? 'submitted'
+		: disbursement.status;
 
 /** How much cash a request that is not paid still lacks; 0 when the fund can pay it, or when nothing is to be paid. */
 export const missingCash = (

@@ -2,8 +2,8 @@ import type { Translate } from '#lib/i18n.ts';
 import type { Entry } from './fund.ts';
 import { parseEntryText, SMALLEST_GROUP, voucherName } from './ledger.ts';
 
-/** Names of houses by code and of wards by id, in the reader's language. */
-export type Names = { houses: Map<string, string>; wards: Map<string, string> };
+/** Names of houses and funds by code and of wards by id, in the reader's language. */
+export type Names = { houses: Map<string, string>; wards: Map<string, string>; funds?: Map<string, string> };
 
 type Titled = Pick<Entry, 'text'> & { kind: string } & Partial<
 		Pick<Entry, 'originalSequence' | 'originalVoucherKind' | 'originalVoucherYear' | 'originalVoucherNumber'>
@@ -20,7 +20,8 @@ function originalName(entry: Titled): string {
 }
 
 /** A row's sentence in the reader's language, from its erasable text. Groups under five are not told apart. */
-export function entryTitle(entry: Titled, { houses, wards }: Names, t: Translate): string {
+export function entryTitle(entry: Titled, { houses, wards, funds }: Names, t: Translate): string {
+	const fundName = (code: string) => funds?.get(code) ?? code;
 	const text = parseEntryText(entry.text);
 	switch (text?.kind) {
 		case undefined:
@@ -42,7 +43,28 @@ export function entryTitle(entry: Titled, { houses, wards }: Names, t: Translate
 				? t('fund:row.reversalOf', { original, reason: text.reason })
 				: t('fund:row.reversal', { reason: text.reason });
 		}
+		case 'transfer_out':
+			return t('fund:row.transferOut', {
+				shares: text.shares
+					.map(({ fund, percent }) => t('fund:rules.share', { percent, fund: fundName(fund) }))
+					.join('; '),
+			});
+		case 'transfer_in':
+			return t('fund:row.transferIn', { percent: text.percent, fund: fundName(text.fund) });
 		case 'statement':
 			return text.words;
+		case 'gift':
+			return text.purpose === null
+				? text.words
+				: t('fund:row.tiedGift', { words: text.words, purpose: t(`fund:purpose.${text.purpose}`) });
+		case 'bank_move':
+			return t(`fund:row.bankMove.${text.to}`, { amount: text.amountVnd, words: text.words });
+		case 'cash_difference':
+			return t('fund:row.difference', {
+				date: text.countedOn,
+				counted: text.countedVnd,
+				book: text.bookVnd,
+				reason: text.reason,
+			});
 	}
 }

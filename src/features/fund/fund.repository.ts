@@ -85,6 +85,15 @@ function selectEntries(db: Db) {
 		]);
 }
 
+/** The entries that gave other funds their part of a sale: what came in, then what went out. */
+export const listTransferParts = (db: Db, transferId: string): Promise<Entry[]> =>
+	selectEntries(db)
+		.where('journalEntry.transferId', '=', transferId)
+		.where('journalEntry.kind', 'in', ['transfer_in', 'transfer_out'])
+		.orderBy('journalEntry.kind')
+		.orderBy('journalEntry.fundId')
+		.execute();
+
 export const findEntry = (db: Db, id: string): Promise<Entry | undefined> =>
 	selectEntries(db).where('journalEntry.id', '=', id).executeTakeFirst();
 
@@ -176,6 +185,7 @@ export async function listAllocationsOf(
 /**
  * In and out by month of `booked_on`, of one fund or of all that the public sees, from a month on or from the first.
  * A reversal counts against the side of what it reverses; an opening balance is neither in nor out and stands alone.
+ * What funds share among themselves is neither when all of them are summed.
  */
 export async function sumMonths(
 	db: Db,
@@ -201,7 +211,9 @@ export async function sumMonths(
 	if (sinceMonth !== undefined) query = query.where('journalEntry.bookedOn', '>=', `${sinceMonth}-01`);
 	query =
 		fundId === undefined
-			? query.where('journalEntry.isSample', '=', await shownSample(db, 'fund'))
+			? query
+					.where('journalEntry.isSample', '=', await shownSample(db, 'fund'))
+					.where(sql<boolean>`${kind} not in ('transfer_out', 'transfer_in')`)
 			: query.where('journalEntry.fundId', '=', fundId);
 	return query
 		.groupBy(sql`substr(journal_entry.booked_on, 1, 7)`)
@@ -253,13 +265,14 @@ export async function findLastVoucher(
  */
 export async function listIncomeRests(trx: Trx, fundId: string): Promise<IncomeRest[]> {
 	const { rows } = await sql<IncomeRest>`
-		select income.id as "entryId",
+		select income.id as "entryId", statement.purpose as "purpose",
 			income.change_vnd - coalesce((
 				select sum(a.amount_vnd) from fund_allocation a
 				where a.income_entry_id = income.id
 					and not exists (select 1 from journal_entry r where r.reverses_entry_id = a.payment_entry_id)
 			), 0) as "restVnd"
 		from journal_entry income
+		left join statement on income.source_kind = 'statement' and statement.id = income.source_id
 		where income.fund_id = ${fundId} and income.change_vnd > 0 and income.kind <> 'reversal'
 		order by exists (select 1 from journal_entry r where r.reverses_entry_id = income.id), income.sequence
 	`.execute(trx);

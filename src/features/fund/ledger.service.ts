@@ -5,6 +5,7 @@ import { isUniqueViolation, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex, type Canonical } from '#lib/hash.ts';
 import { toLocalDate, type LocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import {
 	findEntry,
 	findFund,
@@ -15,6 +16,7 @@ import {
 	insertFund,
 	listIncomeRests,
 	listPostings,
+	listTransferParts,
 } from './fund.repository.ts';
 import type { Entry } from './fund.ts';
 import {
@@ -26,14 +28,18 @@ import {
 	checkPostings,
 	hashText,
 	moneyChange,
+	orderIncomes,
 	voucherKindOf,
 	voucherName,
 	type Allocation,
 	type EntryKind,
 	type EntryText,
 	type Posting,
+	type Purpose,
 	type Voucher,
 } from './ledger.ts';
+import { findLastMonthAct } from './month-close.repository.ts';
+import { checkMonthOpen } from './month-close.ts';
 
 export type NewFund = {
 	id: string;
@@ -62,19 +68,25 @@ export type EntryInput = {
 	recordedBy: string;
 	/** Where it comes from; `content` is hashed without salt, so nothing that can be guessed and is private goes in. */
 	source: {
-		kind: 'scrap_sale' | 'disbursement' | 'journal_entry' | 'statement';
+		kind: JournalEntryTable['sourceKind'];
 		id: string;
 		content: Canonical;
 	};
 	postings: Posting[];
 	text: EntryText;
 	reversesEntryId?: string;
+	/** Shared by a sale and the entries that give other funds their part of it. */
+	transferId?: string | null;
+	/** The income that an outflow takes from before any other. */
+	spendsFirst?: string;
+	/** What a payment is for: gifts that were given for that are taken first. */
+	purpose?: Purpose;
 };
 
 export type PostedEntry = Voucher & {
 	id: string;
 	sequence: number;
-	/** `PT-2026/0147`; none for an opening balance or a reversal. */
+	/** `PT-2026/0147`; none for an opening balance, a reversal or a move between cash and bank. */
 	voucher: string | undefined;
 };
 
@@ -119,6 +131,7 @@ async function isSameEntry(
 		existing.sourceId === input.source.id &&
 		existing.sourceHash === sourceHash &&
 		existing.reversesEntryId === (input.reversesEntryId ?? null) &&
+		existing.transferId === (input.transferId ?? null) &&
 		existing.textHash === hashText(salt, canonicalJson(input.text)) &&
 		canonicalJson(await listPostings(trx, existing.id)) === canonicalJson(input.postings)
 	);
@@ -127,8 +140,8 @@ async function isSameEntry(
 /**
  * Appends one entry to a fund's book: takes the fund's lock, the next sequence and voucher number, and says what
  * cash and bank hold after it. What leaves the fund names the incomes that it spends, first in, first out.
- * The same id with the same content changes nothing. Refuses with 409 what the cash does not cover
- * and an id that stands for something else, with 422 a date in the future.
+ * The same id with the same content changes nothing. Refuses with 409 what the cash does not cover, what would spend
+ * a gift on another purpose, a closed month and an id that stands for something else, with 422 a date in the future.
  */
 export async function postEntry(trx: Trx, input: EntryInput, now: number): Promise<PostedEntry> {
 	const fund = (await lockRow(trx, 'fund', input.fundId)) && (await findFund(trx, input.fundId));
@@ -141,6 +154,7 @@ export async function postEntry(trx: Trx, input: EntryInput, now: number): Promi
 	}
 	checkPostings(input.kind, input.postings);
 	checkDates(input.happenedOn, input.bookedOn, toLocalDate(now));
+	checkMonthOpen(await findLastMonthAct(trx, fund.id), input.bookedOn);
 
 	const last = await findLastEntry(trx, fund.id);
 	const sequence = (last?.sequence ?? 0) + 1;
@@ -151,7 +165,7 @@ export async function postEntry(trx: Trx, input: EntryInput, now: number): Promi
 	const changeVnd = moneyChange(input.postings);
 	const allocations = await allocateOutflow(trx, input, changeVnd);
 
-	const voucherKind = voucherKindOf(input.kind);
+	const voucherKind = voucherKindOf(input.kind, changeVnd);
 	const voucherYear = voucherKind && Number(input.bookedOn.slice(0, 4));
 	const voucherNumber =
 		voucherKind && voucherYear ? (await findLastVoucher(trx, fund.id, voucherKind, voucherYear)) + 1 : null;
@@ -173,7 +187,7 @@ export async function postEntry(trx: Trx, input: EntryInput, now: number): Promi
 		sourceHash,
 		reverses: input.reversesEntryId ?? null,
 		voucher: posted.voucher ?? null,
-		transfer: null,
+		transfer: input.transferId ?? null,
 		postings: input.postings,
 		allocations,
 		cashAfterVnd,
@@ -200,7 +214,7 @@ export async function postEntry(trx: Trx, input: EntryInput, now: number): Promi
 		changeVnd,
 		cashAfterVnd,
 		bankAfterVnd,
-		transferId: null,
+		transferId: input.transferId ?? null,
 		textHash,
 		canonical,
 		isSample: fund.isSample,
@@ -218,12 +232,16 @@ export async function postEntry(trx: Trx, input: EntryInput, now: number): Promi
 /** Which incomes an outflow spends. Reversing an income takes its own rest first, then the next unspent. */
 async function allocateOutflow(trx: Trx, input: EntryInput, changeVnd: number): Promise<Allocation[]> {
 	if (changeVnd >= 0) return [];
-	const rests = await listIncomeRests(trx, input.fundId);
-	const own = rests.filter((rest) => rest.entryId === input.reversesEntryId);
-	const others = rests.filter((rest) => rest.entryId !== input.reversesEntryId);
-	const allocations = allocate(-changeVnd, [...own, ...others]);
-	if (!allocations) throw new DomainError('CONFLICT', 'cashBelowZero', { field: 'amountVnd' });
-	return allocations;
+	const incomes = orderIncomes(await listIncomeRests(trx, input.fundId), {
+		kind: input.kind,
+		purpose: input.purpose,
+		first: input.reversesEntryId ?? input.spendsFirst,
+	});
+	const allocations = allocate(-changeVnd, incomes);
+	if (allocations) return allocations;
+	// Cash and bank hold enough, so what is missing was given for something else.
+	const freeVnd = incomes.reduce((sum, income) => sum + income.restVnd, 0);
+	throw new DomainError('CONFLICT', 'moneyTied', { field: 'amountVnd', values: { free: freeVnd } });
 }
 
 export type ReversalInput = {
@@ -240,13 +258,35 @@ export type ReversalInput = {
 
 /**
  * Reverses an entry once, by a new entry with its postings turned round. A reversed payment gives back what it
- * had spent; a reversed income is taken from what is unspent. The same id for the same reversal changes nothing.
- * 404 for an unknown entry; 409 for a reversal, for an entry reversed before and for what the cash does not cover.
+ * had spent; a reversed income is taken from what is unspent. Reversing a sale takes back first what other funds got
+ * of it. The same id for the same reversal changes nothing. 404 for an unknown entry; 409 for a reversal, for an entry
+ * reversed before, for a part of a transfer and for what the cash does not cover, also in a fund that got its part.
  */
 export async function reverseEntry(trx: Trx, input: ReversalInput, now: number): Promise<PostedEntry> {
-	const fundId = (await findEntry(trx, input.entryId))?.fundId;
-	if (fundId === undefined) throw new DomainError('NOT_FOUND', 'unknownEntry');
-	await lockRow(trx, 'fund', fundId);
+	const found = await findEntry(trx, input.entryId);
+	if (!found) throw new DomainError('NOT_FOUND', 'unknownEntry');
+	if (found.kind === 'transfer_out' || found.kind === 'transfer_in')
+		throw new DomainError('CONFLICT', 'transferWithItsSale');
+	const parts = found.transferId === null ? [] : await listTransferParts(trx, found.transferId);
+	const fundIds = new Set([found.fundId, ...parts.map((part) => part.fundId)]);
+	for (const fundId of [...fundIds].sort()) await lockRow(trx, 'fund', fundId);
+	const isDone = (await findEntry(trx, found.id))!.reversedById !== null;
+	if (!isDone && found.kind !== 'reversal')
+		for (const part of parts) await takeBack(trx, part, { ...input, id: uuidv7(now), entryId: part.id }, now);
+	return reverseOne(trx, input, now);
+}
+
+/** What a fund got of a sale goes back; when it has spent it, the sale stands. */
+async function takeBack(trx: Trx, part: Entry, input: ReversalInput, now: number): Promise<void> {
+	try {
+		await reverseOne(trx, input, now);
+	} catch (error) {
+		if (!(error instanceof DomainError) || error.key !== 'cashBelowZero') throw error;
+		throw new DomainError('CONFLICT', 'sharedMoneySpent', { values: { fund: part.fundCode } });
+	}
+}
+
+async function reverseOne(trx: Trx, input: ReversalInput, now: number): Promise<PostedEntry> {
 	const original = (await findEntry(trx, input.entryId))!;
 	if (original.kind === 'reversal') throw new DomainError('CONFLICT', 'reversalOfReversal');
 	const isRetry = original.reversedById === input.id;
@@ -257,7 +297,7 @@ export async function reverseEntry(trx: Trx, input: ReversalInput, now: number):
 		trx,
 		{
 			id: input.id,
-			fundId,
+			fundId: original.fundId,
 			kind: 'reversal',
 			happenedOn: bookedOn,
 			bookedOn,
@@ -271,6 +311,7 @@ export async function reverseEntry(trx: Trx, input: ReversalInput, now: number):
 			postings: postings.map(({ debit, credit, amountVnd }) => ({ debit: credit, credit: debit, amountVnd })),
 			text: { kind: 'reversal', reason: input.reason },
 			reversesEntryId: original.id,
+			transferId: original.transferId,
 		},
 		now,
 	);

@@ -52,10 +52,21 @@ export const changeOf = (account: string, postings: Posting[]): number =>
 export const moneyChange = (postings: Posting[]): number =>
 	changeOf('cash', postings) + changeOf('bank', postings);
 
-/**
- * Money comes in by a sale, a gift or an opening balance, and goes out by a payment. Anything else that a caller
- * builds is a bug, so it throws RangeError.
- */
+/** Which way each kind moves the fund's money: in, out, between cash and bank (0), or either way. */
+const DIRECTIONS: Record<EntryKind, 1 | -1 | 0 | 'any' | 'some'> = {
+	scrap_sale: 1,
+	gift: 1,
+	opening_balance: 1,
+	payment: -1,
+	transfer_out: -1,
+	transfer_in: 1,
+	bank_move: 0,
+	cash_difference: 'some',
+	// Also of what only moved between cash and bank.
+	reversal: 'any',
+};
+
+/** Money moves as {@link DIRECTIONS} says. Anything else that a caller builds is a bug, so it throws RangeError. */
 export function checkPostings(kind: EntryKind, postings: Posting[]): void {
 	if (postings.length === 0) throw new RangeError('an entry has at least one posting');
 	for (const { debit, credit, amountVnd } of postings) {
@@ -64,7 +75,14 @@ export function checkPostings(kind: EntryKind, postings: Posting[]): void {
 		}
 	}
 	const change = moneyChange(postings);
-	const isRight = kind === 'reversal' ? change !== 0 : kind === 'payment' ? change < 0 : change > 0;
+	const moves = changeOf('cash', postings) !== 0 || changeOf('bank', postings) !== 0;
+	const direction = DIRECTIONS[kind];
+	const isRight =
+		direction === 'any'
+			? moves
+			: direction === 'some'
+				? change !== 0
+				: moves && Math.sign(change) === direction;
 	if (!isRight) throw new RangeError(`${kind} cannot change the fund's money by ${change}`);
 }
 
@@ -79,10 +97,18 @@ const VOUCHERS: Partial<Record<EntryKind, 'receipt' | 'payment'>> = {
 	scrap_sale: 'receipt',
 	gift: 'receipt',
 	payment: 'payment',
+	transfer_in: 'receipt',
+	transfer_out: 'payment',
 };
 
-/** Which series of voucher numbers an entry takes its number from; none for opening balances and reversals. */
-export const voucherKindOf = (kind: EntryKind): 'receipt' | 'payment' | null => VOUCHERS[kind] ?? null;
+/**
+ * Which series of voucher numbers an entry takes its number from; none for opening balances, reversals and moves
+ * between cash and bank. What a count found too much is received, what it found missing is paid.
+ */
+export function voucherKindOf(kind: EntryKind, changeVnd = 0): 'receipt' | 'payment' | null {
+	if (kind === 'cash_difference') return changeVnd > 0 ? 'receipt' : 'payment';
+	return VOUCHERS[kind] ?? null;
+}
 
 export type Voucher = Pick<JournalEntryTable, 'voucherKind' | 'voucherYear' | 'voucherNumber'>;
 
@@ -122,7 +148,30 @@ export const canonicalEntry = (entry: CanonicalEntry): string =>
 	canonicalJson({ form: CANONICAL_FORM, ...entry } as unknown as Canonical);
 
 /** An income with what is still unspent of it. */
-export type IncomeRest = { entryId: string; restVnd: number };
+export type IncomeRest = {
+	entryId: string;
+	restVnd: number;
+	/** What a gift was given for; it pays for nothing else. */
+	purpose?: Purpose | null;
+};
+
+/**
+ * In which order an outflow takes from incomes. A payment takes from the gifts for its purpose, then from what is
+ * given for nothing in particular, never from a gift for another purpose. `first` is what is taken back, or shared
+ * out. Money that is gone (taken back, or missing in the box) is taken from tied gifts last.
+ */
+export function orderIncomes(
+	incomes: IncomeRest[],
+	outflow: { kind: EntryKind; purpose?: Purpose | undefined; first?: string | undefined },
+): IncomeRest[] {
+	const isFirst = (income: IncomeRest) => income.entryId === outflow.first;
+	const own = incomes.filter(isFirst);
+	const free = incomes.filter((income) => !income.purpose && !isFirst(income));
+	const tied = incomes.filter((income) => income.purpose && !isFirst(income));
+	if (outflow.kind === 'payment')
+		return [...tied.filter((income) => income.purpose === outflow.purpose), ...free];
+	return outflow.kind === 'transfer_out' ? [...own, ...free] : [...own, ...free, ...tied];
+}
 
 /** Takes an amount from incomes in their order, first in, first out; undefined when they do not cover it. */
 export function allocate(amountVnd: number, incomes: IncomeRest[]): Allocation[] | undefined {
@@ -144,7 +193,14 @@ export type EntryText =
 	/** `count` is null for fewer than {@link SMALLEST_GROUP} people, and then there is no ward. */
 	| { kind: 'payment'; purpose: Purpose; count: number | null; wardId: string | null }
 	| { kind: 'reversal'; reason: string }
-	| { kind: 'statement'; words: string };
+	| { kind: 'statement'; words: string }
+	/** A gift; `purpose` when it was given for that only. */
+	| { kind: 'gift'; words: string; purpose: Purpose | null }
+	| { kind: 'bank_move'; to: 'cash' | 'bank'; amountVnd: number; words: string }
+	| { kind: 'cash_difference'; countedOn: string; countedVnd: number; bookVnd: number; reason: string }
+	/** What a sale earned for other funds, by their codes. */
+	| { kind: 'transfer_out'; shares: { fund: string; percent: number }[] }
+	| { kind: 'transfer_in'; fund: string; percent: number };
 
 /** Reads what `entry_text` holds; undefined once it is erased. */
 export const parseEntryText = (text: string | null): EntryText | undefined =>

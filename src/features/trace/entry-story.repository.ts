@@ -56,6 +56,20 @@ async function findSaleStory(db: Db, saleId: string) {
 	return { ...sale, photo: publicPhoto, lines: await listSaleLines(db, saleId), cycles };
 }
 
+/** The other entries of one transfer: the sale, what left its fund and what others got. */
+const listShared = (db: Db, transferId: string, entryId: string) =>
+	db
+		.selectFrom('journalEntry')
+		.innerJoin('entryText', 'entryText.entryId', 'journalEntry.id')
+		.select(['journalEntry.id', 'journalEntry.kind', 'journalEntry.bookedOn', 'entryText.text'])
+		.select('journalEntry.changeVnd as amountVnd')
+		.where('journalEntry.transferId', '=', transferId)
+		.where('journalEntry.id', '<>', entryId)
+		.where('journalEntry.kind', '<>', 'reversal')
+		.orderBy('journalEntry.kind')
+		.orderBy('journalEntry.fundId')
+		.execute();
+
 /** Everything that one entry's page tells; undefined when there is no such entry, or a sample after their end. */
 export async function traceEntry(db: Db, entryId: string) {
 	const entry = await findEntry(db, entryId);
@@ -65,6 +79,7 @@ export async function traceEntry(db: Db, entryId: string) {
 		postings: await listPostings(db, entryId),
 		spent: await listSpent(db, entryId),
 		paidFor: await listPaidFor(db, entryId),
+		shared: entry.transferId === null ? [] : await listShared(db, entry.transferId, entryId),
 		sale: entry.sourceKind === 'scrap_sale' ? await findSaleStory(db, entry.sourceId) : undefined,
 	};
 }
