@@ -3,6 +3,7 @@ import { cleanupEvents } from '#features/cleanup-events/cleanup-event.actions.ts
 import { collections } from '#features/collections/collection.actions.ts';
 import { dropOffs } from '#features/drop-offs/drop-off.actions.ts';
 import { fund } from '#features/fund/disbursement.actions.ts';
+import { fundWork } from '#features/fund/fund-work.actions.ts';
 import { greenHouses } from '#features/green-houses/green-house.actions.ts';
 import { privacy } from '#features/privacy/privacy.actions.ts';
 import { schools } from '#features/schools/class-sheet.actions.ts';
@@ -14,6 +15,7 @@ export const server = {
 	collections,
 	dropOffs,
 	fund,
+	fundWork,
 	greenHouses,
 	privacy,
 	schools,

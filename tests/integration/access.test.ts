@@ -32,6 +32,10 @@ import {
 	payDisbursement,
 	requestDisbursement,
 } from '#features/fund/disbursement.service.ts';
+import { confirmCashCount, recordCashCount } from '#features/fund/cash-count.service.ts';
+import { writeNote } from '#features/fund/disbursement-note.service.ts';
+import { closeMonth, reopenMonth } from '#features/fund/month-close.service.ts';
+import { confirmStatement, eraseStatementNote, recordStatement } from '#features/fund/statement.service.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { decidePhoto } from '#features/photos/photo.service.ts';
@@ -93,9 +97,29 @@ async function makeWorld(db: Db) {
 		...{ assemblyPoint: 'Nhà văn hoá', latitude: null, longitude: null, capacity: null },
 	};
 	await announceEvent(db, organiser, event, NOW);
+	const statement = {
+		...{ id: uuidv7(NOW), fundId: fund.id, kind: 'gift' as const, happenedOn: '2026-11-20' },
+		...{ account: 'cash' as const, amountVnd: 5000, words: 'Bà con ủng hộ', privateNote: 'Bà Lan' },
+		...{ purpose: null, photoMissingReason: 'Không có giấy' },
+	};
+	await recordStatement(db, sales.treasurer, statement, NOW);
+	const count = { id: uuidv7(NOW), fundId: fund.id, countedOn: '2026-11-22', countedVnd: 38_000, reason: '' };
+	await recordCashCount(db, sales.treasurer, count, NOW);
 	const openCycleId = (await findOpenCycle(db, house.id))!.id;
 	const ids = { submitted, approved, openCycleId, unsold, organisation };
-	return { ...sales, ...ids, schoolHouse, sheet, standing, booked, waiting, request, event };
+	return {
+		...sales,
+		...ids,
+		statement,
+		count,
+		schoolHouse,
+		sheet,
+		standing,
+		booked,
+		waiting,
+		request,
+		event,
+	};
 }
 type World = Awaited<ReturnType<typeof makeWorld>>;
 
@@ -207,6 +231,40 @@ const WALKS: Record<Act, Walk> = {
 				},
 				NOW,
 			),
+	},
+	'statement.record': {
+		scopes: ofFund,
+		run: (db, { statement }, actor) =>
+			recordStatement(db, actor, { ...statement, id: uuidv7(NOW), kind: 'bank_deposit' }, NOW),
+	},
+	'statement.confirm': {
+		scopes: ofFund,
+		run: (db, { statement }, actor) => confirmStatement(db, actor, statement.id, NOW),
+	},
+	'cash-count.record': {
+		scopes: ofFund,
+		run: (db, { count }, actor) => recordCashCount(db, actor, { ...count, id: uuidv7(NOW) }, NOW),
+	},
+	'cash-count.confirm': {
+		scopes: ofFund,
+		run: (db, { count }, actor) => confirmCashCount(db, actor, count.id, NOW),
+	},
+	'month.close': {
+		scopes: ofFund,
+		run: (db, { fund }, actor) =>
+			closeMonth(db, actor, { id: uuidv7(NOW), fundId: fund.id, month: '2026-11' }, NOW),
+	},
+	'month.reopen': {
+		scopes: ofFund,
+		run: (db, { fund }, actor) =>
+			reopenMonth(db, actor, { id: uuidv7(NOW), fundId: fund.id, month: '2026-11', reason: 'Sai' }, NOW),
+	},
+	'disbursement.note': {
+		scopes: ofFund,
+		run: async (db, { submitted, statement }, actor) => {
+			await expect(eraseStatementNote(db, actor, statement.id, NOW)).rejects.toThrow();
+			return writeNote(db, actor, { id: uuidv7(NOW), disbursementId: submitted, text: 'Riêng' }, NOW);
+		},
 	},
 	'photo.decide': {
 		scopes: ofFund,

@@ -30,7 +30,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	photos: ['accounts', 'places'],
 	'green-houses': ['materials', 'accounts', 'places'],
 	'drop-offs': ['green-houses', 'materials', 'accounts', 'places'],
-	fund: ['accounts', 'places'],
+	fund: ['photos', 'accounts', 'places'],
 	// The tree over each fund's book, its signed checkpoints, and what anyone can check by them.
 	checkpoints: ['fund'],
 	collections: ['green-houses', 'drop-offs', 'fund', 'photos', 'materials', 'accounts', 'places'],

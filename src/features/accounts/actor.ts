@@ -56,6 +56,13 @@ const TABLE = {
 	'disbursement.approve': mayStrongly('approver'),
 	'disbursement.pay': mayStrongly('treasurer'),
 	'fund.rule': mayStrongly('approver'),
+	'statement.record': may('treasurer'),
+	'statement.confirm': mayStrongly('approver'),
+	'cash-count.record': may('treasurer'),
+	'cash-count.confirm': mayStrongly('approver'),
+	'month.close': mayStrongly('treasurer'),
+	'month.reopen': mayStrongly('approver'),
+	'disbursement.note': mayStrongly('treasurer', 'approver'),
 	'photo.decide': may('approver'),
 	'organisation.change': mayStrongly('administrator', 'ward_officer'),
 	// Who may hand a role to somebody, and end it.

@@ -160,8 +160,10 @@ export async function postEntry(trx: Trx, input: EntryInput, now: number): Promi
 	const sequence = (last?.sequence ?? 0) + 1;
 	const cashAfterVnd = (last?.cashAfterVnd ?? 0) + changeOf('cash', input.postings);
 	const bankAfterVnd = (last?.bankAfterVnd ?? 0) + changeOf('bank', input.postings);
-	if (cashAfterVnd < 0 || bankAfterVnd < 0)
-		throw new DomainError('CONFLICT', 'cashBelowZero', { field: 'amountVnd' });
+	if (cashAfterVnd < 0 || bankAfterVnd < 0) {
+		const key = cashAfterVnd < 0 ? 'cashBelowZero' : 'bankBelowZero';
+		throw new DomainError('CONFLICT', key, { field: 'amountVnd' });
+	}
 	const changeVnd = moneyChange(input.postings);
 	const allocations = await allocateOutflow(trx, input, changeVnd);
 

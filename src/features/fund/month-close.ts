@@ -1,7 +1,7 @@
 // Closing a month (khoá sổ tháng): what was booked in it stays as it is; what is corrected is booked later.
 import type { MonthCloseTable } from '#db/schema.ts';
 import { DomainError } from '#lib/errors.ts';
-import type { LocalDate } from '#lib/time.ts';
+import { addDays, type LocalDate } from '#lib/time.ts';
 import { monthsBefore } from './month-chart.ts';
 
 export type MonthAct = Pick<MonthCloseTable, 'act' | 'month'>;
@@ -15,4 +15,37 @@ export function checkMonthOpen(last: MonthAct | undefined, bookedOn: LocalDate):
 	const month = closedThrough(last);
 	if (month !== undefined && bookedOn.slice(0, 7) <= month)
 		throw new DomainError('CONFLICT', 'monthClosed', { field: 'bookedOn', values: { month } });
+}
+
+/** The last day of a month `YYYY-MM`. */
+export const lastDayOf = (month: string): LocalDate => addDays(`${monthsBefore(month, -1)}-01`, -1);
+
+/** The month that can be closed next, once it is over; undefined for a book without entries. */
+export function nextMonth(last: MonthAct | undefined, firstMonth: string | undefined): string | undefined {
+	const closed = closedThrough(last);
+	return closed === undefined || firstMonth === undefined || closed < firstMonth
+		? firstMonth
+		: monthsBefore(closed, -1);
+}
+
+/** What waits for a second person and belongs to the month or an earlier one. */
+export type OpenItems = { sales: number; statements: number; counts: number };
+
+/** What keeps a month open: nothing, or the one reason that a treasurer can do something about. */
+export type CloseState =
+	| { isReady: true }
+	| { isReady: false; why: 'monthNotOver' }
+	| { isReady: false; why: 'monthHasOpenItems'; items: OpenItems }
+	| { isReady: false; why: 'cashNotCounted'; day: LocalDate };
+
+export function closeState(
+	month: string,
+	today: LocalDate,
+	{ items, cashVnd, isCounted }: { items: OpenItems; cashVnd: number; isCounted: boolean },
+): CloseState {
+	if (month >= today.slice(0, 7)) return { isReady: false, why: 'monthNotOver' };
+	if (items.sales + items.statements + items.counts > 0)
+		return { isReady: false, why: 'monthHasOpenItems', items };
+	if (cashVnd > 0 && !isCounted) return { isReady: false, why: 'cashNotCounted', day: lastDayOf(month) };
+	return { isReady: true };
 }

@@ -56,6 +56,26 @@ async function findSaleStory(db: Db, saleId: string) {
 	return { ...sale, photo: publicPhoto, lines: await listSaleLines(db, saleId), cycles };
 }
 
+/** Photos beside a payment or a gift that an approver has made public. */
+async function listPublicPhotos(db: Db, entry: { sourceKind: string; sourceId: string }) {
+	const approved = db
+		.selectFrom('photo')
+		.select(['photo.id', 'photo.width', 'photo.height'])
+		.where('photo.status', '=', 'approved');
+	if (entry.sourceKind === 'disbursement')
+		return approved
+			.innerJoin('disbursementProof', 'disbursementProof.photoId', 'photo.id')
+			.where('disbursementProof.disbursementId', '=', entry.sourceId)
+			.orderBy('photo.id')
+			.execute();
+	if (entry.sourceKind === 'statement')
+		return approved
+			.innerJoin('statement', 'statement.photoId', 'photo.id')
+			.where('statement.id', '=', entry.sourceId)
+			.execute();
+	return [];
+}
+
 /** The other entries of one transfer: the sale, what left its fund and what others got. */
 const listShared = (db: Db, transferId: string, entryId: string) =>
 	db
@@ -80,6 +100,7 @@ export async function traceEntry(db: Db, entryId: string) {
 		spent: await listSpent(db, entryId),
 		paidFor: await listPaidFor(db, entryId),
 		shared: entry.transferId === null ? [] : await listShared(db, entry.transferId, entryId),
+		photos: await listPublicPhotos(db, entry),
 		sale: entry.sourceKind === 'scrap_sale' ? await findSaleStory(db, entry.sourceId) : undefined,
 	};
 }

@@ -1,14 +1,39 @@
 import type { APIRoute } from 'astro';
 import { findSaleOfPhoto } from '#features/collections/scrap-sale.repository.ts';
 import { getScrapSale } from '#features/collections/scrap-sale.service.ts';
+import { findGrant, type Actor } from '#features/accounts/actor.ts';
+import { getDisbursement } from '#features/fund/disbursement.service.ts';
+import { moneyScopes } from '#features/fund/disbursement.ts';
+import { findProofOfPhoto } from '#features/fund/disbursement-note.repository.ts';
+import { findStatementOfPhoto } from '#features/fund/statement.repository.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
+import type { Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 
+/** True for whoever may see what a private photo belongs to: a sale, a statement or a payment. */
+async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: number): Promise<boolean> {
+	if (!actor) return false;
+	try {
+		const sale = await findSaleOfPhoto(db, photoId);
+		if (sale) return Boolean(await getScrapSale(db, actor, sale.id, now));
+		const proof = await findProofOfPhoto(db, photoId);
+		if (proof) return Boolean(await getDisbursement(db, actor, proof.disbursementId));
+		const statement = await findStatementOfPhoto(db, photoId);
+		return (
+			statement !== undefined &&
+			findGrant(actor, 'disbursement.read', moneyScopes(statement.fundId)) !== undefined
+		);
+	} catch (error) {
+		if (error instanceof DomainError) return false;
+		throw error;
+	}
+}
+
 /**
- * A weigh slip's photo: for everybody once it is approved; private until then, for those who may see its sale. For
- * others there is no such address.
+ * A photo of a paper: for everybody once it is approved; private until then, for those who may see what it belongs to.
+ * For others there is no such address.
  */
 export const GET: APIRoute = async ({ params, locals }) => {
 	const { db, actor, config, now } = locals;
@@ -17,16 +42,7 @@ export const GET: APIRoute = async ({ params, locals }) => {
 	const photo = id === undefined ? undefined : await findPhoto(db, id);
 	if (!id || !photo) return none();
 	const isPublic = photo.status === 'approved';
-	if (!isPublic) {
-		const owner = await findSaleOfPhoto(db, id);
-		if (!owner || !actor) return none();
-		try {
-			await getScrapSale(db, actor, owner.id, now);
-		} catch (error) {
-			if (error instanceof DomainError) return none();
-			throw error;
-		}
-	}
+	if (!isPublic && !(await maySee(db, actor, id, now))) return none();
 	const bytes = await openPhotoStore(config).get(id);
 	if (!bytes) return none();
 	return new Response(new Uint8Array(bytes), {
