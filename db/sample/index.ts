@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';
 import { importHouses } from '#features/green-houses/house-import.service.ts';
 import { isSqlite, type Db } from '#lib/db.ts';
+import { planBooks } from './books.ts';
 import { planEvents } from './events.ts';
 import { planHouse, makeStates } from './houses.ts';
 import { planPayments } from './payments.ts';
@@ -73,6 +74,7 @@ export async function loadSample(db: Db, now: number): Promise<SampleSignIn[]> {
 	for (const [index, house] of open.entries()) {
 		planHouse({ db, house, index, start, now, random, pick, devices, actors, schools, steps });
 	}
+	planBooks({ db, now, start, actors, steps });
 	planPayments({ db, now, start, random, pick, actors, steps });
 	planEvents({ db, now, random, pick, actors, devices, organisations: people.organisations, steps });
 	steps.sort((a, b) => a.at - b.at);

@@ -77,6 +77,7 @@ test('every row is marked as a sample, and so is every invented name', async () 
 		['sign_up', 'name'],
 		['scrap_sale', 'dealer'],
 		['disbursement', 'description'],
+		['statement', 'words'],
 	]) {
 		const names = Object.keys(await countBy(table!, column!));
 		expect(names.length).toBeGreaterThan(0);
@@ -211,6 +212,18 @@ test('the books balance', async () => {
 		(select sum(a.amount_vnd) from fund_allocation a where a.payment_entry_id = e.id)`);
 	expect([...overspent, ...unexplained]).toEqual([]);
 	expect((await rowsOf('select count(*) as n from fund_allocation'))[0]!['n']).toBeGreaterThan(20);
+});
+
+test('each fund has its rule, its opening balance, a gift, and months that were counted and closed', async () => {
+	for (const fund of await listFunds(db)) {
+		const own = async (query: string) =>
+			Number((await rowsOf(`${query} where fund_id = '${fund.id}'`))[0]!['n']);
+		expect(await own('select count(*) as n from fund_rule')).toBe(1);
+		expect(await own('select count(distinct kind) as n from statement')).toBe(2);
+		expect(await own('select count(*) as n from month_close')).toBeGreaterThan(5);
+		expect(await own('select count(*) as n from cash_count')).toBeGreaterThan(5);
+	}
+	expect(Object.keys(await countBy('cash_count', 'status'))).toEqual(['confirmed']);
 });
 
 test('there is a person for each role, and a password is never the same again', async () => {

@@ -1,0 +1,76 @@
+// What people do with a fund's book besides sales and payments: its rule, an opening balance, gifts, counts, closings.
+import { confirmCashCount, recordCashCount } from '#features/fund/cash-count.service.ts';
+import { findFundByCode } from '#features/fund/fund.repository.ts';
+import { setFundRule } from '#features/fund/fund-rule.service.ts';
+import { closeMonth, readMonths } from '#features/fund/month-close.service.ts';
+import { lastDayOf } from '#features/fund/month-close.ts';
+import { monthsBefore } from '#features/fund/month-chart.ts';
+import { confirmStatement, recordStatement } from '#features/fund/statement.service.ts';
+import type { StatementInput } from '#features/fund/statement.ts';
+import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { FUNDS } from './people.ts';
+import { DAY, HOUR, type Plan } from './plan.ts';
+
+/** Sales of the last weeks still wait for somebody; before that nothing does. */
+const SETTLED_DAYS = 60;
+
+/** The rule from the first day on, an opening balance, a gift, and each settled month counted and closed. */
+export function planBooks(plan: Omit<Plan, 'random' | 'pick'> & { start: number }): void {
+	const { db, now, start, actors, steps } = plan;
+	const { treasurer, approver } = actors;
+	for (const [index, fund] of FUNDS.entries()) {
+		const fundId = async () => (await findFundByCode(db, fund.code))!.id;
+		const book = async (at: number, over: Pick<StatementInput, 'kind' | 'amountVnd' | 'words'>) => {
+			const input: StatementInput = {
+				...{ id: uuidv7(at), fundId: await fundId(), happenedOn: toLocalDate(at), account: 'cash' as const },
+				...{ privateNote: '', purpose: null, photoMissingReason: 'Phiếu mẫu nên không có ảnh' },
+				...over,
+			};
+			await recordStatement(db, treasurer, input, at);
+			await confirmStatement(db, approver, input.id, at);
+		};
+		// Between the hours at which houses sell and funds pay.
+		const opened = start + DAY + 5 * HOUR;
+		steps.push({
+			at: opened,
+			run: async () => {
+				const rule = {
+					...{ id: uuidv7(opened), fundId: await fundId(), validFrom: toLocalDate(opened) },
+					...{ twoApproversAboveVnd: 20_000_000, saleRecorder: 'steward_or_treasurer' as const },
+					...{ boardDueDay: 5, shares: [] },
+				};
+				await setFundRule(db, approver, rule, opened);
+				const amountVnd = (3 + index) * 100_000;
+				await book(opened, { kind: 'opening_balance', amountVnd, words: 'Số dư của sổ giấy (mẫu)' });
+			},
+		});
+		const given = now - (20 + index * 11) * DAY + 5 * HOUR;
+		steps.push({
+			at: given,
+			run: () => book(given, { kind: 'gift', amountVnd: 250_000, words: 'Bà con ủng hộ (mẫu)' }),
+		});
+		for (let month = toLocalDate(start).slice(0, 7); ; month = monthsBefore(month, -1)) {
+			const at = startOfLocalDate(lastDayOf(month)) + DAY + 8 * HOUR + index * HOUR;
+			if (at > now - SETTLED_DAYS * DAY) break;
+			steps.push({ at, run: () => endMonth(month, at) });
+		}
+
+		/** The cash agrees, an approver has seen it, and the month is closed; an empty book has none. */
+		async function endMonth(month: string, at: number): Promise<void> {
+			const found = (await findFundByCode(db, fund.code))!;
+			if ((await readMonths(db, found.id, toLocalDate(at))).next !== month) return;
+			const id = uuidv7(at);
+			const count = {
+				id,
+				fundId: found.id,
+				countedOn: toLocalDate(at),
+				countedVnd: found.cashVnd,
+				reason: '',
+			};
+			await recordCashCount(db, treasurer, count, at);
+			await confirmCashCount(db, approver, id, at);
+			await closeMonth(db, treasurer, { id: uuidv7(at), fundId: found.id, month }, at);
+		}
+	}
+}
