@@ -2,12 +2,15 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { listIncomeRests } from '#features/fund/fund.repository.ts';
+import { findFund, listIncomeRests } from '#features/fund/fund.repository.ts';
+import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import type { EntryInput } from '#features/fund/ledger.service.ts';
+import { postSharedIncome } from '#features/fund/share.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine, type Engine } from '../support/engines.ts';
-import { makeFund } from '../support/fixtures.ts';
+import { makeFund, NOW, seedReference } from '../support/fixtures.ts';
 import {
 	allocationsOf,
 	cashOf,
@@ -17,12 +20,15 @@ import {
 	pay,
 	post,
 	reverse,
+	TODAY,
 	type World,
 } from '../integration/fund-world.ts';
 
 type Step =
 	| { act: 'income'; kind: 'gift' | 'scrap_sale' | 'opening_balance'; amounts: number[] }
 	| { act: 'pay'; amount: number }
+	| { act: 'difference'; amount: number }
+	| { act: 'deposit'; amount: number }
 	| { act: 'reverse'; which: number }
 	| { act: 'repeat'; which: number };
 
@@ -40,6 +46,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		weight: 3,
 		arbitrary: fc.record({ act: fc.constant('pay' as const), amount: fc.integer({ min: 1, max: 1500 }) }),
 	},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			act: fc.constant('difference' as const),
+			amount: fc.integer({ min: -300, max: 300 }).filter((each) => each !== 0),
+		}),
+	},
+	{ weight: 1, arbitrary: fc.record({ act: fc.constant('deposit' as const), amount }) },
 	{ weight: 3, arbitrary: fc.record({ act: fc.constant('reverse' as const), which: fc.nat() }) },
 	{ weight: 1, arbitrary: fc.record({ act: fc.constant('repeat' as const), which: fc.nat() }) },
 );
@@ -47,7 +61,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 type Row = {
 	id: string;
 	change: number;
-	kind: 'income' | 'payment' | 'reversal';
+	kind: 'income' | 'payment' | 'move' | 'reversal';
+	/** What it brings into the bank. */
+	bank?: number;
 	reverses?: string;
 	reversed: boolean;
 	takes: Map<string, number>;
@@ -58,7 +74,7 @@ type Row = {
 class Model {
 	rows: Row[] = [];
 	get cash(): number {
-		return this.rows.reduce((sum, row) => sum + row.change, 0);
+		return this.rows.reduce((sum, row) => sum + row.change - (row.bank ?? 0), 0);
 	}
 	rests(): Map<string, number> {
 		const live = this.rows.filter((row) => !row.reversed && row.change < 0);
@@ -116,6 +132,29 @@ async function take(world: World, model: Model, next: Step): Promise<void> {
 		model.rows.push({ id, change: -next.amount, kind: 'payment', reversed: false, takes });
 		return;
 	}
+	if (next.act === 'difference' || next.act === 'deposit') {
+		const isMove = next.act === 'deposit';
+		const size = Math.abs(next.amount);
+		const [debit, credit] = isMove
+			? ['bank', 'cash']
+			: next.amount > 0
+				? ['cash', 'cash-over-short']
+				: ['cash-over-short', 'cash'];
+		const input = giftInput(world, size, {
+			kind: isMove ? 'bank_move' : 'cash_difference',
+			postings: [{ debit, credit, amountVnd: size }],
+		});
+		if (credit === 'cash' && size > model.cash) {
+			expect(await refusal(post(world, input))).toBe('cashBelowZero');
+			return;
+		}
+		const change = isMove ? 0 : next.amount;
+		const takes = change < 0 ? model.take(size) : new Map<string, number>();
+		const { id } = await post(world, input);
+		const kind = isMove ? 'move' : change > 0 ? 'income' : 'payment';
+		model.rows.push({ id, change, kind, bank: isMove ? size : 0, reversed: false, takes, input });
+		return;
+	}
 	const row = model.rows[next.which % Math.max(1, model.rows.length)];
 	if (!row) return;
 	if (next.act === 'repeat') {
@@ -137,7 +176,8 @@ async function take(world: World, model: Model, next: Step): Promise<void> {
 	const takes = row.change > 0 ? model.take(row.change, row.id) : new Map<string, number>();
 	const { id } = await reverse(world, row.id);
 	row.reversed = true;
-	model.rows.push({ id, change: -row.change, kind: 'reversal', reverses: row.id, reversed: false, takes });
+	const back = { change: 0 - row.change, bank: 0 - (row.bank ?? 0) };
+	model.rows.push({ id, ...back, kind: 'reversal', reverses: row.id, reversed: false, takes });
 }
 
 async function checkBook(db: Db, world: World, model: Model): Promise<void> {
@@ -207,6 +247,59 @@ describeEachEngine('any book', (engine: Engine) => {
 			{ numRuns: runs.numRuns, endOnFailure: true },
 		);
 		expect(await cashOf(first)).toBe(0);
+	});
+
+	test('of funds that share their sales adds up, whatever is sold, paid and taken back', async () => {
+		const db = await engine.fresh();
+		await seedReference(db);
+		type Deed = { act: 'sell' | 'back' | 'pay'; fund: number; amount: number; which: number };
+		const deed: fc.Arbitrary<Deed> = fc.record({
+			act: fc.constantFrom('sell' as const, 'sell' as const, 'back' as const, 'pay' as const),
+			...{ fund: fc.nat(2), amount, which: fc.nat() },
+		});
+		await fc.assert(
+			fc.asyncProperty(fc.array(deed, { minLength: 4, maxLength: 20 }), async (deeds) => {
+				const worlds: World[] = [];
+				for (let index = 0; index < 3; index += 1)
+					worlds.push(await makePeople(db, await makeFund(db, { adminUnitId: 'dk-2025' })));
+				for (const [index, world] of worlds.entries()) {
+					const shares = worlds
+						.filter((other) => other !== world)
+						.map((other, place) => ({ fundId: other.fundId, percent: 10 + 7 * place + index }));
+					const rule = { twoApproversAboveVnd: null, saleRecorder: 'treasurer' as const, boardDueDay: null };
+					const when = { id: uuidv7(NOW), fundId: world.fundId, validFrom: TODAY };
+					await setFundRule(db, world.approver, { ...when, ...rule, shares }, NOW);
+				}
+				const sold: { world: World; id: string }[] = [];
+				for (const { act, fund, amount: size, which } of deeds) {
+					const world = worlds[fund]!;
+					if (act === 'pay') await refusal(pay(world, size));
+					if (act === 'back' && sold.length > 0) {
+						const sale = sold[which % sold.length]!;
+						const found = await refusal(reverse(sale.world, sale.id));
+						expect(['not refused', 'alreadyReversed', 'cashBelowZero', 'sharedMoneySpent']).toContain(found);
+					}
+					if (act !== 'sell') continue;
+					const input = giftInput(world, size, {
+						kind: 'scrap_sale',
+						postings: [{ debit: 'cash', credit: 'income-paper', amountVnd: size }],
+					});
+					const { id } = await inTransaction(db, (trx) => postSharedIncome(trx, input, NOW));
+					sold.push({ world, id });
+				}
+				const clearing = await sql<{ n: number | null }>`select sum(case when debit_account = 'clearing'
+					then amount_vnd else -amount_vnd end) as n from posting
+					where 'clearing' in (debit_account, credit_account)`.execute(db);
+				expect(clearing.rows[0]!.n ?? 0).toBe(0);
+				for (const { fundId } of worlds) {
+					const rests = await inTransaction(db, (trx) => listIncomeRests(trx, fundId));
+					const fund = (await findFund(db, fundId))!;
+					expect(rests.reduce((total, rest) => total + rest.restVnd, 0)).toBe(fund.balanceVnd);
+					expect(fund.cashVnd).toBeGreaterThanOrEqual(0);
+				}
+			}),
+			{ numRuns: engine.name === 'sqlite' ? 25 : 5, endOnFailure: true },
+		);
 	});
 
 	test('is as it was after a payment or an income is reversed', async () => {
