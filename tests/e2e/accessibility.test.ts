@@ -148,7 +148,7 @@ describe('anyone', () => {
 	);
 });
 
-const kindOf = (path: string) => path.replace(/[0-9a-f-]{36}|MAU-\d+/, '*');
+const kindOf = (path: string) => path.replace(/[0-9a-f-]{36}|MAU-\w+/g, '*');
 
 /** The workspace and what opens from it: at most two pages of a kind, because they may differ in their state. */
 async function findOwnPaths(page: Page): Promise<string[]> {
@@ -166,8 +166,8 @@ async function findOwnPaths(page: Page): Promise<string[]> {
 
 test.each([
 	['steward', ['/cua-toi/nha/*', '/cua-toi/phieu-ban/*']],
-	['treasurer', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*']],
-	['approver', ['/cua-toi/chi', '/cua-toi/chi/*']],
+	['treasurer', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/kiem-quy']],
+	['approver', ['/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/quy-che']],
 	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*']],
 	['school_lead', ['/cua-toi/truong']],
 	['ward_officer', ['/cua-toi/chi', '/cua-toi/chi/*']],
