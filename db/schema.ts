@@ -318,6 +318,8 @@ export type GreenHouseTable = {
 	successorId: string | null;
 	createdAt: number;
 	isSample: Flag;
+	/** A sale that weighs more or less than was declared by more than this is flagged. */
+	varianceLimitPercent: number;
 };
 
 export type GreenHouseMaterialTable = {
@@ -613,6 +615,11 @@ export type ScrapSaleTable = {
 	replacesSaleId: string | null;
 	contentHash: string;
 	isSample: Flag;
+	/** Weighed against declared when it was confirmed, in thousandths; null where either is unknown. */
+	variancePermille: number | null;
+	varianceLimitPercent: number | null;
+	/** The confirmer's word on a variance above the limit. */
+	varianceReason: string | null;
 };
 
 export type ScrapSaleCycleTable = {
@@ -620,6 +627,35 @@ export type ScrapSaleCycleTable = {
 	cycleId: string;
 	declaredWeightGrams: number | null;
 	releasedAt: number | null;
+};
+
+export type ScrapSaleGoodsTable = {
+	saleId: string;
+	cycleId: string;
+	/** '' is what nobody declared. */
+	materialCode: string;
+	declaredWeightGrams: number | null;
+	releasedAt: number | null;
+};
+
+export type CarriedGoodsTable = {
+	fromCycleId: string;
+	toCycleId: string;
+	materialCode: string;
+	unit: 'kg' | 'piece';
+	quantityMilli: number;
+	declaredWeightGrams: number | null;
+	carriedBy: string;
+	carriedAt: number;
+};
+
+export type PaperPageTable = {
+	id: string;
+	greenHouseId: string;
+	recordedAt: number;
+	recordedBy: string;
+	contentHash: string;
+	isSample: Flag;
 };
 
 export type ScrapSaleLineTable = {
@@ -673,6 +709,9 @@ export type DropOffTable = {
 	late: Flag;
 	withdrawnAt: number | null;
 	isSample: Flag;
+	/** The page of the notebook that it was typed from, and how many households its row stands for. */
+	paperPageId: string | null;
+	householdCount: number | null;
 };
 
 export type DropOffLineTable = {
@@ -799,6 +838,9 @@ export type Database = {
 	scrapSale: ScrapSaleTable;
 	scrapSaleCycle: ScrapSaleCycleTable;
 	scrapSaleLine: ScrapSaleLineTable;
+	scrapSaleGoods: ScrapSaleGoodsTable;
+	carriedGoods: CarriedGoodsTable;
+	paperPage: PaperPageTable;
 	schoolClass: SchoolClassTable;
 	classSheet: ClassSheetTable;
 	dropOff: DropOffTable;

@@ -15,6 +15,7 @@ import * as privacy from './0013_create_privacy.ts';
 import * as completeMoney from './0014_complete_money.ts';
 import * as deepFund from './0015_deepen_fund.ts';
 import * as checkpoints from './0016_create_checkpoints.ts';
+import * as deepCollections from './0017_deepen_collections.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
 	'0014_complete_money': completeMoney,
 	'0015_deepen_fund': deepFund,
 	'0016_create_checkpoints': checkpoints,
+	'0017_deepen_collections': deepCollections,
 };

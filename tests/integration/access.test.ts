@@ -19,7 +19,7 @@ import {
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { announceEvent, cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
-import { closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
 import {
 	confirmScrapSale,
 	getScrapSale,
@@ -168,6 +168,11 @@ const WALKS: Record<Act, Walk> = {
 	'collection-cycle.close': {
 		scopes: ofHouse,
 		run: (db, { openCycleId }, actor) => closeCycle(db, actor, openCycleId, NOW),
+	},
+	'goods.carry': {
+		scopes: ofHouse,
+		run: (db, { unsold }, actor) =>
+			carryGoods(db, actor, { cycleId: unsold, materials: ['mixed_paper'] }, NOW),
 	},
 	'scrap-sale.read': {
 		scopes: ofHouseAndFund,

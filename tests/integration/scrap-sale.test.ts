@@ -47,7 +47,8 @@ async function record(
 
 async function book(db: Db, world: World, over: Partial<ScrapSaleInput> = {}) {
 	const sale = await record(db, world, over);
-	const entry = await confirmScrapSale(db, world.treasurer, sale.id, NOW);
+	const word = { isSeen: true, reason: 'Đã cân lại' };
+	const entry = await confirmScrapSale(db, world.treasurer, sale.id, NOW, word);
 	return { sale, entry, postings: await listPostings(db, entry.id) };
 }
 
@@ -145,7 +146,7 @@ describeEachEngine('a scrap sale', (engine) => {
 			await lockRow(trx, 'green_house', world.house.id);
 			await insertDropOff(trx, declarer, late, NOW);
 			selling = recordScrapSale(db, world.steward, sale, NOW).then(() =>
-				confirmScrapSale(db, world.treasurer, sale.id, NOW),
+				confirmScrapSale(db, world.treasurer, sale.id, NOW, { isSeen: true, reason: 'Cân thiếu' }),
 			);
 			// Long enough for a sale that does not wait.
 			await new Promise((resolve) => setTimeout(resolve, 300));

@@ -7,7 +7,7 @@ import {
 	reportEvent,
 } from '#features/cleanup-events/cleanup-event.service.ts';
 import { removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
-import { closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
 import {
 	confirmScrapSale,
 	getScrapSale,
@@ -46,6 +46,7 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 	reportHouseState: (db) =>
 		reportHouseState(db, undefined, { greenHouseCode: 'NNX-999', fill: 'full', condition: 'usable' }, NOW),
 	closeCycle: (db) => closeCycle(db, undefined, id, NOW),
+	carryGoods: (db) => carryGoods(db, undefined, { cycleId: id, materials: [] }, NOW),
 	recordScrapSale: (db) => recordScrapSale(db, undefined, saleOf(id), NOW),
 	'recordScrapSale of nothing': (db) => recordScrapSale(db, undefined, saleOf(id, { cycleIds: [] }), NOW),
 	getScrapSale: (db) => getScrapSale(db, undefined, id, NOW),

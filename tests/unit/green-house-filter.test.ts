@@ -41,18 +41,21 @@ describe('declared beside weighed', () => {
 					{ materialCode: 'glass', unit: 'piece', quantityMilli: 12_000 },
 					{ materialCode: 'glass', unit: 'kg', quantityMilli: 1_500 },
 				],
-				sale: {
-					status: 'confirmed',
-					soldOn: '2026-11-22',
-					otherCycles: 0,
-					weighed: [
-						{ materialCode: 'copper', weightGrams: 400 },
-						{ materialCode: 'copper', weightGrams: 100 },
-					],
-					entryId: 'e',
-					voucher: 'PT-2026/0001',
-					amountVnd: 60_000,
-				},
+				sales: [
+					{
+						flaggedPermille: null,
+						status: 'confirmed',
+						soldOn: '2026-11-22',
+						otherCycles: 0,
+						weighed: [
+							{ materialCode: 'copper', weightGrams: 400 },
+							{ materialCode: 'copper', weightGrams: 100 },
+						],
+						entryId: 'e',
+						voucher: 'PT-2026/0001',
+						amountVnd: 60_000,
+					},
+				],
 			},
 			['copper', 'books', 'glass'],
 		);

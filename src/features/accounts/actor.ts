@@ -43,6 +43,7 @@ const mayStrongly = (...roles: Role[]): Permission => ({ roles, secondFactor: tr
 const TABLE = {
 	'house-state.report': may('steward'),
 	'collection-cycle.close': may('steward'),
+	'goods.carry': may('steward'),
 	'scrap-sale.read': may('steward', 'treasurer', 'approver', 'auditor'),
 	'scrap-sale.record': may('steward', 'treasurer'),
 	'scrap-sale.confirm': mayStrongly('treasurer', 'approver'),

@@ -1,5 +1,6 @@
 import type { Db, Trx } from '#lib/db.ts';
 import type { CollectionCycleTable } from '#db/schema.ts';
+import { hasGoodsLeft } from './goods.repository.ts';
 
 export const findOpenCycle = (db: Db, greenHouseId: string) =>
 	db
@@ -18,38 +19,50 @@ export const closeCycleRow = (trx: Trx, id: string, closedBy: string, now: numbe
 export const insertCycle = (trx: Trx, row: CollectionCycleTable) =>
 	trx.insertInto('collectionCycle').values(row).execute();
 
-/** A house's cycles, newest first, each with the sale that holds its goods. */
-export function listCycles(db: Db, greenHouseId: string, limit: number) {
-	return db
+/** A house's cycles, newest first, each with the live sales of its goods, in the order in which they were recorded. */
+export async function listCycles(db: Db, greenHouseId: string, limit: number) {
+	const cycles = await db
 		.selectFrom('collectionCycle')
-		.leftJoin('scrapSaleCycle', (join) =>
-			join
-				.onRef('scrapSaleCycle.cycleId', '=', 'collectionCycle.id')
-				.on('scrapSaleCycle.releasedAt', 'is', null),
-		)
-		.leftJoin('scrapSale', 'scrapSale.id', 'scrapSaleCycle.saleId')
-		.leftJoin('journalEntry', 'journalEntry.id', 'scrapSale.entryId')
-		.selectAll('collectionCycle')
-		.select([
-			'scrapSale.id as saleId',
-			'scrapSale.status as saleStatus',
-			'scrapSale.cashReceivedVnd',
-			'scrapSale.entryId',
-			'scrapSale.soldOn',
-		])
-		.select([
-			'scrapSaleCycle.declaredWeightGrams',
-			'journalEntry.voucherKind',
-			'journalEntry.voucherYear',
-			'journalEntry.voucherNumber',
-		])
-		.where('collectionCycle.greenHouseId', '=', greenHouseId)
-		.orderBy('collectionCycle.number', 'desc')
+		.selectAll()
+		.select(hasGoodsLeft.as('hasGoodsLeft'))
+		.where('greenHouseId', '=', greenHouseId)
+		.orderBy('number', 'desc')
 		.limit(limit)
 		.execute();
+	if (cycles.length === 0) return [];
+	const sales = await db
+		.selectFrom('scrapSaleCycle')
+		.innerJoin('scrapSale', 'scrapSale.id', 'scrapSaleCycle.saleId')
+		.leftJoin('journalEntry', 'journalEntry.id', 'scrapSale.entryId')
+		.select(['scrapSaleCycle.cycleId', 'scrapSaleCycle.declaredWeightGrams'])
+		.select([
+			'scrapSale.id',
+			'scrapSale.status',
+			'scrapSale.soldOn',
+			'scrapSale.cashReceivedVnd',
+			'scrapSale.entryId',
+			'scrapSale.variancePermille',
+			'scrapSale.varianceReason',
+		])
+		.select(['journalEntry.voucherKind', 'journalEntry.voucherYear', 'journalEntry.voucherNumber'])
+		.where(
+			'scrapSaleCycle.cycleId',
+			'in',
+			cycles.map((cycle) => cycle.id),
+		)
+		.where('scrapSaleCycle.releasedAt', 'is', null)
+		.orderBy('scrapSale.recordedAt')
+		.orderBy('scrapSale.id')
+		.execute();
+	return cycles.map((cycle) => ({
+		...cycle,
+		// SQLite has no boolean.
+		hasGoodsLeft: Boolean(cycle.hasGoodsLeft),
+		sales: sales.filter((sale) => sale.cycleId === cycle.id),
+	}));
 }
 
-/** Closed cycles of these houses that no live sale holds, oldest first, each with why its last sale was given back. */
+/** Closed cycles of these houses with goods left, oldest first, each with why its last sale was given back. */
 export async function listUnsoldCycles(db: Db, greenHouseIds: string[]) {
 	if (greenHouseIds.length === 0) return [];
 	return db
@@ -68,6 +81,7 @@ export async function listUnsoldCycles(db: Db, greenHouseIds: string[]) {
 				.selectFrom('scrapSaleCycle as given')
 				.innerJoin('scrapSale', 'scrapSale.id', 'given.saleId')
 				.whereRef('given.cycleId', '=', 'collectionCycle.id')
+				.where('given.releasedAt', 'is not', null)
 				.orderBy('scrapSale.recordedAt', 'desc')
 				.orderBy('scrapSale.id', 'desc')
 				.limit(1)
@@ -77,16 +91,7 @@ export async function listUnsoldCycles(db: Db, greenHouseIds: string[]) {
 		)
 		.where('collectionCycle.greenHouseId', 'in', greenHouseIds)
 		.where('collectionCycle.closedAt', 'is not', null)
-		.where(({ not, exists, selectFrom }) =>
-			not(
-				exists(
-					selectFrom('scrapSaleCycle')
-						.select('saleId')
-						.whereRef('scrapSaleCycle.cycleId', '=', 'collectionCycle.id')
-						.where('scrapSaleCycle.releasedAt', 'is', null),
-				),
-			),
-		)
+		.where(hasGoodsLeft)
 		.orderBy('collectionCycle.closedAt')
 		.execute();
 }

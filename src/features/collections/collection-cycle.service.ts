@@ -10,7 +10,14 @@ import { houseScopes } from '#features/green-houses/green-house.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { closeCycleRow, findCycle, insertCycle, listUnsoldCycles } from './collection-cycle.repository.ts';
+import {
+	closeCycleRow,
+	findCycle,
+	findOpenCycle,
+	insertCycle,
+	listUnsoldCycles,
+} from './collection-cycle.repository.ts';
+import { insertCarried, listCarriedFrom, listCarriedInto, listGoodsLeft } from './goods.repository.ts';
 
 /**
  * The steward empties the house: this cycle closes, the next one opens, and a house that was said to be full or half
@@ -33,7 +40,8 @@ export async function closeCycle(
 		await lockRow(trx, 'green_house', house.id);
 		const current = await findCycle(trx, cycleId);
 		if (!current || current.closedAt !== null) return;
-		const isEmpty = (await countDropOffs(trx, cycleId)) === 0;
+		const isEmpty =
+			(await countDropOffs(trx, cycleId)) === 0 && (await listCarriedInto(trx, cycleId)).length === 0;
 		if (isEmpty && (await listUnsoldCycles(trx, [house.id])).length > 0)
 			throw new DomainError('CONFLICT', 'cycleEmpty');
 		await holdGrant(trx, grant.id);
@@ -60,5 +68,52 @@ export async function closeCycle(
 				isSample: house.isSample,
 			});
 		}
+	});
+}
+
+/**
+ * Keeps goods of a closed cycle for the one that is open now (paper sold, cans kept): there they count as declared, and
+ * here no more. The same goods a second time change nothing. Refuses with 422 what is not there or sold.
+ */
+export async function carryGoods(
+	db: Db,
+	actor: Actor | undefined,
+	input: { cycleId: string; materials: string[] },
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const cycle = await findCycle(db, input.cycleId);
+	const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
+	if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle');
+	const grant = requireGrant(actor, 'goods.carry', houseScopes(house));
+	if (input.materials.length === 0)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'goodsMissing', { field: 'carry' });
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'green_house', house.id);
+		const current = await findCycle(trx, input.cycleId);
+		if (current?.closedAt == null) throw new DomainError('CONFLICT', 'cycleStillOpen', { field: 'carry' });
+		const kept = new Set((await listCarriedFrom(trx, cycle.id)).map((row) => row.materialCode));
+		const wanted = new Set(input.materials.filter((material) => !kept.has(material)));
+		if (wanted.size === 0) return;
+		const rows = (await listGoodsLeft(trx, cycle.id)).filter((row) => wanted.has(row.materialCode));
+		const found = new Set(rows.map((row) => row.materialCode));
+		if ([...wanted].some((material) => !found.has(material)))
+			throw new DomainError('CONFLICT', 'goodsNotLeft', { field: 'carry' });
+		await holdGrant(trx, grant.id);
+		const open = (await findOpenCycle(trx, house.id))!;
+		await insertCarried(
+			trx,
+			rows.map(({ materialCode, unit, quantityMilli, declaredWeightGrams }) => ({
+				...{
+					fromCycleId: cycle.id,
+					toCycleId: open.id,
+					materialCode,
+					unit,
+					quantityMilli,
+					declaredWeightGrams,
+				},
+				...{ carriedBy: grant.id, carriedAt: now },
+			})),
+		);
 	});
 }

@@ -5,7 +5,7 @@ import { localePath } from '#lib/i18n.ts';
 import { parseVnd } from '#lib/number-input.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
-import { closeCycle } from './collection-cycle.service.ts';
+import { carryGoods, closeCycle } from './collection-cycle.service.ts';
 import {
 	confirmScrapSale,
 	decideSalePhoto,
@@ -26,6 +26,11 @@ export const collections = {
 		await closeCycle(locals.db, locals.actor, readId(form, 'cycle'), locals.now);
 		return localePath(locals.locale, `/cua-toi/nha/${encodeURIComponent(field(form, 'house'))}?xong=ky#ban`);
 	}),
+	carryGoods: formAction(async (form, { locals }) => {
+		const materials = form.getAll('carry').map(String);
+		await carryGoods(locals.db, locals.actor, { cycleId: readId(form, 'carryCycle'), materials }, locals.now);
+		return localePath(locals.locale, `/cua-toi/nha/${encodeURIComponent(field(form, 'house'))}?xong=giu#ban`);
+	}),
 	recordSale: formAction(async (form, { locals }) => {
 		const { db, config, actor, now, locale } = locals;
 		const id = readId(form, 'id');
@@ -42,6 +47,9 @@ export const collections = {
 			// One sum for everything has nothing to differ from.
 			differenceReason: field(form, 'how') === 'lump_sum' ? '' : field(form, 'differenceReason'),
 			photoMissingReason: field(form, 'photoMissingReason'),
+			// Hidden with the lines where one sum is paid for everything.
+			keepsRest:
+				field(form, 'keepsRest') === '1' && field(form, 'how') !== 'lump_sum' ? (true as const) : undefined,
 		};
 		const file = form.get('photo');
 		const photo =
@@ -52,12 +60,13 @@ export const collections = {
 						hasChildren: field(form, 'hasChildren') === '1',
 					}
 				: undefined;
-		await recordScrapSale(db, actor, input, now, photo);
+		await recordScrapSale(db, actor, input, now, photo, locale);
 		return localePath(locale, `/cua-toi/phieu-ban/${id}`);
 	}),
 	confirmSale: formAction(async (form, { locals }) => {
 		const id = readId(form, 'id');
-		await confirmScrapSale(locals.db, locals.actor, id, locals.now);
+		const word = { isSeen: field(form, 'varianceSeen') === '1', reason: field(form, 'varianceReason') };
+		await confirmScrapSale(locals.db, locals.actor, id, locals.now, word);
 		return localePath(locals.locale, `/cua-toi/phieu-ban/${id}`);
 	}),
 	returnSale: formAction(async (form, { locals }) => {

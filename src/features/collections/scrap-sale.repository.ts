@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '#lib/db.ts';
 import type { ScrapSaleLineTable, ScrapSaleTable } from '#db/schema.ts';
+import { insertSaleGoods } from './goods.repository.ts';
+import type { HeldGoods } from './goods.ts';
 
 export const findSale = (db: Db, id: string) =>
 	db.selectFrom('scrapSale').selectAll().where('id', '=', id).executeTakeFirst();
@@ -24,6 +26,7 @@ export const listSaleCycles = (db: Db, saleId: string) =>
 			'collectionCycle.greenHouseId',
 			'greenHouse.code',
 			'greenHouse.nameVi',
+			'greenHouse.varianceLimitPercent',
 			'scrapSaleCycle.declaredWeightGrams',
 			'scrapSaleCycle.releasedAt',
 		])
@@ -32,18 +35,11 @@ export const listSaleCycles = (db: Db, saleId: string) =>
 		.orderBy('collectionCycle.number')
 		.execute();
 
-export const isCycleInLiveSale = async (db: Db, cycleId: string): Promise<boolean> =>
-	(await db
-		.selectFrom('scrapSaleCycle')
-		.select('saleId')
-		.where('cycleId', '=', cycleId)
-		.where('releasedAt', 'is', null)
-		.executeTakeFirst()) !== undefined;
-
 export async function insertSale(
 	trx: Trx,
 	sale: ScrapSaleTable,
 	cycleIds: string[],
+	goods: HeldGoods[],
 	lines: ScrapSaleLineTable[],
 ): Promise<void> {
 	await trx.insertInto('scrapSale').values(sale).execute();
@@ -53,6 +49,7 @@ export async function insertSale(
 			.values({ saleId: sale.id, cycleId, declaredWeightGrams: null, releasedAt: null })
 			.execute();
 	}
+	await insertSaleGoods(trx, sale.id, goods);
 	await trx.insertInto('scrapSaleLine').values(lines).execute();
 }
 
@@ -73,14 +70,21 @@ export const setDeclaredWeight = (
 		.where('cycleId', '=', cycleId)
 		.execute();
 
-/** The sale's cycles can be sold again. */
-export const releaseCycles = (trx: Trx, saleId: string, now: number) =>
-	trx
-		.updateTable('scrapSaleCycle')
-		.set({ releasedAt: now })
-		.where('saleId', '=', saleId)
-		.where('releasedAt', 'is', null)
-		.execute();
+/** The sale's goods can be sold again. */
+export async function releaseGoods(trx: Trx, saleId: string, now: number): Promise<void> {
+	for (const table of ['scrapSaleCycle', 'scrapSaleGoods'] as const) {
+		await trx
+			.updateTable(table)
+			.set({ releasedAt: now })
+			.where('saleId', '=', saleId)
+			.where('releasedAt', 'is', null)
+			.execute();
+	}
+}
+
+/** The sale that took a sale's place. */
+export const findSuccessor = (db: Db, saleId: string) =>
+	db.selectFrom('scrapSale').select('id').where('replacesSaleId', '=', saleId).executeTakeFirst();
 
 /** Sales that gave these cycles back and have no successor yet, newest first. */
 export const listReplaceableSales = (db: Db, cycleIds: string[]) =>

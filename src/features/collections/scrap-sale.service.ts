@@ -26,17 +26,25 @@ import { cleanText } from '#lib/fold.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import type { ScrapSaleTable } from '#db/schema.ts';
+import type { ScrapSaleLineTable, ScrapSaleTable } from '#db/schema.ts';
 import { findCycle } from './collection-cycle.repository.ts';
+import {
+	listCarriedFrom,
+	listGoodsLeft,
+	listHeldGoods,
+	listReleasedGoods,
+	listSaleGoods,
+	setDeclaredGoods,
+} from './goods.repository.ts';
+import { chooseGoods, REST, type CycleGoods, type HeldGoods } from './goods.ts';
 import {
 	findSale,
 	insertSale,
-	isCycleInLiveSale,
 	listReplaceableSales,
 	listSaleCycles,
 	listSaleLines,
 	listSalesToConfirm,
-	releaseCycles,
+	releaseGoods,
 	type WaitingSale,
 	setDeclaredWeight,
 	updateSale,
@@ -50,6 +58,7 @@ import {
 	type SaleLine,
 	type ScrapSaleInput,
 } from './scrap-sale.ts';
+import { saleVariances, widestVariance, type Variance } from './variance.ts';
 
 type Recorder = { houses: GreenHouse[]; fundId: string; isSample: 0 | 1; grantId: string };
 
@@ -70,7 +79,13 @@ async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: nu
 		if (!fund) throw new DomainError('UNPROCESSABLE_CONTENT', 'houseWithoutFund', { field: 'cycle' });
 		if (found && found.fundId !== fund.id)
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'salesOfTwoFunds', { field: 'cycle' });
-		if (found && found.houses[0]!.stewardOrganisationId !== house.stewardOrganisationId)
+		const first = found?.houses[0];
+		// Two houses of nobody are not houses of one organisation.
+		const isOther =
+			first !== undefined &&
+			first.id !== house.id &&
+			(house.stewardOrganisationId === null || first.stewardOrganisationId !== house.stewardOrganisationId);
+		if (isOther)
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'salesOfTwoOrganisations', { field: 'cycle' });
 		found = {
 			houses: [...(found?.houses ?? []), house],
@@ -101,6 +116,8 @@ export async function recordScrapSale(
 	raw: ScrapSaleInput,
 	now: number,
 	upload?: { bytes: Uint8Array; store: PhotoStore; hasChildren: boolean },
+	/** The language in which a refused material is named. */
+	locale: 'vi' | 'en' = 'vi',
 ): Promise<void> {
 	requireActor(actor);
 	const recorder = await requireRecorder(db, actor, raw.cycleIds, now);
@@ -113,7 +130,9 @@ export async function recordScrapSale(
 		photoMissingReason: cleanText(raw.photoMissingReason, { max: 200 }),
 	};
 	checkSale(input, photo !== undefined);
-	const materials = new Set((await listMaterials(db)).map((material) => material.code));
+	const materials = new Map(
+		(await listMaterials(db)).map((each) => [each.code, locale === 'vi' ? each.nameVi : each.nameEn]),
+	);
 	if (input.lines.some((line) => line.kind === 'goods' && !materials.has(line.material))) {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownMaterial', { field: 'lines' });
 	}
@@ -122,18 +141,41 @@ export async function recordScrapSale(
 	const write = () =>
 		retryWhenTaken(() =>
 			inTransaction(db, (trx) =>
-				writeSale(trx, input, { ...recorder, personId: actor.personId }, photo, now),
+				writeSale(trx, input, { ...recorder, personId: actor.personId, materials }, photo, now),
 			),
 		);
 	if (upload && photo) await withPhotoFile(upload.store, photo, write);
 	else await write();
 }
 
+/** What a sale may take of a cycle. */
+async function readCycleGoods(trx: Trx, cycleId: string): Promise<CycleGoods> {
+	return {
+		cycleId,
+		left: [...new Set((await listGoodsLeft(trx, cycleId)).map((row) => row.materialCode))],
+		held: await listHeldGoods(trx, cycleId),
+		released: await listReleasedGoods(trx, cycleId),
+		carried: (await listCarriedFrom(trx, cycleId)).map((row) => row.materialCode),
+	};
+}
+
+/** The sale whose place this one takes: of those that gave goods of its cycles back, the one that shares most of them. */
+async function findReplaced(trx: Trx, cycleIds: string[], goods: HeldGoods[]): Promise<string | null> {
+	let best: { id: string; shared: number } | undefined;
+	const taken = new Set(goods.map((each) => `${each.cycleId} ${each.materialCode}`));
+	for (const { id } of await listReplaceableSales(trx, cycleIds)) {
+		const given = await listSaleGoods(trx, id);
+		const shared = given.filter((each) => taken.has(`${each.cycleId} ${each.materialCode}`)).length;
+		if (shared > (best?.shared ?? 0)) best = { id, shared };
+	}
+	return best?.id ?? null;
+}
+
 /** Writes a checked sale; false when it stands already. */
 async function writeSale(
 	trx: Trx,
 	input: ScrapSaleInput,
-	recorder: Recorder & { personId: string },
+	recorder: Recorder & { personId: string; materials: Map<string, string> },
 	photo: (EncodedPhoto & { hasChildren: boolean }) | undefined,
 	now: number,
 ): Promise<boolean> {
@@ -150,17 +192,23 @@ async function writeSale(
 	for (const houseId of recorder.houses.map((house) => house.id).sort()) {
 		await lockRow(trx, 'green_house', houseId);
 	}
+	const cycles: CycleGoods[] = [];
 	for (const cycleId of input.cycleIds) {
 		const cycle = await findCycle(trx, cycleId);
 		if (cycle?.closedAt == null) throw new DomainError('CONFLICT', 'cycleStillOpen', { field: 'cycle' });
 		if (input.soldOn < toLocalDate(cycle.openedAt)) {
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'soldBeforeOpened', { field: 'soldOn' });
 		}
-		if (await isCycleInLiveSale(trx, cycleId))
-			throw new DomainError('CONFLICT', 'cycleAlreadySold', { field: 'cycle' });
+		cycles.push(await readCycleGoods(trx, cycleId));
 	}
+	const goods = chooseGoods(
+		input.lines,
+		input.keepsRest === true,
+		cycles,
+		(material) => recorder.materials.get(material) ?? material,
+	);
 	await holdGrant(trx, grantId);
-	const [replaced] = await listReplaceableSales(trx, input.cycleIds);
+	const replacesSaleId = await findReplaced(trx, input.cycleIds, goods);
 	if (photo) {
 		const childrenDeclared = photo.hasChildren ? 1 : 0;
 		await insertPhotoRow(trx, photo, { uploadedBy: grantId, isSample, childrenDeclared }, now);
@@ -185,11 +233,15 @@ async function writeSale(
 			confirmerId: null,
 			returnReason: null,
 			entryId: null,
-			replacesSaleId: replaced?.id ?? null,
+			replacesSaleId,
 			contentHash,
 			isSample,
+			variancePermille: null,
+			varianceLimitPercent: null,
+			varianceReason: null,
 		},
 		input.cycleIds,
+		goods,
 		toLineRows(input),
 	);
 	return true;
@@ -199,7 +251,10 @@ function toLineRows(input: ScrapSaleInput) {
 	const rows = input.lines.map((line, index) => ({
 		saleId: input.id,
 		position: index + 1,
-		cycleId: input.cycleIds.length === 1 ? input.cycleIds[0]! : null,
+		cycleId:
+			input.cycleIds.length === 1
+				? input.cycleIds[0]!
+				: ((line.kind === 'goods' ? line.cycleId : undefined) ?? null),
 		materialCode: line.kind === 'goods' ? line.material : null,
 		weighedWeightGrams: line.weightGrams,
 		unitPriceVnd: line.kind === 'goods' ? line.unitPriceVnd : null,
@@ -298,14 +353,64 @@ export async function listSalesWaitingFor(db: Db, actor: Actor, now: number): Pr
 	return waiting;
 }
 
-/** Confirms a sale and books it, in one transaction; a second time changes nothing. */
+/**
+ * The cycles of a sale with what was declared of its goods: as it was confirmed, or as it stands now. What a live sale
+ * holds changes no more: late drop-offs go to the open cycle.
+ */
+export async function readSaleCycles(db: Db, sale: Pick<ScrapSaleTable, 'id' | 'entryId'>) {
+	const cycles = await listSaleCycles(db, sale.id);
+	const goods = await listSaleGoods(db, sale.id);
+	const read = [];
+	for (const cycle of cycles) {
+		const own = goods.filter((each) => each.cycleId === cycle.id);
+		if (sale.entryId !== null) {
+			read.push({ ...cycle, goods: own });
+			continue;
+		}
+		const declared = await sumDeclared(db, cycle.id);
+		const now = own.map((each) => ({
+			...each,
+			declaredWeightGrams:
+				each.materialCode === REST
+					? 0
+					: sumKnown(
+							declared
+								.filter((row) => row.materialCode === each.materialCode)
+								.map((row) => row.declaredWeightGrams),
+						),
+		}));
+		const declaredWeightGrams = sumKnown(now.map((each) => each.declaredWeightGrams));
+		read.push({ ...cycle, goods: now, declaredWeightGrams });
+	}
+	return read;
+}
+
+/** The confirmer's word on a weight that differs by more than the house allows. */
+export type VarianceWord = { isSeen: boolean; reason: string };
+
+/** Above the limit the confirmer has seen it and says why. Refuses with 422. */
+function checkVariance(variance: Variance | undefined, word: VarianceWord): string | null {
+	if (!variance?.isFlagged) return null;
+	if (!word.isSeen)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'varianceNotSeen', { field: 'varianceSeen' });
+	if (!word.reason)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'varianceReasonMissing', { field: 'varianceReason' });
+	return word.reason;
+}
+
+/**
+ * Confirms a sale and books it, in one transaction; a second time changes nothing. Refuses with 422 a sale whose weight
+ * differs by more than the house's limit until the confirmer has seen that and said why.
+ */
 export async function confirmScrapSale(
 	db: Db,
 	actor: Actor | undefined,
 	saleId: string,
 	now: number,
+	word: VarianceWord = { isSeen: false, reason: '' },
 ): Promise<PostedEntry> {
 	requireActor(actor);
+	const reason = cleanText(word.reason, { max: 300 });
 	return inTransaction(db, async (trx) => {
 		const sale = await lockSale(trx, saleId);
 		const grantId = await requireConfirmer(trx, actor, sale, now);
@@ -313,75 +418,104 @@ export async function confirmScrapSale(
 		if (sale.status === 'confirmed') return getPosted(trx, sale.entryId!);
 		if (sale.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		const rows = await listSaleLines(trx, saleId);
-		const cycles = await listSaleCycles(trx, saleId);
-		const groups = new Map((await listMaterials(trx)).map((material) => [material.code, material.groupCode]));
-		const lines: SaleLine[] = rows
-			.filter((row) => row.kind !== 'difference')
-			.map((row) =>
-				row.kind === 'goods'
-					? {
-							kind: 'goods',
-							material: row.materialCode!,
-							weightGrams: row.weighedWeightGrams!,
-							unitPriceVnd: row.unitPriceVnd!,
-						}
-					: { kind: 'lump_sum', weightGrams: row.weighedWeightGrams, amountVnd: row.amountVnd },
-			);
-		const { cashReceivedVnd } = sale;
-		const entryId = uuidv7(now);
-		const entry = await postSharedIncome(
-			trx,
-			{
-				id: entryId,
-				fundId: sale.fundId,
-				kind: 'scrap_sale',
-				happenedOn: sale.soldOn,
-				bookedOn: toLocalDate(now),
-				recordedBy: grantId,
-				source: {
-					kind: 'scrap_sale',
-					id: sale.id,
-					content: {
-						// Not the dealer: a hash of a name could be guessed.
-						soldOn: sale.soldOn,
-						cashReceivedVnd: sale.cashReceivedVnd,
-						photo: sale.photoId === null ? null : (await findPhoto(trx, sale.photoId))?.sha256,
-						cycles: cycles.map((cycle) => cycle.id),
-						lines: rows.map(({ materialCode, weighedWeightGrams, unitPriceVnd, amountVnd, kind }) => ({
-							materialCode,
-							weighedWeightGrams,
-							unitPriceVnd,
-							amountVnd,
-							kind,
-						})),
-					},
-				},
-				postings: salePostings({ lines, cashReceivedVnd }, (material) => groups.get(material) ?? ''),
-				text: { kind: 'scrap_sale', houses: [...new Set(cycles.map((cycle) => cycle.code))] },
-			},
-			now,
-		);
+		const cycles = await readSaleCycles(trx, sale);
+		const variance = widestVariance(saleVariances(rows, cycles));
+		const varianceReason = checkVariance(variance, { ...word, reason });
+		const entry = await bookSale(trx, { sale, rows, cycles, variance, grantId }, now);
 		for (const cycle of cycles) {
-			const declared = await sumDeclared(trx, cycle.id);
-			await setDeclaredWeight(
-				trx,
-				saleId,
-				cycle.id,
-				sumKnown(declared.map((row) => row.declaredWeightGrams)),
-			);
+			for (const each of cycle.goods) await setDeclaredGoods(trx, saleId, each, each.declaredWeightGrams);
+			await setDeclaredWeight(trx, saleId, cycle.id, cycle.declaredWeightGrams);
 		}
 		await updateSale(trx, saleId, {
 			status: 'confirmed',
 			confirmedAt: now,
 			confirmedBy: grantId,
 			confirmerId: actor.personId,
-			entryId,
+			entryId: entry.id,
+			variancePermille: variance?.permille ?? null,
+			varianceLimitPercent: variance?.limitPercent ?? null,
+			varianceReason,
 		});
 		return entry;
 	});
 }
 
-/** Sends a sale back with a reason; its cycles can be sold again. */
+/** Posts a sale's cash against income by material group. */
+async function bookSale(
+	trx: Trx,
+	{
+		sale,
+		rows,
+		cycles,
+		variance,
+		grantId,
+	}: {
+		sale: ScrapSaleTable;
+		rows: ScrapSaleLineTable[];
+		cycles: Awaited<ReturnType<typeof readSaleCycles>>;
+		variance: Variance | undefined;
+		grantId: string;
+	},
+	now: number,
+): Promise<PostedEntry> {
+	const groups = new Map((await listMaterials(trx)).map((material) => [material.code, material.groupCode]));
+	const lines: SaleLine[] = rows
+		.filter((row) => row.kind !== 'difference')
+		.map((row) =>
+			row.kind === 'goods'
+				? {
+						kind: 'goods',
+						material: row.materialCode!,
+						weightGrams: row.weighedWeightGrams!,
+						unitPriceVnd: row.unitPriceVnd!,
+					}
+				: { kind: 'lump_sum', weightGrams: row.weighedWeightGrams, amountVnd: row.amountVnd },
+		);
+	const { cashReceivedVnd } = sale;
+	return postSharedIncome(
+		trx,
+		{
+			id: uuidv7(now),
+			fundId: sale.fundId,
+			kind: 'scrap_sale',
+			happenedOn: sale.soldOn,
+			bookedOn: toLocalDate(now),
+			recordedBy: grantId,
+			source: {
+				kind: 'scrap_sale',
+				id: sale.id,
+				content: {
+					// Not the dealer: a hash of a name could be guessed.
+					soldOn: sale.soldOn,
+					cashReceivedVnd,
+					photo: sale.photoId === null ? null : (await findPhoto(trx, sale.photoId))?.sha256,
+					cycles: cycles.map((cycle) => cycle.id),
+					goods: cycles.flatMap((cycle) =>
+						cycle.goods.map(({ materialCode, declaredWeightGrams }) => ({
+							cycleId: cycle.id,
+							materialCode,
+							declaredWeightGrams,
+						})),
+					),
+					variancePermille: variance?.isFlagged ? variance.permille : null,
+					lines: rows.map(({ cycleId, materialCode, weighedWeightGrams, unitPriceVnd, amountVnd, kind }) => ({
+						cycleId,
+						materialCode,
+						weighedWeightGrams,
+						unitPriceVnd,
+						amountVnd,
+						kind,
+					})),
+				},
+			},
+			postings: salePostings({ lines, cashReceivedVnd }, (material) => groups.get(material) ?? ''),
+			text: { kind: 'scrap_sale', houses: [...new Set(cycles.map((cycle) => cycle.code))] },
+		},
+		now,
+	);
+}
+
+/** Sends a sale back with a reason; its goods can be sold again. */
 export async function returnScrapSale(
 	db: Db,
 	actor: Actor | undefined,
@@ -396,7 +530,7 @@ export async function returnScrapSale(
 		if (sale.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
 		await updateSale(trx, sale.id, { status: 'returned', returnReason: reason });
-		await releaseCycles(trx, sale.id, now);
+		await releaseGoods(trx, sale.id, now);
 		const event = {
 			action: 'scrap-sale.return',
 			subjectKind: 'scrap_sale',
@@ -408,7 +542,7 @@ export async function returnScrapSale(
 }
 
 /**
- * Takes a booked sale back by a reversal; an approver who did not confirm it decides. Its cycles can be sold again.
+ * Takes a booked sale back by a reversal; an approver who did not confirm it decides. Its goods can be sold again.
  * The same reversal a second time changes nothing.
  */
 export async function reverseScrapSale(
@@ -434,7 +568,7 @@ export async function reverseScrapSale(
 		await holdGrant(trx, grant.id);
 		await reverseEntry(trx, { id: input.entryId, entryId: sale.entryId!, recordedBy: grant.id, reason }, now);
 		await updateSale(trx, sale.id, { status: 'reversed' });
-		await releaseCycles(trx, sale.id, now);
+		await releaseGoods(trx, sale.id, now);
 	});
 }
 

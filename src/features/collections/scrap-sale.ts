@@ -5,7 +5,14 @@ import { formatKgInput, MAX_VND, parseKgMilli, parseVnd } from '#lib/number-inpu
 import { incomeAccount, type Posting } from '#features/fund/ledger.ts';
 
 /** Grams times đồng for one kilogram, rounded half up to whole đồng; or one sum for everything. */
-export type GoodsLine = { kind: 'goods'; material: string; weightGrams: number; unitPriceVnd: number };
+export type GoodsLine = {
+	kind: 'goods';
+	material: string;
+	weightGrams: number;
+	unitPriceVnd: number;
+	/** The cycle it was weighed for; left out where one load holds several. */
+	cycleId?: string | undefined;
+};
 export type LumpSumLine = { kind: 'lump_sum'; weightGrams: number | null; amountVnd: number };
 export type SaleLine = GoodsLine | LumpSumLine;
 
@@ -21,13 +28,15 @@ export type ScrapSaleInput = {
 	differenceReason: string;
 	/** '' when there is a photo. */
 	photoMissingReason: string;
+	/** What no line names stays in its cycle, for another dealer or for the next cycle; otherwise this sale takes it. */
+	keepsRest?: true | undefined;
 };
 
 export const MAX_SALE_LINES = 40;
 /** Empty rows after those that are filled in. */
 export const SPARE_ROWS = 2;
 
-/** Rows `material-0`, `weight-0`, `price-0` …; a row without weight and price does not count. Refuses with 422. */
+/** Rows `material-0`, `weight-0`, `price-0`, `cycle-0` …; a row without weight and price does not count. Refuses with 422. */
 export function readSaleLines(form: FormData): SaleLine[] {
 	const textOf = (name: string) => String(form.get(name) ?? '');
 	if (textOf('how') === 'lump_sum') {
@@ -54,6 +63,7 @@ export function readSaleLines(form: FormData): SaleLine[] {
 			material,
 			weightGrams: parseKgMilli(weight, `weight-${index}`),
 			unitPriceVnd: parseVnd(price, `price-${index}`),
+			cycleId: textOf(`cycle-${index}`) || undefined,
 		});
 	}
 	return lines;
@@ -63,6 +73,8 @@ export function readSaleLines(form: FormData): SaleLine[] {
 export function typedSale(
 	sale: Pick<ScrapSaleTable, 'dealer' | 'soldOn' | 'cashReceivedVnd' | 'photoMissingReason'>,
 	lines: ScrapSaleLineTable[],
+	cycleIds: string[] = [],
+	keepsRest = false,
 ): FormData {
 	const form = new FormData();
 	const goods = lines.filter((line) => line.kind === 'goods');
@@ -72,10 +84,13 @@ export function typedSale(
 	form.set('dealer', sale.dealer);
 	form.set('soldOn', sale.soldOn);
 	form.set('how', lump ? 'lump_sum' : 'goods');
+	for (const cycleId of cycleIds) form.append('cycle', cycleId);
+	if (keepsRest) form.set('keepsRest', '1');
 	goods.forEach((line, index) => {
 		form.set(`material-${index}`, line.materialCode ?? '');
 		form.set(`weight-${index}`, weightOf(line));
 		form.set(`price-${index}`, String(line.unitPriceVnd ?? ''));
+		if (cycleIds.length > 1) form.set(`cycle-${index}`, line.cycleId ?? '');
 	});
 	// Room for what was forgotten, which may be why it was given back.
 	for (let index = goods.length; index < goods.length + SPARE_ROWS; index += 1)
@@ -104,6 +119,11 @@ export function checkSale(input: ScrapSaleInput, hasPhoto: boolean): void {
 	if (input.lines.length > MAX_SALE_LINES) refuse('tooManyLines', 'lines', { max: MAX_SALE_LINES });
 	if (input.lines.length > 1 && input.lines.some((line) => line.kind === 'lump_sum'))
 		refuse('lumpSumAlone', 'lines');
+	if (input.keepsRest && input.lines.some((line) => line.kind === 'lump_sum'))
+		refuse('lumpSumTakesRest', 'keepsRest');
+	const isForeign = (line: SaleLine) =>
+		line.kind === 'goods' && line.cycleId !== undefined && !input.cycleIds.includes(line.cycleId);
+	if (input.lines.some(isForeign)) refuse('lineOfOtherCycle', 'lines');
 	if (input.lines.some((line) => lineAmount(line) <= 0)) refuse('amountNotPositive', 'lines');
 	if (input.lines.some((line) => lineAmount(line) > MAX_VND)) refuse('amountTooLarge', 'lines');
 	if (input.cashReceivedVnd <= 0) refuse('amountNotPositive', 'cash');
@@ -143,9 +163,3 @@ export function salePostings(
 /** The sum of weights in grams; null as soon as one of them is unknown. */
 export const sumKnown = (weights: (number | null)[]): number | null =>
 	weights.reduce<number | null>((sum, grams) => (sum === null || grams === null ? null : sum + grams), 0);
-
-/** By how many per cent the scale differs from what was declared, to one decimal; undefined where either is unknown. */
-export function variancePercent(weighedGrams: number, declaredGrams: number | null): number | undefined {
-	if (!weighedGrams || !declaredGrams) return undefined;
-	return Math.round(((weighedGrams - declaredGrams) / declaredGrams) * 1000) / 10;
-}

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '#lib/db.ts';
 import type { DropOffTable } from '#db/schema.ts';
 import type { Declarer, DropOffLine } from './drop-off.ts';
+import { followGoods, goodsKey } from './goods-path.repository.ts';
 
 export const findDropOff = (db: Db, id: string) =>
 	db.selectFrom('dropOff').selectAll().where('id', '=', id).executeTakeFirst();
@@ -12,14 +13,20 @@ export const declarerColumns = (declarer: Declarer) => ({
 	personId: declarer.kind === 'person' ? declarer.personId : null,
 	classSheetId: declarer.kind === 'class' ? declarer.classSheetId : null,
 	schoolClassId: declarer.kind === 'class' ? declarer.schoolClassId : null,
+	paperPageId: declarer.kind === 'paper' ? declarer.paperPageId : null,
+	householdCount: declarer.kind === 'paper' ? declarer.householdCount : null,
 });
 
-const isInLiveSale = sql<boolean>`exists (
-	select 1 from scrap_sale_cycle where scrap_sale_cycle.cycle_id = collection_cycle.id and scrap_sale_cycle.released_at is null
+/** Some of its goods are in a sale or were carried on: what was declared of them stands. */
+const isSettled = sql<boolean>`(
+	exists (
+		select 1 from scrap_sale_cycle where scrap_sale_cycle.cycle_id = collection_cycle.id and scrap_sale_cycle.released_at is null
+	) or exists (select 1 from carried_goods where carried_goods.from_cycle_id = collection_cycle.id)
 )`;
 
 /**
- * The cycle that takes a drop-off: the one that was open at that time, unless its goods are already in a sale;
+ * The cycle that takes a drop-off: the one that was open at that time, unless any of its goods are already in a sale or kept
+ * for the next one;
  * then the open one, and the drop-off is late. Before the first cycle counts as its first day.
  */
 export async function findCycleFor(
@@ -30,7 +37,7 @@ export async function findCycleFor(
 	const cycles = await trx
 		.selectFrom('collectionCycle')
 		.select(['id', 'openedAt', 'closedAt', 'number'])
-		.select(isInLiveSale.as('isSold'))
+		.select(isSettled.as('isSold'))
 		.where('greenHouseId', '=', greenHouseId)
 		.where((eb) => eb.or([eb('closedAt', 'is', null), eb('closedAt', '>', happenedAt)]))
 		.orderBy('number')
@@ -80,27 +87,33 @@ export async function withdrawRow(trx: Trx, id: string, now: number): Promise<bo
 	return Number(result.numUpdatedRows) === 1;
 }
 
-/** What was declared in a cycle, by material and unit; the weight is null as soon as one line's is unknown. */
+/**
+ * What was declared in a cycle and what was carried into it, by material and unit; the weight is null as soon as one
+ * line's is unknown.
+ */
 export async function sumDeclared(db: Db, cycleId: string) {
-	return db
-		.selectFrom('dropOffLine')
-		.innerJoin('dropOff', 'dropOff.id', 'dropOffLine.dropOffId')
-		.innerJoin('material', 'material.code', 'dropOffLine.materialCode')
-		.select(['dropOffLine.materialCode', 'dropOffLine.unit'])
-		.select(sql<number>`sum(drop_off_line.quantity_milli)`.as('quantityMilli'))
-		.select(
-			sql<
-				number | null
-			>`case when count(*) = count(drop_off_line.declared_weight_grams) then sum(drop_off_line.declared_weight_grams) end`.as(
-				'declaredWeightGrams',
-			),
-		)
-		.where('dropOff.cycleId', '=', cycleId)
-		.where('dropOff.withdrawnAt', 'is', null)
-		.groupBy(['dropOffLine.materialCode', 'dropOffLine.unit', 'material.sortOrder'])
-		.orderBy('material.sortOrder')
-		.orderBy('dropOffLine.unit')
-		.execute();
+	const { rows } = await sql<{
+		materialCode: string;
+		unit: 'kg' | 'piece';
+		quantityMilli: number;
+		declaredWeightGrams: number | null;
+	}>`
+		select goods.material_code, goods.unit, sum(goods.quantity_milli) as quantity_milli,
+			case when count(*) = count(goods.declared_weight_grams) then sum(goods.declared_weight_grams) end
+				as declared_weight_grams
+		from (
+			select l.material_code, l.unit, l.quantity_milli, l.declared_weight_grams
+			from drop_off d join drop_off_line l on l.drop_off_id = d.id
+			where d.cycle_id = ${cycleId} and d.withdrawn_at is null
+			union all
+			select c.material_code, c.unit, c.quantity_milli, c.declared_weight_grams
+			from carried_goods c where c.to_cycle_id = ${cycleId}
+		) goods
+		join material on material.code = goods.material_code
+		group by goods.material_code, goods.unit, material.sort_order
+		order by material.sort_order, goods.unit
+	`.execute(db);
+	return rows;
 }
 
 export async function countDropOffs(db: Db, cycleId: string): Promise<number> {
@@ -186,23 +199,8 @@ export async function listDropOffsOfDevices(db: Db, deviceAliasIds: string[], li
 		.selectFrom('dropOff')
 		.innerJoin('greenHouse', 'greenHouse.id', 'dropOff.greenHouseId')
 		.innerJoin('collectionCycle', 'collectionCycle.id', 'dropOff.cycleId')
-		.leftJoin('scrapSaleCycle', (join) =>
-			join
-				.onRef('scrapSaleCycle.cycleId', '=', 'dropOff.cycleId')
-				.on('scrapSaleCycle.releasedAt', 'is', null),
-		)
-		.leftJoin('scrapSale', 'scrapSale.id', 'scrapSaleCycle.saleId')
-		.select(['dropOff.id', 'dropOff.happenedAt', 'dropOff.withdrawnAt', 'dropOff.late'])
-		.select(['greenHouse.code', 'greenHouse.nameVi', 'collectionCycle.closedAt', 'scrapSale.entryId'])
-		.select(
-			// What a reversal took or a reversed payment gave back has paid for nothing.
-			sql<number>`(
-				select count(*) from fund_allocation
-				join journal_entry as outflow on outflow.id = fund_allocation.payment_entry_id and outflow.kind = 'payment'
-				where fund_allocation.income_entry_id = scrap_sale.entry_id
-					and not exists (select 1 from journal_entry r where r.reverses_entry_id = outflow.id)
-			)`.as('spentCount'),
-		)
+		.select(['dropOff.id', 'dropOff.happenedAt', 'dropOff.withdrawnAt', 'dropOff.late', 'dropOff.cycleId'])
+		.select(['greenHouse.code', 'greenHouse.nameVi', 'collectionCycle.closedAt'])
 		.where('dropOff.deviceAliasId', 'in', deviceAliasIds)
 		.orderBy('dropOff.recordedAt', 'desc')
 		.limit(limit)
@@ -218,15 +216,51 @@ export async function listDropOffsOfDevices(db: Db, deviceAliasIds: string[], li
 		)
 		.orderBy('position')
 		.execute();
-	return rows.map(({ spentCount, ...row }) => {
+	const linesOf = (id: string) => lines.filter((line) => line.dropOffId === id);
+	const followed = await followGoods(
+		db,
+		rows.flatMap(({ id, cycleId }) => linesOf(id).map(({ materialCode }) => ({ cycleId, materialCode }))),
+	);
+	const entryIds = [...new Set([...followed.values()].flatMap(({ entryId }) => entryId ?? []))];
+	const spent = await listSpentEntries(db, entryIds);
+	return rows.map(({ cycleId, ...row }) => {
+		const ends = linesOf(row.id).flatMap(
+			({ materialCode }) => followed.get(goodsKey({ cycleId, materialCode })) ?? [],
+		);
+		const entries = ends.flatMap((end) => end.entryId ?? []);
+		// Part of it may be sold before the rest: the furthest part counts, and leads to its money.
+		const entryId = entries.find((id) => spent.has(id)) ?? entries[0] ?? null;
 		const stage: Stage =
-			row.entryId === null
+			entryId === null
 				? row.closedAt === null
 					? 'declared'
 					: 'collected'
-				: spentCount > 0
+				: spent.has(entryId)
 					? 'spent'
 					: 'sold';
-		return { ...row, stage, lines: lines.filter((line) => line.dropOffId === row.id) };
+		return { ...row, entryId, stage, lines: linesOf(row.id) };
 	});
+}
+
+/** Those of these incomes that a payment has spent; what a reversal took or a reversed payment gave back paid for nothing. */
+async function listSpentEntries(db: Db, entryIds: string[]): Promise<Set<string>> {
+	if (entryIds.length === 0) return new Set();
+	const rows = await db
+		.selectFrom('fundAllocation')
+		.innerJoin('journalEntry as outflow', 'outflow.id', 'fundAllocation.paymentEntryId')
+		.select('fundAllocation.incomeEntryId')
+		.distinct()
+		.where('fundAllocation.incomeEntryId', 'in', entryIds)
+		.where('outflow.kind', '=', 'payment')
+		.where(({ exists, not, selectFrom }) =>
+			not(
+				exists(
+					selectFrom('journalEntry as reversal')
+						.select('reversal.id')
+						.whereRef('reversal.reversesEntryId', '=', 'outflow.id'),
+				),
+			),
+		)
+		.execute();
+	return new Set(rows.map((row) => row.incomeEntryId));
 }

@@ -6,7 +6,7 @@ import { foldSearch } from '#lib/fold.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { GreenHouseTable, HouseStateReportTable } from '#db/schema.ts';
-import { shownState, type GreenHouse, type HostType } from './green-house.ts';
+import { shownState, VARIANCE_LIMIT_PERCENT, type GreenHouse, type HostType } from './green-house.ts';
 
 export type HouseFilter = { wardId?: string; material?: string; hostType?: HostType; search?: string };
 
@@ -150,14 +150,16 @@ export async function findHouseNames(
 	return { stewardName: row?.stewardName ?? undefined, neighbourhood: row?.neighbourhood ?? undefined };
 }
 
-export type NewGreenHouse = Omit<GreenHouseTable, 'createdAt'> & { materials: string[] };
+export type NewGreenHouse = Omit<GreenHouseTable, 'createdAt' | 'varianceLimitPercent'> & {
+	materials: string[];
+};
 
 /** Registers a house and opens its first collection cycle. */
 export async function insertGreenHouse(trx: Trx, input: NewGreenHouse, now: number): Promise<void> {
 	const { materials, ...house } = input;
 	await trx
 		.insertInto('greenHouse')
-		.values({ ...house, createdAt: now })
+		.values({ ...house, varianceLimitPercent: VARIANCE_LIMIT_PERCENT, createdAt: now })
 		.execute();
 	await insertHouseMaterials(trx, house.id, materials);
 	await trx

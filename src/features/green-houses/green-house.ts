@@ -21,6 +21,9 @@ export type GreenHouse = GreenHouseTable & {
 	stateReportedAt: number | null;
 };
 
+/** By how much a new house's scale may differ from what was declared before a sale is flagged. */
+export const VARIANCE_LIMIT_PERCENT = 15;
+
 /** A report older than this says nothing about today. */
 export const STATE_KNOWN_MS = 30 * 24 * 60 * 60 * 1000;
 

@@ -3,9 +3,14 @@
 export type DeclaredSum = { materialCode: string; unit: 'kg' | 'piece'; quantityMilli: number };
 export type PublicLine = DeclaredSum & { happenedAt: number };
 
+/** Goods that were kept back, with the number of the other cycle. */
+export type Carried = DeclaredSum & { number: number };
+
 export type CycleSale = {
 	status: 'recorded' | 'confirmed';
 	soldOn: string;
+	/** By how many per cent the scale differs, in thousandths; only where that is above the house's limit. */
+	flaggedPermille: number | null;
 	/** Other cycles in the same load; then its money is not this cycle's alone. */
 	otherCycles: number;
 	/** Weighed by material; empty when the load was sold as one lot. */
@@ -25,15 +30,19 @@ export type CycleStory = {
 	/** All lines of its drop-offs, and the newest of them. */
 	lineCount: number;
 	lines: PublicLine[];
-	sale: CycleSale | undefined;
+	/** One for each dealer, in the order in which they were recorded. */
+	sales: CycleSale[];
+	/** Kept back from an earlier cycle, and for a later one. */
+	carriedIn: Carried[];
+	carriedOut: Carried[];
 };
 
 /** The rows of the table that sets declared beside weighed; a material may be in only one of them. */
 export function compareDeclaredAndWeighed(
-	{ declared, sale }: Pick<CycleStory, 'declared' | 'sale'>,
+	{ declared, sales }: Pick<CycleStory, 'declared' | 'sales'>,
 	order: string[],
 ) {
-	const weighed = sale?.weighed ?? [];
+	const weighed = sales.flatMap((sale) => sale.weighed);
 	return order
 		.map((materialCode) => ({
 			materialCode,
