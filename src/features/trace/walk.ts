@@ -1,0 +1,121 @@
+// The walk through the chain: what was brought, the cycles it lay in, the sales, the fund's rows, what they paid for.
+
+export const TRACE_KINDS = ['drop-off', 'cycle', 'sale', 'entry', 'payment'] as const;
+export type TraceKind = (typeof TRACE_KINDS)[number];
+
+/** No walk names more of each than this. */
+export const MOST = { cycles: 50, sales: 50, entries: 100, lines: 200 };
+
+export type Declared = {
+	materialCode: string;
+	unit: 'kg' | 'piece';
+	quantityMilli: number;
+	declaredWeightGrams: number | null;
+};
+
+export type WalkDropOff = {
+	happenedOn: string;
+	recordedOn: string;
+	isLate: boolean;
+	houseCode: string;
+	houseName: string;
+	/** Each kind with the sale that holds it; null while it is unsold. */
+	lines: (Declared & { cycleIds: string[]; saleId: string | null })[];
+};
+
+export type WalkCycle = {
+	id: string;
+	number: number;
+	houseCode: string;
+	houseName: string;
+	openedOn: string;
+	closedOn: string | null;
+	declared: Declared[];
+	carriedIn: (Declared & { fromCycleId: string; number: number })[];
+	carriedOut: (Declared & { toCycleId: string; number: number })[];
+};
+
+export type WalkSale = {
+	id: string;
+	status: 'recorded' | 'confirmed' | 'reversed';
+	soldOn: string;
+	cashReceivedVnd: number;
+	entryId: string | null;
+	replacesSaleId: string | null;
+	cycles: { id: string; declaredWeightGrams: number | null }[];
+	/** '' is what nobody declared. */
+	goods: { cycleId: string; materialCode: string; declaredWeightGrams: number | null }[];
+	lines: {
+		kind: 'goods' | 'lump_sum' | 'difference';
+		cycleId: string | null;
+		materialCode: string | null;
+		weighedWeightGrams: number | null;
+		unitPriceVnd: number | null;
+		amountVnd: number;
+	}[];
+	/** Where the weight differed by more than the house allows; in thousandths. */
+	flaggedPermille: number | null;
+	limitPercent: number | null;
+};
+
+export type WalkEntry = {
+	id: string;
+	kind: string;
+	fundCode: string;
+	bookedOn: string;
+	changeVnd: number;
+	text: string | null;
+	isReversed: boolean;
+	saleId: string | null;
+	/** Which incomes it spent; empty for an income. */
+	spends: { incomeEntryId: string; amountVnd: number }[];
+};
+
+export type Walk = {
+	kind: TraceKind;
+	id: string;
+	isSample: boolean;
+	dropOff?: WalkDropOff | undefined;
+	cycles: WalkCycle[];
+	sales: WalkSale[];
+	/** Where the money came from, and what it paid for. */
+	incomes: WalkEntry[];
+	payments: WalkEntry[];
+	/** There is more than a walk names. */
+	isTruncated: boolean;
+};
+
+/**
+ * A drop-off's share of the money that its goods made: its declared grams ÷ the declared grams that were sold with them
+ * × the money. By cycle where the sale's lines name cycles, else over the whole sale. Undefined where a weight is
+ * unknown and until something of it is sold (ledger.md, Allocation).
+ */
+export function estimateShare(
+	lines: WalkDropOff['lines'],
+	sales: WalkSale[],
+): { amountVnd: number; grams: number } | undefined {
+	let amount = 0;
+	let grams = 0;
+	for (const line of lines) {
+		if (line.declaredWeightGrams === null) return undefined;
+		const sale = sales.find((each) => each.id === line.saleId && each.status === 'confirmed');
+		if (!sale) continue;
+		const cycleId = line.cycleIds.at(-1)!;
+		const isNamed = sale.lines.every((each) => each.kind === 'difference' || each.cycleId !== null);
+		const isByCycle = isNamed && sale.cycles.length > 1;
+		const declared = (isByCycle ? sale.cycles.filter((each) => each.id === cycleId) : sale.cycles).reduce<
+			number | null
+		>(
+			(sum, each) =>
+				sum === null || each.declaredWeightGrams === null ? null : sum + each.declaredWeightGrams,
+			0,
+		);
+		if (!declared) return undefined;
+		const money = isByCycle
+			? sale.lines.reduce((sum, each) => sum + (each.cycleId === cycleId ? each.amountVnd : 0), 0)
+			: sale.cashReceivedVnd;
+		amount += (line.declaredWeightGrams / declared) * money;
+		grams += line.declaredWeightGrams;
+	}
+	return grams > 0 ? { amountVnd: Math.round(amount), grams } : undefined;
+}
