@@ -1,6 +1,6 @@
 // Hashing comes after posting: entries are durable first, then they are put into tiles and a checkpoint is signed.
 import type { Config } from '#lib/config.ts';
-import { inTransaction, retryWhenTaken, type Db } from '#lib/db.ts';
+import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { sha256All } from '#lib/hash.ts';
 import { loadKey } from '#lib/secret.ts';
 import {
@@ -90,7 +90,8 @@ export async function sequenceFund(db: Db, key: LedgerKey, fund: FundBehind, now
 	const root = await rootAt(fund.length);
 	const origin = originOf(log.origin, fund.code);
 	await inTransaction(db, async (trx) => {
-		// Another process may have been quicker, also with a longer book.
+		// One process at a time; another may have been quicker, also with a longer book.
+		await lockRow(trx, 'fund', fund.id);
 		if (((await findCheckpoint(trx, fund.id))?.size ?? 0) >= fund.length) return;
 		await insertCheckpoint(trx, {
 			fundId: fund.id,
