@@ -20,6 +20,7 @@ import { insertOrganisation } from '#features/accounts/organisation.repository.t
 import { announceEvent, cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
 import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { recordPaperPage } from '#features/collections/paper-page.service.ts';
 import {
 	confirmScrapSale,
 	getScrapSale,
@@ -173,6 +174,14 @@ const WALKS: Record<Act, Walk> = {
 		scopes: ofHouse,
 		run: (db, { unsold }, actor) =>
 			carryGoods(db, actor, { cycleId: unsold, materials: ['mixed_paper'] }, NOW),
+	},
+	'paper-page.record': {
+		scopes: ofHouseAndFund,
+		run: (db, { house }, actor) => {
+			const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 1000 }];
+			const rows = [{ index: 0, happenedOn: '2026-11-20', householdCount: 6, lines }];
+			return recordPaperPage(db, actor, { id: uuidv7(NOW), greenHouseCode: house.code, rows }, NOW);
+		},
 	},
 	'scrap-sale.read': {
 		scopes: ofHouseAndFund,

@@ -8,6 +8,7 @@ import {
 } from '#features/cleanup-events/cleanup-event.service.ts';
 import { removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
 import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { recordPaperPage } from '#features/collections/paper-page.service.ts';
 import {
 	confirmScrapSale,
 	getScrapSale,
@@ -46,6 +47,7 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 	reportHouseState: (db) =>
 		reportHouseState(db, undefined, { greenHouseCode: 'NNX-999', fill: 'full', condition: 'usable' }, NOW),
 	closeCycle: (db) => closeCycle(db, undefined, id, NOW),
+	recordPaperPage: (db) => recordPaperPage(db, undefined, { id, greenHouseCode: 'NNX-999', rows: [] }, NOW),
 	carryGoods: (db) => carryGoods(db, undefined, { cycleId: id, materials: [] }, NOW),
 	recordScrapSale: (db) => recordScrapSale(db, undefined, saleOf(id), NOW),
 	'recordScrapSale of nothing': (db) => recordScrapSale(db, undefined, saleOf(id, { cycleIds: [] }), NOW),

@@ -65,7 +65,7 @@ async function act(db: Db, world: World, each: Deed): Promise<void> {
 		await closeCycle(db, world.steward, cycle.id, NOW);
 		const sale = saleOf(cycle.id);
 		await recordScrapSale(db, world.steward, sale, NOW);
-		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW, { isSeen: true, reason: 'Cân lại' });
 		return;
 	}
 	const { actor, name, secret } = world.people[each.person]!;

@@ -44,6 +44,7 @@ const TABLE = {
 	'house-state.report': may('steward'),
 	'collection-cycle.close': may('steward'),
 	'goods.carry': may('steward'),
+	'paper-page.record': may('steward', 'treasurer'),
 	'scrap-sale.read': may('steward', 'treasurer', 'approver', 'auditor'),
 	'scrap-sale.record': may('steward', 'treasurer'),
 	'scrap-sale.confirm': mayStrongly('treasurer', 'approver'),

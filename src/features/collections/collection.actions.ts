@@ -1,3 +1,4 @@
+import { listMaterials } from '#features/materials/material.repository.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
@@ -6,6 +7,8 @@ import { parseVnd } from '#lib/number-input.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { carryGoods, closeCycle } from './collection-cycle.service.ts';
+import { recordPaperPage } from './paper-page.service.ts';
+import { readPaperRows } from './paper-page.ts';
 import {
 	confirmScrapSale,
 	decideSalePhoto,
@@ -30,6 +33,16 @@ export const collections = {
 		const materials = form.getAll('carry').map(String);
 		await carryGoods(locals.db, locals.actor, { cycleId: readId(form, 'carryCycle'), materials }, locals.now);
 		return localePath(locals.locale, `/cua-toi/nha/${encodeURIComponent(field(form, 'house'))}?xong=giu#ban`);
+	}),
+	recordPaperPage: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale } = locals;
+		// More empty rows: the page shows them below what was typed.
+		if (form.has('more')) return undefined;
+		const id = readId(form, 'id');
+		const greenHouseCode = field(form, 'house');
+		const rows = readPaperRows(form, await listMaterials(db));
+		await recordPaperPage(db, actor, { id, greenHouseCode, rows, locale }, now);
+		return localePath(locale, `/cua-toi/nha/${encodeURIComponent(greenHouseCode)}/so-tay?xong=${id}`);
 	}),
 	recordSale: formAction(async (form, { locals }) => {
 		const { db, config, actor, now, locale } = locals;
