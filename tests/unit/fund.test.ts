@@ -89,7 +89,7 @@ test('an amount is taken from incomes in their order, or not at all', () => {
 	expect(allocate(81, incomes)).toBeUndefined();
 });
 
-// The vector of docs/ledger-entry.md: a change here is a new version of the form.
+// The vector of docs/ledger-format.md: a change here is a new version of the form.
 test('the canonical form of an entry is the documented one', () => {
 	const text = '{"houses":["NNX-004"],"kind":"scrap_sale"}';
 	const entry: CanonicalEntry = {

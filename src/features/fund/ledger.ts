@@ -143,7 +143,7 @@ export type CanonicalEntry = {
 
 export const CANONICAL_FORM = 'ngoi-nha-xanh/entry/v1';
 
-/** The bytes of an entry that stay for ever and that its Merkle leaf will hash (docs/ledger-entry.md). */
+/** The bytes of an entry that stay for ever and that its Merkle leaf will hash (docs/ledger-format.md). */
 export const canonicalEntry = (entry: CanonicalEntry): string =>
 	canonicalJson({ form: CANONICAL_FORM, ...entry } as unknown as Canonical);
 

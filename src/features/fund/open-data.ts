@@ -1,4 +1,4 @@
-// The public address of the book: field names stay (docs/ledger-entry.md), and nothing here names a person.
+// The public address of the book: field names stay (docs/ledger-format.md), and nothing here names a person.
 import { DomainError } from '#lib/errors.ts';
 import type { Entry, Fund } from './fund.ts';
 import { parseEntryText, voucherName, type Allocation, type Posting } from './ledger.ts';
