@@ -136,7 +136,7 @@ async function sell(): Promise<void> {
 	}
 	await (
 		await formOf('treasurer', slips.at(-1)!, 'confirmSale')
-	)({});
+	)({ varianceSeen: '1', varianceReason: TYPED.slice(-4).join(' ') });
 	await (
 		await formOf('approver', slips.at(-1)!, 'reverseSale')
 	)({ reason: TYPED.slice(-4).join(' ') });

@@ -65,6 +65,11 @@ describe.each([
 		const treasurer = await newPhone({ javaScriptEnabled });
 		await signInAs(treasurer.page, baseUrl, people['treasurer']!);
 		await treasurer.page.goto(slip);
+		// The sample's neighbours brought more to this house than was sold: the scale differs by more than its limit.
+		if (await treasurer.page.locator('[name=varianceSeen]').isVisible()) {
+			await treasurer.page.check('[name=varianceSeen]');
+			await treasurer.page.fill('[name=varianceReason]', 'Chỉ bán sắt');
+		}
 		await treasurer.page.click('form[action*=confirmSale] button');
 		await treasurer.page.locator('.note.good').waitFor();
 
