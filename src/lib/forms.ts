@@ -44,6 +44,9 @@ function checkFields(form: FormData): void {
 	}
 }
 
+/** Only a path of this portal: no other host, no scheme, no backslash trick. */
+export const isOwnPath = (path: string): boolean => /^\/(?![/\\])[^\\\s]*$/.test(path);
+
 /** What somebody typed: a form that was sent, or one that asked for another row by its address. */
 export type Typed = Pick<FormData, 'get' | 'getAll' | 'has'>;
 

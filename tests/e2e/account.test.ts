@@ -13,6 +13,7 @@ import { insertAuditEvent, SECOND_FACTOR_REFUSED } from '#features/accounts/audi
 import { findActor, findPersonByName } from '#features/accounts/person.repository.ts';
 import { acceptTotp, beginTotp } from '#features/accounts/second-factor.service.ts';
 import { inTransaction, openDb } from '#lib/db.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
 import { readSignIns, signInAs } from '../support/sign-in.ts';
@@ -387,13 +388,23 @@ test('an invitation gives its role to a new account, which is then asked for a s
 	const administrator = await newPage();
 	await addAuthenticator(administrator);
 	await signIn(administrator, chief.name);
-	// Without a second factor the refusal says the way on.
-	await fillInvitation(administrator, '0984000002', 'auditor');
-	await administrator.click('[role=alert] a');
+	// Without a second factor the forms are not offered; the way to add one leads back to where it was wanted.
+	await administrator.goto('/cua-toi/nhom?vai-tro=auditor');
+	expect(await administrator.locator('form:has([name=form][value=moi])').count()).toBe(0);
+	const unsent = await administrator.request.post('/cua-toi/nhom?_action=team.invite', {
+		form: { form: 'moi', role: 'auditor', scope: 'portal', name: '0984000002', id: uuidv7(Date.now()) },
+		headers: { origin: server.baseUrl },
+	});
+	expect(unsent.status()).toBe(403);
+	expect(await unsent.text()).toMatch(/role="alert"[^]*Thêm bước thứ hai/);
+	await administrator.locator('main .note.warn a', { hasText: 'Thêm bước thứ hai' }).click();
 	await administrator.fill('form [name=password]', PASSWORD);
 	await administrator.click('form[action*="accounts.confirm"] button');
 	await administrator.click('form[data-passkey=add] button');
 	await administrator.locator('.codes').waitFor();
+	await administrator.locator('a', { hasText: 'Đã cất mã' }).click();
+	expect(administrator.url()).toBe(`${server.baseUrl}/cua-toi/nhom?vai-tro=auditor`);
+	expect(await administrator.locator('form:has([name=form][value=moi])').count()).toBe(1);
 
 	const link = await invite(administrator, '0984000002', 'auditor');
 	await administrator.reload();

@@ -1,6 +1,6 @@
 import type { ActionAPIContext } from 'astro:actions';
 import { DomainError } from '#lib/errors.ts';
-import { field, formAction } from '#lib/forms.ts';
+import { field, formAction, isOwnPath } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { changeAccount, changePassword, isPasswordOf } from './account.service.ts';
 import { requireActor } from './actor.ts';
@@ -26,8 +26,6 @@ import {
 } from './session.service.ts';
 import { checkTries, signIn } from './sign-in.service.ts';
 
-/** Only a path of this portal: no other host, no scheme, no backslash trick. */
-const isOwnPath = (path: string) => /^\/(?![/\\])[^\\\s]*$/.test(path);
 const nextPath = (form: FormData, { locals }: ActionAPIContext): string => {
 	const next = field(form, 'next');
 	return isOwnPath(next) ? next : localePath(locals.locale, '/cua-toi');
@@ -42,6 +40,13 @@ function requireRecent({ locals }: ActionAPIContext): Session {
 }
 
 const SIGN_IN = '/cua-toi/tai-khoan/dang-nhap';
+
+/** A factor was added: the page says so, and leads back to where it was asked for. */
+const addedPath = (form: FormData, { locals }: ActionAPIContext, what: string): string => {
+	const next = field(form, 'next');
+	const back = isOwnPath(next) ? `&tiep=${encodeURIComponent(next)}` : '';
+	return localePath(locals.locale, `${SIGN_IN}?xong=${what}${back}`);
+};
 
 export const accounts = {
 	signIn: formAction(async (form, context) => {
@@ -132,25 +137,25 @@ export const accounts = {
 	}),
 	addPasskey: formAction(async (form, context) => {
 		const { locals, cookies } = context;
-		const { db, secret, config, actor, locale, now } = locals;
+		const { db, secret, config, actor, now } = locals;
 		const { id: sessionId } = requireRecent(context);
 		const name = field(form, 'passkeyName') || context.request.headers.get('user-agent') || '';
 		const input = { response: field(form, 'passkey'), name: deviceLabel(name), sessionId };
 		const codes = await addPasskey(db, secret, config, actor, input, now);
 		await confirmSession(db, config, cookies, { id: sessionId, withSecondFactor: true, now });
 		if (actor) await rememberDevice(context, actor.personId);
-		if (!codes) return localePath(locale, `${SIGN_IN}?xong=khoa`);
+		if (!codes) return addedPath(form, context, 'khoa');
 		locals.shownOnce = { codes };
 		return undefined;
 	}),
 	acceptTotp: formAction(async (form, context) => {
 		const { locals, cookies } = context;
-		const { db, secret, config, actor, locale, now } = locals;
+		const { db, secret, config, actor, now } = locals;
 		const { id: sessionId } = requireRecent(context);
 		const codes = await acceptTotp(db, secret, actor, { code: field(form, 'code'), sessionId }, now);
 		await confirmSession(db, config, cookies, { id: sessionId, withSecondFactor: true, now });
 		if (actor) await rememberDevice(context, actor.personId);
-		if (!codes) return localePath(locale, `${SIGN_IN}?xong=ung-dung`);
+		if (!codes) return addedPath(form, context, 'ung-dung');
 		locals.shownOnce = { codes };
 		return undefined;
 	}),

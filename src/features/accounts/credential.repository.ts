@@ -8,6 +8,12 @@ export async function hasSecondFactor(db: Db, personId: string): Promise<boolean
 	return (await findTotp(db, personId))?.confirmedAt != null;
 }
 
+/** True when somebody gave no second factor because there is none yet: they add one instead of showing it. */
+export const lacksSecondFactor = async (
+	db: Db,
+	actor: { personId: string; isStrong: boolean } | undefined,
+): Promise<boolean> => actor !== undefined && !actor.isStrong && !(await hasSecondFactor(db, actor.personId));
+
 export const listPasskeys = (db: Db, personId: string) =>
 	db
 		.selectFrom('credentialPasskey')
