@@ -621,7 +621,13 @@ test('a role ends only behind a sentence that says whose, which and where', asyn
 	await row.locator('.more > summary').last().click();
 	expect(await row.textContent()).toMatch(/thôi làm người phụ trách nhà ở .+\s·\sMAU-\d+ ngay khi bấm/);
 	await button.click();
-	expect(await page.locator('[role=status]').textContent()).toContain('Vai trò đã kết thúc');
+	expect(await page.locator('[role=status]').textContent()).toMatch(
+		/đã thôi làm người phụ trách nhà ở .+MAU-\d+/,
+	);
+	// One's own role is there as well, to be laid down.
+	const own = page.locator('.fold', { hasText: 'Phường' }).first().locator('.device');
+	expect(await own.textContent()).toContain('Thôi vai trò…');
+	expect(await own.locator('form[action*="team.invite"]').count()).toBe(0);
 });
 
 test('the privacy notice is read as it will stand before it is published; without JavaScript', async () => {

@@ -8,6 +8,7 @@ import { insertOrganisation } from '#features/accounts/organisation.repository.t
 import { findActor, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
 import { listResets } from '#features/team/reset-code.repository.ts';
+import { findEndedRole, listTeam } from '#features/team/team.repository.ts';
 import { issueResetCode, resetPassword, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import {
 	acceptInvitation,
@@ -353,6 +354,31 @@ describeEachEngine('a role', (engine) => {
 		const own = await makeActor(db, 'treasurer', 'fund', world.fund.id);
 		await endRole(db, { ...own, isStrong: false }, own.grants[0]!.id, NOW);
 		expect(await rolesOf(db, own)).toEqual([]);
+	});
+
+	test('is seen by its holder and by whoever may end it, with what the fund loses', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, fund, officer, administrator } = world;
+		const own = (await listTeam(db, officer, NOW)).grants.filter((each) => each.role === 'ward_officer');
+		expect(own).toMatchObject([{ personId: officer.personId, mayHandOver: false, isLastOfFund: false }]);
+		const last = async () =>
+			(await listTeam(db, administrator, NOW)).grants
+				.filter((each) => each.role === 'treasurer')
+				.map((each) => [each.mayHandOver, each.isLastOfFund]);
+		const first = await makeActor(db, 'treasurer', 'fund', fund.id);
+		expect(await last()).toEqual([[true, true]]);
+		await makeActor(db, 'treasurer', 'fund', fund.id);
+		expect(await last()).toEqual([
+			[true, false],
+			[true, false],
+		]);
+		const grantId = first.grants[0]!.id;
+		expect(await findEndedRole(db, administrator, grantId, NOW)).toBeUndefined();
+		await endRole(db, administrator, grantId, NOW);
+		expect(await last()).toEqual([[true, true]]);
+		const ended = await findEndedRole(db, administrator, grantId, NOW);
+		expect(ended).toMatchObject({ displayName: first.displayName, role: 'treasurer' });
+		expect(await findEndedRole(db, officer, grantId, NOW)).toBeUndefined();
 	});
 
 	test('of the last administrator and of an organisation’s last lead stays', async () => {

@@ -70,6 +70,18 @@ export const listGrants = (db: Db, isSample: 0 | 1, now: number) =>
 		.orderBy('roleGrant.id')
 		.execute();
 
+/** A role that was taken or laid down, with who held it. */
+export const findEndedGrant = (db: Db, id: string) =>
+	db
+		.selectFrom('roleGrant')
+		.innerJoin('person', 'person.id', 'roleGrant.personId')
+		.select(['roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId', 'roleGrant.isSample'])
+		.select('person.displayName')
+		.where('roleGrant.id', '=', id)
+		.where('roleGrant.endedAt', 'is not', null)
+		.where('person.erasedAt', 'is', null)
+		.executeTakeFirst();
+
 /** A person's live roles. */
 export const listGrantsOf = (db: Db, personId: string, now: number) =>
 	liveGrants(db, now).selectAll('roleGrant').where('personId', '=', personId).orderBy('id').execute();

@@ -48,8 +48,12 @@ export const team = {
 		return localePath(locals.locale, '/cua-toi/nhom?xong=rut');
 	}),
 	endRole: formAction(async (form, { locals }) => {
-		await endRole(locals.db, locals.actor, field(form, 'id'), locals.now);
-		return localePath(locals.locale, '/cua-toi/nhom?xong=thoi');
+		const id = field(form, 'id');
+		const isOwn = locals.actor?.grants.some((grant) => grant.id === id);
+		await endRole(locals.db, locals.actor, id, locals.now);
+		// Without the role there may be no such page any more.
+		if (isOwn) return localePath(locals.locale, '/cua-toi?xong=thoi');
+		return localePath(locals.locale, `/cua-toi/nhom?xong=thoi&vai=${encodeURIComponent(id)}`);
 	}),
 	issueResetCode: formAction(async (form, { locals }) => {
 		const { db, secret, actor, now } = locals;

@@ -16,7 +16,7 @@ import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { SCOPE_KINDS } from './role-scope.ts';
 import { findRoleScope, type RoleScope } from './role-scope.repository.ts';
-import { listGrants, listOpenInvitations } from './role.repository.ts';
+import { findEndedGrant, listGrants, listOpenInvitations } from './role.repository.ts';
 
 const mayHandOn = (actor: Actor, role: Role, scope: RoleScope | undefined) =>
 	findGrant(actor, `role.${role}`, scope?.scopes ?? []) !== undefined;
@@ -27,7 +27,10 @@ type Held = { scopeKind: RoleScope['kind']; scopeId: string | null };
 export const keyOf = ({ scopeKind, scopeId }: Held): string =>
 	scopeKind === 'portal' ? 'portal' : `${scopeKind}:${scopeId}`;
 
-/** The live roles and open invitations that the actor may end, hand on or withdraw. */
+/** Roles of which a fund needs somebody: without them no money moves. */
+const FUND_ROLES: readonly Role[] = ['treasurer', 'approver'];
+
+/** The live roles and open invitations that the actor may end, hand on or withdraw, and the actor's own roles. */
 export async function listTeam(db: Db, actor: Actor, now: number) {
 	const isSample = actor.isSample ? 1 : 0;
 	const visible = async <T extends Held & { role: Role }>(rows: T[]) => {
@@ -38,12 +41,33 @@ export async function listTeam(db: Db, actor: Actor, now: number) {
 		}
 		return found;
 	};
+	const all = await listGrants(db, isSample, now);
+	const grants = [];
+	for (const grant of all) {
+		const scope = await findRoleScope(db, grant.scopeKind, grant.scopeId, now);
+		const mayHandOver = mayHandOn(actor, grant.role, scope);
+		if (!mayHandOver && grant.personId !== actor.personId) continue;
+		const isHeldByOthers = all.some(
+			(each) =>
+				each.role === grant.role && each.scopeId === grant.scopeId && each.personId !== grant.personId,
+		);
+		const isLastOfFund = FUND_ROLES.includes(grant.role) && !isHeldByOthers;
+		grants.push({ ...grant, scope, mayHandOver, isLastOfFund });
+	}
 	return {
-		grants: await visible(await listGrants(db, isSample, now)),
+		grants,
 		invitations: await visible(await listOpenInvitations(db, isSample, now)),
 	};
 }
 export type HeldRole = Awaited<ReturnType<typeof listTeam>>['grants'][number];
+
+/** A role that the actor has ended, to say whose and where; undefined for one that is not theirs to see. */
+export async function findEndedRole(db: Db, actor: Actor, id: string, now: number) {
+	const row = await findEndedGrant(db, id);
+	if (!row || (row.isSample === 1) !== actor.isSample) return undefined;
+	const scope = await findRoleScope(db, row.scopeKind, row.scopeId, now);
+	return mayHandOn(actor, row.role, scope) ? { ...row, scope } : undefined;
+}
 
 /** `value` is what a form sends; the ward is a house's or an organisation's own. */
 export type InvitablePlace = { value: string; scope: RoleScope; ward: AdminUnit | undefined };
