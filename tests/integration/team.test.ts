@@ -8,7 +8,7 @@ import { insertOrganisation } from '#features/accounts/organisation.repository.t
 import { findActor, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
 import { listResets } from '#features/team/reset-code.repository.ts';
-import { findEndedRole, listTeam } from '#features/team/team.repository.ts';
+import { findEndedRole, listRoleNews, listTeam } from '#features/team/team.repository.ts';
 import { issueResetCode, resetPassword, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import {
 	acceptInvitation,
@@ -317,6 +317,21 @@ describeEachEngine('a role', (engine) => {
 		await acceptInvitation(db, SECRET, an.actor, token, NOW);
 		expect(await rolesOf(db, organiser)).toEqual([]);
 		expect(await rolesOf(db, an.actor)).toEqual([['organiser', union]]);
+		// Who lost it is told for a month by whom it was accepted; who sent the handover too; the list keeps it.
+		const told = { role: 'organiser', heirName: an.actor.displayName, scope: { id: union } };
+		const news = async (actor: Actor, now = NOW) => listRoleNews(db, actor.personId, now);
+		expect(await news(organiser)).toMatchObject({ ended: [told], accepted: [] });
+		expect((await news(organiser, NOW + 31 * DAY)).ended).toEqual([]);
+		const { former } = await listTeam(db, world.officer, NOW);
+		expect(former).toMatchObject([{ ...told, displayName: organiser.displayName, endedAt: NOW }]);
+		const binh = await world.join();
+		const held = (await findActor(db, an.actor.personId, NOW))!.grants[0]!.id;
+		const scope: [ScopeKind, string] = ['organisation', union];
+		const second = await invite(world, world.administrator, 'organiser', scope, binh.name, held);
+		await acceptInvitation(db, SECRET, binh.actor, second, NOW);
+		const sent = { role: 'organiser', heirName: binh.actor.displayName, acceptedAt: NOW };
+		expect(await news(world.administrator)).toMatchObject({ ended: [], accepted: [sent] });
+		expect((await news(world.administrator, NOW + 31 * DAY)).accepted).toEqual([]);
 		const rows = await db
 			.selectFrom('roleGrant')
 			.select(['personId', 'endedAt'])

@@ -5,6 +5,9 @@ import { currentUnit, unitIdsWithin } from '#features/places/place.ts';
 import { isSqlite, type Db, type Trx } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 
+/** More than a page can say; the rest is in the database. */
+const ENDED_MAX = 200;
+
 const liveGrants = (db: Db, now: number) =>
 	db
 		.selectFrom('roleGrant')
@@ -81,6 +84,52 @@ export const findEndedGrant = (db: Db, id: string) =>
 		.where('roleGrant.endedAt', 'is not', null)
 		.where('person.erasedAt', 'is', null)
 		.executeTakeFirst();
+
+/**
+ * Roles that have ended, the last ones first, with who held them and who took each over; samples or real ones, or one
+ * person's.
+ */
+export function listEndedGrants(db: Db, of: { isSample: 0 | 1 } | { personId: string }, since: number) {
+	const query = db
+		.selectFrom('roleGrant')
+		.innerJoin('person', 'person.id', 'roleGrant.personId')
+		.leftJoin('invitation', (join) =>
+			join
+				.onRef('invitation.replacesGrantId', '=', 'roleGrant.id')
+				.onRef('invitation.acceptedAt', '=', 'roleGrant.endedAt'),
+		)
+		.leftJoin('roleGrant as next', 'next.id', 'invitation.acceptedGrantId')
+		.leftJoin('person as heir', 'heir.id', 'next.personId')
+		.select(['roleGrant.id', 'roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId'])
+		.select(['roleGrant.validFrom', 'roleGrant.endedAt', 'roleGrant.personId', 'person.displayName'])
+		.select('heir.displayName as heirName')
+		.where('roleGrant.endedAt', '>=', since)
+		.where('person.erasedAt', 'is', null)
+		.orderBy('roleGrant.endedAt', 'desc')
+		.orderBy('roleGrant.id')
+		.limit(ENDED_MAX);
+	return 'personId' in of
+		? query.where('roleGrant.personId', '=', of.personId).execute()
+		: query.where('roleGrant.isSample', '=', of.isSample).execute();
+}
+
+/** Handovers that a person sent for somebody else's role and that were accepted, the last ones first. */
+export const listAcceptedHandovers = (db: Db, personId: string, since: number) =>
+	db
+		.selectFrom('invitation')
+		.innerJoin('roleGrant as sender', 'sender.id', 'invitation.invitedBy')
+		.innerJoin('roleGrant as next', 'next.id', 'invitation.acceptedGrantId')
+		.innerJoin('person as heir', 'heir.id', 'next.personId')
+		.innerJoin('roleGrant as old', 'old.id', 'invitation.replacesGrantId')
+		.select(['invitation.id', 'invitation.role', 'invitation.scopeKind', 'invitation.scopeId'])
+		.select(['invitation.acceptedAt', 'heir.displayName as heirName'])
+		.where('sender.personId', '=', personId)
+		.where('old.personId', '!=', personId)
+		.where('invitation.acceptedAt', '>=', since)
+		.where('heir.erasedAt', 'is', null)
+		.orderBy('invitation.acceptedAt', 'desc')
+		.limit(ENDED_MAX)
+		.execute();
 
 /** A person's live roles. */
 export const listGrantsOf = (db: Db, personId: string, now: number) =>

@@ -16,7 +16,13 @@ import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { SCOPE_KINDS } from './role-scope.ts';
 import { findRoleScope, type RoleScope } from './role-scope.repository.ts';
-import { findEndedGrant, listGrants, listOpenInvitations } from './role.repository.ts';
+import {
+	findEndedGrant,
+	listAcceptedHandovers,
+	listEndedGrants,
+	listGrants,
+	listOpenInvitations,
+} from './role.repository.ts';
 
 const mayHandOn = (actor: Actor, role: Role, scope: RoleScope | undefined) =>
 	findGrant(actor, `role.${role}`, scope?.scopes ?? []) !== undefined;
@@ -30,7 +36,10 @@ export const keyOf = ({ scopeKind, scopeId }: Held): string =>
 /** Roles of which a fund needs somebody: without them no money moves. */
 const FUND_ROLES: readonly Role[] = ['treasurer', 'approver'];
 
-/** The live roles and open invitations that the actor may end, hand on or withdraw, and the actor's own roles. */
+/**
+ * The live roles and open invitations that the actor may end, hand on or withdraw, with who held such roles before, and
+ * the actor's own roles.
+ */
 export async function listTeam(db: Db, actor: Actor, now: number) {
 	const isSample = actor.isSample ? 1 : 0;
 	const visible = async <T extends Held & { role: Role }>(rows: T[]) => {
@@ -56,9 +65,11 @@ export async function listTeam(db: Db, actor: Actor, now: number) {
 	}
 	return {
 		grants,
+		former: await visible(await listEndedGrants(db, { isSample }, 0)),
 		invitations: await visible(await listOpenInvitations(db, isSample, now)),
 	};
 }
+export type FormerRole = Awaited<ReturnType<typeof listTeam>>['former'][number];
 export type HeldRole = Awaited<ReturnType<typeof listTeam>>['grants'][number];
 
 /** A role that the actor has ended, to say whose and where; undefined for one that is not theirs to see. */
@@ -68,6 +79,25 @@ export async function findEndedRole(db: Db, actor: Actor, id: string, now: numbe
 	const scope = await findRoleScope(db, row.scopeKind, row.scopeId, now);
 	return mayHandOn(actor, row.role, scope) ? { ...row, scope } : undefined;
 }
+
+/** So long somebody is told on their own page. */
+const NEWS_MS = 30 * 24 * 3_600_000;
+
+/** What became of a person's roles lately: those that ended, and the handovers of others that they sent. */
+export async function listRoleNews(db: Db, personId: string, now: number) {
+	const placed = <T extends Held>(rows: T[]) =>
+		Promise.all(
+			rows.map(async (row) => ({
+				...row,
+				scope: await findRoleScope(db, row.scopeKind, row.scopeId, now),
+			})),
+		);
+	return {
+		ended: await placed(await listEndedGrants(db, { personId }, now - NEWS_MS)),
+		accepted: await placed(await listAcceptedHandovers(db, personId, now - NEWS_MS)),
+	};
+}
+export type RoleNews = Awaited<ReturnType<typeof listRoleNews>>;
 
 /** `value` is what a form sends; the ward is a house's or an organisation's own. */
 export type InvitablePlace = { value: string; scope: RoleScope; ward: AdminUnit | undefined };
