@@ -7,7 +7,7 @@ import { listAuditEvents } from '#features/accounts/audit.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findActor, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
-import { listResets } from '#features/team/reset-code.repository.ts';
+import { findHelpedName, listResets } from '#features/team/reset-code.repository.ts';
 import { findEndedRole, listRoleNews, listTeam } from '#features/team/team.repository.ts';
 import { issueResetCode, resetPassword, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import {
@@ -463,7 +463,11 @@ describeEachEngine('a reset code', (engine) => {
 			);
 		expect(await listResets(db, an.actor.personId)).toEqual([]);
 		await use(await issue(steward, NOW), NOW + 1);
-		await resetSecondFactor(db, administrator, { name: an.name }, NOW + 2);
+		const helped = await resetSecondFactor(db, administrator, { name: an.name }, NOW + 2);
+		expect(await findHelpedName(db, administrator.personId, helped)).toBe(an.actor.displayName);
+		// Whoever did not help is told no name.
+		expect(await findHelpedName(db, officer.personId, helped)).toBeUndefined();
+		expect(await findHelpedName(db, administrator.personId, binh.actor.personId)).toBeUndefined();
 		await use(await issue(officer, NOW + 3), NOW + 4);
 		// Handed out, never used: nothing happened.
 		await issue(steward, NOW + 5);

@@ -49,6 +49,25 @@ export async function useResetCode(trx: Trx, id: string, now: number): Promise<b
 	return Number(numUpdatedRows) === 1;
 }
 
+/** The name of somebody whose second factors this person took away; nobody else's is told. */
+export const findHelpedName = async (
+	db: Db,
+	helperId: string,
+	personId: string,
+): Promise<string | undefined> =>
+	(
+		await db
+			.selectFrom('auditEvent')
+			.innerJoin('person', 'person.id', 'auditEvent.subjectId')
+			.select('person.displayName')
+			.where('auditEvent.action', '=', 'second-factor.reset')
+			.where('auditEvent.subjectKind', '=', 'person')
+			.where('auditEvent.subjectId', '=', personId)
+			.where('auditEvent.personId', '=', helperId)
+			.limit(1)
+			.executeTakeFirst()
+	)?.displayName;
+
 /** Every password and second factor of the person's that was reset, newest first, with who helped in which role. */
 export async function listResets(db: Db, personId: string): Promise<Reset[]> {
 	const codes = await db

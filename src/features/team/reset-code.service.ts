@@ -182,14 +182,14 @@ export async function resetPassword(
 
 /**
  * Takes a person's second factors away because all are lost, and ends their sessions. A password too short to stand
- * alone goes with them: a reset code brings a new one. Refuses like {@link issueResetCode}.
+ * alone goes with them: a reset code brings a new one. Gives back whose they were. Refuses like {@link issueResetCode}.
  */
 export async function resetSecondFactor(
 	db: Db,
 	actor: Actor | undefined,
 	input: { name: string },
 	now: number,
-): Promise<void> {
+): Promise<string> {
 	const { id: personId } = await findHelped(db, actor, 'second-factor.reset', input.name, now);
 	await inTransaction(db, async (trx) => {
 		const grant = await holdGrantOver(trx, actor!, 'second-factor.reset', personId, now);
@@ -199,4 +199,5 @@ export async function resetSecondFactor(
 		const event = { action: 'second-factor.reset', subjectKind: 'person', subjectId: personId };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 	});
+	return personId;
 }

@@ -64,8 +64,9 @@ export const team = {
 		return undefined;
 	}),
 	resetSecondFactor: formAction(async (form, { locals }) => {
-		await resetSecondFactor(locals.db, locals.actor, { name: field(form, 'name') }, locals.now);
-		return localePath(locals.locale, '/cua-toi/nhom?xong=buoc-hai');
+		const { db, actor, locale, now } = locals;
+		const personId = await resetSecondFactor(db, actor, { name: field(form, 'name') }, now);
+		return localePath(locale, `/cua-toi/nhom?xong=buoc-hai&nguoi=${personId}`);
 	}),
 	resetPassword: formAction(async (form, { locals, clientAddress }) => {
 		const { db, secret, locale, now } = locals;
