@@ -12,6 +12,7 @@ import { findEndedRole, listRoleNews, listTeam } from '#features/team/team.repos
 import { issueResetCode, resetPassword, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import {
 	acceptInvitation,
+	acceptWithin,
 	endRole,
 	inviteToRole,
 	readInvitation,
@@ -116,6 +117,15 @@ describeEachEngine('an invitation', (engine) => {
 				acceptInvitation(db, SECRET, actor, which, at);
 		await expectRefused(db, accept(undefined, token), 'signInFirst', 401);
 		await expectRefused(db, accept(binh.actor, token), 'invitationForAnother', 403);
+		// With another number an account is not opened either; the sentence stands beside the number.
+		const stranger = { displayName: 'Lạ', name: '0912999999', password: PASSWORD, locale: 'vi' } as const;
+		const open = () =>
+			signUpAccount(db, { ...stranger, isSixteen: true }, NOW, (trx, id) =>
+				acceptWithin(trx, SECRET, { token, personId: id }, NOW),
+			);
+		await expectRefused(db, open, 'invitationForAnother', 403);
+		const values = { hint: `…${an.name.slice(-4)}` };
+		await expect(open()).rejects.toMatchObject({ field: 'name', values });
 		await expectRefused(db, accept(an.actor, token, NOW + 7 * DAY), 'invitationOver', 404);
 		await expectRefused(db, accept(an.actor, `${token}x`), 'invitationOver', 404);
 		await expectRefused(db, accept(an.actor, "' or 1=1 --"), 'invitationOver', 404);

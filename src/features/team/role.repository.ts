@@ -73,6 +73,19 @@ export const listGrants = (db: Db, isSample: 0 | 1, now: number) =>
 		.orderBy('roleGrant.id')
 		.execute();
 
+/** Who holds a role that has not ended. */
+export const findHolderName = async (db: Db, grantId: string): Promise<string | undefined> =>
+	(
+		await db
+			.selectFrom('roleGrant')
+			.innerJoin('person', 'person.id', 'roleGrant.personId')
+			.select('person.displayName')
+			.where('roleGrant.id', '=', grantId)
+			.where('roleGrant.endedAt', 'is', null)
+			.where('person.erasedAt', 'is', null)
+			.executeTakeFirst()
+	)?.displayName;
+
 /** A role that was taken or laid down, with who held it. */
 export const findEndedGrant = (db: Db, id: string) =>
 	db

@@ -200,7 +200,10 @@ export async function acceptWithin(
 	const { invitation, scope, isSample } = await readInvitation(trx, input.token, now);
 	const person = await findPerson(trx, input.personId);
 	if (!person || !isInvited(secret, invitation, person))
-		throw new DomainError('FORBIDDEN', 'invitationForAnother');
+		throw new DomainError('FORBIDDEN', 'invitationForAnother', {
+			field: 'name',
+			values: { hint: invitation.inviteeHint },
+		});
 	if (invitation.inviterId === person.id) throw new DomainError('FORBIDDEN', 'invitationOwn');
 	const outgrown = await checkKind(trx, person, isSample, now);
 	await holdGrant(trx, invitation.invitedBy);
