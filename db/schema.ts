@@ -175,10 +175,17 @@ export type RightsRequestTable = {
 	completeDueOn: string;
 	repliedAt: number | null;
 	completedAt: number | null;
-	answer: string;
-	answeredBy: string | null;
-	/** When the person said that they have read the answer that stands. */
+	/** When the person said that they have read the newest answer. */
 	readAt: number | null;
+};
+
+/** Append-only, but for the words: they are erased with the person. */
+export type RightsRequestAnswerTable = {
+	id: string;
+	requestId: string;
+	text: string;
+	answeredAt: number;
+	answeredBy: string;
 };
 
 export type JobRunTable = {
@@ -798,6 +805,7 @@ export type Database = {
 	contentPage: ContentPageTable;
 	consent: ConsentTable;
 	rightsRequest: RightsRequestTable;
+	rightsRequestAnswer: RightsRequestAnswerTable;
 	jobRun: JobRunTable;
 	aliasTransfer: AliasTransferTable;
 	deviceAlias: DeviceAliasTable;

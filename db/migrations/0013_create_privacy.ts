@@ -35,10 +35,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			complete_due_on text not null,
 			replied_at bigint,
 			completed_at bigint,
-			answer text not null,
-			answered_by text references role_grant (id),
 			read_at bigint
 		)`,
+		// Every answer stays as it was given; only its words go, with the person who asked.
+		`create table rights_request_answer (
+			id text primary key,
+			request_id text not null references rights_request (id),
+			text text not null,
+			answered_at bigint not null,
+			answered_by text not null references role_grant (id)
+		)`,
+		`create index rights_request_answer_by_request on rights_request_answer (request_id, answered_at)`,
 		`create index rights_request_by_person on rights_request (person_id)`,
 		`create index rights_request_open on rights_request (completed_at, complete_due_on)`,
 		// A job of one window runs in one process, however many share the database.
@@ -69,6 +76,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		when: `new.person_id <> old.person_id or new.purpose <> old.purpose or new.given_at <> old.given_at
 			or new.notice_version <> old.notice_version or old.withdrawn_at is not null`,
 		message: 'a consent is only withdrawn, once',
+	});
+	await keepRows(db, 'rights_request_answer');
+	await refuse(db, {
+		table: 'rights_request_answer',
+		event: 'update',
+		when: `new.text <> '' or new.id <> old.id or new.request_id <> old.request_id
+			or new.answered_at <> old.answered_at or new.answered_by <> old.answered_by`,
+		message: 'an answer stays as it was given',
 	});
 	await keepRows(db, 'photo');
 	await refuse(db, {

@@ -19,7 +19,12 @@ import { findPage, findVersion } from '#features/privacy/notice.repository.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { toCsv } from '#features/privacy/own-data.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
-import { countUnreadAnswers, listOpenRequests } from '#features/privacy/rights-request.repository.ts';
+import {
+	countUnreadAnswers,
+	findAnswers,
+	listCompletedRequests,
+	listOpenRequests,
+} from '#features/privacy/rights-request.repository.ts';
 import { answerRequest, readAnswer, sendRequest } from '#features/privacy/rights-request.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { finishJob, takeJob } from '#lib/job-run.ts';
@@ -192,7 +197,11 @@ describeEachEngine('one’s own data', (engine) => {
 		const mai = await join();
 		const device = await bring();
 		await linkDropOffs(db, mai, device, NOW);
-		await sendRequest(db, mai, { id: uuidv7(NOW), kind: 'correct', text: 'Tên tôi là Mai' }, NOW);
+		const requestId = uuidv7(NOW);
+		await sendRequest(db, mai, { id: requestId, kind: 'correct', text: 'Tên tôi là Mai' }, NOW);
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		const reply = { id: requestId, answer: 'Tên tôi sửa thành Mai', isComplete: false };
+		await answerRequest(db, administrator, reply, NOW);
 		const kept = ['drop_off', 'drop_off_line', 'collection_cycle', 'journal_entry', 'posting'];
 		const only = (all: Record<string, string>) => Object.fromEntries(kept.map((name) => [name, all[name]]));
 		const before = only(await digest(db));
@@ -206,6 +215,10 @@ describeEachEngine('one’s own data', (engine) => {
 		const left = JSON.stringify(await readOwnData(db, mai.personId));
 		for (const trace of ['Lò Thị Mai', '912000001', 'Tên tôi']) expect(left).not.toContain(trace);
 		expect(await listOpenRequests(db, false)).toEqual([]);
+		// That there were an answer and when stays, to prove that the deadline was kept.
+		expect((await findAnswers(db, [requestId])).get(requestId)).toMatchObject([
+			{ text: '', answeredAt: NOW },
+		]);
 	});
 
 	test('is not erased under the last administrator', async () => {
@@ -255,8 +268,8 @@ describeEachEngine('a request', (engine) => {
 		expect(await listOpenRequests(db, false)).toMatchObject([
 			{ replyDueOn: '2026-11-24', completeDueOn: '2026-12-07', displayName: 'Lò Thị Mai' },
 		]);
-		const answer = (over = {}, actor: Actor | undefined = administrator) =>
-			answerRequest(db, actor, { id, answer: 'Đã sửa', isComplete: false, ...over }, NOW + DAY);
+		const answer = (over = {}, actor: Actor | undefined = administrator, at = NOW + DAY) =>
+			answerRequest(db, actor, { id, answer: 'Đã sửa', isComplete: false, ...over }, at);
 		await expectRefused(db, () => answer({}, mai), 'notYourRole', 403);
 		await expectRefused(
 			db,
@@ -278,9 +291,23 @@ describeEachEngine('a request', (engine) => {
 		await read(mai);
 		expect(await unread()).toBe(0);
 		expect(await listOpenRequests(db, false)).toMatchObject([{ repliedAt: NOW + DAY, completedAt: null }]);
-		await answer({ isComplete: true });
+		// The same words, sent again, are no second answer; other words stand beside the first ones.
+		await answer();
+		expect(await unread()).toBe(0);
+		await answer({ answer: 'Đã sửa cả số', isComplete: true }, administrator, NOW + 2 * DAY);
 		expect(await unread()).toBe(1);
 		expect(await listOpenRequests(db, false)).toEqual([]);
+		const answers = (await findAnswers(db, [id])).get(id)!;
+		expect(answers).toMatchObject([
+			{ text: 'Đã sửa', answeredAt: NOW + DAY },
+			{ text: 'Đã sửa cả số', answeredAt: NOW + 2 * DAY },
+		]);
+		expect(await listCompletedRequests(db, false)).toMatchObject([
+			{ id, displayName: 'Lò Thị Mai', repliedAt: NOW + DAY, completedAt: NOW + 2 * DAY },
+		]);
+		await expect(db.updateTable('rightsRequestAnswer').set({ text: 'x' }).execute()).rejects.toThrow();
+		await expect(db.updateTable('rightsRequestAnswer').set({ answeredAt: 1 }).execute()).rejects.toThrow();
+		await expect(db.deleteFrom('rightsRequestAnswer').execute()).rejects.toThrow();
 		await expectRefused(db, () => answer(), 'requestCompleted', 409);
 		for (let each = 0; each < 5; each += 1) await send({ id: uuidv7(NOW + each) });
 		await expectRefused(db, () => send({ id: uuidv7(NOW) }), 'tooManyRequestsOpen', 409);

@@ -62,9 +62,18 @@ export async function readOwnData(db: Db, personId: string) {
 			.execute(),
 		requests: await db
 			.selectFrom('rightsRequest')
-			.select(['kind', 'text', 'requestedAt', 'repliedAt', 'completedAt', 'answer', 'readAt'])
+			.select(['id', 'kind', 'text', 'requestedAt', 'repliedAt', 'completedAt', 'readAt'])
 			.where('personId', '=', personId)
 			.orderBy('requestedAt')
+			.execute(),
+		answers: await db
+			.selectFrom('rightsRequestAnswer')
+			.innerJoin('rightsRequest', 'rightsRequest.id', 'rightsRequestAnswer.requestId')
+			.select(['rightsRequestAnswer.requestId', 'rightsRequestAnswer.text'])
+			.select('rightsRequestAnswer.answeredAt')
+			.where('rightsRequest.personId', '=', personId)
+			.orderBy('rightsRequestAnswer.answeredAt')
+			.orderBy('rightsRequestAnswer.id')
 			.execute(),
 		dropOffs: await db
 			.selectFrom('dropOff')

@@ -5,8 +5,16 @@ import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanMultiline } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { dueDates, isUnread, REQUEST_KINDS } from './rights-request.ts';
-import { findRequest, insertRequest, listRequestsOf, updateRequest } from './rights-request.repository.ts';
+import {
+	findAnswers,
+	findRequest,
+	insertAnswer,
+	insertRequest,
+	listRequestsOf,
+	updateRequest,
+} from './rights-request.repository.ts';
 
 const MAX_OPEN = 5;
 
@@ -37,14 +45,17 @@ export async function sendRequest(
 			throw new DomainError('CONFLICT', 'tooManyRequestsOpen', { values: { max: MAX_OPEN } });
 		await insertRequest(trx, {
 			...{ id: input.id, personId, kind, text, requestedAt: now, ...dueDates(toLocalDate(now)) },
-			...{ repliedAt: null, completedAt: null, answer: '', answeredBy: null, readAt: null },
+			...{ repliedAt: null, completedAt: null, readAt: null },
 		});
 		const event = { action: 'rights-request.send', subjectKind: 'rights_request', subjectId: input.id };
 		await insertAuditEvent(trx, { ...event, personId }, now);
 	});
 }
 
-/** Answers a request in words, and completes it when all is done. Refuses with 401, 403, 404, 409 and 422. */
+/**
+ * Answers a request in words, and completes it when all is done; earlier answers stay. The same words again are no
+ * second answer. Refuses with 401, 403, 404, 409 and 422.
+ */
 export async function answerRequest(
 	db: Db,
 	actor: Actor | undefined,
@@ -63,8 +74,15 @@ export async function answerRequest(
 		requireSameKind(actor, (await findPerson(trx, request.personId))?.isSample === 1);
 		const current = await findRequest(trx, input.id);
 		if (current?.completedAt != null) throw new DomainError('CONFLICT', 'requestCompleted');
+		const newest = (await findAnswers(trx, [input.id])).get(input.id)?.at(-1);
+		const isSaid = newest?.text === answer;
+		if (isSaid && !input.isComplete) return;
+		if (!isSaid) {
+			const row = { id: uuidv7(now), requestId: input.id, text: answer };
+			await insertAnswer(trx, { ...row, answeredAt: now, answeredBy: grant.id });
+		}
 		await updateRequest(trx, input.id, {
-			...{ answer, answeredBy: grant.id, repliedAt: request.repliedAt ?? now, readAt: null },
+			...{ repliedAt: current?.repliedAt ?? now, readAt: null },
 			...(input.isComplete ? { completedAt: now } : {}),
 		});
 		const step = input.isComplete ? 'complete' : 'reply';

@@ -1,6 +1,6 @@
 // A request under the law on personal data that a person must answer, with its two clocks.
 import type { RightsRequestTable } from '#db/schema.ts';
-import { addDays, startOfLocalDate, type LocalDate } from '#lib/time.ts';
+import { addDays, startOfLocalDate, toLocalDate, type LocalDate } from '#lib/time.ts';
 
 export const REQUEST_KINDS = [
 	'access',
@@ -38,8 +38,12 @@ export const dueDates = (requestedOn: LocalDate) => ({
 });
 
 /** An answer that its person has not said to have read. */
-export const isUnread = (request: Pick<RightsRequestTable, 'answer' | 'readAt'>): boolean =>
-	request.answer !== '' && request.readAt === null;
+export const isUnread = (request: Pick<RightsRequestTable, 'repliedAt' | 'readAt'>): boolean =>
+	request.repliedAt !== null && request.readAt === null;
+
+/** True for a step that was taken after its day. */
+export const wasLate = (at: number | null, dueOn: LocalDate): boolean =>
+	at !== null && toLocalDate(at) > dueOn;
 
 /** What is still owed, and whether its day has passed. */
 export function nextDue(
