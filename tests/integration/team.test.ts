@@ -373,6 +373,17 @@ describeEachEngine('a role', (engine) => {
 		await endRole(db, officer, grant, NOW);
 		await endRole(db, officer, grant, NOW);
 		expect(await rolesOf(db, steward)).toEqual([]);
+		// The log says which role it was and whose, and finds it by the end of an id that its page shows.
+		const { scopeKind, scopeId } = steward.grants[0]!;
+		const ended = {
+			...{ action: 'role.end', personId: officer.personId, concernedPersonId: steward.personId },
+			...{ subjectRole: 'steward', subjectScopeKind: scopeKind, subjectScopeId: scopeId },
+		};
+		for (const id of [grant, steward.personId])
+			for (const subjectId of [id, id.slice(-8), `…${id.slice(-8)}`])
+				expect(await listAuditEvents(db, { subjectId }, 9)).toMatchObject([ended]);
+		for (const personId of [officer.personId, `…${officer.personId.slice(-8)}`])
+			expect(await listAuditEvents(db, { action: 'role.end', personId }, 9)).toMatchObject([ended]);
 		await expect(inTransaction(db, (trx) => holdGrant(trx, grant))).rejects.toMatchObject({
 			key: 'notYourRole',
 		});

@@ -1,6 +1,6 @@
 import type { Db, Trx } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import type { AuditFilter } from './audit.ts';
+import { SHORT_ID, type AuditFilter } from './audit.ts';
 
 export type AuditEvent = {
 	action: string;
@@ -34,12 +34,46 @@ export async function insertAuditEvent(trx: Trx, event: AuditEvent, now: number)
 
 export const SECOND_FACTOR_REFUSED = 'second-factor.refused';
 
+/** The end of an id that the page shows, with or without its dots, finds the whole one. */
+const endOf = (asked: string): string | undefined => {
+	const end = asked.replace(/^…/, '').replace(/[%_\\]/g, '');
+	return end.length === SHORT_ID ? end.toLowerCase() : undefined;
+};
+
 const selectAuditEvents = (db: Db, filter: AuditFilter) => {
-	let query = db.selectFrom('auditEvent').leftJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId');
+	let query = db
+		.selectFrom('auditEvent')
+		.leftJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId')
+		// What a row about a role or an invitation is about: which role, where, and whose.
+		.leftJoin('roleGrant as subjectGrant', (join) =>
+			join
+				.onRef('subjectGrant.id', '=', 'auditEvent.subjectId')
+				.on('auditEvent.subjectKind', '=', 'role_grant'),
+		)
+		.leftJoin('invitation', (join) =>
+			join
+				.onRef('invitation.id', '=', 'auditEvent.subjectId')
+				.on('auditEvent.subjectKind', '=', 'invitation'),
+		)
+		.leftJoin('roleGrant as acceptedGrant', 'acceptedGrant.id', 'invitation.acceptedGrantId');
 	const { action, subjectId, personId, role, from, until, before } = filter;
 	if (action) query = query.where('auditEvent.action', 'like', `${action.replace(/[%_\\]/g, '')}%`);
-	if (subjectId) query = query.where('auditEvent.subjectId', '=', subjectId);
-	if (personId) query = query.where('auditEvent.personId', '=', personId);
+	if (subjectId) {
+		const end = endOf(subjectId);
+		const [is, asked] = end ? (['like', `%${end}`] as const) : (['=', subjectId] as const);
+		query = query.where((eb) =>
+			eb.or([
+				eb('auditEvent.subjectId', '=', subjectId),
+				eb('auditEvent.subjectId', is, asked),
+				eb('subjectGrant.personId', is, asked),
+				eb('acceptedGrant.personId', is, asked),
+			]),
+		);
+	}
+	if (personId) {
+		const end = endOf(personId);
+		query = query.where('auditEvent.personId', end ? 'like' : '=', end ? `%${end}` : personId);
+	}
 	if (role) query = query.where('roleGrant.role', '=', role);
 	if (from !== undefined) query = query.where('auditEvent.happenedAt', '>=', from);
 	if (until !== undefined) query = query.where('auditEvent.happenedAt', '<', until);
@@ -54,11 +88,20 @@ const selectAuditEvents = (db: Db, filter: AuditFilter) => {
 	return query;
 };
 
-/** What was done, newest first, with the role in which it was. */
+/**
+ * What was done, newest first, with the role in which it was; of a row about a role or an invitation also which role
+ * it is, where, and whose it is or was.
+ */
 export const listAuditEvents = (db: Db, filter: AuditFilter, limit: number) =>
 	selectAuditEvents(db, filter)
 		.selectAll('auditEvent')
 		.select(['roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId'])
+		.select(({ fn }) => [
+			fn.coalesce('subjectGrant.role', 'invitation.role').as('subjectRole'),
+			fn.coalesce('subjectGrant.scopeKind', 'invitation.scopeKind').as('subjectScopeKind'),
+			fn.coalesce('subjectGrant.scopeId', 'invitation.scopeId').as('subjectScopeId'),
+			fn.coalesce('subjectGrant.personId', 'acceptedGrant.personId').as('concernedPersonId'),
+		])
 		.orderBy('auditEvent.happenedAt', 'desc')
 		.orderBy('auditEvent.id', 'desc')
 		.limit(limit)

@@ -54,9 +54,14 @@ export const AUDIT_KINDS = [
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 export const isAuditKind = (kind: string): kind is AuditKind => (AUDIT_KINDS as string[]).includes(kind);
 
+/** So many last characters of an id tell two apart; the whole one stands in the file. */
+export const SHORT_ID = 8;
+export const shortId = (id: string): string => (id.length > 12 ? `…${id.slice(-SHORT_ID)}` : id);
+
 export type AuditFilter = {
 	/** Begins an action: `role` finds `role.end`. */
 	action?: string | undefined;
+	/** Of the thing, or of the person whose role it is; a whole id or its last characters, as is the next. */
 	subjectId?: string | undefined;
 	personId?: string | undefined;
 	/** In which it was done. */

@@ -18,6 +18,10 @@ const COLUMNS = [
 	'role',
 	'scope_kind',
 	'scope_id',
+	'subject_role',
+	'subject_scope_kind',
+	'subject_scope_id',
+	'concerned_person_id',
 ];
 
 /** A time that a spreadsheet takes for one: Vietnam's clock, without the offset. */
@@ -41,6 +45,8 @@ export const GET: APIRoute = ({ url, locals }) => {
 					...[event.id, toLocalIso(event.happenedAt), spreadsheetTime(event.happenedAt), event.action],
 					...[event.subjectKind, event.subjectId, event.personId, event.roleGrantId],
 					...[event.role, event.scopeKind, event.scopeId],
+					...[event.subjectRole, event.subjectScopeKind, event.subjectScopeId],
+					event.concernedPersonId,
 				]),
 			);
 			const head = isFirst ? `\ufeff${csvLine(COLUMNS)}` : '';
