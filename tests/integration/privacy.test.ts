@@ -341,6 +341,8 @@ describeEachEngine('the privacy notice', (engine) => {
 			(await asPromise(administrator, { vi: { title: ' a ', body: 'b\r\n\r\nc ' } })).texts,
 		).toMatchObject([{ locale: 'vi', title: 'a', body: 'b\n\nc' }, { locale: 'en' }]);
 		await expectRefused(db, () => publish({ basedOn: 7 }), 'noticeChanged', 409);
+		const standing = { vi: (await findPage(db, NOTICE, 'vi'))!, en: (await findPage(db, NOTICE, 'en'))! };
+		await expectRefused(db, () => publish(standing), 'noticeUnchanged', 422);
 		const outcomes = await Promise.allSettled([publish(), publish(), publish()]);
 		expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
 		expect(await findVersion(db, NOTICE)).toBe(2);

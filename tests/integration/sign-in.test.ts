@@ -1,6 +1,7 @@
 // Who may sign in, and how often somebody may try.
 import { expect, test } from 'vitest';
 import { changeAccount, createAccount, signUpAccount } from '#features/accounts/account.service.ts';
+import { listAuditEvents } from '#features/accounts/audit.repository.ts';
 import { findActor } from '#features/accounts/person.repository.ts';
 import { signIn } from '#features/accounts/sign-in.service.ts';
 import { insertKnownDevice } from '#features/accounts/known-device.repository.ts';
@@ -192,5 +193,8 @@ describeEachEngine('an account', (engine) => {
 		const role = { role: 'administrator', scopeKind: 'portal', scopeId: null } as const;
 		const id = await createAccount(db, { ...account, ...role }, NOW);
 		expect((await findActor(db, id, NOW))?.grants).toMatchObject([role]);
+		expect(await listAuditEvents(db, { action: 'account.create' }, 9)).toMatchObject([
+			{ subjectId: id, personId: null, roleGrantId: null },
+		]);
 	});
 });

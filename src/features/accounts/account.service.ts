@@ -83,8 +83,9 @@ export async function createAccount(
 	const { role, scopeKind, scopeId } = account;
 	return createPerson(db, { ...account, locale: 'vi' }, now, async (trx, personId) => {
 		const grant = { personId, role, scopeKind, scopeId, grantedBy: null, isSample: 0 as const };
-		const roleGrantId = await insertRoleGrant(trx, grant, now);
-		const event = { action: 'account.create', subjectKind: 'person', subjectId: personId, roleGrantId };
+		await insertRoleGrant(trx, grant, now);
+		// Nobody of the portal did it, least of all in the role that the new account gets.
+		const event = { action: 'account.create', subjectKind: 'person', subjectId: personId };
 		await insertAuditEvent(trx, event, now);
 	});
 }

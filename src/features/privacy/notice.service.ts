@@ -5,7 +5,7 @@ import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanMultiline, cleanText } from '#lib/fold.ts';
 import { MAX_BODY, NOTICE, type NoticeTexts } from './notice.ts';
-import { findVersion, insertPages } from './notice.repository.ts';
+import { findPage, findVersion, insertPages } from './notice.repository.ts';
 
 export type NoticeInput = NoticeTexts & { /** The version that was being edited. */ basedOn: number };
 
@@ -26,9 +26,19 @@ export function previewNotice(actor: Actor | undefined, input: NoticeTexts) {
 	return { grant, texts };
 }
 
+/** Refuses with 422 texts that stand there already: people's consents name versions that differ. */
+export async function requireChange(db: Db, texts: ReturnType<typeof previewNotice>['texts']) {
+	for (const { locale, title, body } of texts) {
+		const page = await findPage(db, NOTICE, locale);
+		if (page?.title !== title || cleanMultiline(page.body, { max: MAX_BODY }) !== body) return;
+	}
+	throw new DomainError('UNPROCESSABLE_CONTENT', 'noticeUnchanged', { field: 'body-vi' });
+}
+
 /**
  * Publishes the privacy notice anew, in both languages, as the next version. Refuses with 401 and 403, with 409 when
- * somebody else has published meanwhile, with 422 an empty title or text.
+ * somebody else has published meanwhile, with 422 an empty title or text, and texts that are
+ * the newest version's.
  */
 export async function publishNotice(
 	db: Db,
@@ -43,6 +53,7 @@ export async function publishNotice(
 		await holdGrant(trx, grant.id);
 		if ((await findVersion(trx, NOTICE)) !== input.basedOn)
 			throw new DomainError('CONFLICT', 'noticeChanged', { field: 'basedOn' });
+		await requireChange(trx, texts);
 		await insertPages(trx, rows);
 		const event = { action: 'notice.publish', subjectKind: 'content_page', subjectId: NOTICE };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);

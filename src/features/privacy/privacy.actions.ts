@@ -13,7 +13,7 @@ import { forgetAlias, offerAlias, takeAlias } from './alias.service.ts';
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from './consent.service.ts';
 import { eraseAccount } from './erase.service.ts';
 import { readNotice } from './notice.ts';
-import { previewNotice, publishNotice } from './notice.service.ts';
+import { previewNotice, publishNotice, requireChange } from './notice.service.ts';
 import { answerRequest, readAnswer, sendRequest } from './rights-request.service.ts';
 
 const HOUR_MS = 3_600_000;
@@ -108,10 +108,11 @@ export const privacy = {
 	/** The page shows what would be published, or with `edit` the text again; nothing is written. */
 	previewNotice: formAction(async (form, { locals }) => {
 		if (field(form, 'edit') === '1') return undefined;
-		previewNotice(
+		const { texts } = previewNotice(
 			locals.actor,
 			readNotice((name) => field(form, name)),
 		);
+		await requireChange(locals.db, texts);
 		return undefined;
 	}),
 	publishNotice: formAction(async (form, { locals }) => {
