@@ -446,6 +446,9 @@ test('a request is answered with a word to both: who answers sees that it was se
 	await page.goto('/cua-toi/tai-khoan');
 	await page.locator('details:has(form[action*=sendRequest]) summary').click();
 	await page.locator('[name=text]').fill('Xin sửa tên tôi.');
+	// Nothing is chosen for the person: a form without a kind goes nowhere.
+	expect(await page.locator('[name=kind]').inputValue()).toBe('');
+	await page.locator('[name=kind]').selectOption('correct');
 	await page.locator('form[action*=sendRequest] button').click();
 	await page.waitForURL(/xong=yeu-cau/);
 	await page.goto('/cua-toi');
@@ -461,6 +464,8 @@ test('a request is answered with a word to both: who answers sees that it was se
 	await form.locator('button').click();
 	await administrator.waitForURL(/xong=lam-xong/);
 	expect(await administrator.locator('[role=status]').textContent()).toContain('làm xong');
+	const completed = administrator.locator('details .request:has-text("Xin sửa tên tôi.")');
+	expect(await completed.textContent()).toContain('Đã sửa tên của chị.');
 
 	await page.goto('/cua-toi');
 	expect(await page.locator('[role=status]').textContent()).toContain('1 yêu cầu');
@@ -682,6 +687,7 @@ test('a device that has forgotten says so, and not that nothing was ever logged'
 	await page.waitForURL(/ghi-nhan\/xong/);
 	await page.goto('/cua-toi');
 	await page.locator('summary').first().click();
+	await page.locator('details details summary').click();
 	await page.click('form[action*=forgetAlias] button');
 	await page.waitForURL(/xong=quen/);
 	expect(await page.locator('[role=status]').textContent()).toContain('đã quên các lượt cũ');

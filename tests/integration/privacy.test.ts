@@ -261,6 +261,7 @@ describeEachEngine('a request', (engine) => {
 			401,
 		);
 		await expectRefused(db, () => send({ kind: 'band' }), 'formUnreadable', 400);
+		await expectRefused(db, () => send({ kind: '' }), 'requestKindMissing', 422);
 		await expectRefused(db, () => send({ text: ' \n ' }), 'textMissing', 422);
 		await send();
 		await send();

@@ -177,7 +177,7 @@ describeEachEngine('an account', (engine) => {
 		const actor = await findActor(db, id, NOW);
 		const change = (name: string) =>
 			changeAccount(db, actor, { displayName: 'Cô An', name, locale: 'vi' }, NOW);
-		await expectRefused(db, () => change('other@example.vn'), 'signInNameTaken', 409, ['rate_limit']);
+		await expectRefused(db, () => change('other@example.vn'), 'signInNameOfAnother', 409, ['rate_limit']);
 		await expectRefused(
 			db,
 			() => changeAccount(db, undefined, { displayName: 'x', name: PHONE, locale: 'vi' }, NOW),

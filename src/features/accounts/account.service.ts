@@ -22,8 +22,11 @@ const CHANGES = { limit: 20, windowMs: 3_600_000 };
 const columnsOf = (name: SignInName) => ({ phoneE164: null, email: null, ...name });
 
 /** A number or address that somebody else signs in with is refused with 409, also when two ask at once. */
-const orTaken = (error: unknown): never => {
-	throw isUniqueViolation(error) ? new DomainError('CONFLICT', 'signInNameTaken', { field: 'name' }) : error;
+const orTaken = (
+	error: unknown,
+	key: 'signInNameTaken' | 'signInNameOfAnother' = 'signInNameTaken',
+): never => {
+	throw isUniqueViolation(error) ? new DomainError('CONFLICT', key, { field: 'name' }) : error;
 };
 
 export type NewAccount = {
@@ -52,7 +55,7 @@ async function createPerson(
 		await upsertPassword(trx, personId, { hash, isLong }, now);
 		await then(trx, personId);
 		return personId;
-	}).catch(orTaken);
+	}).catch((error: unknown) => orTaken(error));
 }
 
 /**
@@ -108,7 +111,7 @@ export async function changeAccount(
 		await updatePerson(trx, personId, { displayName, ...columnsOf(name), locale: input.locale });
 		const event = { action: 'account.change', subjectKind: 'person', subjectId: personId, personId };
 		await insertAuditEvent(trx, event, now);
-	}).catch(orTaken);
+	}).catch((error: unknown) => orTaken(error, 'signInNameOfAnother'));
 }
 
 /** Sets a new password within a transaction that the caller has opened; every other session ends. */

@@ -35,6 +35,17 @@ export const withdrawConsents = (trx: Trx, personId: string, now: number) =>
 export const listAliases = (db: Db, personId: string) =>
 	db.selectFrom('deviceAlias').select(['id', 'createdAt']).where('personId', '=', personId).execute();
 
+/** True for an alias that is linked to an account, whoever's. */
+export const isAliasLinked = async (db: Db, aliasId: string): Promise<boolean> =>
+	(
+		await db
+			.selectFrom('deviceAlias')
+			.select('id')
+			.where('id', '=', aliasId)
+			.where('personId', 'is not', null)
+			.execute()
+	).length > 0;
+
 /** Links an alias that nobody has linked; false when somebody else has. */
 export async function linkAlias(trx: Trx, aliasId: string, personId: string): Promise<boolean> {
 	const { numUpdatedRows } = await trx

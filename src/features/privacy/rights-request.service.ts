@@ -20,7 +20,7 @@ const MAX_OPEN = 5;
 
 /**
  * Sends a request that a person must answer; its clocks run from today. The same id changes nothing. Refuses with 401,
- * with 409 more than five that are open, with 422 a request without words.
+ * with 409 more than five that are open, with 422 a request without a kind or words.
  */
 export async function sendRequest(
 	db: Db,
@@ -30,6 +30,8 @@ export async function sendRequest(
 ): Promise<void> {
 	requireActor(actor);
 	const { personId } = actor;
+	if (input.kind === '')
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'requestKindMissing', { field: 'kind' });
 	const kind = REQUEST_KINDS.find((each) => each === input.kind);
 	if (!kind) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'kind' });
 	const text = cleanMultiline(input.text, { max: 2000 });
