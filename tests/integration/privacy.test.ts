@@ -6,6 +6,7 @@ import { countAuditEvents, listAuditEvents } from '#features/accounts/audit.repo
 import type { AuditFilter } from '#features/accounts/audit.ts';
 import { findDeviceAlias, listOwnAliasIds } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { listMaterials } from '#features/materials/material.repository.ts';
 import { findActor, findPerson } from '#features/accounts/person.repository.ts';
 import { listDropOffsOfDevices } from '#features/drop-offs/drop-off.repository.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
@@ -17,7 +18,7 @@ import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { NOTICE } from '#features/privacy/notice.ts';
 import { findPage, findVersion } from '#features/privacy/notice.repository.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
-import { toCsv } from '#features/privacy/own-data.ts';
+import { toCsv } from '#features/privacy/own-data.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
 import {
 	countUnreadAnswers,
@@ -27,6 +28,7 @@ import {
 } from '#features/privacy/rights-request.repository.ts';
 import { answerRequest, readAnswer, sendRequest } from '#features/privacy/rights-request.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
+import { createTranslator } from '#lib/i18n.ts';
 import { finishJob, takeJob } from '#lib/job-run.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -181,15 +183,18 @@ describeEachEngine('one’s own data', (engine) => {
 		]);
 		expect(JSON.stringify(data)).not.toMatch(/hash|secret|\$argon2/i);
 		expect(JSON.stringify(data)).not.toContain(lan.personId);
-		const csv = toCsv(data);
-		expect(csv.startsWith('\ufefftable,row,field,value\r\n')).toBe(true);
-		expect(csv).toContain('person,1,displayName,Lò Thị Mai\r\n');
+		const materials = await listMaterials(db);
+		const csv = toCsv(data, { t: createTranslator('vi'), locale: 'vi', materials });
+		expect(csv.startsWith('\ufeffMục,Ngày,Nội dung,Chi tiết\r\n')).toBe(true);
 		// A number as it is dialled: no guard against formulas stands before it.
-		expect(csv).toContain('person,1,phone,0912000001\r\n');
-		expect(csv).toMatch(/^person,1,createdAt,2026-11-22T10:00:00\.000\+07:00\r$/m);
+		expect(csv).toContain('Tài khoản,2026-11-22 10:00,Lò Thị Mai,0912000001\r\n');
+		const paper = materials.find(({ code }) => code === 'mixed_paper')!;
+		expect(csv).toMatch(new RegExp(`^Lượt ghi nhận,2026-11-22 10:00,${paper.nameVi} 2[\\s\u00a0]kg,`, 'm'));
+		const english = toCsv(data, { t: createTranslator('en'), locale: 'en', materials });
+		expect(english.startsWith('\ufeffItem,Date,Content,Details\r\n')).toBe(true);
 		expect(csv).not.toContain('+8491');
 		// No live formula; a quote is doubled.
-		expect(csv).toContain('requests,1,text,"\'=1+1 ""xem"""\r\n');
+		expect(csv).toContain(',"\'=1+1 ""xem""",Xem dữ liệu\r\n');
 	});
 
 	test('goes when the person is erased: nothing leads to them, nobody signs in, no total changes', async () => {

@@ -33,6 +33,7 @@ export async function readOwnData(db: Db, personId: string) {
 				.selectFrom('credentialTotp')
 				.select(['createdAt', 'confirmedAt'])
 				.where('personId', '=', personId)
+				.where('confirmedAt', 'is not', null)
 				.execute()),
 			...(await db.selectFrom('recoveryCode').select('usedAt').where('personId', '=', personId).execute()),
 		],
@@ -44,9 +45,19 @@ export async function readOwnData(db: Db, personId: string) {
 			.execute(),
 		resets: await db
 			.selectFrom('resetCode')
-			.select(['issuedAt', 'usedAt'])
-			.where('personId', '=', personId)
+			.innerJoin('roleGrant', 'roleGrant.id', 'resetCode.issuedBy')
+			.select(['resetCode.issuedAt', 'resetCode.usedAt', 'roleGrant.role as byRole'])
+			.where('resetCode.personId', '=', personId)
 			.orderBy('issuedAt')
+			.execute(),
+		secondFactorResets: await db
+			.selectFrom('auditEvent')
+			.leftJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId')
+			.select(['auditEvent.happenedAt', 'roleGrant.role as byRole'])
+			.where('auditEvent.subjectKind', '=', 'person')
+			.where('auditEvent.subjectId', '=', personId)
+			.where('auditEvent.action', '=', 'second-factor.reset')
+			.orderBy('auditEvent.happenedAt')
 			.execute(),
 		linkedDevices: await db
 			.selectFrom('deviceAlias')
