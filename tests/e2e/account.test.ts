@@ -560,15 +560,22 @@ test.each([true, false])(
 		await page.goto('/cua-toi/nhom');
 		const marked = () => page.locator('[aria-invalid]');
 		const formOf = (value: string) => page.locator(`form:has([name=form][value^="${value}"])`);
+		/** Waits for it: a browser scrolls to an anchor and gives the focus when it likes. */
+		const expectOnScreen = (found: ReturnType<typeof formOf>) =>
+			expect
+				.poll(async () => {
+					const box = (await found.boundingBox()) ?? { y: -1, height: 0 };
+					return box.y > 0 && box.y + box.height < phone.height;
+				})
+				.toBe(true);
 		/** The marked field is the form's own, it is seen and has the focus, and no other form is open. */
 		const expectRefusedIn = async (value: string, typed: string) => {
-			expect(await marked().count()).toBe(1);
 			const own = formOf(value).locator('[aria-invalid]');
+			await own.waitFor();
+			expect(await marked().count()).toBe(1);
 			expect(await own.inputValue()).toBe(typed);
-			expect(await own.evaluate((field) => field === document.activeElement)).toBe(true);
-			const box = (await own.boundingBox())!;
-			expect(box.y).toBeGreaterThan(0);
-			expect(box.y + box.height).toBeLessThan(phone.height);
+			await expect.poll(() => own.evaluate((field) => field === document.activeElement)).toBe(true);
+			await expectOnScreen(own);
 		};
 		await page.locator('.fold > summary').first().click();
 		await page.locator('.more > summary').first().click();
@@ -593,9 +600,7 @@ test.each([true, false])(
 		};
 		await add();
 		const status = page.locator('#to-chuc ~ [role=status]');
-		const box = (await status.boundingBox())!;
-		expect(box.y).toBeGreaterThan(0);
-		expect(box.y + box.height).toBeLessThan(phone.height);
+		await expectOnScreen(status);
 		await add();
 		await expectRefusedIn('to-chuc-moi', organisation);
 	},
