@@ -97,6 +97,8 @@ export const onRequest = defineMiddleware(async (context, next) => {
 			csp === null ? "default-src 'none'; frame-ancestors 'none'" : withTileOrigin(csp, config.tileUrl),
 		);
 		if (locals.samplesShown || isHealth(path)) response.headers.set('x-robots-tag', 'noindex');
+		// No cache may hand one visitor's cookie to the next.
+		if (!cookies.headers().next().done) response.headers.set('cache-control', 'private, no-store');
 		if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache');
 		return response;
 	};

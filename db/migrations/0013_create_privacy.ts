@@ -56,7 +56,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			finished_at bigint,
 			primary key (name, run_window)
 		)`,
-		// An alias is handed to another phone by a code that works once; its sealed secret goes with it.
+		// A code with which another phone takes an alias over, once.
 		`create table alias_transfer (
 			token_hash text primary key,
 			device_alias_id text not null references device_alias (id),
