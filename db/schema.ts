@@ -588,9 +588,6 @@ export type CheckpointTable = {
 	createdAt: number;
 };
 
-/** What the operator's checks found last; `findings` is JSON. */
-export type LedgerCheckTable = { id: 'last'; ranAt: number; findingCount: number; findings: string };
-
 export type CollectionCycleTable = {
 	id: string;
 	greenHouseId: string;
@@ -841,7 +838,6 @@ export type Database = {
 	ledgerKey: LedgerKeyTable;
 	treeTile: TreeTileTable;
 	checkpoint: CheckpointTable;
-	ledgerCheck: LedgerCheckTable;
 	collectionCycle: CollectionCycleTable;
 	scrapSale: ScrapSaleTable;
 	scrapSaleCycle: ScrapSaleCycleTable;

@@ -33,13 +33,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			created_at bigint not null,
 			primary key (fund_id, size)
 		)`,
-		// What the operator's checks found last; each run takes the place of the one before.
-		`create table ledger_check (
-			id text primary key check (id = 'last'),
-			ran_at bigint not null,
-			finding_count bigint not null check (finding_count >= 0),
-			findings text not null
-		)`,
 	]);
 	for (const table of ['ledger_log', 'ledger_key', 'tree_tile', 'checkpoint'])
 		await makeAppendOnly(db, table);

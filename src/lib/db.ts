@@ -96,7 +96,8 @@ export async function lockRow(
 		| 'disbursement'
 		| 'invitation'
 		| 'person'
-		| 'photo',
+		| 'photo'
+		| 'device_alias',
 	id: string,
 ): Promise<{ id: string } | undefined> {
 	const lock = isSqlite(trx) ? sql`` : sql` for update`;

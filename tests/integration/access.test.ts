@@ -397,6 +397,7 @@ describeEachEngine('the table of action, role and scope', (engine) => {
 		const world = await makeWorld(db);
 		const acts = [
 			...(['house-state.report', 'collection-cycle.close', 'scrap-sale.record'] as const),
+			...(['goods.carry', 'paper-page.record'] as const),
 			...(['disbursement.request', 'cleanup-event.announce', 'cleanup-event.change'] as const),
 		];
 		for (const act of acts) {

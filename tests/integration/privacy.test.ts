@@ -138,6 +138,26 @@ describeEachEngine('what a device logged', (engine) => {
 		expect(await mineOf(undefined, taken[0])).toBe(1);
 	});
 
+	test('moves whole when the old phone offers or forgets it at the same moment', async () => {
+		const { db, bring } = await openWorld(await engine.fresh());
+		for (let round = 0; round < 8; round += 1) {
+			const device = await bring();
+			const token = await offerAlias(db, device, NOW);
+			const own = mintDeviceSecret();
+			const [taken, offered] = await Promise.allSettled([
+				takeAlias(db, token, own, NOW),
+				offerAlias(db, device, NOW),
+			]);
+			// Whichever came first: a code of the old phone moves nothing away from the new one.
+			const again = offered.status === 'fulfilled' && (await isOffered(db, offered.value, NOW));
+			expect([taken.status === 'fulfilled', again]).not.toEqual([true, true]);
+			const last = taken.status === 'fulfilled' ? taken.value : device;
+			const code = await offerAlias(db, last, NOW);
+			const [moved] = await Promise.allSettled([takeAlias(db, code, own, NOW), forgetAlias(db, last)]);
+			if (moved.status === 'fulfilled') expect(await findDeviceAlias(db, moved.value)).toBeDefined();
+		}
+	});
+
 	test('is forgotten with the code that would have moved it', async () => {
 		const { db, bring, mineOf } = await openWorld(await engine.fresh());
 		const device = await bring();

@@ -5,11 +5,23 @@ import type { CheckpointTable } from '#db/schema.ts';
 import type { Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256All } from '#lib/hash.ts';
-import { findCheckpoint } from './checkpoint.repository.ts';
+import { findCheckpoint, findLog, listKeys } from './checkpoint.repository.ts';
+import { keyIdOf } from './ledger-key.ts';
 import { leafMessage, proveConsistency, proveInclusion, rootOf, type Hash } from './merkle.ts';
+import { verifierKey } from './signed-note.ts';
 import { nodeReader } from './tree.repository.ts';
 
 const base64 = (hash: Hash): string => Buffer.from(hash).toString('base64');
+
+/** The name under which this portal's books are signed, and its keys as verifiers take them, the newest first. */
+export async function getKeys(db: Db) {
+	const origin = (await findLog(db))?.origin ?? '';
+	const keys = (await listKeys(db)).map(({ publicKey, validFrom }) => {
+		const bytes = Buffer.from(publicKey, 'base64');
+		return { key: verifierKey(origin, keyIdOf(origin, bytes), bytes), validFrom };
+	});
+	return { origin, keys };
+}
 
 /** The fund of an address's code. Refuses with 404. */
 export async function getFund(db: Db, code: string | undefined): Promise<Fund> {

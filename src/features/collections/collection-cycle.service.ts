@@ -86,6 +86,7 @@ export async function carryGoods(
 	const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
 	if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle');
 	const grant = requireGrant(actor, 'goods.carry', houseScopes(house));
+	requireSameKind(actor, house.isSample === 1);
 	if (input.materials.length === 0)
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'goodsMissing', { field: 'carry' });
 	await inTransaction(db, async (trx) => {

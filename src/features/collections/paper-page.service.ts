@@ -1,4 +1,10 @@
-import { requireActor, requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
+import {
+	requireActor,
+	requireGrant,
+	requireSameKind,
+	type Actor,
+	type Scope,
+} from '#features/accounts/actor.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { findFundOfWard } from '#features/fund/fund.repository.ts';
@@ -44,6 +50,7 @@ export async function recordPaperPage(
 	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
 	if (!house) throw new DomainError('NOT_FOUND', 'unknownHouse');
 	const grant = requireGrant(actor, 'paper-page.record', await paperScopes(db, house));
+	requireSameKind(actor, house.isSample === 1);
 	const rows = input.rows.map(({ happenedOn, householdCount, lines }) => ({
 		happenedOn,
 		householdCount,

@@ -189,6 +189,7 @@ export async function eraseStatementNote(
 		const grant = requireGrant(actor, 'disbursement.note', moneyScopes(statement.fundId));
 		await lockRow(trx, 'fund', statement.fundId);
 		if ((await findStatement(trx, id))?.privateNote == null) return;
+		await holdGrant(trx, grant.id);
 		// The hash covers the note, so it goes too.
 		await updateStatement(trx, id, { privateNote: null, contentHash: '' });
 		const event = { action: 'statement.erase-note', subjectKind: 'statement', subjectId: id };

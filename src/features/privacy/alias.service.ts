@@ -1,7 +1,7 @@
 // A household's alias moves to another phone by a code that works once. Or it is forgotten.
 import { createHmac, randomBytes } from 'node:crypto';
-import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
-import { inTransaction, type Db } from '#lib/db.ts';
+import { findDeviceAlias, type DeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import {
@@ -15,6 +15,14 @@ import {
 
 const TRANSFER_MS = 10 * 60_000;
 
+/** The device's alias, which nobody moves or forgets until the transaction ends. */
+async function lockAlias(trx: Trx, deviceSecret: string | undefined): Promise<DeviceAlias | undefined> {
+	const alias = await findDeviceAlias(trx, deviceSecret);
+	if (alias) await lockRow(trx, 'device_alias', alias.id);
+	// It may have gone to another phone while this one waited.
+	return findDeviceAlias(trx, deviceSecret);
+}
+
 /**
  * Makes a code with which another phone takes this device's alias over, within ten minutes, once; a code made before
  * is void. Refuses with 404 a device that has logged nothing.
@@ -22,7 +30,7 @@ const TRANSFER_MS = 10 * 60_000;
 export async function offerAlias(db: Db, deviceSecret: string | undefined, now: number): Promise<string> {
 	const token = randomBytes(32).toString('base64url');
 	await inTransaction(db, async (trx) => {
-		const alias = await findDeviceAlias(trx, deviceSecret);
+		const alias = await lockAlias(trx, deviceSecret);
 		if (!alias) throw new DomainError('NOT_FOUND', 'deviceUnknown');
 		await voidTransfers(trx, alias.id);
 		const row = { tokenHash: sha256Hex(token), deviceAliasId: alias.id, createdAt: now };
@@ -46,12 +54,15 @@ export async function takeAlias(db: Db, token: string, ownSecret: string, now: n
 	const tokenHash = sha256Hex(token);
 	const newSecret = createHmac('sha256', ownSecret).update(`take-alias:${tokenHash}`).digest('base64url');
 	return inTransaction(db, async (trx) => {
+		const aliasId = (await findTransfer(trx, tokenHash))?.deviceAliasId;
+		if (aliasId !== undefined) await lockRow(trx, 'device_alias', aliasId);
 		const transfer = await findTransfer(trx, tokenHash);
 		if (!transfer) throw new DomainError('NOT_FOUND', 'transferOver');
 		const held = [newSecret, ownSecret].find((secret) => sha256Hex(secret) === transfer.secretHash);
 		if (transfer.usedAt !== null && held !== undefined) return held;
 		if (transfer.expiresAt <= now || !(await takeTransfer(trx, tokenHash, now)))
 			throw new DomainError('NOT_FOUND', 'transferOver');
+		await voidTransfers(trx, transfer.deviceAliasId);
 		await updateAliasSecret(trx, transfer.deviceAliasId, newSecret);
 		return newSecret;
 	});
@@ -60,7 +71,7 @@ export async function takeAlias(db: Db, token: string, ownSecret: string, now: n
 /** Nobody finds this device's drop-offs and sign-ups by its alias any more; they stay in every total. */
 export const forgetAlias = (db: Db, deviceSecret: string | undefined): Promise<void> =>
 	inTransaction(db, async (trx) => {
-		const alias = await findDeviceAlias(trx, deviceSecret);
+		const alias = await lockAlias(trx, deviceSecret);
 		if (!alias) return;
 		await voidTransfers(trx, alias.id);
 		await forgetAliasSecret(trx, alias.id);
