@@ -8,9 +8,14 @@ import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { loadSample, resetSamplePasswords, type SampleSignIn } from '#db/sample/index.ts';
 import { listFunds } from '#features/fund/fund.repository.ts';
+import { listMaterials } from '#features/materials/material.repository.ts';
+import { DEEDS } from '#features/privacy/own-deed.repository.ts';
+import { readOwnData } from '#features/privacy/own-data.repository.ts';
+import { toCsv } from '#features/privacy/own-data.service.ts';
 import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';
 import type { ShownState } from '#features/green-houses/green-house.ts';
 import { openDb, type Db } from '#lib/db.ts';
+import { createTranslator } from '#lib/i18n.ts';
 import { areSamplesShown } from '#lib/samples.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { DAY } from '../support/fixtures.ts';
@@ -241,4 +246,31 @@ test('there is a person for each role, and a password is never the same again', 
 	const again = await resetSamplePasswords(db, LOADED);
 	const passwords = [...signIns, ...again].map((each) => each.password);
 	expect(new Set(passwords).size).toBe(16);
+});
+
+test('what each person did in their roles is in their own data, in words of both languages', async () => {
+	const materials = await listMaterials(db);
+	const seen = new Set<string>();
+	for (const { personId } of await db.selectFrom('roleGrant').select('personId').distinct().execute()) {
+		const data = await readOwnData(db, personId);
+		for (const { what } of DEEDS) {
+			const [table, by] = what.split('.') as [string, string];
+			const { rows } = await sql<{ n: number }>`
+				select count(*) as n from ${sql.table(table)} as done join role_grant as held
+				on held.id = ${sql.ref(`done.${by}`)} where held.person_id = ${personId}
+			`.execute(db);
+			const told = data.recorded.filter((each) => each.what === what);
+			expect([what, told.length]).toEqual([what, rows[0]!.n]);
+			expect(told.every(({ id, doneAt }) => id !== '' && doneAt !== null)).toBe(true);
+			if (told.length > 0) seen.add(what);
+		}
+		const kinds = new Set(data.recorded.flatMap(({ kind }) => (kind === null ? [] : [kind])));
+		for (const locale of ['vi', 'en'] as const) {
+			const csv = toCsv(data, { t: createTranslator(locale), locale, materials });
+			expect(csv).not.toMatch(/privacy:|deed\.|accounts:|fund:/);
+			// No code of the tables is left in the words; in English some are words themselves.
+			if (locale === 'vi') for (const kind of kinds) expect(csv).not.toContain(`,${kind},`);
+		}
+	}
+	expect(seen.size).toBeGreaterThan(12);
 });

@@ -1,9 +1,11 @@
 // Everything that the portal keeps about one person, and how it is forgotten.
 import type { Db, Trx } from '#lib/db.ts';
+import { listOwnDeeds } from './own-deed.repository.ts';
 
 /** The person's rows, table by table, without secrets and hashes. */
 export async function readOwnData(db: Db, personId: string) {
 	const aliases = db.selectFrom('deviceAlias').select('id').where('personId', '=', personId);
+	const grants = db.selectFrom('roleGrant').select('id').where('personId', '=', personId);
 	return {
 		person: await db
 			.selectFrom('person')
@@ -21,6 +23,11 @@ export async function readOwnData(db: Db, personId: string) {
 			.select(['label', 'createdAt', 'lastUsedAt'])
 			.where('personId', '=', personId)
 			.orderBy('createdAt')
+			.execute(),
+		password: await db
+			.selectFrom('credentialPassword')
+			.select('changedAt')
+			.where('personId', '=', personId)
 			.execute(),
 		passkeys: await db
 			.selectFrom('credentialPasskey')
@@ -50,19 +57,16 @@ export async function readOwnData(db: Db, personId: string) {
 			.where('resetCode.personId', '=', personId)
 			.orderBy('issuedAt')
 			.execute(),
-		secondFactorResets: await db
-			.selectFrom('auditEvent')
-			.leftJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId')
-			.select(['auditEvent.happenedAt', 'roleGrant.role as byRole'])
-			.where('auditEvent.subjectKind', '=', 'person')
-			.where('auditEvent.subjectId', '=', personId)
-			.where('auditEvent.action', '=', 'second-factor.reset')
-			.orderBy('auditEvent.happenedAt')
-			.execute(),
 		linkedDevices: await db
 			.selectFrom('deviceAlias')
 			.select(['id', 'createdAt'])
 			.where('personId', '=', personId)
+			.orderBy('createdAt')
+			.execute(),
+		transfers: await db
+			.selectFrom('aliasTransfer')
+			.select(['createdAt', 'expiresAt', 'usedAt'])
+			.where('deviceAliasId', 'in', aliases)
 			.orderBy('createdAt')
 			.execute(),
 		consents: await db
@@ -108,12 +112,36 @@ export async function readOwnData(db: Db, personId: string) {
 			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
 			.orderBy('signUp.createdAt')
 			.execute(),
+		recorded: await listOwnDeeds(db, personId),
 		acts: await db
 			.selectFrom('auditEvent')
 			.select(['happenedAt', 'action', 'subjectKind', 'subjectId'])
-			.where('personId', '=', personId)
+			.where((eb) => eb.or([eb('personId', '=', personId), eb('roleGrantId', 'in', grants)]))
 			.orderBy('happenedAt')
 			.orderBy('id')
+			.execute(),
+		// What others did that is about the person: in which role, not who.
+		about: await db
+			.selectFrom('auditEvent')
+			.leftJoin('roleGrant', 'roleGrant.id', 'auditEvent.roleGrantId')
+			.select(['auditEvent.happenedAt', 'auditEvent.action', 'auditEvent.subjectKind'])
+			.select(['auditEvent.subjectId', 'roleGrant.role as byRole'])
+			.where((eb) =>
+				eb.or([
+					eb('auditEvent.subjectId', '=', personId),
+					eb('auditEvent.subjectId', 'in', grants),
+					eb(
+						'auditEvent.subjectId',
+						'in',
+						eb.selectFrom('invitation').select('invitation.id').where('acceptedGrantId', 'in', grants),
+					),
+				]),
+			)
+			.where((eb) =>
+				eb.or([eb('auditEvent.personId', 'is', null), eb('auditEvent.personId', '<>', personId)]),
+			)
+			.orderBy('auditEvent.happenedAt')
+			.orderBy('auditEvent.id')
 			.execute(),
 	};
 }

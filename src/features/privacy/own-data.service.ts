@@ -1,11 +1,12 @@
 // A person's own data as files: JSON that is exact, CSV that people read.
-import type { Role } from '#features/accounts/actor.ts';
+import { ROLES, type Role } from '#features/accounts/actor.ts';
 import { isAuditAction, isAuditKind } from '#features/accounts/audit.ts';
 import { csvLine } from '#lib/csv.ts';
 import type { Locale, MessageKey, Translate } from '#lib/i18n.ts';
 import { formatQuantity } from '#lib/number-format.ts';
 import { toNationalPhone } from '#lib/phone.ts';
 import { toLocalIso } from '#lib/time.ts';
+import { wordsOfKind } from './own-deed.ts';
 import type { OwnData } from './own-data.repository.ts';
 
 type Rows = Record<string, Record<string, string | number | null>[]>;
@@ -43,6 +44,16 @@ const goodsOf = (lines: OwnData['dropOffs'], { locale, materials }: Reader): str
 		})
 		.join(', ');
 
+/** A code that the tables hold, in words where it has some. */
+function nameKind(kind: string, { t, locale, materials }: Reader): string {
+	const material = materials.find(({ code }) => code === kind);
+	if (material) return locale === 'vi' ? material.nameVi : material.nameEn;
+	const role = ROLES.find((each) => each === kind);
+	if (role) return t(`accounts:roles.${role}`);
+	const words = wordsOfKind(kind);
+	return words === undefined ? kind : t(words);
+}
+
 /** Each thing as one row: what it is, when, what it says, and more of it. */
 function rowsOf(data: OwnData, reader: Reader): Row[] {
 	const { t } = reader;
@@ -50,6 +61,8 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 	for (const line of data.dropOffs) dropOffs.set(line.id, [...(dropOffs.get(line.id) ?? []), line]);
 	const by = (role: Role | null) => (role === null ? '' : t(`accounts:roles.${role}`));
 	const until = (key: MessageKey, at: number | null) => (at === null ? '' : `${t(key)} ${timeOf(at)}`);
+	const didOf = (action: string) => (isAuditAction(action) ? t(`audit:did.${action}`) : action);
+	const kindOf = (kind: string) => (isAuditKind(kind) ? t(`audit:kind.${kind}`) : kind);
 	// A number as people dial it: one that begins with + would be taken for a formula.
 	const dial = (phone: string | null) => (phone === null ? '' : toNationalPhone(phone));
 	return [
@@ -68,6 +81,9 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 			...(['privacy:table.device', timeOf(each.createdAt), each.label] as const),
 			until('privacy:table.lastUsed', each.lastUsedAt),
 		]),
+		...data.password.map((each): Row => [
+			...(['privacy:table.password', timeOf(each.changedAt), '', ''] as const),
+		]),
 		...data.passkeys.map((each): Row => [
 			...(['privacy:table.passkey', timeOf(each.createdAt), each.name] as const),
 			until('privacy:table.lastUsed', each.lastUsedAt),
@@ -84,17 +100,18 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 			...(['privacy:table.reset', timeOf(each.issuedAt), by(each.byRole)] as const),
 			until('privacy:table.used', each.usedAt),
 		]),
-		...data.secondFactorResets.map((each): Row => [
-			...(['privacy:table.factorReset', timeOf(each.happenedAt), by(each.byRole), ''] as const),
-		]),
 		...data.linkedDevices.map((each): Row => [
 			...(['privacy:table.linked', timeOf(each.createdAt), '', ''] as const),
+		]),
+		...data.transfers.map((each): Row => [
+			...(['privacy:table.transfer', timeOf(each.createdAt), ''] as const),
+			until('privacy:table.used', each.usedAt),
 		]),
 		...data.consents.map((each): Row => [
 			...(['privacy:table.consent', timeOf(each.givenAt), t('accounts:consent.title')] as const),
 			[
 				t('privacy:table.version', { version: each.noticeVersion }),
-				until('privacy:table.withdrawn', each.withdrawnAt),
+				until('privacy:table.over', each.withdrawnAt),
 			]
 				.filter(Boolean)
 				.join(', '),
@@ -118,10 +135,19 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 				.filter(Boolean)
 				.join(', '),
 		]),
+		...data.recorded.map(({ what, doneAt, kind, id }): Row => [
+			`privacy:deed.${what}`,
+			timeOf(doneAt),
+			kind === null ? '' : nameKind(kind, reader),
+			id,
+		]),
 		...data.acts.map((each): Row => [
-			...(['privacy:table.act', timeOf(each.happenedAt)] as const),
-			isAuditAction(each.action) ? t(`audit:did.${each.action}`) : each.action,
-			isAuditKind(each.subjectKind) ? t(`audit:kind.${each.subjectKind}`) : each.subjectKind,
+			...(['privacy:table.act', timeOf(each.happenedAt), didOf(each.action)] as const),
+			kindOf(each.subjectKind),
+		]),
+		...data.about.map((each): Row => [
+			...(['privacy:table.about', timeOf(each.happenedAt), didOf(each.action)] as const),
+			[kindOf(each.subjectKind), by(each.byRole)].filter(Boolean).join(', '),
 		]),
 	];
 }
