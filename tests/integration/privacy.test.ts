@@ -89,6 +89,28 @@ describeEachEngine('what a device logged', (engine) => {
 		expect(await mineOf(lan)).toBe(1);
 	});
 
+	test('names the notice that stood when the consent was given, also when it is given again', async () => {
+		const { db, join, bring, mineOf } = await openWorld(await engine.fresh());
+		const mai = await join();
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		await linkDropOffs(db, mai, await bring(), NOW);
+		const text = { title: 'Quyền riêng tư', body: 'Bản mới' };
+		await publishNotice(db, administrator, { vi: text, en: text, basedOn: 1 }, NOW + 1);
+		// The notice has changed, and the consent that was given is still the one under the old text.
+		expect(await listConsents(db, mai.personId)).toMatchObject([{ noticeVersion: 1, withdrawnAt: null }]);
+		const another = await bring();
+		await linkDropOffs(db, mai, another, NOW + 2);
+		await linkDropOffs(db, mai, another, NOW + 3);
+		expect(await listConsents(db, mai.personId)).toMatchObject([
+			{ noticeVersion: 2, givenAt: NOW + 2, withdrawnAt: null },
+			{ noticeVersion: 1, givenAt: NOW, withdrawnAt: NOW + 2 },
+		]);
+		expect(await mineOf(mai)).toBe(2);
+		await withdrawLink(db, mai, NOW + 4);
+		await linkDropOffs(db, mai, another, NOW + 5);
+		expect((await listConsents(db, mai.personId))[0]).toMatchObject({ noticeVersion: 2, givenAt: NOW + 5 });
+	});
+
 	test('cannot be claimed with a consent that the database did not see given', async () => {
 		const { db, join } = await openWorld(await engine.fresh());
 		const mai = await join();

@@ -17,7 +17,7 @@ import { findVersion } from './notice.repository.ts';
 
 /**
  * The person agrees that what this device has logged, and will log, is linked to their account, within a transaction
- * of the caller. Given again it changes nothing. Refuses with 409 a device that is linked to somebody else.
+ * of the caller. Given again under the same notice it changes nothing; under a newer one it is a new consent. Refuses with 409 a device that is linked to somebody else.
  */
 export async function linkDropOffsWithin(
 	trx: Trx,
@@ -27,8 +27,11 @@ export async function linkDropOffsWithin(
 ): Promise<void> {
 	await lockRow(trx, 'person', personId);
 	if (!(await findPerson(trx, personId))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
-	if (!(await findLiveConsent(trx, personId, 'link_drop_offs'))) {
-		const noticeVersion = await findVersion(trx, NOTICE);
+	const noticeVersion = await findVersion(trx, NOTICE);
+	const live = await findLiveConsent(trx, personId, 'link_drop_offs');
+	if (live?.noticeVersion !== noticeVersion) {
+		// Given again under another text: the one before ends, and both say what was read.
+		if (live) await withdrawConsents(trx, personId, now);
 		const consent = { id: uuidv7(now), personId, purpose: 'link_drop_offs', noticeVersion } as const;
 		await insertConsent(trx, { ...consent, givenAt: now, withdrawnAt: null });
 		await insertAuditEvent(
