@@ -10,7 +10,6 @@ export const findDropOff = (db: Db, id: string) =>
 /** The columns that name a declarer. */
 export const declarerColumns = (declarer: Declarer) => ({
 	deviceAliasId: declarer.kind === 'device' ? declarer.deviceAliasId : null,
-	personId: declarer.kind === 'person' ? declarer.personId : null,
 	classSheetId: declarer.kind === 'class' ? declarer.classSheetId : null,
 	schoolClassId: declarer.kind === 'class' ? declarer.schoolClassId : null,
 	paperPageId: declarer.kind === 'paper' ? declarer.paperPageId : null,

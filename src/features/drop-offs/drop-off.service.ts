@@ -61,7 +61,6 @@ export async function insertDropOff(
 		const isSame =
 			existing.contentHash === contentHash &&
 			existing.deviceAliasId === columns.deviceAliasId &&
-			existing.personId === columns.personId &&
 			existing.classSheetId === columns.classSheetId;
 		if (isSame) return 'unchanged';
 		throw new DomainError('CONFLICT', 'sameIdOtherContent', { field: 'id' });
@@ -74,6 +73,8 @@ export async function insertDropOff(
 			id,
 			greenHouseId: house.id,
 			...columns,
+			// An account sees its linked devices' drop-offs; none is written under a person.
+			personId: null,
 			happenedAt,
 			recordedAt: now,
 			channel,

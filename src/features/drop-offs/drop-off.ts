@@ -9,13 +9,9 @@ export type Unit = 'kg' | 'piece';
 /** `quantityMilli` is the quantity as typed, in thousandths of its unit. */
 export type DropOffLine = { material: string; quantityMilli: number; unit: Unit };
 
-/**
- * Who declares: a device's household alias, a signed-in person, a class on a school's sheet, or so many households of
- * a notebook's row.
- */
+/** Who declares: a device's household alias, a class on a school's sheet, or so many households of a notebook's row. */
 export type Declarer =
 	| { kind: 'device'; deviceAliasId: string }
-	| { kind: 'person'; personId: string }
 	| { kind: 'class'; classSheetId: string; schoolClassId: string }
 	| { kind: 'paper'; paperPageId: string; householdCount: number };
 

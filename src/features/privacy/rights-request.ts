@@ -22,7 +22,7 @@ const isWorkingDay = (date: LocalDate): boolean =>
  * Working days after a date, Monday to Friday. Public holidays count as working days, so a clock is at worst too
  * strict.
  */
-export function addWorkingDays(date: LocalDate, days: number): LocalDate {
+function addWorkingDays(date: LocalDate, days: number): LocalDate {
 	let day = date;
 	for (let left = days; left > 0;) {
 		day = addDays(day, 1);
