@@ -58,6 +58,11 @@ function checkResponse(response: Response, locals: App.Locals, request: Request,
 	if (isUnseen || ['signInFirst', 'notYourRole'].includes(formError.key)) throw formError;
 }
 
+/** What lies behind a refusal is for the operator to read and to mend. */
+function logCause(refusal: DomainError | undefined, request: Request, path: string): void {
+	if (refusal?.cause !== undefined) console.error(`${request.method} ${path}: ${refusal.key}`, refusal.cause);
+}
+
 /** The expected failure that an error is or stands for; undefined for a bug. */
 function readRefusal(error: unknown): DomainError | undefined {
 	if (error instanceof DomainError) return error;
@@ -105,6 +110,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	const fail = async (error: unknown): Promise<Response> => {
 		// When a page that its visitor may not see refuses too, the refusal of the form stands.
 		const refusal = (error instanceof DomainError && locals.formError) || readRefusal(error);
+		if (refusal !== locals.formError) logCause(refusal, request, path);
 		if (!refusal) {
 			locals.errorId = randomUUID();
 			console.error(`[${locals.errorId}] ${request.method} ${path}`, error);
@@ -138,6 +144,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		const lang = context.params['lang'];
 		if (lang !== undefined && lang !== 'en') return finish(await context.rewrite('/404'));
 		const response = await next();
+		logCause(locals.formError, request, path);
 		// A page that rewrote to 404 was refused on its way through here.
 		if (locals.refusal || locals.errorId) return finish(response);
 		checkResponse(response, locals, request, path);

@@ -23,6 +23,8 @@ export type DomainErrorOptions = {
 	values?: Record<string, string | number>;
 	/** What else is wrong with the same form, each with a field of its own. */
 	others?: DomainError[];
+	/** What lies behind it, for the operator's log. */
+	cause?: unknown;
 };
 
 /** An expected failure. Anything else that is thrown is a bug and becomes a 500. */
@@ -35,7 +37,7 @@ export class DomainError extends Error {
 	readonly others: DomainError[];
 
 	constructor(kind: DomainErrorKind, key: DomainErrorKey, options: DomainErrorOptions = {}) {
-		super(key);
+		super(key, options.cause === undefined ? undefined : { cause: options.cause });
 		this.kind = kind;
 		this.key = key;
 		this.field = options.field;

@@ -1,4 +1,7 @@
 // What the server does by itself: each job once in its window, however many processes share the database.
+import { clearKnownDevices } from '#features/accounts/known-device.repository.ts';
+import type { PhotoStore } from '#features/photos/photo-store.service.ts';
+import { clearRefusedPhotos } from '#features/photos/photo.service.ts';
 import { clearTransfers } from '#features/privacy/alias.repository.ts';
 import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { forgetInvitees } from '#features/team/role.repository.ts';
@@ -8,22 +11,24 @@ import { toLocalDate } from '#lib/time.ts';
 
 const HOUR_MS = 3_600_000;
 
-type Job = { name: string; run(db: Db, now: number): Promise<unknown> };
+type Job = { name: string; run(db: Db, now: number, store: PhotoStore): Promise<unknown> };
 
 /** Every job, once a day. */
 export const JOBS: Job[] = [
 	{ name: 'forget-phones', run: forgetOldPhones },
 	{ name: 'clear-transfers', run: (db, now) => inTransaction(db, (trx) => clearTransfers(trx, now)) },
+	{ name: 'forget-browsers', run: (db, now) => inTransaction(db, (trx) => clearKnownDevices(trx, now)) },
+	{ name: 'clear-refused-photos', run: (db, now, store) => clearRefusedPhotos(db, store, now) },
 	{ name: 'forget-invitees', run: (db, now) => inTransaction(db, (trx) => forgetInvitees(trx, now)) },
 ];
 
 /** Runs what has not run today. A job that fails is tried again an hour later, by whichever process comes first. */
-export async function runDueJobs(db: Db, now: number, jobs: Job[] = JOBS): Promise<void> {
+export async function runDueJobs(db: Db, store: PhotoStore, now: number, jobs: Job[] = JOBS): Promise<void> {
 	const window = toLocalDate(now);
 	for (const { name, run } of jobs) {
 		if (!(await takeJob(db, { name, window }, now))) continue;
 		try {
-			await run(db, now);
+			await run(db, now, store);
 			await finishJob(db, { name, window }, Date.now());
 		} catch (error) {
 			// The others still run; this one is tried again in an hour.
@@ -33,9 +38,9 @@ export async function runDueJobs(db: Db, now: number, jobs: Job[] = JOBS): Promi
 }
 
 /** Runs the jobs now and every hour; what fails is logged. */
-export async function startJobs(db: Db): Promise<void> {
-	await runDueJobs(db, Date.now());
+export async function startJobs(db: Db, store: PhotoStore): Promise<void> {
+	await runDueJobs(db, store, Date.now());
 	setInterval(() => {
-		runDueJobs(db, Date.now()).catch((error: unknown) => console.error(error));
+		runDueJobs(db, store, Date.now()).catch((error: unknown) => console.error(error));
 	}, HOUR_MS).unref();
 }

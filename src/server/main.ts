@@ -11,6 +11,7 @@ import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { ConfigError } from '#lib/config.ts';
 import { getPortal } from '#lib/portal.ts';
 import { loadLedgerKey, openLog } from '#features/checkpoints/checkpoint.service.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { startJobs } from './jobs.ts';
 import { startSequencing } from './sequencing.ts';
 import { settingFailure } from './start-failure.ts';
@@ -82,7 +83,7 @@ async function start(): Promise<void> {
 	const handler = await loadHandler();
 	await prepareData();
 	await openLog(db, ledgerKey, new URL(config.publicUrl).host, Date.now());
-	await startJobs(db);
+	await startJobs(db, openPhotoStore(config));
 	await startSequencing(db, ledgerKey);
 
 	const assets = sirv(path.join(ROOT, 'dist/client'), {

@@ -1,5 +1,15 @@
 // A photo of the weigh slip: what is left of it, what is not taken, and who may see it.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+	existsSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,15 +17,17 @@ import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import type { APIContext } from 'astro';
 import sharp from 'sharp';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import { findSale } from '#features/collections/scrap-sale.repository.ts';
 import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';
 import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
-import { MAX_PHOTO_BYTES } from '#features/photos/photo.ts';
+import { isPhotoGone, MAX_PHOTO_BYTES } from '#features/photos/photo.ts';
 import { decideSalePhoto } from '#features/collections/scrap-sale.service.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
-import { encodePhoto } from '#features/photos/photo.service.ts';
+import { findPhoto } from '#features/photos/photo.repository.ts';
+import { clearRefusedPhotos, encodePhoto } from '#features/photos/photo.service.ts';
+import { runDueJobs } from '#server/jobs.ts';
 import type { Db } from '#lib/db.ts';
 import type { DomainError } from '#lib/errors.ts';
 import { HTTP_STATUS } from '#lib/errors.ts';
@@ -24,8 +36,8 @@ import { createTranslator, locales } from '#lib/i18n.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { GET } from '../../src/pages/anh/[id].ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { makeActor, NOW } from '../support/fixtures.ts';
-import { expectNothingWritten } from '../support/snapshot.ts';
+import { DAY, makeActor, NOW } from '../support/fixtures.ts';
+import { digest, expectNothingWritten } from '../support/snapshot.ts';
 import { expectRefused, fillAndClose, makeWorld, saleOf } from './sale-world.ts';
 
 let folder: string | undefined;
@@ -40,6 +52,36 @@ function newFolder(): string {
 	return path.join(folder, 'photos');
 }
 const filesIn = (dir: string) => (existsSync(dir) ? readdirSync(dir) : []);
+
+/** A bucket on this machine; `refuse` says with which status it answers everything. */
+async function openBucketServer(refuse?: () => number) {
+	const kept = new Map<string, Buffer>();
+	const asked: string[] = [];
+	const server = createServer((request, response) => {
+		asked.push(`${request.method} ${request.headers.authorization ?? ''}`);
+		const parts: Buffer[] = [];
+		request.on('data', (part: Buffer) => parts.push(part));
+		request.on('end', () => {
+			const name = request.url!;
+			if (request.method === 'PUT') kept.set(name, Buffer.concat(parts));
+			if (request.method === 'DELETE') kept.delete(name);
+			const found = kept.get(name);
+			response.statusCode = refuse?.() ?? (request.method === 'GET' && !found ? 404 : 200);
+			response.end(request.method === 'GET' ? found : undefined);
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	const keys = { region: 'vn-1', accessKeyId: 'KEY', secretAccessKey: 'SECRET' };
+	const photoBucket = { url: `http://127.0.0.1:${port}/photos`, ...keys };
+	return {
+		...{ kept, asked, store: openPhotoStore({ photoDir: '/nowhere', photoBucket }) },
+		close: async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
 
 /** A phone's photo: its left half red and its right half blue, with the place, the maker and a name in its data. */
 function takePhoto(format: 'jpeg' | 'png' | 'webp', orientation: number): Promise<Buffer> {
@@ -218,6 +260,48 @@ describeEachEngine('a photo', (engine) => {
 		expect(filesIn(dir)).toHaveLength(1);
 	});
 
+	test('that the store does not take is refused with a sentence, and nothing is written', async () => {
+		const db = await engine.fresh();
+		const { world, sale } = await makeSale(db);
+		const bytes = await takePhoto('jpeg', 1);
+		const bucket = await openBucketServer(() => 403);
+		const full = path.join(newFolder(), 'photos');
+		writeFileSync(path.dirname(full), 'a file stands where the folder should be');
+		for (const store of [bucket.store, folderStore(full)]) {
+			const send = () => recordScrapSale(db, world.steward, sale, NOW, { bytes, hasChildren: false, store });
+			await expectRefused(db, send, 'photoStoreAway', 503);
+		}
+		await bucket.close();
+	});
+
+	test('that was refused keeps its row and loses its file after a year', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		await send(await takePhoto('jpeg', 1));
+		const kept = saleOf(await fillAndClose(db, world), { photoMissingReason: '' });
+		const upload = { bytes: await takePhoto('jpeg', 1), hasChildren: false, store: folderStore(dir) };
+		await recordScrapSale(db, world.steward, kept, NOW, upload);
+		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused' }, NOW);
+		await decideSalePhoto(db, world.approver, { saleId: kept.id, status: 'approved' }, NOW);
+		const year = 365 * DAY;
+		const isGone = async (at: number) => isPhotoGone((await findPhoto(db, id))!, at);
+		const { photoId } = (await findSale(db, sale.id))!;
+		const id = photoId!;
+		const run = (at: number) => runDueJobs(db, folderStore(dir), at);
+		await run(NOW + year - 1);
+		expect([filesIn(dir).length, await isGone(NOW + year - 1)]).toEqual([2, false]);
+		const before = await digest(db, ['job_run', 'portal_setting']);
+		await run(NOW + year + DAY);
+		expect(filesIn(dir)).toEqual([`${(await findSale(db, kept.id))!.photoId}.webp`]);
+		expect(await isGone(NOW + year + DAY)).toBe(true);
+		expect(await digest(db, ['job_run', 'portal_setting'])).toEqual(before);
+		// What was cleared is not asked of the store again.
+		const bucket = await openBucketServer(() => 403);
+		await clearRefusedPhotos(db, bucket.store, NOW + year + 2 * DAY);
+		expect(bucket.asked).toEqual([]);
+		await bucket.close();
+	});
+
 	test('is seen by the house’s stewards and by who confirms, and by nobody else', async () => {
 		const db = await engine.fresh();
 		const { world, dir, sale, send } = await makeSale(db);
@@ -303,26 +387,7 @@ test('what is hidden behind or inside a picture does not come through', async ()
 });
 
 test('photos lie in an S3-compatible bucket where one is configured', async () => {
-	const kept = new Map<string, Buffer>();
-	const signed: string[] = [];
-	const server = createServer((request, response) => {
-		signed.push(`${request.method} ${request.headers.authorization ?? ''}`);
-		const parts: Buffer[] = [];
-		request.on('data', (part: Buffer) => parts.push(part));
-		request.on('end', () => {
-			const name = request.url!;
-			if (request.method === 'PUT') kept.set(name, Buffer.concat(parts));
-			if (request.method === 'DELETE') kept.delete(name);
-			const found = kept.get(name);
-			response.statusCode = request.method === 'GET' && !found ? 404 : 200;
-			response.end(request.method === 'GET' ? found : undefined);
-		});
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
-	const keys = { region: 'vn-1', accessKeyId: 'KEY', secretAccessKey: 'SECRET' };
-	const photoBucket = { url: `http://127.0.0.1:${port}/photos`, ...keys };
-	const store = openPhotoStore({ photoDir: '/nowhere', photoBucket });
+	const { store, kept, asked, close } = await openBucketServer();
 	const id = uuidv7(NOW);
 	expect(await store.get(id)).toBeUndefined();
 	await store.put(id, new Uint8Array([1, 2, 3]));
@@ -330,7 +395,51 @@ test('photos lie in an S3-compatible bucket where one is configured', async () =
 	expect(await store.get(id)).toEqual(new Uint8Array([1, 2, 3]));
 	await store.remove(id);
 	expect(kept.size).toBe(0);
-	expect(signed.every((line) => line.includes('AWS4-HMAC-SHA256 Credential=KEY/'))).toBe(true);
-	expect(signed.join()).not.toContain('SECRET');
-	await new Promise((resolve) => server.close(resolve));
+	expect(asked.every((line) => line.includes('AWS4-HMAC-SHA256 Credential=KEY/'))).toBe(true);
+	expect(asked.join()).not.toContain('SECRET');
+	await close();
+});
+
+test('a bucket that refuses, or that is not there, is a 503 with a sentence, and says what lies behind it', async () => {
+	const { store, close } = await openBucketServer(() => 403);
+	const causes: string[] = [];
+	const id = uuidv7(NOW);
+	const acts = [() => store.put(id, new Uint8Array([1])), () => store.get(id), () => store.remove(id)];
+	for (const act of acts) {
+		const error = (await act().catch((thrown: unknown) => thrown)) as DomainError;
+		expect([error.key, HTTP_STATUS[error.kind]]).toEqual(['photoStoreAway', 503]);
+		causes.push(String(error.cause));
+	}
+	expect(causes).toEqual(
+		['PUT', 'GET', 'DELETE'].map((method) => `Error: the photo bucket answered ${method} with 403`),
+	);
+	await close();
+	await expect(store.get(id)).rejects.toMatchObject({ key: 'photoStoreAway' });
+	for (const locale of locales) expect(createTranslator(locale)('errors:photoStoreAway')).toMatch(/ .*\.$/);
+});
+
+test.skipIf(process.platform !== 'linux')(
+	'a photo is on the disk, and its name in the folder, before its form is answered',
+	async () => {
+		const dir = newFolder();
+		const probe = await open(path.dirname(dir), 'r');
+		const prototype = Object.getPrototypeOf(probe) as typeof probe;
+		await probe.close();
+		const synced: string[] = [];
+		const { sync } = prototype;
+		vi.spyOn(prototype, 'sync').mockImplementation(function (this: typeof probe) {
+			synced.push(readlinkSync(`/proc/self/fd/${this.fd}`));
+			return sync.call(this);
+		});
+		const id = uuidv7(NOW);
+		const deep = path.join(dir, 'deep');
+		await folderStore(deep).put(id, new Uint8Array([1, 2, 3]));
+		expect(synced).toEqual([path.join(deep, `${id}.webp`), deep, dir, path.dirname(dir)]);
+		expect([...readFileSync(path.join(deep, `${id}.webp`))]).toEqual([1, 2, 3]);
+	},
+);
+
+test('an iPhone’s owner is told how to take a photo that is taken', () => {
+	expect(createTranslator('vi')('errors:photoKind')).toContain('Cài đặt → Camera → Định dạng');
+	expect(createTranslator('en')('errors:photoKind')).toContain('Settings → Camera → Formats');
 });

@@ -6,6 +6,9 @@ import { countAuditEvents, listAuditEvents } from '#features/accounts/audit.repo
 import type { AuditFilter } from '#features/accounts/audit.ts';
 import { findDeviceAlias, listOwnAliasIds } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { insertKnownDevice, isKnownDevice } from '#features/accounts/known-device.repository.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
+import { runDueJobs } from '#server/jobs.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { findActor, findPerson } from '#features/accounts/person.repository.ts';
 import { listDropOffsOfDevices } from '#features/drop-offs/drop-off.repository.ts';
@@ -454,6 +457,22 @@ describeEachEngine('what the audit log is asked for', (engine) => {
 });
 
 describeEachEngine('a job', (engine) => {
+	test('forgets the browsers whose secret has lapsed, each day, and no other', async () => {
+		const { db, join } = await openWorld(await engine.fresh());
+		const mai = await join();
+		const [old, young] = [mintDeviceSecret(), mintDeviceSecret()];
+		await inTransaction(db, async (trx) => {
+			await insertKnownDevice(trx, mai.personId, old, NOW);
+			await insertKnownDevice(trx, mai.personId, young, NOW + DAY);
+		});
+		const store = openPhotoStore({ photoDir: '/nowhere', photoBucket: undefined });
+		const known = () => Promise.all([old, young].map((each) => isKnownDevice(db, mai.personId, each)));
+		await runDueJobs(db, store, NOW + 364 * DAY);
+		expect(await known()).toEqual([true, true]);
+		await runDueJobs(db, store, NOW + 365 * DAY);
+		expect(await known()).toEqual([false, true]);
+	});
+
 	test('runs once in its window, whoever asks, and again when it was cut off', async () => {
 		const db = await engine.fresh();
 		const run = { name: 'forget', window: '2026-11-22' };

@@ -25,6 +25,16 @@ export async function insertKnownDevice(
 		.execute();
 }
 
+/** As long as a browser keeps its secret; one that goes on signing in is known anew the next time. */
+const KNOWN_MS = 365 * 24 * 3_600_000;
+
+/** Browsers whose secret has lapsed leave the table. */
+export const clearKnownDevices = (trx: Trx, now: number) =>
+	trx
+		.deleteFrom('knownDevice')
+		.where('createdAt', '<=', now - KNOWN_MS)
+		.execute();
+
 /** No browser is known any more: after a reset whoever was in is a stranger again. */
 export const deleteKnownDevices = (trx: Trx, personId: string) =>
 	trx.deleteFrom('knownDevice').where('personId', '=', personId).execute();

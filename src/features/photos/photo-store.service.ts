@@ -1,8 +1,9 @@
 // Where photos lie: a private folder, or an S3-compatible bucket that several machines share.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import type { Config, PhotoBucket } from '#lib/config.ts';
+import { DomainError } from '#lib/errors.ts';
 
 /** A photo's bytes by its id, which we mint: no name that somebody chose becomes a path. */
 export type PhotoStore = {
@@ -12,14 +13,43 @@ export type PhotoStore = {
 	remove(id: string): Promise<void>;
 };
 
+/** A name in a folder is on the disk only when the folder is too. Windows opens no folder, and needs none opened. */
+async function syncFolder(dir: string): Promise<void> {
+	if (process.platform === 'win32') return;
+	const handle = await open(dir, 'r');
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+
 function openFolder(dir: string): PhotoStore {
 	const fileOf = (id: string) => path.join(dir, `${id}.webp`);
 	return {
 		async put(id, data) {
-			await mkdir(dir, { recursive: true });
-			await writeFile(fileOf(id), data, { mode: 0o600 });
+			const made = await mkdir(dir, { recursive: true });
+			const handle = await open(fileOf(id), 'w', 0o600);
+			try {
+				await handle.writeFile(data);
+				await handle.sync();
+			} finally {
+				await handle.close();
+			}
+			await syncFolder(dir);
+			// The folders that were made are names in the folders above them.
+			for (
+				let folder = dir;
+				made !== undefined && folder.length >= made.length;
+				folder = path.dirname(folder)
+			)
+				await syncFolder(path.dirname(folder));
 		},
-		get: (id) => readFile(fileOf(id)).catch(() => undefined),
+		get: (id) =>
+			readFile(fileOf(id)).catch((error: NodeJS.ErrnoException) => {
+				if (error.code === 'ENOENT') return undefined;
+				throw error;
+			}),
 		remove: (id) => rm(fileOf(id), { force: true }),
 	};
 }
@@ -49,8 +79,21 @@ function openBucket({ url, region, accessKeyId, secretAccessKey }: PhotoBucket):
 	};
 }
 
+/** A store that fails, a full disk or a bucket that refuses, is the operator's to mend; the visitor is told to come back. */
+function refusing(store: PhotoStore): PhotoStore {
+	const refuse = (error: unknown): never => {
+		throw new DomainError('SERVICE_UNAVAILABLE', 'photoStoreAway', { field: 'photo', cause: error });
+	};
+	return {
+		put: (id, data) => store.put(id, data).catch(refuse),
+		get: (id) => store.get(id).catch(refuse),
+		remove: (id) => store.remove(id).catch(refuse),
+	};
+}
+
+/** The configured store; each of its acts refuses with 503 when the disk or the bucket fails. */
 export const openPhotoStore = ({
 	photoDir,
 	photoBucket,
 }: Pick<Config, 'photoDir' | 'photoBucket'>): PhotoStore =>
-	photoBucket ? openBucket(photoBucket) : openFolder(photoDir);
+	refusing(photoBucket ? openBucket(photoBucket) : openFolder(photoDir));

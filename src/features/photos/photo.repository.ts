@@ -11,3 +11,32 @@ export const updatePhoto = (
 	id: string,
 	change: Pick<PhotoTable, 'status' | 'decidedBy' | 'decidedAt'>,
 ) => trx.updateTable('photo').set(change).where('id', '=', id).execute();
+
+/** Photos that were refused after one instant and up to another. */
+export const listRefused = (db: Db, after: number, until: number) =>
+	db
+		.selectFrom('photo')
+		.select('id')
+		.where('status', '=', 'refused')
+		.where('decidedAt', '>', after)
+		.where('decidedAt', '<=', until)
+		.execute();
+
+const CLEARED_UNTIL = 'refused_photos_cleared_until';
+
+/** Refusals up to this instant have no file any more. */
+export async function readClearedUntil(db: Db): Promise<number> {
+	const row = await db
+		.selectFrom('portalSetting')
+		.select('value')
+		.where('key', '=', CLEARED_UNTIL)
+		.executeTakeFirst();
+	return Number(row?.value ?? 0);
+}
+
+export const writeClearedUntil = (trx: Trx, until: number) =>
+	trx
+		.insertInto('portalSetting')
+		.values({ key: CLEARED_UNTIL, value: String(until) })
+		.onConflict((conflict) => conflict.column('key').doUpdateSet({ value: String(until) }))
+		.execute();

@@ -7,8 +7,15 @@ import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { PhotoStore } from './photo-store.service.ts';
-import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, type EncodedPhoto } from './photo.ts';
-import { findPhoto, insertPhoto, updatePhoto } from './photo.repository.ts';
+import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, REFUSED_KEPT_MS, type EncodedPhoto } from './photo.ts';
+import {
+	findPhoto,
+	insertPhoto,
+	listRefused,
+	readClearedUntil,
+	updatePhoto,
+	writeClearedUntil,
+} from './photo.repository.ts';
 
 /**
  * Decodes an uploaded photo and writes it again as WebP, upright and without its EXIF data; keeps nothing yet.
@@ -42,8 +49,8 @@ export async function withPhotoFile(
 	try {
 		isKept = await work();
 	} catch (error) {
-		// After any other failure the row may stand all the same.
-		if (error instanceof DomainError) await store.remove(photo.id);
+		// After any other failure the row may stand all the same. What is not removed is a file that nothing names.
+		if (error instanceof DomainError) await store.remove(photo.id).catch(() => {});
 		throw error;
 	}
 	if (!isKept) await store.remove(photo.id);
@@ -96,4 +103,14 @@ export async function decidePhoto(
 		const event = { action: `photo.${input.status}`, subjectKind: 'photo', subjectId: input.id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 	});
+}
+
+/**
+ * Removes the files of photos whose refusal is {@link REFUSED_KEPT_MS} old; their rows stay. A run that is cut off begins
+ * again where the last whole one ended.
+ */
+export async function clearRefusedPhotos(db: Db, store: PhotoStore, now: number): Promise<void> {
+	const until = now - REFUSED_KEPT_MS;
+	for (const { id } of await listRefused(db, await readClearedUntil(db), until)) await store.remove(id);
+	await inTransaction(db, (trx) => writeClearedUntil(trx, until));
 }

@@ -1,10 +1,18 @@
 // A photo that somebody uploads: decoded, turned upright and written again, so that nothing else travels in it.
+import type { PhotoTable } from '#db/schema.ts';
 import { DomainError } from '#lib/errors.ts';
 
 export const MAX_PHOTO_BYTES = 8 * 1024 * 1024;
 export const MAX_SIDE = 1600;
 /** A small file may unpack into a picture that no memory holds. */
 export const MAX_PIXELS = 50_000_000;
+
+/** A photo that was refused is looked at by whoever checks the year's books, and then forgotten. */
+export const REFUSED_KEPT_MS = 365 * 24 * 3_600_000;
+
+/** True once the file of a refused photo has had its time. */
+export const isPhotoGone = (photo: Pick<PhotoTable, 'status' | 'decidedAt'>, now: number): boolean =>
+	photo.status === 'refused' && photo.decidedAt !== null && photo.decidedAt <= now - REFUSED_KEPT_MS;
 
 /** A photo as it will be kept: WebP, nothing but its pixels. */
 export type EncodedPhoto = { id: string; data: Uint8Array; width: number; height: number };
