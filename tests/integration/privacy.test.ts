@@ -1,4 +1,5 @@
 // Consents, one's own data, the household alias, requests with clocks, and erasure.
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { signUpAccount } from '#features/accounts/account.service.ts';
 import type { Actor } from '#features/accounts/actor.ts';
@@ -18,7 +19,7 @@ import { findSubjectPages } from '#features/privacy/audit-subject.repository.ts'
 import { listAliases, listConsents } from '#features/privacy/consent.repository.ts';
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from '#features/privacy/consent.service.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
-import { NOTICE } from '#features/privacy/notice.ts';
+import { listUnfilled, NOTICE, renderMarkdown } from '#features/privacy/notice.ts';
 import { findPage, findVersion } from '#features/privacy/notice.repository.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { toCsv } from '#features/privacy/own-data.service.ts';
@@ -363,6 +364,17 @@ describeEachEngine('a request', (engine) => {
 		for (let each = 0; each < 5; each += 1) await send({ id: uuidv7(NOW + each) });
 		await expectRefused(db, () => send({ id: uuidv7(NOW) }), 'tooManyRequestsOpen', 409);
 	});
+});
+
+test('the notice that is shipped asks for the responsible body in both languages, and nothing once it is filled in', () => {
+	for (const locale of ['vi', 'en']) {
+		const body = readFileSync(`db/data/privacy-notice.${locale}.md`, 'utf8');
+		expect(listUnfilled(body)).toHaveLength(2);
+		expect(listUnfilled(body.replaceAll(/\[\[[^\]]+\]\]/g, 'UBND phường'))).toEqual([]);
+		// It stands on the page as text, and no link is made of it.
+		expect(renderMarkdown(body)).toContain(`[[${listUnfilled(body)[0]}]]`);
+	}
+	expect(listUnfilled('[một](/mot) và [hai][2]')).toEqual([]);
 });
 
 describeEachEngine('the privacy notice', (engine) => {

@@ -15,6 +15,11 @@ export const readNotice = (field: (name: string) => string): NoticeTexts => ({
 	en: { title: field('title-en'), body: field('body-en') },
 });
 
+/** What `[[…]]` in a text still asks the administrator to fill in, each once. */
+export const listUnfilled = (text: string): string[] => [
+	...new Set([...text.matchAll(/\[\[([^[\]\n]{1,200})\]\]/g)].map(([, blank]) => blank!.trim())),
+];
+
 const markdown = new MarkdownIt({ html: false, linkify: false }).disable('image');
 
 /** Markdown as HTML; HTML in the text stays text, and no link leads to a script. */
