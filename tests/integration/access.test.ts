@@ -18,6 +18,8 @@ import {
 } from '#features/accounts/actor.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { announceEvent, cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { readPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
 import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { recordPaperPage } from '#features/collections/paper-page.service.ts';
@@ -215,6 +217,10 @@ const WALKS: Record<Act, Walk> = {
 	'cleanup-event.change': {
 		scopes: ofOrganisation,
 		run: (db, { event }, actor) => cancelEvent(db, actor, { id: event.id, reason: 'Mưa' }, NOW),
+	},
+	'sign-up.call': {
+		scopes: ofOrganisation,
+		run: async (db, { event }, actor) => readPhones(db, actor, (await findEvent(db, event.id))!),
 	},
 	'disbursement.read': {
 		scopes: ofFundAndWard,

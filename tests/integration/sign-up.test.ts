@@ -9,6 +9,7 @@ import {
 	cancelTokenOf,
 	findByCancelToken,
 	forgetOldPhones,
+	readPhones,
 	removeSignUp,
 	signUp,
 } from '#features/cleanup-events/sign-up.service.ts';
@@ -170,9 +171,26 @@ describeEachEngine('signing up for a Green Sunday', (engine) => {
 		);
 		expect(await listUnits(db, eventId)).toEqual([{ name: 'Chi đoàn khối 6', headCount: 25 }]);
 		expect(await listSignUps(db, eventId)).toMatchObject([
-			{ kind: 'person', name: 'Nông Thị Hoa', phoneE164: '+84912345678' },
+			{ kind: 'person', name: 'Nông Thị Hoa', hasPhone: 1 },
 			{ kind: 'unit', name: 'Chi đoàn khối 6' },
 		]);
+	});
+
+	test('the organiser ticks names by a password, and reads numbers only with a second factor', async () => {
+		const eventId = await announce();
+		const input = person();
+		await signUp(db, eventId, input, device, NOW);
+		await signUp(db, eventId, person({ phone: null }), device, NOW + 1);
+		const event = (await findEvent(db, eventId))!;
+		expect(JSON.stringify(await listSignUps(db, eventId))).not.toContain('912345678');
+		expect(await readPhones(db, organiser, event)).toEqual(new Map([[input.id, '+84912345678']]));
+		const other = await makeActor(db, 'organiser', 'organisation', 'another organisation');
+		for (const [actor, key] of [
+			[undefined, 'signInFirst'],
+			[{ ...organiser, isStrong: false }, 'secondFactorFirst'],
+			[other, 'notYourRole'],
+		] as const)
+			expect(await expectNothingWritten(db, () => readPhones(db, actor, event))).toMatchObject({ key });
 	});
 
 	test('refused sign-ups write nothing, not even the device', async () => {
@@ -306,8 +324,10 @@ describeEachEngine('signing up for a Green Sunday', (engine) => {
 		await signUp(db, eventId, person(), device, NOW);
 		const end = NOW + 7 * DAY + 3 * HOUR;
 		await forgetOldPhones(db, end + 29 * DAY);
-		expect((await listSignUps(db, eventId))[0]?.phoneE164).toBe('+84912345678');
+		const event = (await findEvent(db, eventId))!;
+		expect([...(await readPhones(db, organiser, event)).values()]).toEqual(['+84912345678']);
 		await forgetOldPhones(db, end + 31 * DAY);
-		expect((await listSignUps(db, eventId))[0]?.phoneE164).toBeNull();
+		expect((await readPhones(db, organiser, event)).size).toBe(0);
+		expect((await listSignUps(db, eventId))[0]?.hasPhone).toBe(0);
 	});
 });

@@ -53,6 +53,8 @@ const TABLE = {
 	'class-sheet.revoke': may('school_lead'),
 	'cleanup-event.announce': may('organiser'),
 	'cleanup-event.change': may('organiser'),
+	// Whoever only ticks names on the morning needs no number.
+	'sign-up.call': mayStrongly('organiser'),
 	'disbursement.read': may('treasurer', 'approver', 'ward_officer', 'auditor'),
 	'disbursement.request': may('treasurer', 'approver', 'ward_officer'),
 	'disbursement.approve': mayStrongly('approver'),

@@ -52,15 +52,26 @@ export const forgetPhones = (trx: Trx, endedBefore: number) =>
 		)
 		.execute();
 
-/** Everybody who is signed up, for the event's organiser alone. */
+/** Everybody who is signed up, without a number; for the event's organiser alone. */
 export const listSignUps = (db: Db, eventId: string) =>
 	db
 		.selectFrom('signUp')
-		.select(['id', 'kind', 'name', 'headCount', 'phoneE164', 'createdAt'])
+		.select(['id', 'kind', 'name', 'headCount', 'createdAt'])
+		.select((eb) => eb.case().when('phoneE164', 'is not', null).then(1).else(0).end().as('hasPhone'))
 		.where('eventId', '=', eventId)
 		.where('status', '=', 'active')
 		.orderBy('createdAt')
 		.orderBy('id')
+		.execute();
+
+/** The numbers of those who are signed up and gave one. */
+export const listPhones = (db: Db, eventId: string) =>
+	db
+		.selectFrom('signUp')
+		.select(['id', 'phoneE164'])
+		.where('eventId', '=', eventId)
+		.where('status', '=', 'active')
+		.where('phoneE164', 'is not', null)
 		.execute();
 
 /** What the public sees: units by name, and how many heads in all. */

@@ -22,6 +22,7 @@ import {
 	findSignUpByToken,
 	forgetPhones,
 	insertSignUp,
+	listPhones,
 } from './sign-up.repository.ts';
 
 /**
@@ -130,6 +131,19 @@ export async function cancelSignUp(
 		await cancelSignUpRow(trx, found.id, now);
 		return { slug: event.slug };
 	});
+}
+
+/**
+ * The numbers of an event's sign-ups, by the sign-up's id, for whoever rings people up. Refuses with 401, with 403
+ * whoever does not organise it, or gave no second factor.
+ */
+export async function readPhones(
+	db: Db,
+	actor: Actor | undefined,
+	event: CleanupEvent,
+): Promise<Map<string, string>> {
+	requireGrant(actor, 'sign-up.call', eventScopes(event));
+	return new Map((await listPhones(db, event.id)).map(({ id, phoneE164 }) => [id, phoneE164!]));
 }
 
 /** The organiser takes a sign-up off the list, for nonsense and for those who rang to say they cannot come. */
