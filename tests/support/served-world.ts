@@ -173,6 +173,7 @@ export async function startWorld(postgresUrl?: string) {
 		db,
 		baseUrl: server.baseUrl,
 		output: server.output,
+		photoDir: folder,
 		stop: async () => {
 			const code = await server.stop();
 			await db.destroy();
