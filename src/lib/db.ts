@@ -95,6 +95,7 @@ export async function lockRow(
 		| 'scrap_sale'
 		| 'disbursement'
 		| 'invitation'
+		| 'organisation'
 		| 'person'
 		| 'photo'
 		| 'device_alias',

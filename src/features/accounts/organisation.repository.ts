@@ -7,6 +7,10 @@ import { uuidv7 } from '#lib/uuid.ts';
 export const findOrganisation = (db: Db, id: string): Promise<OrganisationTable | undefined> =>
 	db.selectFrom('organisation').selectAll().where('id', '=', id).executeTakeFirst();
 
+/** True from the moment it is closed: the day that it ends on is its last in lists, and takes nothing new. */
+export const isClosed = ({ validTo }: Pick<OrganisationTable, 'validTo'>, today: LocalDate): boolean =>
+	validTo !== null && validTo <= today;
+
 /** An organisation of this name that has not ended. */
 export const findOrganisationByName = (db: Db, name: string, isSample: 0 | 1) =>
 	db
@@ -18,7 +22,7 @@ export const findOrganisationByName = (db: Db, name: string, isSample: 0 | 1) =>
 		.orderBy('id')
 		.executeTakeFirst();
 
-/** Organisations that exist on a day, by ward and name; samples or real ones. */
+/** Organisations that exist on a day, those that end on it among them, by ward and name; samples or real ones. */
 export const listOrganisations = (db: Db, { isSample, on }: { isSample: 0 | 1; on: LocalDate }) =>
 	db
 		.selectFrom('organisation')

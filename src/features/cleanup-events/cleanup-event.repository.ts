@@ -163,9 +163,10 @@ export const insertReport = (trx: Trx, row: EventReportTable) =>
 export const findOrganisation = (db: Db, id: string) =>
 	db.selectFrom('organisation').selectAll().where('id', '=', id).executeTakeFirst();
 
+/** Those of the ids that have not been closed. */
 export async function listOrganisations(db: Db, ids: string[] | 'all') {
 	if (ids.length === 0) return [];
-	let query = db.selectFrom('organisation').selectAll();
+	let query = db.selectFrom('organisation').selectAll().where('validTo', 'is', null);
 	if (ids !== 'all') query = query.where('id', 'in', ids);
 	if (await areSamplesRetired(db)) query = query.where('isSample', '=', 0);
 	return query.orderBy('name').execute();

@@ -1,4 +1,5 @@
 import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
+import { isClosed } from '#features/accounts/organisation.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
@@ -86,7 +87,8 @@ export async function announceEvent(
 ): Promise<string> {
 	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(raw));
 	const organisation = await findOrganisation(db, raw.organisationId);
-	if (!organisation) throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'organisationId' });
+	if (!organisation || isClosed(organisation, toLocalDate(now)))
+		throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'organisationId' });
 	requireSameKind(actor!, organisation.isSample === 1, 'organisationId');
 	const input = readEvent(raw, organisation.isSample);
 	const contentHash = hashOf(input);

@@ -6,15 +6,15 @@ import {
 	insertOrganisation,
 	updateOrganisation,
 } from '#features/accounts/organisation.repository.ts';
-import { rotateSessions } from '#features/accounts/session.service.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { findCurrentUnit, listWards } from '#features/places/place.repository.ts';
-import { inTransaction, type Db } from '#lib/db.ts';
+import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { ORGANISATION_KINDS } from './organisation.ts';
-import { endGrantRow, listGrantsIn } from './role.repository.ts';
+import { listGrantsIn } from './role.repository.ts';
+import { endWithin, withdrawAllIn } from './role.service.ts';
 
 /**
  * Writes down an organisation of a ward, from today on; returns its id. Refuses with 403 another ward's officer, with
@@ -47,7 +47,10 @@ export async function openOrganisation(
 	});
 }
 
-/** Ends an organisation today; what it did stays. A second time changes nothing. Refuses with 403 and 404. */
+/**
+ * Ends an organisation today, with the roles in it and the invitations to them; what it did stays. A second time
+ * changes nothing. Refuses with 403 and 404.
+ */
 export async function closeOrganisation(
 	db: Db,
 	actor: Actor | undefined,
@@ -63,14 +66,15 @@ export async function closeOrganisation(
 	const grant = requireGrant(actor, 'organisation.change', scopes);
 	requireSameKind(actor, organisation.isSample === 1);
 	await inTransaction(db, async (trx) => {
+		// Whoever is being invited or taken in waits, and then finds it closed.
+		await lockRow(trx, 'organisation', id);
 		await holdGrant(trx, grant.id);
 		if ((await findOrganisation(trx, id))?.validTo !== null) return;
 		await updateOrganisation(trx, id, { validTo: toLocalDate(now) });
+		await withdrawAllIn(trx, { kind: 'organisation', id }, grant.id, now);
 		// Nobody acts for what is no more.
-		for (const held of await listGrantsIn(trx, { kind: 'organisation', id })) {
-			await endGrantRow(trx, held.id, grant.id, now);
-			await rotateSessions(trx, held.personId);
-		}
+		for (const held of await listGrantsIn(trx, { kind: 'organisation', id }))
+			await endWithin(trx, held, grant.id, now);
 		const event = { action: 'organisation.close', subjectKind: 'organisation', subjectId: id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 	});

@@ -52,6 +52,7 @@ export const listGrantsIn = (db: Db, scope: { kind: ScopeKind; id: string }) =>
 		.where('scopeKind', '=', scope.kind)
 		.where('scopeId', '=', scope.id)
 		.where('endedAt', 'is', null)
+		.orderBy('id')
 		.execute();
 
 export const findGrantRow = (db: Db, id: string) =>
@@ -176,6 +177,18 @@ export const listOpenInvitations = (db: Db, isSample: 0 | 1, now: number) =>
 		.where('invitation.withdrawnAt', 'is', null)
 		.where('invitation.expiresAt', '>', now)
 		.orderBy('invitation.createdAt', 'desc')
+		.execute();
+
+/** Invitations to one place that nobody has taken or withdrawn, those that have lapsed among them. */
+export const listInvitationsTo = (db: Db, scope: { kind: ScopeKind; id: string }) =>
+	db
+		.selectFrom('invitation')
+		.select('id')
+		.where('scopeKind', '=', scope.kind)
+		.where('scopeId', '=', scope.id)
+		.where('acceptedAt', 'is', null)
+		.where('withdrawnAt', 'is', null)
+		.orderBy('id')
 		.execute();
 
 const NOBODY = { inviteeHash: '', inviteeHint: '' };

@@ -17,13 +17,14 @@ import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
 import { voidResetCodes } from './reset-code.repository.ts';
-import { findRoleScope, type RoleScope } from './role-scope.repository.ts';
+import { findRolePlace, findRoleScope, type RoleScope } from './role-scope.repository.ts';
 import {
 	endGrantRow,
 	findGrantRow,
 	findInvitation,
 	insertInvitation,
 	listGrantsOf,
+	listInvitationsTo,
 	lockGrants,
 	updateInvitation,
 	type Invitation,
@@ -55,6 +56,13 @@ async function requireScope(db: Db, input: InvitationInput, now: number): Promis
 	const scope = isHeldThere ? await findRoleScope(db, input.scopeKind, input.scopeId, now) : undefined;
 	if (!scope) throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownScope', { field: 'scope' });
 	return scope;
+}
+
+/** Keeps an organisation open until the transaction ends; refuses with 422 one that was closed meanwhile. */
+async function holdPlace(trx: Trx, input: InvitationInput, now: number): Promise<void> {
+	if (input.scopeKind !== 'organisation' || input.scopeId === null) return;
+	await lockRow(trx, 'organisation', input.scopeId);
+	await requireScope(trx, input, now);
 }
 
 /** The same form once more: refuses with 409 another content, and an invitation that is over. */
@@ -97,6 +105,7 @@ export async function inviteToRole(
 		...{ inviteeHash: hashName(secret, name), replacesGrantId },
 	};
 	const send = async (trx: Trx): Promise<number> => {
+		await holdPlace(trx, input, now);
 		await holdGrant(trx, grant.id);
 		const sent = await findInvitation(trx, { id });
 		if (sent) {
@@ -195,7 +204,9 @@ export async function acceptWithin(
 ): Promise<void> {
 	// The person first: erasing them, and another invitation of theirs, wait.
 	await holdPerson(trx, input.personId);
-	const { id } = (await readInvitation(trx, input.token, now)).invitation;
+	const { id, scopeKind, scopeId } = (await readInvitation(trx, input.token, now)).invitation;
+	// Then the organisation, which may be closed meanwhile and withdraws its invitations.
+	if (scopeKind === 'organisation' && scopeId !== null) await lockRow(trx, 'organisation', scopeId);
 	await lockRow(trx, 'invitation', id);
 	const { invitation, scope, isSample } = await readInvitation(trx, input.token, now);
 	const person = await findPerson(trx, input.personId);
@@ -257,19 +268,34 @@ export async function withdrawInvitation(
 		await lockRow(trx, 'invitation', id);
 		const invitation = await findInvitation(trx, { id });
 		if (!invitation) throw new DomainError('NOT_FOUND', 'invitationOver');
-		const scope = await findRoleScope(trx, invitation.scopeKind, invitation.scopeId, now);
+		const scope = await findRolePlace(trx, invitation.scopeKind, invitation.scopeId, now);
 		const grant = requireGrant(actor, `role.${invitation.role}`, scope?.scopes ?? []);
 		requireSameKind(actor, isSampleRole(invitation, scope));
 		if (invitation.withdrawnAt !== null) return;
 		checkOpen(invitation, now);
 		await holdGrant(trx, grant.id);
-		await updateInvitation(trx, id, { withdrawnAt: now });
-		const event = { action: 'invitation.withdraw', subjectKind: 'invitation', subjectId: id };
-		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
+		await withdrawWithin(trx, id, grant.id, now);
 	});
 }
 
-async function endWithin(
+async function withdrawWithin(trx: Trx, id: string, withdrawnBy: string, now: number): Promise<void> {
+	await updateInvitation(trx, id, { withdrawnAt: now });
+	const event = { action: 'invitation.withdraw', subjectKind: 'invitation', subjectId: id };
+	await insertAuditEvent(trx, { ...event, roleGrantId: withdrawnBy }, now);
+}
+
+/** Withdraws every invitation to a place; the caller has locked its row and may. */
+export async function withdrawAllIn(
+	trx: Trx,
+	scope: { kind: ScopeKind; id: string },
+	withdrawnBy: string,
+	now: number,
+): Promise<void> {
+	for (const { id } of await listInvitationsTo(trx, scope)) await withdrawWithin(trx, id, withdrawnBy, now);
+}
+
+/** Ends a role, written down and at once; the caller may. */
+export async function endWithin(
 	trx: Trx,
 	grant: { id: string; personId: string },
 	endedBy: string,
@@ -288,7 +314,7 @@ const LEADS: readonly Role[] = ['school_lead', 'organiser'];
 export async function endRoleWithin(trx: Trx, actor: Actor, grantId: string, now: number): Promise<void> {
 	const row = await findGrantRow(trx, grantId);
 	if (!row) throw new DomainError('NOT_FOUND', 'roleUnknown');
-	const scope = await findRoleScope(trx, row.scopeKind, row.scopeId, now);
+	const scope = await findRolePlace(trx, row.scopeKind, row.scopeId, now);
 	const isOwn = row.personId === actor.personId;
 	const by = isOwn ? row : requireGrant(actor, `role.${row.role}`, scope?.scopes ?? []);
 	if (!isOwn) requireSameKind(actor, row.isSample === 1);
@@ -296,7 +322,7 @@ export async function endRoleWithin(trx: Trx, actor: Actor, grantId: string, now
 	if (!live.some((each) => each.id === grantId)) return;
 	if (!isOwn) await holdGrant(trx, by.id);
 	const others = live.filter((each) => each.personId !== row.personId && each.isSample === row.isSample);
-	const isLead = LEADS.includes(row.role) && row.scopeKind === 'organisation' && scope !== undefined;
+	const isLead = LEADS.includes(row.role) && row.scopeKind === 'organisation' && scope?.isOver === false;
 	if (others.length === 0 && row.role === 'administrator')
 		throw new DomainError('CONFLICT', 'lastAdministrator');
 	if (others.length === 0 && isLead) throw new DomainError('CONFLICT', 'lastLead');

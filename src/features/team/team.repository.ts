@@ -15,7 +15,7 @@ import type { AdminUnit } from '#features/places/place.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { SCOPE_KINDS } from './role-scope.ts';
-import { findRoleScope, type RoleScope } from './role-scope.repository.ts';
+import { findRolePlace, findRoleScope, type RoleScope } from './role-scope.repository.ts';
 import {
 	findEndedGrant,
 	listAcceptedHandovers,
@@ -45,7 +45,7 @@ export async function listTeam(db: Db, actor: Actor, now: number) {
 	const visible = async <T extends Held & { role: Role }>(rows: T[]) => {
 		const found = [];
 		for (const row of rows) {
-			const scope = await findRoleScope(db, row.scopeKind, row.scopeId, now);
+			const scope = await findRolePlace(db, row.scopeKind, row.scopeId, now);
 			if (mayHandOn(actor, row.role, scope)) found.push({ ...row, scope });
 		}
 		return found;
@@ -53,9 +53,10 @@ export async function listTeam(db: Db, actor: Actor, now: number) {
 	const all = await listGrants(db, isSample, now);
 	const grants = [];
 	for (const grant of all) {
-		const scope = await findRoleScope(db, grant.scopeKind, grant.scopeId, now);
-		const mayHandOver = mayHandOn(actor, grant.role, scope);
-		if (!mayHandOver && grant.personId !== actor.personId) continue;
+		const scope = await findRolePlace(db, grant.scopeKind, grant.scopeId, now);
+		const mayEnd = mayHandOn(actor, grant.role, scope);
+		if (!mayEnd && grant.personId !== actor.personId) continue;
+		const mayHandOver = mayEnd && scope?.isOver !== true;
 		const isHeldByOthers = all.some(
 			(each) =>
 				each.role === grant.role && each.scopeId === grant.scopeId && each.personId !== grant.personId,
@@ -76,7 +77,7 @@ export type HeldRole = Awaited<ReturnType<typeof listTeam>>['grants'][number];
 export async function findEndedRole(db: Db, actor: Actor, id: string, now: number) {
 	const row = await findEndedGrant(db, id);
 	if (!row || (row.isSample === 1) !== actor.isSample) return undefined;
-	const scope = await findRoleScope(db, row.scopeKind, row.scopeId, now);
+	const scope = await findRolePlace(db, row.scopeKind, row.scopeId, now);
 	return mayHandOn(actor, row.role, scope) ? { ...row, scope } : undefined;
 }
 
@@ -89,7 +90,7 @@ export async function listRoleNews(db: Db, personId: string, now: number) {
 		Promise.all(
 			rows.map(async (row) => ({
 				...row,
-				scope: await findRoleScope(db, row.scopeKind, row.scopeId, now),
+				scope: await findRolePlace(db, row.scopeKind, row.scopeId, now),
 			})),
 		);
 	return {
