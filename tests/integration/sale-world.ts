@@ -12,9 +12,9 @@ import { expect } from 'vitest';
 import { DAY, makeActor, makeFund, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
 import { expectNothingWritten } from '../support/snapshot.ts';
 
-export async function makeWorld(db: Db) {
+export async function makeWorld(db: Db, over: Record<string, unknown> = {}) {
 	await seedReference(db);
-	const house = await makeHouse(db);
+	const house = await makeHouse(db, over);
 	const fund = await makeFund(db);
 	const device = await inTransaction(db, (trx) => ensureDeviceAlias(trx, NOW, mintDeviceSecret()));
 	return {

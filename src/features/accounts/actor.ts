@@ -119,6 +119,13 @@ export function requireSameKind(actor: Actor, isSample: boolean, field?: string)
 		throw new DomainError('FORBIDDEN', 'realOnSample', { field });
 }
 
+/**
+ * False where a sample actor would read what is real and not public. A ward and the portal hold both kinds, so a role
+ * in one of them reaches further than its holder may see.
+ */
+export const maySeeKind = (actor: Actor, of: { isSample: 0 | 1 }): boolean =>
+	!actor.isSample || of.isSample === 1;
+
 /** True when one of the person's roles allows something that needs a second factor. */
 export const needsSecondFactor = (actor: Actor): boolean =>
 	ACTS.some((act) => PERMISSIONS[act].secondFactor && findAnyGrant(actor, act) !== undefined);

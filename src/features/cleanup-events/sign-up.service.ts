@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
@@ -159,7 +160,9 @@ export async function removeSignUp(
 		const event = found && (await findEvent(trx, found.eventId));
 		if (!found || !event) throw new DomainError('NOT_FOUND', 'signUpNotFound');
 		const grant = requireGrant(actor, 'cleanup-event.change', eventScopes(event));
+		requireSameKind(actor, event.isSample === 1);
 		await lockRow(trx, 'cleanup_event', event.id);
+		await holdGrant(trx, grant.id);
 		if ((await findSignUp(trx, found.id))?.status === 'active') {
 			await cancelSignUpRow(trx, found.id, now);
 			const audit = {

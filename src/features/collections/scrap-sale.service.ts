@@ -1,5 +1,6 @@
 import {
 	findGrant,
+	maySeeKind,
 	requireActor,
 	requireGrant,
 	requireSameKind,
@@ -328,7 +329,8 @@ export async function getScrapSale(db: Db, actor: Actor | undefined, saleId: str
 		const house = await findGreenHouse(db, greenHouseId, now);
 		if (house) scopes.push(...houseScopes(house));
 	}
-	if (!findGrant(actor, 'scrap-sale.read', scopes)) throw new DomainError('NOT_FOUND', 'unknownSale');
+	if (!findGrant(actor, 'scrap-sale.read', scopes) || !maySeeKind(actor, sale))
+		throw new DomainError('NOT_FOUND', 'unknownSale');
 	return { sale, cycles, recorderName: await findPersonName(db, sale.recorderId) };
 }
 

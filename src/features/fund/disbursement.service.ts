@@ -288,7 +288,8 @@ export async function getDisbursement(db: Db, actor: Actor | undefined, id: stri
 	requireActor(actor);
 	const disbursement = await findDisbursement(db, id);
 	if (!disbursement) throw new DomainError('NOT_FOUND', 'unknownDisbursement');
-	const fund = { id: disbursement.fundId, adminUnitId: disbursement.fundWardId };
+	const { fundId, fundWardId, isSample } = disbursement;
+	const fund = { id: fundId, adminUnitId: fundWardId, isSample };
 	if (disbursement.requesterId === actor.personId || canSeeRequests(actor, fund)) return disbursement;
 	throw new DomainError('FORBIDDEN', 'notYourRole');
 }

@@ -1,5 +1,5 @@
 // A payment out of a fund (đề nghị chi): asked for by one person, approved by a second, paid by the treasurer.
-import { findGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
+import { findGrant, maySeeKind, type Actor, type Scope } from '#features/accounts/actor.ts';
 import { DomainError } from '#lib/errors.ts';
 import { MAX_VND } from '#lib/number-input.ts';
 import type { DisbursementTable } from '#db/schema.ts';
@@ -69,8 +69,11 @@ export function fundScopes(fund: { id: string; adminUnitId: string | null }): Sc
 export const moneyScopes = (fundId: string): Scope[] => [{ kind: 'fund', id: fundId }];
 
 /** Who may read a fund's requests: everybody who may ask, decide or pay there, and its auditor. */
-export const canSeeRequests = (actor: Actor, fund: { id: string; adminUnitId: string | null }): boolean =>
-	findGrant(actor, 'disbursement.read', fundScopes(fund)) !== undefined;
+export const canSeeRequests = (
+	actor: Actor,
+	fund: { id: string; adminUnitId: string | null; isSample: 0 | 1 },
+): boolean =>
+	maySeeKind(actor, fund) && findGrant(actor, 'disbursement.read', fundScopes(fund)) !== undefined;
 
 /** Nobody approves their own money: not the requester, and not whoever may pay from this fund. Refuses with 403. */
 export function checkApprover(

@@ -1,5 +1,5 @@
 // What one fund's people see of its work.
-import { findGrant, type Act, type Actor } from '#features/accounts/actor.ts';
+import { findGrant, maySeeKind, type Act, type Actor } from '#features/accounts/actor.ts';
 import type { Db } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
 import { listWaitingCounts } from './cash-count.repository.ts';
@@ -11,7 +11,9 @@ import type { WaitingWork } from './fund-work.ts';
 import { listWaitingStatements } from './statement.repository.ts';
 
 /** True for a fund's treasurer, approver and auditor. */
-export const isOnFund = (actor: Actor | undefined, fund: Pick<Fund, 'id'>): boolean =>
+export const isOnFund = (actor: Actor | undefined, fund: Pick<Fund, 'id' | 'isSample'>): boolean =>
+	actor !== undefined &&
+	maySeeKind(actor, fund) &&
 	findGrant(actor, 'disbursement.read', moneyScopes(fund.id)) !== undefined;
 
 /** A fund for its own people; for others there is no such page. */

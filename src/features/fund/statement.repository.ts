@@ -56,7 +56,11 @@ export async function hasOpeningBalance(
 }
 
 export const findStatementOfPhoto = (db: Db, photoId: string) =>
-	db.selectFrom('statement').select(['id', 'fundId']).where('photoId', '=', photoId).executeTakeFirst();
+	db
+		.selectFrom('statement')
+		.select(['id', 'fundId', 'isSample'])
+		.where('photoId', '=', photoId)
+		.executeTakeFirst();
 
 export const insertStatement = (trx: Trx, row: StatementTable) =>
 	trx.insertInto('statement').values(row).execute();

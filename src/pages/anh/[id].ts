@@ -1,7 +1,7 @@
 import type { APIRoute } from 'astro';
 import { findSaleOfPhoto } from '#features/collections/scrap-sale.repository.ts';
 import { getScrapSale } from '#features/collections/scrap-sale.service.ts';
-import { findGrant, type Actor } from '#features/accounts/actor.ts';
+import { findGrant, maySeeKind, type Actor } from '#features/accounts/actor.ts';
 import { getDisbursement } from '#features/fund/disbursement.service.ts';
 import { moneyScopes } from '#features/fund/disbursement.ts';
 import { findProofOfPhoto } from '#features/fund/disbursement-note.repository.ts';
@@ -23,6 +23,7 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 		const statement = await findStatementOfPhoto(db, photoId);
 		return (
 			statement !== undefined &&
+			maySeeKind(actor, statement) &&
 			findGrant(actor, 'disbursement.read', moneyScopes(statement.fundId)) !== undefined
 		);
 	} catch (error) {

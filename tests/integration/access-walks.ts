@@ -1,0 +1,461 @@
+// What the table of action × role × scope means for each service: on what it acts, and where a role for it is held.
+import {
+	ROLES,
+	requireGrant,
+	type Act,
+	type Actor,
+	type Role,
+	type ScopeKind,
+} from '#features/accounts/actor.ts';
+import {
+	announceEvent,
+	cancelEvent,
+	editEvent,
+	reportEvent,
+} from '#features/cleanup-events/cleanup-event.service.ts';
+import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { readPhones, removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
+import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { recordPaperPage } from '#features/collections/paper-page.service.ts';
+import {
+	confirmScrapSale,
+	decideSalePhoto,
+	getScrapSale,
+	recordScrapSale,
+	returnScrapSale,
+	reverseScrapSale,
+} from '#features/collections/scrap-sale.service.ts';
+import { confirmCashCount, recordCashCount, returnCashCount } from '#features/fund/cash-count.service.ts';
+import {
+	decideProofPhoto,
+	eraseNote,
+	getNotes,
+	recordProof,
+	writeNote,
+} from '#features/fund/disbursement-note.service.ts';
+import {
+	approveDisbursement,
+	getDisbursement,
+	payDisbursement,
+	requestDisbursement,
+	returnDisbursement,
+} from '#features/fund/disbursement.service.ts';
+import { setFundRule } from '#features/fund/fund-rule.service.ts';
+import { closeMonth, reopenMonth } from '#features/fund/month-close.service.ts';
+import {
+	confirmStatement,
+	decideStatementPhoto,
+	eraseStatementNote,
+	recordStatement,
+	returnStatement,
+} from '#features/fund/statement.service.ts';
+import { reportHouseState } from '#features/green-houses/green-house.service.ts';
+import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
+import { answerRequest } from '#features/privacy/rights-request.service.ts';
+import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
+import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
+import { issueResetCode, resetSecondFactor } from '#features/team/reset-code.service.ts';
+import { endRole, inviteToRole, withdrawInvitation } from '#features/team/role.service.ts';
+import type { Db } from '#lib/db.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { DAY, NOW } from '../support/fixtures.ts';
+import { HERE, SECRET, takePhoto, TODAY, type World } from './access-world.ts';
+import { saleOf } from './sale-world.ts';
+
+export type Walk = {
+	act: Act;
+	/** The kinds of place that this thing lies in: a role in another place of the kind allows nothing. */
+	reach: readonly ScopeKind[] | 'anywhere';
+	/** Of the act's roles only these, for this thing. */
+	only?: readonly Role[];
+	/** What the others are told, beside that it is not their role. */
+	refusals?: readonly string[];
+	/** Brings the world to where it can be done. */
+	prepare?: (db: Db, world: World) => Promise<unknown>;
+	run: (db: Db, world: World, actor: Actor | undefined) => unknown;
+	/** Writes nothing. */
+	isRead?: true;
+	/** Makes or asks for something of the actor's own kind, so a sample actor may. */
+	isOfOwnKind?: true;
+};
+
+const HOUSE = ['house', 'organisation', 'ward'] as const;
+const GOODS = [...HOUSE, 'fund'] as const;
+const FUND = ['fund'] as const;
+const REQUEST = ['fund', 'ward'] as const;
+const ORGANISATION = ['organisation'] as const;
+const id = () => uuidv7(NOW);
+const REASON = 'Sai';
+const LATER = NOW + 10 * DAY;
+
+/** The month of November is over, counted, and nothing in it is open. */
+async function endMonth(db: Db, { approver, treasurer, fund, count, gift, waiting, treasurers }: World) {
+	await returnScrapSale(db, treasurer, { saleId: waiting.id, reason: REASON }, NOW);
+	await returnScrapSale(db, approver, { saleId: treasurers.id, reason: REASON }, NOW);
+	await returnStatement(db, approver, { id: gift.id, reason: REASON }, NOW);
+	await returnCashCount(db, approver, { id: count.id, reason: REASON }, NOW);
+	const last = { ...count, id: id(), countedOn: '2026-11-30' };
+	await recordCashCount(db, treasurer, last, LATER);
+	await confirmCashCount(db, approver, last.id, LATER);
+	return { id: id(), fundId: fund.id, month: '2026-11' };
+}
+
+const TEAM_REACH: Record<Role, readonly ScopeKind[]> = {
+	steward: HOUSE,
+	school_lead: ['organisation', 'ward'],
+	organiser: ['organisation', 'ward'],
+	treasurer: FUND,
+	approver: FUND,
+	auditor: FUND,
+	ward_officer: ['ward'],
+	administrator: [],
+};
+/** Held in a ward or the whole portal, which samples share with what is real. */
+const isShared = (role: Role) => role === 'ward_officer' || role === 'administrator';
+
+const teamWalks = Object.fromEntries(
+	ROLES.flatMap((role): [string, Walk][] => {
+		const of = { act: `role.${role}`, reach: TEAM_REACH[role] } as const;
+		const invite: Walk = {
+			...of,
+			run: (db, { posts }, actor) => {
+				const { scopeKind, scopeId } = posts[role];
+				const input = { id: id(), role, scopeKind, scopeId, name: '0912345678' };
+				return inviteToRole(db, SECRET, actor, input, NOW);
+			},
+		};
+		return [
+			[`inviteToRole: ${role}`, isShared(role) ? { ...invite, isOfOwnKind: true } : invite],
+			[
+				`withdrawInvitation: ${role}`,
+				{
+					...of,
+					run: (db, { posts }, actor) => withdrawInvitation(db, actor, posts[role].invitationId, NOW),
+				},
+			],
+			[
+				`endRole: ${role}`,
+				{ ...of, run: (db, { posts }, actor) => endRole(db, actor, posts[role].grantId, NOW) },
+			],
+		];
+	}),
+);
+
+/** By the service's name, and what it is tried on where there is more than one. */
+export const WALKS: Record<string, Walk> = {
+	reportHouseState: {
+		act: 'house-state.report',
+		reach: HOUSE,
+		run: (db, { house }, actor) =>
+			reportHouseState(db, actor, { greenHouseCode: house.code, fill: 'full', condition: 'usable' }, NOW),
+	},
+	closeCycle: {
+		act: 'collection-cycle.close',
+		reach: HOUSE,
+		run: (db, { openCycleId }, actor) => closeCycle(db, actor, openCycleId, NOW),
+	},
+	carryGoods: {
+		act: 'goods.carry',
+		reach: HOUSE,
+		run: (db, { unsold }, actor) =>
+			carryGoods(db, actor, { cycleId: unsold, materials: ['mixed_paper'] }, NOW),
+	},
+	recordPaperPage: {
+		act: 'paper-page.record',
+		reach: GOODS,
+		run: (db, { house }, actor) => {
+			const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 1000 }];
+			const rows = [{ index: 0, happenedOn: '2026-11-20', householdCount: 6, lines }];
+			return recordPaperPage(db, actor, { id: id(), greenHouseCode: house.code, rows }, NOW);
+		},
+	},
+	getScrapSale: {
+		act: 'scrap-sale.read',
+		reach: GOODS,
+		// As if there were none.
+		refusals: ['unknownSale'],
+		isRead: true,
+		run: (db, { booked }, actor) => getScrapSale(db, actor, booked.id, NOW),
+	},
+	recordScrapSale: {
+		act: 'scrap-sale.record',
+		reach: GOODS,
+		run: (db, { unsold }, actor) => recordScrapSale(db, actor, saleOf(unsold), NOW),
+	},
+	'confirmScrapSale: a steward’s': {
+		act: 'scrap-sale.confirm',
+		reach: FUND,
+		only: ['treasurer'],
+		refusals: ['confirmByTreasurer'],
+		run: (db, { waiting }, actor) => confirmScrapSale(db, actor, waiting.id, NOW),
+	},
+	'confirmScrapSale: a treasurer’s': {
+		act: 'scrap-sale.confirm',
+		reach: FUND,
+		only: ['approver'],
+		refusals: ['confirmByApprover'],
+		run: (db, { treasurers }, actor) => confirmScrapSale(db, actor, treasurers.id, NOW),
+	},
+	'returnScrapSale: a steward’s': {
+		act: 'scrap-sale.confirm',
+		reach: FUND,
+		only: ['treasurer'],
+		refusals: ['confirmByTreasurer'],
+		run: (db, { waiting }, actor) => returnScrapSale(db, actor, { saleId: waiting.id, reason: REASON }, NOW),
+	},
+	'returnScrapSale: a treasurer’s': {
+		act: 'scrap-sale.confirm',
+		reach: FUND,
+		only: ['approver'],
+		refusals: ['confirmByApprover'],
+		run: (db, { treasurers }, actor) =>
+			returnScrapSale(db, actor, { saleId: treasurers.id, reason: REASON }, NOW),
+	},
+	reverseScrapSale: {
+		act: 'scrap-sale.reverse',
+		reach: FUND,
+		run: (db, { unspent }, actor) =>
+			reverseScrapSale(db, actor, { saleId: unspent.id, entryId: id(), reason: REASON }, NOW),
+	},
+	decideSalePhoto: {
+		act: 'photo.decide',
+		reach: FUND,
+		run: (db, { waiting }, actor) =>
+			decideSalePhoto(db, actor, { saleId: waiting.id, status: 'approved' }, NOW),
+	},
+	recordClassSheet: {
+		act: 'class-sheet.record',
+		reach: ORGANISATION,
+		run: (db, { sheet }, actor) => recordClassSheet(db, actor, sheet('2026-11-19'), NOW),
+	},
+	revokeClassSheet: {
+		act: 'class-sheet.revoke',
+		reach: ORGANISATION,
+		run: (db, { standing }, actor) => revokeClassSheet(db, actor, standing.id, NOW),
+	},
+	announceEvent: {
+		act: 'cleanup-event.announce',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => announceEvent(db, actor, { ...event, id: id() }, NOW),
+	},
+	editEvent: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => editEvent(db, actor, { ...event, title: 'Dọn chợ', sequence: 0 }, NOW),
+	},
+	cancelEvent: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => cancelEvent(db, actor, { id: event.id, reason: 'Mưa' }, NOW),
+	},
+	reportEvent: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => {
+			const figures = { headCount: 3, recyclablesGrams: null, otherWasteGrams: null, remarks: '' };
+			return reportEvent(db, actor, { id: event.id, ...figures }, NOW + 2 * DAY);
+		},
+	},
+	removeSignUp: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: (db, { headsId }, actor) => removeSignUp(db, actor, { id: headsId }, NOW),
+	},
+	readPhones: {
+		act: 'sign-up.call',
+		reach: ORGANISATION,
+		isRead: true,
+		run: async (db, { event }, actor) => readPhones(db, actor, (await findEvent(db, event.id))!),
+	},
+	getDisbursement: {
+		act: 'disbursement.read',
+		reach: REQUEST,
+		isRead: true,
+		run: (db, { submitted }, actor) => getDisbursement(db, actor, submitted),
+	},
+	requestDisbursement: {
+		act: 'disbursement.request',
+		reach: REQUEST,
+		run: (db, { request }, actor) => requestDisbursement(db, actor, request(), NOW),
+	},
+	approveDisbursement: {
+		act: 'disbursement.approve',
+		reach: FUND,
+		run: (db, { submitted }, actor) => approveDisbursement(db, actor, { id: submitted }, NOW),
+	},
+	returnDisbursement: {
+		act: 'disbursement.approve',
+		reach: FUND,
+		run: (db, { submitted }, actor) => returnDisbursement(db, actor, { id: submitted, reason: REASON }, NOW),
+	},
+	payDisbursement: {
+		act: 'disbursement.pay',
+		reach: FUND,
+		run: (db, { approved }, actor) =>
+			payDisbursement(db, actor, { id: approved, entryId: id(), paidOn: TODAY }, NOW),
+	},
+	recordProof: {
+		act: 'disbursement.pay',
+		reach: FUND,
+		run: async (db, { paid }, actor) =>
+			recordProof(db, actor, { id: id(), disbursementId: paid }, NOW, await takePhoto()),
+	},
+	decideProofPhoto: {
+		act: 'photo.decide',
+		reach: FUND,
+		run: (db, { proofId }, actor) => decideProofPhoto(db, actor, { id: proofId, status: 'refused' }, NOW),
+	},
+	getNotes: {
+		act: 'disbursement.note',
+		reach: FUND,
+		isRead: true,
+		run: (db, { submitted }, actor) => getNotes(db, actor, submitted),
+	},
+	writeNote: {
+		act: 'disbursement.note',
+		reach: FUND,
+		run: (db, { submitted }, actor) =>
+			writeNote(db, actor, { id: id(), disbursementId: submitted, text: 'Riêng' }, NOW),
+	},
+	eraseNote: {
+		act: 'disbursement.note',
+		reach: FUND,
+		run: (db, { noteId }, actor) => eraseNote(db, actor, noteId, NOW),
+	},
+	setFundRule: {
+		act: 'fund.rule',
+		reach: FUND,
+		run: (db, { fund }, actor) => {
+			const rule = { id: id(), fundId: fund.id, validFrom: TODAY, twoApproversAboveVnd: null };
+			const rest = { saleRecorder: 'treasurer' as const, boardDueDay: null, shares: [] };
+			return setFundRule(db, actor, { ...rule, ...rest }, NOW);
+		},
+	},
+	recordStatement: {
+		act: 'statement.record',
+		reach: FUND,
+		run: (db, { statement }, actor) =>
+			recordStatement(db, actor, { ...statement(), photoMissingReason: 'Không có giấy' }, NOW),
+	},
+	confirmStatement: {
+		act: 'statement.confirm',
+		reach: FUND,
+		run: (db, { gift }, actor) => confirmStatement(db, actor, gift.id, NOW),
+	},
+	returnStatement: {
+		act: 'statement.confirm',
+		reach: FUND,
+		run: (db, { gift }, actor) => returnStatement(db, actor, { id: gift.id, reason: REASON }, NOW),
+	},
+	eraseStatementNote: {
+		act: 'disbursement.note',
+		reach: FUND,
+		run: (db, { gift }, actor) => eraseStatementNote(db, actor, gift.id, NOW),
+	},
+	decideStatementPhoto: {
+		act: 'photo.decide',
+		reach: FUND,
+		run: (db, { gift }, actor) => decideStatementPhoto(db, actor, { id: gift.id, status: 'approved' }, NOW),
+	},
+	recordCashCount: {
+		act: 'cash-count.record',
+		reach: FUND,
+		prepare: (db, { approver, count }) =>
+			returnCashCount(db, approver, { id: count.id, reason: REASON }, NOW),
+		run: (db, { count }, actor) => recordCashCount(db, actor, { ...count, id: id() }, NOW),
+	},
+	confirmCashCount: {
+		act: 'cash-count.confirm',
+		reach: FUND,
+		run: (db, { count }, actor) => confirmCashCount(db, actor, count.id, NOW),
+	},
+	returnCashCount: {
+		act: 'cash-count.confirm',
+		reach: FUND,
+		run: (db, { count }, actor) => returnCashCount(db, actor, { id: count.id, reason: REASON }, NOW),
+	},
+	closeMonth: {
+		act: 'month.close',
+		reach: FUND,
+		prepare: endMonth,
+		run: (db, { fund }, actor) =>
+			closeMonth(db, actor, { id: id(), fundId: fund.id, month: '2026-11' }, LATER),
+	},
+	reopenMonth: {
+		act: 'month.reopen',
+		reach: FUND,
+		prepare: async (db, world) => closeMonth(db, world.treasurer, await endMonth(db, world), LATER),
+		run: (db, { fund }, actor) =>
+			reopenMonth(db, actor, { id: id(), fundId: fund.id, month: '2026-11', reason: REASON }, LATER),
+	},
+	openOrganisation: {
+		act: 'organisation.change',
+		reach: ['ward'],
+		isOfOwnKind: true,
+		run: (db, _world, actor) =>
+			openOrganisation(db, actor, { kind: 'agency', name: 'Sở', adminUnitId: HERE }, NOW),
+	},
+	closeOrganisation: {
+		act: 'organisation.change',
+		reach: ['ward'],
+		run: (db, { organisation }, actor) => closeOrganisation(db, actor, organisation, NOW),
+	},
+	...teamWalks,
+	'issueResetCode: a resident': {
+		act: 'reset-code.issue',
+		reach: 'anywhere',
+		run: (db, { helped }, actor) =>
+			issueResetCode(db, SECRET, actor, { id: id(), name: helped.resident }, NOW),
+	},
+	'issueResetCode: a steward': {
+		act: 'reset-code.issue',
+		reach: HOUSE,
+		only: ['ward_officer', 'administrator'],
+		refusals: ['resetOfTeam'],
+		run: (db, { helped }, actor) =>
+			issueResetCode(db, SECRET, actor, { id: id(), name: helped.steward }, NOW),
+	},
+	resetSecondFactor: {
+		act: 'second-factor.reset',
+		reach: 'anywhere',
+		run: (db, { helped }, actor) => resetSecondFactor(db, actor, { name: helped.resident }, NOW),
+	},
+	// The log is asked for by its page and its file (tests/e2e/account.test.ts).
+	'requireGrant: the log': {
+		act: 'audit-log.read',
+		reach: [],
+		isRead: true,
+		isOfOwnKind: true,
+		run: (_db, _world, actor) => requireGrant(actor, 'audit-log.read', []),
+	},
+	'requireGrant: the log’s file': {
+		act: 'audit-log.export',
+		reach: [],
+		isRead: true,
+		isOfOwnKind: true,
+		run: (_db, _world, actor) => requireGrant(actor, 'audit-log.export', []),
+	},
+	answerRequest: {
+		act: 'rights-request.answer',
+		reach: [],
+		run: (db, { helped }, actor) =>
+			answerRequest(db, actor, { id: helped.requestId, answer: 'Đã', isComplete: true }, NOW),
+	},
+	previewNotice: {
+		act: 'notice.publish',
+		reach: [],
+		isRead: true,
+		run: (_db, _world, actor) => {
+			const text = { title: 'Quyền riêng tư', body: 'Mới' };
+			return previewNotice(actor, { vi: text, en: text });
+		},
+	},
+	publishNotice: {
+		act: 'notice.publish',
+		reach: [],
+		run: (db, _world, actor) => {
+			const text = { title: 'Quyền riêng tư', body: 'Mới' };
+			return publishNotice(db, actor, { vi: text, en: text, basedOn: 1 }, NOW);
+		},
+	},
+};
