@@ -1,0 +1,65 @@
+// What the process does by itself: once in its window, again after a failure, and never in the way of the others.
+import { expect, test, vi } from 'vitest';
+import { runDueJobs } from '#server/jobs.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { DAY, NOW } from '../support/fixtures.ts';
+
+const HOUR = 3_600_000;
+
+/** Jobs that write down that they ran; the first one fails as often as it is told. */
+function makeJobs(failures: number) {
+	const ran: string[] = [];
+	let left = failures;
+	const failing = () => {
+		ran.push('failing');
+		if (left > 0) {
+			left -= 1;
+			return Promise.reject(new Error('no disk'));
+		}
+		return Promise.resolve();
+	};
+	const sound = () => Promise.resolve(ran.push('sound'));
+	const jobs = [
+		{ name: 'failing', run: failing },
+		{ name: 'sound', run: sound },
+	];
+	/** What ran since it was asked last. */
+	return { jobs, taken: () => ran.splice(0) };
+}
+
+describeEachEngine('a job that fails', (engine) => {
+	test('is logged, does not stop the others, and is tried again in an hour until it is done', async () => {
+		const db = await engine.fresh();
+		const { jobs, taken } = makeJobs(2);
+		const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+		const runAt = async (at: number) => {
+			await runDueJobs(db, at, jobs);
+			return taken();
+		};
+		expect(await runAt(NOW)).toEqual(['failing', 'sound']);
+		expect(logged.mock.calls).toEqual([[expect.stringContaining('failing'), new Error('no disk')]]);
+		// Not before its hour, whoever asks.
+		expect(await runAt(NOW + HOUR - 1)).toEqual([]);
+		expect(await runAt(NOW + HOUR)).toEqual(['failing']);
+		expect(logged).toHaveBeenCalledTimes(2);
+		logged.mockClear();
+		expect(await runAt(NOW + 2 * HOUR)).toEqual(['failing']);
+		expect(await runAt(NOW + 3 * HOUR)).toEqual([]);
+		expect(logged).not.toHaveBeenCalled();
+		expect(await runAt(NOW + DAY)).toEqual(['failing', 'sound']);
+	});
+
+	test('is tried again by one of the processes that share the database, as each job is run by one', async () => {
+		const db = await engine.fresh();
+		const { jobs, taken } = makeJobs(1);
+		const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+		const runTogether = async (at: number) => {
+			await Promise.all(Array.from({ length: 4 }, () => runDueJobs(db, at, jobs)));
+			return taken().sort();
+		};
+		expect(await runTogether(NOW)).toEqual(['failing', 'sound']);
+		logged.mockClear();
+		expect(await runTogether(NOW + HOUR)).toEqual(['failing']);
+		expect(await runTogether(NOW + 2 * HOUR)).toEqual([]);
+	});
+});
