@@ -56,7 +56,12 @@ const selectAuditEvents = (db: Db, filter: AuditFilter) => {
 				.on('auditEvent.subjectKind', '=', 'invitation'),
 		)
 		.leftJoin('roleGrant as acceptedGrant', 'acceptedGrant.id', 'invitation.acceptedGrantId');
-	const { action, subjectId, personId, role, from, until, before } = filter;
+	const { action, subjectId, personId, role, from, until, samplesOnly, before } = filter;
+	if (samplesOnly)
+		query = query.where((eb) => {
+			const doer = eb.selectFrom('person').whereRef('person.id', '=', 'auditEvent.personId');
+			return eb(eb.fn.coalesce('roleGrant.isSample', doer.select('person.isSample')), '=', 1);
+		});
 	if (action) query = query.where('auditEvent.action', 'like', `${action.replace(/[%_\\]/g, '')}%`);
 	if (subjectId) {
 		const end = endOf(subjectId);

@@ -69,6 +69,8 @@ export type AuditFilter = {
 	/** The first instant of the days that are asked for, and the first one after them. */
 	from?: number | undefined;
 	until?: number | undefined;
+	/** Only what was done in a sample role, or by a sample person without one. */
+	samplesOnly?: boolean;
 	/** Keyset: what happened before this event. */
 	before?: { happenedAt: number; id: string } | undefined;
 };

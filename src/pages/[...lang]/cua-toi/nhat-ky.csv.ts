@@ -34,7 +34,7 @@ const spreadsheetTime = (instant: number) => toLocalIso(instant).slice(0, 19).re
 export const GET: APIRoute = ({ url, locals }) => {
 	const { db, actor } = locals;
 	requireGrant(actor, 'audit-log.export', []);
-	const filter = readAuditFilter(url.searchParams);
+	const filter = { ...readAuditFilter(url.searchParams), samplesOnly: actor?.isSample ?? true };
 	let cursor: string | undefined;
 	let isFirst = true;
 	const body = new ReadableStream<Uint8Array>({
