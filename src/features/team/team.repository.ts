@@ -81,6 +81,15 @@ export async function findEndedRole(db: Db, actor: Actor, id: string, now: numbe
 	return mayHandOn(actor, row.role, scope) ? { ...row, scope } : undefined;
 }
 
+/** Every role that a person no longer holds, the last ones first, with where it was. */
+export const listFormerRoles = async (db: Db, personId: string, now: number) =>
+	Promise.all(
+		(await listEndedGrants(db, { personId }, 0)).map(async (row) => ({
+			...row,
+			scope: await findRolePlace(db, row.scopeKind, row.scopeId, now),
+		})),
+	);
+
 /** So long somebody is told on their own page. */
 const NEWS_MS = 30 * 24 * 3_600_000;
 
