@@ -1,5 +1,6 @@
 // Consents, one's own data, the household alias, requests with clocks, and erasure.
 import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { signUpAccount } from '#features/accounts/account.service.ts';
 import type { Actor } from '#features/accounts/actor.ts';
@@ -41,6 +42,8 @@ import { digest } from '../support/snapshot.ts';
 import { expectRefused } from './sale-world.ts';
 
 const PASSWORD = 'một câu dài chỉ mình tôi biết';
+
+const SECRET = randomBytes(32);
 
 async function openWorld(db: Db) {
 	await seedReference(db);
@@ -256,9 +259,9 @@ describeEachEngine('one’s own data', (engine) => {
 		const kept = ['drop_off', 'drop_off_line', 'collection_cycle', 'journal_entry', 'posting'];
 		const only = (all: Record<string, string>) => Object.fromEntries(kept.map((name) => [name, all[name]]));
 		const before = only(await digest(db));
-		await expectRefused(db, () => eraseAccount(db, undefined, NOW), 'signInFirst', 401);
-		await eraseAccount(db, mai, NOW + 1);
-		await eraseAccount(db, mai, NOW + 2);
+		await expectRefused(db, () => eraseAccount(db, SECRET, undefined, NOW), 'signInFirst', 401);
+		await eraseAccount(db, SECRET, mai, NOW + 1);
+		await eraseAccount(db, SECRET, mai, NOW + 2);
 		expect(only(await digest(db))).toEqual(before);
 		expect(await findPerson(db, mai.personId)).toBeUndefined();
 		expect(await findActor(db, mai.personId, NOW)).toBeUndefined();
@@ -275,9 +278,9 @@ describeEachEngine('one’s own data', (engine) => {
 	test('is not erased under the last administrator', async () => {
 		const { db } = await openWorld(await engine.fresh());
 		const administrator = await makeActor(db, 'administrator', 'portal', null);
-		await expectRefused(db, () => eraseAccount(db, administrator, NOW), 'lastAdministrator', 409);
+		await expectRefused(db, () => eraseAccount(db, SECRET, administrator, NOW), 'lastAdministrator', 409);
 		await makeActor(db, 'administrator', 'portal', null);
-		await eraseAccount(db, administrator, NOW);
+		await eraseAccount(db, SECRET, administrator, NOW);
 	});
 
 	test('is erased or written, never half of each, when both come at once', async () => {
@@ -285,7 +288,7 @@ describeEachEngine('one’s own data', (engine) => {
 		const mai = await join();
 		const device = await bring();
 		const outcomes = await Promise.allSettled([
-			eraseAccount(db, mai, NOW),
+			eraseAccount(db, SECRET, mai, NOW),
 			linkDropOffs(db, mai, device, NOW),
 			sendRequest(db, mai, { id: uuidv7(NOW), kind: 'access', text: 'Xem' }, NOW),
 			inTransaction(db, (trx) => linkDropOffsWithin(trx, mai.personId, device, NOW)),

@@ -24,7 +24,7 @@ import {
 	findInvitation,
 	insertInvitation,
 	listGrantsOf,
-	listInvitationsTo,
+	listInvitations,
 	lockGrants,
 	updateInvitation,
 	type Invitation,
@@ -167,17 +167,17 @@ export async function readInvitation(db: Db, token: string, now: number) {
 	return { invitation, scope, isSample: isSampleRole(invitation, scope) };
 }
 
-/** True when the invitation is for this person's number or address. */
-function isInvited(
-	secret: Secret,
-	invitation: Pick<Invitation, 'inviteeHash'>,
-	person: { phoneE164: string | null; email: string | null },
-): boolean {
-	const names: SignInName[] = [];
-	if (person.phoneE164) names.push({ phoneE164: person.phoneE164 });
-	if (person.email) names.push({ email: person.email });
-	return names.some((name) => hashName(secret, name) === invitation.inviteeHash);
+type Reachable = { phoneE164: string | null; email: string | null };
+
+/** What invitations to this person's number or address are known by. */
+function inviteeHashes(secret: Secret, { phoneE164, email }: Reachable): string[] {
+	const names: SignInName[] = [...(phoneE164 ? [{ phoneE164 }] : []), ...(email ? [{ email }] : [])];
+	return names.map((name) => hashName(secret, name));
 }
+
+/** True when the invitation is for this person's number or address. */
+const isInvited = (secret: Secret, { inviteeHash }: Pick<Invitation, 'inviteeHash'>, person: Reachable) =>
+	inviteeHashes(secret, person).includes(inviteeHash);
 
 /** Whose invitation somebody who is signed in has opened: theirs, one that they sent, or another person's. */
 export async function readWhose(
@@ -274,24 +274,41 @@ export async function withdrawInvitation(
 		if (invitation.withdrawnAt !== null) return;
 		checkOpen(invitation, now);
 		await holdGrant(trx, grant.id);
-		await withdrawWithin(trx, id, grant.id, now);
+		await withdrawWithin(trx, id, { roleGrantId: grant.id }, now);
 	});
 }
 
-async function withdrawWithin(trx: Trx, id: string, withdrawnBy: string, now: number): Promise<void> {
+async function withdrawWithin(
+	trx: Trx,
+	id: string,
+	by: { roleGrantId: string } | { personId: string },
+	now: number,
+): Promise<void> {
 	await updateInvitation(trx, id, { withdrawnAt: now });
 	const event = { action: 'invitation.withdraw', subjectKind: 'invitation', subjectId: id };
-	await insertAuditEvent(trx, { ...event, roleGrantId: withdrawnBy }, now);
+	await insertAuditEvent(trx, { ...event, ...by }, now);
 }
 
 /** Withdraws every invitation to a place; the caller has locked its row and may. */
 export async function withdrawAllIn(
 	trx: Trx,
 	scope: { kind: ScopeKind; id: string },
-	withdrawnBy: string,
+	roleGrantId: string,
 	now: number,
 ): Promise<void> {
-	for (const { id } of await listInvitationsTo(trx, scope)) await withdrawWithin(trx, id, withdrawnBy, now);
+	for (const { id } of await listInvitations(trx, scope)) await withdrawWithin(trx, id, { roleGrantId }, now);
+}
+
+/** Withdraws what a person was invited to, and with it the end of their number or address; the caller holds them. */
+export async function withdrawInvitationsFor(
+	trx: Trx,
+	secret: Secret,
+	person: Reachable & { id: string },
+	now: number,
+): Promise<void> {
+	for (const inviteeHash of inviteeHashes(secret, person))
+		for (const { id } of await listInvitations(trx, { inviteeHash }))
+			await withdrawWithin(trx, id, { personId: person.id }, now);
 }
 
 /** Ends a role, written down and at once; the caller may. */
