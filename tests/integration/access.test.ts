@@ -283,7 +283,7 @@ const WITHOUT: Record<string, string[]> = {
 	'asks for the scopes that its caller names; walked by the three that call it': ['decidePhoto'],
 	'is the command line’s or the process’s own': [
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
-		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore'],
+		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],
 	],
 	'lists what the person may do or see, by the same table': [
 		...['paperScopes', 'canConfirm', 'listSalesWaitingFor', 'readSaleCycles', 'listFundsOf'],

@@ -1,10 +1,13 @@
 // What the process does by itself: once in its window, again after a failure, and never in the way of the others.
 import { expect, test, vi } from 'vitest';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { runDueJobs } from '#server/jobs.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, NOW } from '../support/fixtures.ts';
 
 const HOUR = 3_600_000;
+/** None of these jobs reads it. */
+const store = openPhotoStore({ photoDir: '/nowhere', photoBucket: undefined });
 
 /** Jobs that write down that they ran; the first one fails as often as it is told. */
 function makeJobs(failures: number) {
@@ -33,7 +36,7 @@ describeEachEngine('a job that fails', (engine) => {
 		const { jobs, taken } = makeJobs(2);
 		const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
 		const runAt = async (at: number) => {
-			await runDueJobs(db, at, jobs);
+			await runDueJobs(db, store, at, jobs);
 			return taken();
 		};
 		expect(await runAt(NOW)).toEqual(['failing', 'sound']);
@@ -54,7 +57,7 @@ describeEachEngine('a job that fails', (engine) => {
 		const { jobs, taken } = makeJobs(1);
 		const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
 		const runTogether = async (at: number) => {
-			await Promise.all(Array.from({ length: 4 }, () => runDueJobs(db, at, jobs)));
+			await Promise.all(Array.from({ length: 4 }, () => runDueJobs(db, store, at, jobs)));
 			return taken().sort();
 		};
 		expect(await runTogether(NOW)).toEqual(['failing', 'sound']);

@@ -144,6 +144,7 @@ export async function readPhones(
 	event: CleanupEvent,
 ): Promise<Map<string, string>> {
 	requireGrant(actor, 'sign-up.call', eventScopes(event));
+	requireSameKind(actor, event.isSample === 1);
 	return new Map((await listPhones(db, event.id)).map(({ id, phoneE164 }) => [id, phoneE164!]));
 }
 
