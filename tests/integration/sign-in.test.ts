@@ -40,7 +40,10 @@ describeEachEngine('signing in', (engine) => {
 					allowSamples: true,
 				},
 				over.at ?? NOW,
-			).catch((error: { key?: string }) => error.key);
+			).then(
+				({ personId }) => personId,
+				(error: { key?: string }) => error.key,
+			);
 		return { db, id, make, attempt };
 	};
 

@@ -2,9 +2,9 @@ import type { ActionAPIContext } from 'astro:actions';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction, isOwnPath } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { changeAccount, changePassword, isPasswordOf } from './account.service.ts';
+import { changeAccount, changePassword, provePassword } from './account.service.ts';
 import { requireActor } from './actor.ts';
-import { hasSecondFactor } from './credential.repository.ts';
+import { hasSecondFactor, type Proof } from './credential.repository.ts';
 import { readDeviceCookie } from './device-cookies.ts';
 import { addPasskey, takePasskey } from './passkey.service.ts';
 import {
@@ -21,7 +21,6 @@ import {
 	endSession,
 	isRecent,
 	startSession,
-	rememberDevice,
 	type Session,
 } from './session.service.ts';
 import { checkTries, signIn } from './sign-in.service.ts';
@@ -52,7 +51,7 @@ export const accounts = {
 	signIn: formAction(async (form, context) => {
 		const { locals, cookies, clientAddress } = context;
 		const { db, config, now, locale } = locals;
-		const personId = await signIn(
+		const signedIn = await signIn(
 			db,
 			{
 				name: field(form, 'name'),
@@ -64,8 +63,7 @@ export const accounts = {
 			now,
 		);
 		const next = nextPath(form, context);
-		const isPending = await hasSecondFactor(db, personId);
-		await startSession(context, { personId, withSecondFactor: false, isPending });
+		const { isPending } = await startSession(context, signedIn);
 		if (!isPending) return next;
 		return localePath(locale, `/dang-nhap/buoc-hai?tiep=${encodeURIComponent(next)}`);
 	}),
@@ -74,8 +72,7 @@ export const accounts = {
 		const response = field(form, 'passkey');
 		const purpose = { kind: 'sign-in' } as const;
 		const input = { response, purpose, allowSamples: config.isLocal };
-		const personId = await takePasskey(db, secret, config, input, now);
-		await startSession(context, { personId, withSecondFactor: true, isPending: false });
+		await startSession(context, await takePasskey(db, secret, config, input, now));
 		return nextPath(form, context);
 	}),
 	/** The second step of a sign-in, or the same again before something that matters. */
@@ -85,22 +82,21 @@ export const accounts = {
 		if (!session) throw new DomainError('UNAUTHORIZED', 'signInFirst');
 		const { id, personId } = session;
 		const device = readDeviceCookie(cookies, config);
-		const withSecondFactor = await hasSecondFactor(db, personId);
+		let proof: Proof;
 		if (field(form, 'passkey') !== '') {
 			const purpose = { kind: 'confirm', personId } as const;
 			const input = { response: field(form, 'passkey'), purpose, allowSamples: config.isLocal };
-			await takePasskey(db, secret, config, input, now);
-		} else if (withSecondFactor) {
-			await takeSecondFactor(db, secret, { personId, code: field(form, 'code'), device }, now);
+			({ proof } = await takePasskey(db, secret, config, input, now));
+		} else if (await hasSecondFactor(db, personId)) {
+			proof = await takeSecondFactor(db, secret, { personId, code: field(form, 'code'), device }, now);
 		} else {
-			const password = field(form, 'password');
-			await checkTries(db, { what: 'confirm', personId, device }, now, async () => {
-				if (await isPasswordOf(db, personId, password)) return;
+			proof = await checkTries(db, { what: 'confirm', personId, device }, now, async () => {
+				const shown = await provePassword(db, personId, field(form, 'password'));
+				if (shown) return shown;
 				throw new DomainError('UNPROCESSABLE_CONTENT', 'passwordWrong', { field: 'password' });
 			});
 		}
-		await confirmSession(db, config, cookies, { id, withSecondFactor, now });
-		await rememberDevice(context, personId);
+		await confirmSession(context, { id, personId, withSecondFactor: proof.kind !== 'password', proof });
 		return nextPath(form, context);
 	}),
 	signOut: formAction(async (_form, { locals, cookies }) => {
@@ -128,33 +124,30 @@ export const accounts = {
 	}),
 	changePassword: formAction(async (form, context) => {
 		const { locals } = context;
-		const { id: sessionId } = requireRecent(context);
+		const { id, personId } = requireRecent(context);
 		const password = field(form, 'password');
-		await changePassword(locals.db, locals.actor, { password, sessionId }, locals.now);
-		const { db, config, now } = locals;
-		await confirmSession(db, config, context.cookies, { id: sessionId, withSecondFactor: false, now });
+		await changePassword(locals.db, locals.actor, { password, sessionId: id }, locals.now);
+		await confirmSession(context, { id, personId, withSecondFactor: false });
 		return localePath(locals.locale, `${SIGN_IN}?xong=mat-khau`);
 	}),
 	addPasskey: formAction(async (form, context) => {
-		const { locals, cookies } = context;
+		const { locals } = context;
 		const { db, secret, config, actor, now } = locals;
-		const { id: sessionId } = requireRecent(context);
+		const { id: sessionId, personId } = requireRecent(context);
 		const name = field(form, 'passkeyName') || context.request.headers.get('user-agent') || '';
 		const input = { response: field(form, 'passkey'), name: deviceLabel(name), sessionId };
 		const codes = await addPasskey(db, secret, config, actor, input, now);
-		await confirmSession(db, config, cookies, { id: sessionId, withSecondFactor: true, now });
-		if (actor) await rememberDevice(context, actor.personId);
+		await confirmSession(context, { id: sessionId, personId, withSecondFactor: true });
 		if (!codes) return addedPath(form, context, 'khoa');
 		locals.shownOnce = { codes };
 		return undefined;
 	}),
 	acceptTotp: formAction(async (form, context) => {
-		const { locals, cookies } = context;
-		const { db, secret, config, actor, now } = locals;
-		const { id: sessionId } = requireRecent(context);
+		const { locals } = context;
+		const { db, secret, actor, now } = locals;
+		const { id: sessionId, personId } = requireRecent(context);
 		const codes = await acceptTotp(db, secret, actor, { code: field(form, 'code'), sessionId }, now);
-		await confirmSession(db, config, cookies, { id: sessionId, withSecondFactor: true, now });
-		if (actor) await rememberDevice(context, actor.personId);
+		await confirmSession(context, { id: sessionId, personId, withSecondFactor: true });
 		if (!codes) return addedPath(form, context, 'ung-dung');
 		locals.shownOnce = { codes };
 		return undefined;

@@ -4,7 +4,7 @@ import { takeRate } from '#lib/rate-limit.ts';
 import { requireDisplayName, requireSignInName, type SignInName } from './account.ts';
 import { requireActor, type Actor, type Role, type ScopeKind } from './actor.ts';
 import { insertAuditEvent } from './audit.repository.ts';
-import { deleteUnconfirmedTotp, hasSecondFactor } from './credential.repository.ts';
+import { deleteUnconfirmedTotp, hasSecondFactor, type Proof } from './credential.repository.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
 import {
 	findPassword,
@@ -161,8 +161,13 @@ export async function changePassword(
 	);
 }
 
-/** True when this is the person's password. */
-export async function isPasswordOf(db: Db, personId: string, password: string): Promise<boolean> {
+/** What the person's password proves; undefined when this is not theirs. */
+export async function provePassword(db: Db, personId: string, password: string): Promise<Proof | undefined> {
 	const stored = await findPassword(db, personId);
-	return stored !== undefined && verifyPassword(stored.hash, password);
+	if (!stored || !(await verifyPassword(stored.hash, password))) return undefined;
+	return { kind: 'password', hash: stored.hash };
 }
+
+/** True when this is the person's password. */
+export const isPasswordOf = async (db: Db, personId: string, password: string): Promise<boolean> =>
+	(await provePassword(db, personId, password)) !== undefined;

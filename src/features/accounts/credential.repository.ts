@@ -1,6 +1,7 @@
 // What a person shows at sign-in besides a password.
 import type { CredentialPasskeyTable, CredentialTotpTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
+import { findPassword } from './person.repository.ts';
 
 /** True when the person has a passkey or a confirmed authenticator app. */
 export async function hasSecondFactor(db: Db, personId: string): Promise<boolean> {
@@ -120,6 +121,31 @@ export async function takeRecoveryCode(
 		.where('usedAt', 'is', null)
 		.executeTakeFirst();
 	return Number(numUpdatedRows) === 1;
+}
+
+/** What somebody showed, as it was when it was checked. */
+export type Proof =
+	| { kind: 'password'; hash: string }
+	| { kind: 'passkey'; id: string }
+	| { kind: 'totp'; sealedSecret: string }
+	| { kind: 'recoveryCode'; codeHash: string };
+
+/** True while what was shown is still the person's: not changed, replaced or taken away since it was checked. */
+export async function isStillProof(trx: Trx, personId: string, proof: Proof): Promise<boolean> {
+	switch (proof.kind) {
+		case 'password':
+			return (await findPassword(trx, personId))?.hash === proof.hash;
+		case 'passkey':
+			return (await findPasskey(trx, proof.id))?.personId === personId;
+		case 'totp': {
+			const totp = await findTotp(trx, personId);
+			return totp?.sealedSecret === proof.sealedSecret && totp.confirmedAt !== null;
+		}
+		case 'recoveryCode': {
+			const query = trx.selectFrom('recoveryCode').select('codeHash').where('personId', '=', personId);
+			return (await query.where('codeHash', '=', proof.codeHash).executeTakeFirst()) !== undefined;
+		}
+	}
 }
 
 export const listRecoveryCodes = (db: Db, personId: string) =>

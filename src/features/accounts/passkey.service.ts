@@ -20,6 +20,7 @@ import {
 	listPasskeys,
 	takeChallenge,
 	updatePasskey,
+	type Proof,
 } from './credential.repository.ts';
 import { mintChallenge, readChallenge, type ChallengePurpose } from './passkey.ts';
 import { findPerson, holdPerson } from './person.repository.ts';
@@ -166,7 +167,7 @@ export async function takePasskey(
 	site: Site,
 	input: { response: string; purpose: ChallengePurpose; allowSamples: boolean },
 	now: number,
-): Promise<string> {
+): Promise<{ personId: string; proof: Proof }> {
 	const response = readResponse<AuthenticationResponseJSON>(input.response);
 	const passkey = await findPasskey(db, response.id);
 	const { purpose } = input;
@@ -191,5 +192,5 @@ export async function takePasskey(
 		if (!(await updatePasskey(trx, { id: passkey.id, counter: authenticationInfo.newCounter, now })))
 			refuse();
 	});
-	return passkey.personId;
+	return { personId: passkey.personId, proof: { kind: 'passkey', id: passkey.id } };
 }

@@ -16,6 +16,7 @@ import {
 	takeRecoveryCode,
 	takeTotpStep,
 	upsertTotp,
+	type Proof,
 } from './credential.repository.ts';
 import { deleteKnownDevices } from './known-device.repository.ts';
 import { findPassword, holdPerson } from './person.repository.ts';
@@ -102,14 +103,15 @@ async function takeTotp(
 	secret: Secret,
 	{ personId, code, wantConfirmed }: { personId: string; code: string; wantConfirmed: boolean },
 	now: number,
-): Promise<boolean> {
+): Promise<Proof | undefined> {
 	const totp = await findTotp(trx, personId);
-	if (!totp || (totp.confirmedAt !== null) !== wantConfirmed) return false;
+	if (!totp || (totp.confirmedAt !== null) !== wantConfirmed) return undefined;
 	// A secret that was shown long ago may be somebody else's by now.
-	if (!wantConfirmed && now - totp.createdAt >= RECENT_MS) return false;
+	if (!wantConfirmed && now - totp.createdAt >= RECENT_MS) return undefined;
 	const totpSecret = unseal(secret, 'totp', totp.sealedSecret, personId);
 	const step = totpSecret === undefined ? undefined : totpStep(totpSecret, code, now);
-	return step !== undefined && takeTotpStep(trx, personId, step);
+	if (step === undefined || !(await takeTotpStep(trx, personId, step))) return undefined;
+	return { kind: 'totp', sealedSecret: totp.sealedSecret };
 }
 
 /**
@@ -171,7 +173,7 @@ async function takeTries(db: Db, personId: string, key: string, limits: typeof L
 }
 
 /**
- * Takes a code of the app or a recovery code; each works once. Refuses a wrong or used one with 422, too many with 429;
+ * Takes a code of the app or a recovery code; each works once. Gives what it proves. Refuses a wrong or used one with 422, too many with 429;
  * known browsers are counted apart. A recovery code is beyond guessing, so it counts for the quarter of an hour alone
  * and still opens the account on a day on which somebody has used up the tries at the app's codes.
  */
@@ -180,22 +182,25 @@ export async function takeSecondFactor(
 	secret: Secret,
 	input: { personId: string; code: string; device: string | undefined },
 	now: number,
-): Promise<void> {
+): Promise<Proof> {
 	const { personId, code } = input;
 	const { key } = await findTries(db, '', personId, input.device);
 	const limits = isRecoveryCode(code) ? LIMITS.slice(0, 1) : LIMITS;
 	const reached = await takeTries(db, personId, key, limits, now);
-	const isRight = await inTransaction(db, async (trx) => {
-		if (await takeTotp(trx, secret, { personId, code, wantConfirmed: true }, now)) return true;
-		if (!(await takeRecoveryCode(trx, personId, hashRecoveryCode(secret, personId, code), now))) return false;
+	const proof = await inTransaction(db, async (trx): Promise<Proof | undefined> => {
+		const totp = await takeTotp(trx, secret, { personId, code, wantConfirmed: true }, now);
+		if (totp) return totp;
+		const codeHash = hashRecoveryCode(secret, personId, code);
+		if (!(await takeRecoveryCode(trx, personId, codeHash, now))) return undefined;
 		await audit(trx, 'recovery-code.use', personId, now);
-		return true;
+		return { kind: 'recoveryCode', codeHash };
 	});
-	if (!isRight) {
+	if (!proof) {
 		for (const limit of reached) await noteRefusal(db, personId, limit, now);
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'codeWrong', { field: 'code' });
 	}
 	for (const limit of limits) await returnRate(db, limit.name + key, limit, now);
+	return proof;
 }
 
 /** New recovery codes; the old ones are void. */

@@ -10,10 +10,10 @@ import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { requireActor, type Actor } from './actor.ts';
 import { insertAuditEvent } from './audit.repository.ts';
-import { hasSecondFactor } from './credential.repository.ts';
+import { hasSecondFactor, isStillProof, type Proof } from './credential.repository.ts';
 import { keepDeviceCookie } from './device-cookies.ts';
 import { insertKnownDevice } from './known-device.repository.ts';
-import { findPassword, holdPerson } from './person.repository.ts';
+import { holdPerson } from './person.repository.ts';
 
 type Attributes = Omit<SessionTable, 'tokenHash' | 'personId' | 'expiresAt'>;
 
@@ -142,30 +142,30 @@ export type Visit = {
 	request: Request;
 };
 
-/** From now on this browser is one in which the person has signed in. */
-export async function rememberDevice({ locals, cookies }: Visit, personId: string): Promise<void> {
-	const secret = keepDeviceCookie(cookies, locals.config);
-	await inTransaction(locals.db, async (trx) => {
-		await holdPerson(trx, personId);
-		await insertKnownDevice(trx, personId, secret, locals.now);
-	});
-}
-
-type Start = {
-	personId: string;
-	withSecondFactor: boolean;
-	/** A second factor is still to come; until then the browser is not known, for a known one has tries of its own. */
-	isPending: boolean;
+/** How what was shown is refused when it was changed or taken away while it was being checked. */
+const refusalOf = ({ kind }: Proof): DomainError => {
+	if (kind === 'password') return new DomainError('UNAUTHORIZED', 'signInFailed', { field: 'password' });
+	if (kind === 'passkey')
+		return new DomainError('UNPROCESSABLE_CONTENT', 'passkeyRefused', { field: 'passkey' });
+	return new DomainError('UNPROCESSABLE_CONTENT', 'codeWrong', { field: 'code' });
 };
+
+/** Holds the person, and refuses what they showed when it is theirs no more. */
+async function holdProof(trx: Trx, personId: string, proof: Proof | undefined): Promise<void> {
+	await holdPerson(trx, personId);
+	if (proof && !(await isStillProof(trx, personId, proof))) throw refusalOf(proof);
+}
 
 /**
  * Starts a session and gives the browser its cookie. Any session that the browser had before ends, and those of
- * everybody that have run out leave the table.
+ * everybody that have run out leave the table. `isPending`: a second factor is still to come; until then the browser is
+ * not known, for a known one has tries of its own. Refuses what was shown when it is the person's no more.
+ * @param proof what was shown; undefined when the account was made a moment ago
  */
 export async function startSession(
 	visit: Visit,
-	{ personId, withSecondFactor, isPending }: Start,
-): Promise<void> {
+	{ personId, proof }: { personId: string; proof: Proof | undefined },
+): Promise<{ isPending: boolean }> {
 	const { cookies, request } = visit;
 	const { db, config, now } = visit.locals;
 	const label = deviceLabel(request.headers.get('user-agent') ?? '');
@@ -174,24 +174,22 @@ export async function startSession(
 	await lucia.deleteExpiredSessions();
 	const session = await lucia.createSession(personId, {
 		...{ id: uuidv7(now), label, createdAt: now, lastUsedAt: now, authenticatedAt: now },
-		secondFactorAt: withSecondFactor ? now : null,
+		secondFactorAt: proof?.kind === 'passkey' ? now : null,
 		mustRotate: 0,
 	});
 	const cookie = lucia.createSessionCookie(session.id);
-	try {
-		await inTransaction(db, async (trx) => {
-			await holdPerson(trx, personId);
-			// A password that was set while the old one was being checked ends this sign-in too.
-			const password = await findPassword(trx, personId);
-			if (password && password.changedAt > now)
-				throw new DomainError('UNAUTHORIZED', 'signInFailed', { field: 'password' });
-			if (!isPending) await insertKnownDevice(trx, personId, keepDeviceCookie(cookies, config), now);
-		});
-	} catch (error) {
+	// The row is there before what was shown is looked at again: a change ends it, or is seen here.
+	const isPending = await inTransaction(db, async (trx) => {
+		await holdProof(trx, personId, proof);
+		if (proof?.kind !== 'passkey' && (await hasSecondFactor(trx, personId))) return true;
+		await insertKnownDevice(trx, personId, keepDeviceCookie(cookies, config), now);
+		return false;
+	}).catch(async (error: unknown) => {
 		await lucia.invalidateSession(session.id);
 		throw error;
-	}
+	});
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
+	return { isPending };
 }
 
 /** Gives a session another token: whoever had the old one is out. */
@@ -244,18 +242,34 @@ export async function readSession(
 /** True when the person has shown who they are within the last minutes. */
 export const isRecent = (session: Session, now: number): boolean => now - session.authenticatedAt < RECENT_MS;
 
-/** The person has shown again who they are; the session gets another token. */
+type Confirmation = {
+	/** The session's. */
+	id: string;
+	personId: string;
+	withSecondFactor: boolean;
+	/** What was shown; undefined when it was made in this request. */
+	proof?: Proof;
+};
+
+/**
+ * The person has shown again who they are; the session gets another token, and the browser is known from now on.
+ * Refuses what was shown when it is the person's no more, and with 401 a session that ended meanwhile.
+ */
 export async function confirmSession(
-	db: Db,
-	config: Config,
-	cookies: AstroCookies,
-	{ id, withSecondFactor, now }: { id: string; withSecondFactor: boolean; now: number },
+	{ locals, cookies }: Visit,
+	{ id, personId, withSecondFactor, proof }: Confirmation,
 ): Promise<void> {
-	await db
-		.updateTable('session')
-		.set({ authenticatedAt: now, ...(withSecondFactor ? { secondFactorAt: now } : {}) })
-		.where('id', '=', id)
-		.execute();
+	const { db, config, now } = locals;
+	await inTransaction(db, async (trx) => {
+		await holdProof(trx, personId, proof);
+		const { numUpdatedRows } = await trx
+			.updateTable('session')
+			.set({ authenticatedAt: now, ...(withSecondFactor ? { secondFactorAt: now } : {}) })
+			.where('id', '=', id)
+			.executeTakeFirst();
+		if (Number(numUpdatedRows) === 0) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+		await insertKnownDevice(trx, personId, keepDeviceCookie(cookies, config), now);
+	});
 	await rotate(db, config, cookies, { id, onlyIfDue: false });
 }
 

@@ -4,6 +4,7 @@ import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { readSignInName } from './account.ts';
+import type { Proof } from './credential.repository.ts';
 import { isKnownDevice } from './known-device.repository.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { findCredential, findPersonByName } from './person.repository.ts';
@@ -37,11 +38,15 @@ export async function findTries(db: Db, what: string, personId: string, device: 
 }
 
 /**
- * Checks a name and a password; returns the person's id.
+ * Checks a name and a password; returns the person, and the password's hash as the proof that a session begins with.
  * Unknown name and wrong password get the same words (401); too many wrong tries get 429;
  * a sample person is refused (403) once the portal has a public address.
  */
-export async function signIn(db: Db, attempt: Attempt, now: number): Promise<string> {
+export async function signIn(
+	db: Db,
+	attempt: Attempt,
+	now: number,
+): Promise<{ personId: string; proof: Proof }> {
 	const name = readSignInName(attempt.name);
 	const person = name && (await findPersonByName(db, name));
 	// An unknown name counts like a known one: it must not answer more often.
@@ -58,18 +63,19 @@ export async function signIn(db: Db, attempt: Attempt, now: number): Promise<str
 	if (!credential || !matches) throw new DomainError('UNAUTHORIZED', 'signInFailed', { field: 'password' });
 	if (credential.isSample === 1 && !attempt.allowSamples) throw new DomainError('FORBIDDEN', 'sampleSignIn');
 	for (const { key, rate } of counted) await returnRate(db, key, rate, now);
-	return credential.id;
+	return { personId: credential.id, proof: { kind: 'password', hash: credential.hash } };
 }
 
 /** Counts a try in this browser and takes it back when `work` succeeds. Refuses with 429 after ten that did not. */
-export async function checkTries(
+export async function checkTries<T>(
 	db: Db,
 	{ what, personId, device }: { what: string; personId: string; device: string | undefined },
 	now: number,
-	work: () => Promise<void>,
-): Promise<void> {
+	work: () => Promise<T>,
+): Promise<T> {
 	const { key } = await findTries(db, what, personId, device);
 	await takeRate(db, key, PER_PERSON, now);
-	await work();
+	const result = await work();
 	await returnRate(db, key, PER_PERSON, now);
+	return result;
 }

@@ -46,7 +46,7 @@ export const privacy = {
 			throw error;
 		});
 		if (isLinked) writeAliasCookie(cookies, deviceSecret, config);
-		await startSession(context, { personId, withSecondFactor: false, isPending: false });
+		await startSession(context, { personId, proof: undefined });
 		return localePath(locale, token === '' ? '/cua-toi?xong=tai-khoan' : '/cua-toi?xong=vai-tro');
 	}),
 	link: formAction(async (_form, { locals, cookies }) => {

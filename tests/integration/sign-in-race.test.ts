@@ -1,0 +1,182 @@
+// What somebody showed is looked at again when the session begins: it may have been changed or taken away meanwhile.
+import { randomBytes } from 'node:crypto';
+import { Secret as OtpSecret, TOTP } from 'otpauth';
+import { expect, test } from 'vitest';
+import { changePassword, provePassword, signUpAccount } from '#features/accounts/account.service.ts';
+import { deletePasskey, insertPasskey } from '#features/accounts/credential.repository.ts';
+import { findActor } from '#features/accounts/person.repository.ts';
+import {
+	acceptTotp,
+	beginTotp,
+	removeSecondFactor,
+	renewRecoveryCodes,
+	takeSecondFactor,
+} from '#features/accounts/second-factor.service.ts';
+import { confirmSession, readSession, startSession } from '#features/accounts/session.service.ts';
+import { signIn } from '#features/accounts/sign-in.service.ts';
+import { issueResetCode, resetPassword, resetSecondFactor } from '#features/team/reset-code.service.ts';
+import { readConfig } from '#lib/config.ts';
+import { inTransaction } from '#lib/db.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { makeActor, makeHouse, seedReference } from '../support/fixtures.ts';
+import { expectRefused } from './sale-world.ts';
+
+const SECRET = randomBytes(32);
+const NAME = '0912345678';
+const OLD = 'một câu dài chỉ mình tôi biết';
+const NEW = 'câu mới dài hơn mười lăm';
+const MINUTE = 60_000;
+
+/** A browser's cookies. */
+function makeVisit(locals: {
+	db: Parameters<typeof signIn>[0];
+	config: ReturnType<typeof readConfig>;
+	now: number;
+}) {
+	const jar = new Map<string, string>();
+	const cookies = {
+		get: (name: string) => (jar.has(name) ? { value: jar.get(name)! } : undefined),
+		set: (name: string, value: string) => void jar.set(name, value),
+		delete: (name: string) => void jar.delete(name),
+	};
+	const visit = { locals, cookies, request: new Request('http://localhost/') };
+	return visit as unknown as Parameters<typeof startSession>[0];
+}
+
+describeEachEngine('a sign-in that meets a change', (engine) => {
+	const prepare = async () => {
+		const db = await engine.fresh();
+		await seedReference(db);
+		const now = Date.now();
+		const config = readConfig({});
+		const account = { displayName: 'An', name: NAME, password: OLD, locale: 'vi', isSixteen: true } as const;
+		const personId = await signUpAccount(db, account, now - MINUTE, async () => {});
+		const actor = (await findActor(db, personId, now))!;
+		const visit = (at = now) => makeVisit({ db, config, now: at });
+		const read = (of: ReturnType<typeof visit>) => readSession(db, config, of.cookies, now);
+		const show = (at = now) =>
+			signIn(db, { name: NAME, password: OLD, address: 'a', device: undefined, allowSamples: true }, at);
+		const addApp = async () => {
+			const secret = await beginTotp(db, SECRET, actor, now);
+			const code = (at: number) =>
+				new TOTP({ secret: OtpSecret.fromBase32(secret) }).generate({ timestamp: at });
+			const codes = (await acceptTotp(db, SECRET, actor, { code: code(now), sessionId: '' }, now))!;
+			return { codes, code };
+		};
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		return { db, now, personId, actor, visit, read, show, addApp, administrator };
+	};
+
+	test('by the old password begins nothing, whichever request came first', async () => {
+		const { db, now, actor, visit, read, show } = await prepare();
+		for (const signInAt of [now - 5, now, now + 5]) {
+			const shown = await show(signInAt);
+			await changePassword(db, actor, { password: OLD, sessionId: '' }, now);
+			const browser = visit(signInAt);
+			await expectRefused(db, () => startSession(browser, shown), 'signInFailed', 401);
+			expect(await read(browser)).toBeUndefined();
+		}
+	});
+
+	test('by the old password begins nothing after a reset, nor when the password is gone', async () => {
+		const { db, now, actor, visit, read, show, addApp, administrator } = await prepare();
+		const steward = await makeActor(db, 'steward', 'house', (await makeHouse(db)).id);
+		const shown = await show();
+		const { code } = await issueResetCode(db, SECRET, steward, { id: uuidv7(now), name: NAME }, now);
+		await resetPassword(db, SECRET, { name: NAME, code, password: NEW, address: 'a' }, now);
+		await expectRefused(db, () => startSession(visit(), shown), 'signInFailed', 401);
+		await addApp();
+		await changePassword(db, actor, { password: 'tám chữ nhé', sessionId: '' }, now);
+		const short = await signIn(
+			db,
+			{ name: NAME, password: 'tám chữ nhé', address: 'a', device: undefined, allowSamples: true },
+			now,
+		);
+		await resetSecondFactor(db, administrator, { name: NAME }, now);
+		const browser = visit();
+		await expectRefused(db, () => startSession(browser, short), 'signInFailed', 401);
+		expect(await read(browser)).toBeUndefined();
+	});
+
+	test('really at once leaves no session of the old password', async () => {
+		const { db, actor, visit, read, show } = await prepare();
+		for (let round = 0; round < 8; round += 1) {
+			const browser = visit();
+			const signing = show().then((shown) => startSession(browser, shown));
+			await Promise.allSettled([
+				changePassword(db, actor, { password: NEW, sessionId: '' }, Date.now()),
+				signing,
+			]);
+			expect(await read(browser)).toBeUndefined();
+			await changePassword(db, actor, { password: OLD, sessionId: '' }, Date.now());
+		}
+	});
+
+	test('by a passkey that was removed begins nothing', async () => {
+		const { db, now, personId, visit, read } = await prepare();
+		const passkey = { id: 'key', personId, name: 'x', publicKey: '', counter: 0, transports: '' };
+		const add = () =>
+			inTransaction(db, (trx) => insertPasskey(trx, { ...passkey, createdAt: now, lastUsedAt: null }));
+		const shown = { personId, proof: { kind: 'passkey', id: 'key' } } as const;
+		await add();
+		const kept = visit();
+		expect(await startSession(kept, shown)).toEqual({ isPending: false });
+		expect(await read(kept)).toMatchObject({ personId, secondFactorAt: now, isPending: false });
+		await inTransaction(db, (trx) => deletePasskey(trx, personId, 'key'));
+		const browser = visit();
+		await expectRefused(db, () => startSession(browser, shown), 'passkeyRefused', 422);
+		expect(await read(browser)).toBeUndefined();
+	});
+
+	test('waits for a second factor that was added meanwhile', async () => {
+		const { personId, visit, read, show, addApp, db } = await prepare();
+		const shown = await show();
+		await addApp();
+		const browser = visit();
+		expect(await startSession(browser, shown)).toEqual({ isPending: true });
+		expect(await read(browser)).toMatchObject({ personId, isPending: true });
+		expect(await db.selectFrom('knownDevice').selectAll().execute()).toEqual([]);
+	});
+
+	test('by a second step that was removed, replaced or reset confirms nothing', async () => {
+		const { db, now, personId, actor, visit, read, show, addApp, administrator } = await prepare();
+		const { codes, code } = await addApp();
+		const begin = async () => {
+			const browser = visit();
+			await startSession(browser, await show());
+			const { id } = (await read(browser))!;
+			return {
+				browser,
+				confirm: (proof: Awaited<ReturnType<typeof take>>) =>
+					confirmSession(browser, { id, personId, withSecondFactor: true, proof }),
+			};
+		};
+		const take = (text: string, at = now) =>
+			takeSecondFactor(db, SECRET, { personId, code: text, device: undefined }, at);
+		const good = await begin();
+		await good.confirm(await take(codes[0]!));
+		expect(await read(good.browser)).toMatchObject({ isPending: false });
+
+		const byCode = await begin();
+		const old = await take(codes[1]!);
+		await renewRecoveryCodes(db, SECRET, actor, now);
+		await expectRefused(db, () => byCode.confirm(old), 'codeWrong', 422);
+
+		const byApp = await begin();
+		const shown = await take(code(now + 2 * MINUTE), now + 2 * MINUTE);
+		await removeSecondFactor(db, actor, { kind: 'totp' }, now);
+		await expectRefused(db, () => byApp.confirm(shown), 'codeWrong', 422);
+		expect(await read(byApp.browser)).toMatchObject({ secondFactorAt: null });
+		await addApp();
+		const again = await begin();
+		await expectRefused(db, () => again.confirm(shown), 'codeWrong', 422);
+		expect(await read(again.browser)).toMatchObject({ isPending: true });
+
+		const proof = (await provePassword(db, personId, OLD))!;
+		await resetSecondFactor(db, administrator, { name: NAME }, now);
+		await expectRefused(db, () => again.confirm(shown), 'codeWrong', 422);
+		// The password still stands; the session does not.
+		await expectRefused(db, () => again.confirm(proof), 'signInFirst', 401);
+	});
+});
