@@ -126,6 +126,8 @@ export type KnownDeviceTable = {
 	secretHash: string;
 	personId: string;
 	createdAt: number;
+	/** A reset code made it known: its wrong passwords are counted apart, its codes of the second step are not. */
+	passwordOnly: Flag;
 };
 
 export type InvitationTable = {

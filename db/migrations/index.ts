@@ -16,6 +16,7 @@ import * as completeMoney from './0014_complete_money.ts';
 import * as deepFund from './0015_deepen_fund.ts';
 import * as checkpoints from './0016_create_checkpoints.ts';
 import * as deepCollections from './0017_deepen_collections.ts';
+import * as deepSignIn from './0018_deepen_sign_in.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
 	'0015_deepen_fund': deepFund,
 	'0016_create_checkpoints': checkpoints,
 	'0017_deepen_collections': deepCollections,
+	'0018_deepen_sign_in': deepSignIn,
 };

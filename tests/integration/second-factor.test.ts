@@ -15,7 +15,7 @@ import {
 	insertPasskey,
 	listRecoveryCodes,
 } from '#features/accounts/credential.repository.ts';
-import { insertKnownDevice, isKnownDevice } from '#features/accounts/known-device.repository.ts';
+import { findKnownDevice, insertKnownDevice } from '#features/accounts/known-device.repository.ts';
 import { findActor, insertRoleGrant, SECOND_FACTOR_MS } from '#features/accounts/person.repository.ts';
 import {
 	acceptTotp,
@@ -196,7 +196,7 @@ describeEachEngine('guessing codes with a known password', (engine) => {
 		await inTransaction(db, (trx) => insertKnownDevice(trx, actor.personId, DEVICE, NOW));
 		const secret = await beginTotp(db, SECRET, actor, NOW);
 		await acceptTotp(db, SECRET, actor, { code: codeOf(secret, NOW), sessionId: '' }, NOW);
-		expect(await isKnownDevice(db, actor.personId, DEVICE)).toBe(false);
+		expect(await findKnownDevice(db, actor.personId, DEVICE)).toBeUndefined();
 	});
 });
 

@@ -4,6 +4,8 @@ import { Secret as OtpSecret, TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
 import { changePassword, provePassword, signUpAccount } from '#features/accounts/account.service.ts';
 import { deletePasskey, insertPasskey } from '#features/accounts/credential.repository.ts';
+import { readDeviceCookie, writeDeviceCookie } from '#features/accounts/device-cookies.ts';
+import { findKnownDevice, insertKnownDevice } from '#features/accounts/known-device.repository.ts';
 import { findActor } from '#features/accounts/person.repository.ts';
 import {
 	acceptTotp,
@@ -65,7 +67,7 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 			return { codes, code };
 		};
 		const administrator = await makeActor(db, 'administrator', 'portal', null);
-		return { db, now, personId, actor, visit, read, show, addApp, administrator };
+		return { db, now, config, personId, actor, visit, read, show, addApp, administrator };
 	};
 
 	test('by the old password begins nothing, whichever request came first', async () => {
@@ -84,7 +86,8 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		const steward = await makeActor(db, 'steward', 'house', (await makeHouse(db)).id);
 		const shown = await show();
 		const { code } = await issueResetCode(db, SECRET, steward, { id: uuidv7(now), name: NAME }, now);
-		await resetPassword(db, SECRET, { name: NAME, code, password: NEW, address: 'a' }, now);
+		const secrets = { held: undefined, fresh: 'f'.repeat(43) };
+		await resetPassword(db, SECRET, { name: NAME, code, password: NEW, address: 'a', secrets }, now);
 		await expectRefused(db, () => startSession(visit(), shown), 'signInFailed', 401);
 		await addApp();
 		await changePassword(db, actor, { password: 'tám chữ nhé', sessionId: '' }, now);
@@ -97,6 +100,34 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		const browser = visit();
 		await expectRefused(db, () => startSession(browser, short), 'signInFailed', 401);
 		expect(await read(browser)).toBeUndefined();
+	});
+
+	test('gives the browser a new secret, under which everybody known in it stays known', async () => {
+		const { db, now, personId, config, visit, read, show } = await prepare();
+		const other = {
+			displayName: 'Bình',
+			name: '0913000000',
+			password: OLD,
+			locale: 'vi',
+			isSixteen: true,
+		} as const;
+		const otherId = await signUpAccount(db, other, now, async () => {});
+		const browser = visit();
+		const planted = 'p'.repeat(43);
+		await inTransaction(db, (trx) => insertKnownDevice(trx, otherId, planted, now));
+		writeDeviceCookie(browser.cookies, planted, config);
+		const known = (secret: string) =>
+			Promise.all([personId, otherId].map((id) => findKnownDevice(db, id, secret)));
+		await startSession(browser, await show());
+		const first = readDeviceCookie(browser.cookies, config)!;
+		expect(first).not.toBe(planted);
+		expect(await known(first)).toEqual(['all', 'all']);
+		expect(await known(planted)).toEqual([undefined, undefined]);
+		const { id } = (await read(browser))!;
+		await confirmSession(browser, { id, personId, withSecondFactor: false });
+		expect(await known(readDeviceCookie(browser.cookies, config)!)).toEqual(['all', 'all']);
+		expect(await known(first)).toEqual([undefined, undefined]);
+		expect(await db.selectFrom('knownDevice').selectAll().execute()).toHaveLength(2);
 	});
 
 	test('really at once leaves no session of the old password', async () => {

@@ -1,11 +1,14 @@
 // Roles by a link that one person accepts once, handed over, ended; codes handed out face to face.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { isPasswordOf, signUpAccount } from '#features/accounts/account.service.ts';
+import { changePassword, isPasswordOf, signUpAccount } from '#features/accounts/account.service.ts';
 import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
 import { listAuditEvents } from '#features/accounts/audit.repository.ts';
+import { findKnownDevice, insertKnownDevice } from '#features/accounts/known-device.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findActor, holdGrant, insertRoleGrant } from '#features/accounts/person.repository.ts';
+import { listSessions } from '#features/accounts/session.service.ts';
+import { findTries, signIn } from '#features/accounts/sign-in.service.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
 import { findHelpedName, listResets } from '#features/team/reset-code.repository.ts';
 import { findEndedRole, listRoleNews, listTeam } from '#features/team/team.repository.ts';
@@ -31,6 +34,10 @@ import { expectRefused } from './sale-world.ts';
 
 const SECRET = randomBytes(32);
 const PASSWORD = 'một câu dài chỉ mình tôi biết';
+const NEW_PASSWORD = 'câu mới dài hơn mười lăm';
+const FRESH = 'f'.repeat(43);
+/** Where a reset code is used: a browser that has no secret yet and gets this one. */
+const FROM = { address: 'a', secrets: { held: undefined, fresh: FRESH } };
 
 async function openWorld(db: Db) {
 	await seedReference(db);
@@ -86,6 +93,19 @@ const invite = (
 /** The code itself. */
 const issueCode = (db: Db, actor: Actor | undefined, name: string, now = NOW) =>
 	issueResetCode(db, SECRET, actor, { id: uuidv7(now), name }, now).then(({ code }) => code);
+const openSession = (db: Db, personId: string, id: string) =>
+	db
+		.insertInto('session')
+		.values({
+			...{ tokenHash: id, id, personId, label: 'x', createdAt: NOW, lastUsedAt: NOW },
+			...{ expiresAt: NOW + DAY, authenticatedAt: NOW, secondFactorAt: null, mustRotate: 0 },
+		})
+		.execute();
+/** True when the person's session gets another token with its next request. */
+const isRotating = async (db: Db, personId: string): Promise<boolean> => {
+	const query = db.selectFrom('session').select('mustRotate').where('personId', '=', personId);
+	return (await query.executeTakeFirstOrThrow()).mustRotate === 1;
+};
 const rolesOf = async (db: Db, actor: Actor, now = NOW) =>
 	(await findActor(db, actor.personId, now))!.grants.map(({ role, scopeId }) => [role, scopeId]);
 
@@ -444,6 +464,40 @@ describeEachEngine('a role', (engine) => {
 	});
 });
 
+describeEachEngine('a session', (engine) => {
+	test('gets another token when its person’s roles change', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator, officer, house, union, organiser } = world;
+		const an = await world.join();
+		const people = { an: an.actor.personId, organiser: organiser.personId };
+		for (const [id, personId] of Object.entries(people)) await openSession(db, personId, id);
+		const rotating = async () => [await isRotating(db, people.an), await isRotating(db, people.organiser)];
+		const settle = () => db.updateTable('session').set({ mustRotate: 0 }).execute();
+		const token = await invite(world, administrator, 'steward', ['house', house.id], an.name);
+		expect(await rotating()).toEqual([false, false]);
+		await acceptInvitation(db, SECRET, an.actor, token, NOW);
+		expect(await rotating()).toEqual([true, false]);
+		await settle();
+		const { grants } = (await findActor(db, people.an, NOW))!;
+		await endRole(db, officer, grants[0]!.id, NOW);
+		expect(await rotating()).toEqual([true, false]);
+		await settle();
+		await closeOrganisation(db, administrator, union, NOW);
+		expect(await rotating()).toEqual([false, true]);
+	});
+
+	test('ends with the password it began by, but for the one that changes it', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db } = world;
+		const [an, binh] = [await world.join(), await world.join()];
+		for (const id of ['own', 'other']) await openSession(db, an.actor.personId, id);
+		await openSession(db, binh.actor.personId, 'hers');
+		await changePassword(db, an.actor, { password: NEW_PASSWORD, sessionId: 'own' }, NOW);
+		const sessions = await db.selectFrom('session').select('id').orderBy('id').execute();
+		expect(sessions.map(({ id }) => id)).toEqual(['hers', 'own']);
+	});
+});
+
 describeEachEngine('a reset code', (engine) => {
 	test('sets a new password once and ends every session', async () => {
 		const world = await openWorld(await engine.fresh());
@@ -453,8 +507,8 @@ describeEachEngine('a reset code', (engine) => {
 		const input = {
 			name: an.name,
 			code: code.toLowerCase(),
-			password: 'câu mới dài hơn mười lăm',
-			address: 'a',
+			password: NEW_PASSWORD,
+			...FROM,
 		};
 		const reset = (over = {}, at = NOW) => resetPassword(db, SECRET, { ...input, ...over }, at);
 		await expect(reset({ password: 'ngắn' })).rejects.toMatchObject({ key: 'passwordLength' });
@@ -462,7 +516,9 @@ describeEachEngine('a reset code', (engine) => {
 		await expect(reset({ name: '0999999999' })).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		await expect(reset({}, NOW + DAY)).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		expect(await isPasswordOf(db, an.actor.personId, PASSWORD)).toBe(true);
+		for (const id of ['one', 'another']) await openSession(db, an.actor.personId, id);
 		await reset();
+		expect(await listSessions(db, an.actor.personId, NOW)).toEqual([]);
 		expect(await isPasswordOf(db, an.actor.personId, input.password)).toBe(true);
 		await expect(reset()).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		const used = { action: 'reset-code.use', subjectId: an.actor.personId };
@@ -476,12 +532,7 @@ describeEachEngine('a reset code', (engine) => {
 		const issue = async (actor: Actor, at: number) =>
 			(await issueResetCode(db, SECRET, actor, { id: uuidv7(at), name: an.name }, at)).code;
 		const use = (code: string, at: number) =>
-			resetPassword(
-				db,
-				SECRET,
-				{ name: an.name, code, password: 'câu mới dài hơn mười lăm', address: 'a' },
-				at,
-			);
+			resetPassword(db, SECRET, { name: an.name, code, password: NEW_PASSWORD, ...FROM }, at);
 		expect(await listResets(db, an.actor.personId)).toEqual([]);
 		await use(await issue(steward, NOW), NOW + 1);
 		const helped = await resetSecondFactor(db, administrator, { name: an.name }, NOW + 2);
@@ -500,6 +551,37 @@ describeEachEngine('a reset code', (engine) => {
 		expect(await listResets(db, binh.actor.personId)).toEqual([]);
 	});
 
+	test('forgets every browser but the one it is used in, which a guesser elsewhere does not close', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward } = world;
+		const an = await world.join();
+		const { personId } = an.actor;
+		const [old, planted] = ['o'.repeat(43), 'p'.repeat(43)];
+		await inTransaction(db, (trx) => insertKnownDevice(trx, personId, old, NOW));
+		const attempt = (password: string, device?: string) =>
+			signIn(db, { name: an.name, password, address: 'b', device, allowSamples: true }, NOW).then(
+				() => 'in',
+				(error: { key?: string }) => error.key,
+			);
+		for (let each = 0; each < 10; each += 1) await attempt('sai rồi nhưng mà đủ dài');
+		expect(await attempt(PASSWORD)).toBe('tooManyRequests');
+		const code = await issueCode(db, steward, an.name);
+		const secrets = { held: planted, fresh: FRESH };
+		const input = { name: an.name, code, password: NEW_PASSWORD, address: 'a', secrets };
+		await expect(resetPassword(db, SECRET, { ...input, password: 'ngắn' }, NOW)).rejects.toMatchObject({
+			key: 'passwordLength',
+		});
+		expect(await findKnownDevice(db, personId, FRESH)).toBeUndefined();
+		await resetPassword(db, SECRET, input, NOW);
+		expect(await attempt(NEW_PASSWORD, FRESH)).toBe('in');
+		for (const device of [old, planted, undefined])
+			expect(await attempt(NEW_PASSWORD, device)).toBe('tooManyRequests');
+		// The second step was not asked for: there the browser is a stranger's.
+		expect(await findKnownDevice(db, personId, FRESH)).toBe('password');
+		const tries = (isCode: boolean) => findTries(db, 'x', { personId, device: FRESH, isCode });
+		expect([await tries(false), await tries(true)]).toMatchObject([{ isKnown: true }, { isKnown: false }]);
+	});
+
 	test('voids the one before it, and works for its person alone', async () => {
 		const world = await openWorld(await engine.fresh());
 		const { db, steward } = world;
@@ -507,7 +589,7 @@ describeEachEngine('a reset code', (engine) => {
 		const first = await issueCode(db, steward, an.name);
 		const second = await issueCode(db, steward, an.name, NOW + 1);
 		const use = (name: string, code: string) =>
-			resetPassword(db, SECRET, { name, code, password: 'câu mới dài hơn mười lăm', address: 'a' }, NOW + 2);
+			resetPassword(db, SECRET, { name, code, password: NEW_PASSWORD, ...FROM }, NOW + 2);
 		await expect(use(an.name, first)).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		await expect(use(binh.name, second)).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		await use(an.name, second);
@@ -538,7 +620,12 @@ describeEachEngine('a reset code', (engine) => {
 		await issue(administrator, treasurer.name)();
 		const factor = (actor: Actor | undefined) => () => resetSecondFactor(db, actor, { name: an.name }, NOW);
 		await refused(factor(steward), 'notYourRole', 403);
+		const { personId } = an.actor;
+		await openSession(db, personId, 'lost');
+		await inTransaction(db, (trx) => insertKnownDevice(trx, personId, FRESH, NOW));
 		await factor(administrator)();
+		expect(await listSessions(db, personId, NOW)).toEqual([]);
+		expect(await findKnownDevice(db, personId, FRESH)).toBeUndefined();
 	});
 });
 
@@ -624,7 +711,7 @@ describeEachEngine('what happens meanwhile', (engine) => {
 		const { db, steward, officer, administrator, fund } = world;
 		const [an, binh] = [await world.join(), await world.join()];
 		const use = (name: string, code: string) =>
-			resetPassword(db, SECRET, { name, code, password: 'câu mới dài hơn mười lăm', address: 'a' }, NOW);
+			resetPassword(db, SECRET, { name, code, password: NEW_PASSWORD, ...FROM }, NOW);
 		const overAn = await issueCode(db, steward, an.name);
 		const token = await invite(world, administrator, 'treasurer', ['fund', fund.id], an.name);
 		await acceptInvitation(db, SECRET, an.actor, token, NOW);

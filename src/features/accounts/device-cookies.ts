@@ -40,9 +40,12 @@ export function readDeviceCookie(cookies: AstroCookies, config: Config): string 
 	return secret !== undefined && isDeviceSecret(secret) ? secret : undefined;
 }
 
-/** The browser's secret, made if it has none, for another year. */
-export function keepDeviceCookie(cookies: AstroCookies, config: Config): string {
-	const secret = readDeviceCookie(cookies, config) ?? mintDeviceSecret();
+/** The browser's secret and the one that it gets once somebody is known in it. */
+export const renewDeviceSecret = (cookies: AstroCookies, config: Config) => ({
+	held: readDeviceCookie(cookies, config),
+	fresh: mintDeviceSecret(),
+});
+
+/** Gives the browser its secret for a year. */
+export const writeDeviceCookie = (cookies: AstroCookies, secret: string, config: Config): void =>
 	write(cookies, 'may', secret, config);
-	return secret;
-}

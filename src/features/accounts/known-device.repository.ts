@@ -2,14 +2,42 @@
 import type { Db, Trx } from '#lib/db.ts';
 import { sha256Hex } from '#lib/hash.ts';
 
-export async function isKnownDevice(db: Db, personId: string, secret: string): Promise<boolean> {
+/** What the person has shown in the browser that holds this secret: undefined for a stranger's. */
+export async function findKnownDevice(
+	db: Db,
+	personId: string,
+	secret: string,
+): Promise<'password' | 'all' | undefined> {
 	const row = await db
 		.selectFrom('knownDevice')
-		.select('personId')
+		.select('passwordOnly')
 		.where('personId', '=', personId)
 		.where('secretHash', '=', sha256Hex(secret))
 		.executeTakeFirst();
-	return row !== undefined;
+	return row && (row.passwordOnly === 1 ? 'password' : 'all');
+}
+
+/** A browser's secret as it was, if it had one, and the one that it gets instead. */
+export type DeviceSecrets = { held: string | undefined; fresh: string };
+
+/**
+ * From now on the person is known in this browser, and so is whoever was: under a new secret, so that a copy of the old
+ * one, or one that somebody planted, opens nothing.
+ * @param passwordOnly a second factor was not asked for: its wrong codes are counted with those of strangers
+ */
+export async function knowDevice(
+	trx: Trx,
+	personId: string,
+	{ held, fresh }: DeviceSecrets,
+	{ passwordOnly, now }: { passwordOnly: 0 | 1; now: number },
+): Promise<void> {
+	if (held !== undefined)
+		await trx
+			.updateTable('knownDevice')
+			.set({ secretHash: sha256Hex(fresh) })
+			.where('secretHash', '=', sha256Hex(held))
+			.execute();
+	await insertKnownDevice(trx, personId, fresh, now, passwordOnly);
 }
 
 export async function insertKnownDevice(
@@ -17,11 +45,12 @@ export async function insertKnownDevice(
 	personId: string,
 	secret: string,
 	now: number,
+	passwordOnly: 0 | 1 = 0,
 ): Promise<void> {
 	await trx
 		.insertInto('knownDevice')
-		.values({ personId, secretHash: sha256Hex(secret), createdAt: now })
-		.onConflict((conflict) => conflict.doNothing())
+		.values({ personId, secretHash: sha256Hex(secret), createdAt: now, passwordOnly })
+		.onConflict((conflict) => conflict.columns(['secretHash', 'personId']).doUpdateSet({ passwordOnly }))
 		.execute();
 }
 

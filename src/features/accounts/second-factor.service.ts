@@ -184,7 +184,7 @@ export async function takeSecondFactor(
 	now: number,
 ): Promise<Proof> {
 	const { personId, code } = input;
-	const { key } = await findTries(db, '', personId, input.device);
+	const { key } = await findTries(db, '', { personId, device: input.device, isCode: true });
 	const limits = isRecoveryCode(code) ? LIMITS.slice(0, 1) : LIMITS;
 	const reached = await takeTries(db, personId, key, limits, now);
 	const proof = await inTransaction(db, async (trx): Promise<Proof | undefined> => {

@@ -11,8 +11,8 @@ import { uuidv7 } from '#lib/uuid.ts';
 import { requireActor, type Actor } from './actor.ts';
 import { insertAuditEvent } from './audit.repository.ts';
 import { hasSecondFactor, isStillProof, type Proof } from './credential.repository.ts';
-import { keepDeviceCookie } from './device-cookies.ts';
-import { insertKnownDevice } from './known-device.repository.ts';
+import { renewDeviceSecret, writeDeviceCookie } from './device-cookies.ts';
+import { knowDevice } from './known-device.repository.ts';
 import { holdPerson } from './person.repository.ts';
 
 type Attributes = Omit<SessionTable, 'tokenHash' | 'personId' | 'expiresAt'>;
@@ -178,17 +178,19 @@ export async function startSession(
 		mustRotate: 0,
 	});
 	const cookie = lucia.createSessionCookie(session.id);
+	const secrets = renewDeviceSecret(cookies, config);
 	// The row is there before what was shown is looked at again: a change ends it, or is seen here.
 	const isPending = await inTransaction(db, async (trx) => {
 		await holdProof(trx, personId, proof);
 		if (proof?.kind !== 'passkey' && (await hasSecondFactor(trx, personId))) return true;
-		await insertKnownDevice(trx, personId, keepDeviceCookie(cookies, config), now);
+		await knowDevice(trx, personId, secrets, { passwordOnly: 0, now });
 		return false;
 	}).catch(async (error: unknown) => {
 		await lucia.invalidateSession(session.id);
 		throw error;
 	});
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
+	if (!isPending) writeDeviceCookie(cookies, secrets.fresh, config);
 	return { isPending };
 }
 
@@ -260,6 +262,7 @@ export async function confirmSession(
 	{ id, personId, withSecondFactor, proof }: Confirmation,
 ): Promise<void> {
 	const { db, config, now } = locals;
+	const secrets = renewDeviceSecret(cookies, config);
 	await inTransaction(db, async (trx) => {
 		await holdProof(trx, personId, proof);
 		const { numUpdatedRows } = await trx
@@ -268,8 +271,9 @@ export async function confirmSession(
 			.where('id', '=', id)
 			.executeTakeFirst();
 		if (Number(numUpdatedRows) === 0) throw new DomainError('UNAUTHORIZED', 'signInFirst');
-		await insertKnownDevice(trx, personId, keepDeviceCookie(cookies, config), now);
+		await knowDevice(trx, personId, secrets, { passwordOnly: 0, now });
 	});
+	writeDeviceCookie(cookies, secrets.fresh, config);
 	await rotate(db, config, cookies, { id, onlyIfDue: false });
 }
 

@@ -5,7 +5,7 @@ import { sha256Hex } from '#lib/hash.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { readSignInName } from './account.ts';
 import type { Proof } from './credential.repository.ts';
-import { isKnownDevice } from './known-device.repository.ts';
+import { findKnownDevice } from './known-device.repository.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { findCredential, findPersonByName } from './person.repository.ts';
 
@@ -31,9 +31,15 @@ export type Attempt = {
 /**
  * The key under which a person's wrong tries in this browser count: one of its own where the person has signed in
  * before, so that a guesser elsewhere cannot lock them out.
+ * @param isCode a second step is tried: a browser that is known by a reset code alone is a stranger's there
  */
-export async function findTries(db: Db, what: string, personId: string, device: string | undefined) {
-	const isKnown = device !== undefined && (await isKnownDevice(db, personId, device));
+export async function findTries(
+	db: Db,
+	what: string,
+	{ personId, device, isCode = false }: { personId: string; device: string | undefined; isCode?: boolean },
+) {
+	const known = device === undefined ? undefined : await findKnownDevice(db, personId, device);
+	const isKnown = device !== undefined && (isCode ? known === 'all' : known !== undefined);
 	return { isKnown, key: `${what}:${personId}:${isKnown ? sha256Hex(device) : 'unknown'}` };
 }
 
@@ -51,7 +57,7 @@ export async function signIn(
 	const person = name && (await findPersonByName(db, name));
 	// An unknown name counts like a known one: it must not answer more often.
 	const id = person?.id ?? sha256Hex(JSON.stringify(name ?? ''));
-	const tries = await findTries(db, 'sign-in', id, attempt.device);
+	const tries = await findTries(db, 'sign-in', { personId: id, device: attempt.device });
 	// Counted before the password is looked at, so that parallel guesses do not slip through.
 	const counted = [{ key: tries.key, rate: PER_PERSON }];
 	// The address first: a try that it stops is none of the person's.
@@ -73,7 +79,7 @@ export async function checkTries<T>(
 	now: number,
 	work: () => Promise<T>,
 ): Promise<T> {
-	const { key } = await findTries(db, what, personId, device);
+	const { key } = await findTries(db, what, { personId, device });
 	await takeRate(db, key, PER_PERSON, now);
 	const result = await work();
 	await returnRate(db, key, PER_PERSON, now);

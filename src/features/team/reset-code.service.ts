@@ -11,7 +11,11 @@ import {
 } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { deleteSecondFactors } from '#features/accounts/credential.repository.ts';
-import { deleteKnownDevices } from '#features/accounts/known-device.repository.ts';
+import {
+	deleteKnownDevices,
+	knowDevice,
+	type DeviceSecrets,
+} from '#features/accounts/known-device.repository.ts';
 import {
 	deletePassword,
 	findPassword,
@@ -146,13 +150,14 @@ export async function issueResetCode(
 }
 
 /**
- * Sets a new password with a code; every session and known browser of the person ends. Unknown person, wrong, used and
+ * Sets a new password with a code; every session and known browser of the person ends, but the one in which the code is
+ * used: whoever guesses at their password does not keep them from using the new one. Unknown person, wrong, used and
  * lapsed code get the same words (422); too many tries 429.
  */
 export async function resetPassword(
 	db: Db,
 	secret: Secret,
-	input: { name: string; code: string; password: string; address: string },
+	input: { name: string; code: string; password: string; address: string; secrets: DeviceSecrets },
 	now: number,
 ): Promise<void> {
 	const name = readSignInName(input.name);
@@ -163,8 +168,9 @@ export async function resetPassword(
 	const refuse = (): never => {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'resetCodeWrong', { field: 'code' });
 	};
-	const codeHash = person ? hashCode(secret, person.id, input.code) : '';
-	const found = person && (await findResetCode(db, person.id, codeHash, now));
+	// Looked up for an unknown name too: the answer takes as long.
+	const id = person?.id ?? '';
+	const found = await findResetCode(db, id, hashCode(secret, id, input.code), now);
 	if (!person || !found) return refuse();
 	// Only with the right code: a refused password leaves it for another try.
 	const password = await preparePassword(db, person.id, input.password);
@@ -176,12 +182,14 @@ export async function resetPassword(
 		await insertAuditEvent(trx, event, now);
 		await setPassword(trx, person.id, password, { keepSession: undefined, now });
 		await deleteKnownDevices(trx, person.id);
+		// A code leaves the second factor: guessing at that gets no tries of its own.
+		await knowDevice(trx, person.id, input.secrets, { passwordOnly: 1, now });
 	});
 	await returnRate(db, byAddress, PER_ADDRESS, now);
 }
 
 /**
- * Takes a person's second factors away because all are lost, and ends their sessions. A password too short to stand
+ * Takes a person's second factors away because all are lost, ends their sessions and forgets their browsers. A password too short to stand
  * alone goes with them: a reset code brings a new one. Gives back whose they were. Refuses like {@link issueResetCode}.
  */
 export async function resetSecondFactor(
@@ -196,6 +204,7 @@ export async function resetSecondFactor(
 		await deleteSecondFactors(trx, personId);
 		if ((await findPassword(trx, personId))?.isLong === 0) await deletePassword(trx, personId);
 		await endSessions(trx, personId);
+		await deleteKnownDevices(trx, personId);
 		const event = { action: 'second-factor.reset', subjectKind: 'person', subjectId: personId };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 	});

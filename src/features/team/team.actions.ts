@@ -1,4 +1,5 @@
 import { ROLES, type ScopeKind } from '#features/accounts/actor.ts';
+import { renewDeviceSecret, writeDeviceCookie } from '#features/accounts/device-cookies.ts';
 import { endSession } from '#features/accounts/session.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
@@ -68,13 +69,15 @@ export const team = {
 		const personId = await resetSecondFactor(db, actor, { name: field(form, 'name') }, now);
 		return localePath(locale, `/cua-toi/nhom?xong=buoc-hai&nguoi=${personId}`);
 	}),
-	resetPassword: formAction(async (form, { locals, clientAddress }) => {
-		const { db, secret, locale, now } = locals;
+	resetPassword: formAction(async (form, { locals, cookies, clientAddress }) => {
+		const { db, secret, config, locale, now } = locals;
+		const secrets = renewDeviceSecret(cookies, config);
 		const input = {
 			...{ name: field(form, 'name'), code: field(form, 'code'), password: field(form, 'password') },
-			address: clientAddress,
+			...{ address: clientAddress, secrets },
 		};
 		await resetPassword(db, secret, input, now);
+		writeDeviceCookie(cookies, secrets.fresh, config);
 		return localePath(locale, '/dang-nhap?xong=dat-lai');
 	}),
 	openOrganisation: formAction(async (form, { locals }) => {
