@@ -48,8 +48,8 @@ async function withApp(db: Db, name?: string) {
 	const actor = await makePerson(db, name);
 	const secret = await beginTotp(db, SECRET, actor, NOW);
 	const codes = (await acceptTotp(db, SECRET, actor, { code: codeOf(secret, NOW), sessionId: '' }, NOW))!;
-	const take = (code: string, at = NOW, device?: string) =>
-		takeSecondFactor(db, SECRET, { personId: actor.personId, code, device }, at);
+	const take = (code: string, at = NOW, device?: string, address = 'a') =>
+		takeSecondFactor(db, SECRET, { personId: actor.personId, code, device, address }, at);
 	return { actor, secret, codes, take };
 }
 
@@ -97,7 +97,7 @@ describeEachEngine('an authenticator app', (engine) => {
 				takeSecondFactor(
 					db,
 					SECRET,
-					{ personId: actor.personId, code: codeOf(secret, later), device },
+					{ personId: actor.personId, code: codeOf(secret, later), device, address: 'a' },
 					later,
 				),
 			),
@@ -151,6 +151,32 @@ describeEachEngine('guessing codes with a known password', (engine) => {
 		await take(codeOf(secret, later), later, DEVICE);
 		expect(await guess(START + DAY)).toBe('codeWrong');
 		await take(codeOf(secret, START + DAY), START + DAY);
+	});
+
+	test('with what looks like a recovery code closes neither the app’s codes nor another address, and is told', async () => {
+		const db = await engine.fresh();
+		const { actor, secret, codes, take } = await withApp(db);
+		const flood = (at: number, device?: string, address?: string) =>
+			take('AAAA-BBBB-CCCC', at, device, address).then(
+				() => 'taken',
+				(error: { key?: string }) => error.key,
+			);
+		for (let quarter = 0; quarter < 4; quarter += 1) {
+			const at = START + quarter * QUARTER;
+			for (let each = 0; each < 10; each += 1) expect(await flood(at)).toBe('codeWrong');
+			expect(await flood(at)).toBe('tooManyRequests');
+			await take(codes[quarter]!, at, undefined, 'home');
+			await take(codeOf(secret, at), at);
+		}
+		expect(await refusals(db)).toHaveLength(4);
+		// From the same address a browser that is known has tries of its own.
+		await inTransaction(db, (trx) => insertKnownDevice(trx, actor.personId, DEVICE, NOW));
+		const at = START + 3 * QUARTER;
+		await expect(take(codes[4]!, at)).rejects.toMatchObject({ key: 'tooManyRequests', field: 'code' });
+		await take(codes[4]!, at, DEVICE);
+		for (let each = 0; each < 10; each += 1) expect(await flood(at, DEVICE, 'home')).toBe('codeWrong');
+		expect(await flood(at, DEVICE, 'home')).toBe('tooManyRequests');
+		await take(codes[5]!, at, undefined, 'home');
 	});
 
 	test('is written down once in a quarter of an hour, with ids alone', async () => {

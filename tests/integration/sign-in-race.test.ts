@@ -184,7 +184,7 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 			};
 		};
 		const take = (text: string, at = now) =>
-			takeSecondFactor(db, SECRET, { personId, code: text, device: undefined }, at);
+			takeSecondFactor(db, SECRET, { personId, code: text, device: undefined, address: 'a' }, at);
 		const good = await begin();
 		await good.confirm(await take(codes[0]!));
 		expect(await read(good.browser)).toMatchObject({ isPending: false });

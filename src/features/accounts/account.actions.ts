@@ -77,7 +77,7 @@ export const accounts = {
 	}),
 	/** The second step of a sign-in, or the same again before something that matters. */
 	confirm: formAction(async (form, context) => {
-		const { locals, cookies } = context;
+		const { locals, cookies, clientAddress: address } = context;
 		const { db, secret, config, session, now } = locals;
 		if (!session) throw new DomainError('UNAUTHORIZED', 'signInFirst');
 		const { id, personId } = session;
@@ -88,7 +88,8 @@ export const accounts = {
 			const input = { response: field(form, 'passkey'), purpose, allowSamples: config.isLocal };
 			({ proof } = await takePasskey(db, secret, config, input, now));
 		} else if (await hasSecondFactor(db, personId)) {
-			proof = await takeSecondFactor(db, secret, { personId, code: field(form, 'code'), device }, now);
+			const input = { personId, code: field(form, 'code'), device, address };
+			proof = await takeSecondFactor(db, secret, input, now);
 		} else {
 			proof = await checkTries(db, { what: 'confirm', personId, device }, now, async () => {
 				const shown = await provePassword(db, personId, field(form, 'password'));

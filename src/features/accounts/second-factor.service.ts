@@ -1,3 +1,4 @@
+import { addressKey } from '#lib/address-key.ts';
 import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { DomainError, type DomainErrorKey } from '#lib/errors.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
@@ -39,6 +40,11 @@ const PER_PERSON = { limit: 5, windowMs: 15 * 60_000 };
 const LIMITS: { name: string; limit: number; windowMs: number; refusal: DomainErrorKey }[] = [
 	{ ...PER_PERSON, name: 'second-factor', refusal: 'tooManyRequests' },
 	{ limit: 20, windowMs: 24 * 3_600_000, name: 'second-factor-day', refusal: 'codesOfToday' },
+];
+
+/** Nobody guesses a recovery code: its limit keeps floods away, from each browser that is known and each address. */
+const OF_RECOVERY: typeof LIMITS = [
+	{ limit: 10, windowMs: 15 * 60_000, name: 'recovery-code', refusal: 'tooManyRequests' },
 ];
 
 const hashRecoveryCode = (secret: Secret, personId: string, code: string) =>
@@ -173,19 +179,21 @@ async function takeTries(db: Db, personId: string, key: string, limits: typeof L
 }
 
 /**
- * Takes a code of the app or a recovery code; each works once. Gives what it proves. Refuses a wrong or used one with 422, too many with 429;
- * known browsers are counted apart. A recovery code is beyond guessing, so it counts for the quarter of an hour alone
- * and still opens the account on a day on which somebody has used up the tries at the app's codes.
+ * Takes a code of the app or a recovery code; each works once. Gives what it proves. Refuses a wrong or used one with
+ * 422, too many with 429; known browsers are counted apart. What looks like a recovery code is counted by itself and by
+ * address: it uses up no try at the app's codes, and still opens the account when somebody elsewhere has used up both.
  */
 export async function takeSecondFactor(
 	db: Db,
 	secret: Secret,
-	input: { personId: string; code: string; device: string | undefined },
+	input: { personId: string; code: string; device: string | undefined; address: string },
 	now: number,
 ): Promise<Proof> {
 	const { personId, code } = input;
-	const { key } = await findTries(db, '', { personId, device: input.device, isCode: true });
-	const limits = isRecoveryCode(code) ? LIMITS.slice(0, 1) : LIMITS;
+	const tries = await findTries(db, '', { personId, device: input.device, isCode: true });
+	const isRecovery = isRecoveryCode(code);
+	const limits = isRecovery ? OF_RECOVERY : LIMITS;
+	const key = isRecovery && !tries.isKnown ? addressKey(`:${personId}`, input.address) : tries.key;
 	const reached = await takeTries(db, personId, key, limits, now);
 	const proof = await inTransaction(db, async (trx): Promise<Proof | undefined> => {
 		const totp = await takeTotp(trx, secret, { personId, code, wantConfirmed: true }, now);
