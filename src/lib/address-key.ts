@@ -14,7 +14,9 @@ function groupsOf(address: string): number[] {
 
 /** Whoever has one address of an IPv6 /64 has all of them; a mapped IPv4 address is that IPv4 address. */
 function networkOf(address: string): string {
-	const [bare = ''] = address.split('%');
+	// Some proxies write the port too: `203.0.113.7:5678`, `[2001:db8::1]:443`.
+	const host = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1');
+	const [bare = ''] = host.split('%');
 	if (isIPv4(bare) || !isIPv6(bare)) return bare;
 	const groups = groupsOf(bare);
 	const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;

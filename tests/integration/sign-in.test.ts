@@ -66,6 +66,16 @@ describeEachEngine('signing in', (engine) => {
 			expect(await attempt(WRONG, { name })).toBe('signInFailed');
 	});
 
+	test('counts what is no name each by itself, however it is written', async () => {
+		const { attempt } = await prepare();
+		for (let each = 0; each < 12; each += 1)
+			expect(await attempt(WRONG, { name: `09123${each}` })).toBe('signInFailed');
+		const written = ['cô Hoa', 'CÔ HOA', 'co hoa', 'Cô Hoa'];
+		for (let each = 0; each < 10; each += 1) await attempt(WRONG, { name: written[each % 4]! });
+		expect(await attempt(WRONG, { name: 'cô hoa' })).toBe('tooManyRequests');
+		expect(await attempt(WRONG, { name: '0'.repeat(100_000) })).toBe('signInFailed');
+	});
+
 	test('stops tries at an unknown name as at a known one', async () => {
 		const { attempt } = await prepare();
 		for (const name of [PHONE, '0999 999 999']) {

@@ -23,6 +23,10 @@ test.each([
 	['', ''],
 	['unknown', 'unknown'],
 	['2001:db8:::1', '2001:db8:::1'],
+	['203.0.113.7:5678', '203.0.113.7'],
+	['[2001:db8:0:1::9]:443', '2001:db8:0:1::/64'],
+	['[2001:db8:0:1::9]', '2001:db8:0:1::/64'],
+	['[::ffff:203.0.113.7]:80', '203.0.113.7'],
 ])('%j counts as %j', (address, network) => {
 	expect(addressKey('sign-in', address)).toBe(`sign-in:address:${network}`);
 });

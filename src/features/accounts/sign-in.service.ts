@@ -1,6 +1,7 @@
 import { addressKey } from '#lib/address-key.ts';
 import type { Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
+import { foldSearch } from '#lib/fold.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { readSignInName } from './account.ts';
@@ -56,7 +57,8 @@ export async function signIn(
 	const name = readSignInName(attempt.name);
 	const person = name && (await findPersonByName(db, name));
 	// An unknown name counts like a known one: it must not answer more often.
-	const id = person?.id ?? sha256Hex(JSON.stringify(name ?? ''));
+	// What is no name has a count of its own, however it is written: one for all would be used up by anybody.
+	const id = person?.id ?? sha256Hex(JSON.stringify(name ?? foldSearch(attempt.name.slice(0, 254))));
 	const tries = await findTries(db, 'sign-in', { personId: id, device: attempt.device });
 	// Counted before the password is looked at, so that parallel guesses do not slip through.
 	const counted = [{ key: tries.key, rate: PER_PERSON }];
