@@ -1,5 +1,6 @@
 import { sql, type ExpressionBuilder } from 'kysely';
 import type { Database } from '#db/schema.ts';
+import { addressKey } from './address-key.ts';
 import type { Db } from './db.ts';
 import { DomainError } from './errors.ts';
 import { sha256Hex } from './hash.ts';
@@ -52,4 +53,50 @@ export async function returnRate(
 		.executeTakeFirst();
 	if (Number(numUpdatedRows) === 0)
 		await db.deleteFrom('rateLimit').where(window).where('count', '=', 1).execute();
+}
+
+type Rate = { limit: number; windowMs: number };
+/** Where a try comes from: the secret of its browser, if it brings one, and its address. */
+export type Visitor = { browser: string | undefined; address: string };
+
+/** An address may have as many times the tries of one browser: a school's computer room, or a line of many households. */
+const BROWSERS_PER_ADDRESS = 4;
+
+const keysOf = (what: string, { browser, address }: Visitor, rate: Rate) => ({
+	all: {
+		key: addressKey(`${what}-all`, address),
+		rate: { ...rate, limit: rate.limit * BROWSERS_PER_ADDRESS },
+	},
+	own: { key: browser === undefined ? addressKey(what, address) : `${what}:browser:${browser}`, rate },
+});
+
+/**
+ * Counts a try of somebody who is not signed in: for its browser, those of an address that bring no secret being one,
+ * and for the address under a higher limit. Who is stopped at the first uses nothing of the second up, so that one
+ * stubborn browser does not close the address for the others. Refuses with 429.
+ */
+export async function takeVisit(
+	db: Db,
+	what: string,
+	visitor: Visitor,
+	rate: Rate,
+	now: number,
+): Promise<void> {
+	const { all, own } = keysOf(what, visitor, rate);
+	await takeRate(db, all.key, all.rate, now);
+	await takeRate(db, own.key, own.rate, now).catch(async (error: unknown) => {
+		await returnRate(db, all.key, all.rate, now);
+		throw error;
+	});
+}
+
+/** Takes a counted try back, as {@link returnRate} does. */
+export async function returnVisit(
+	db: Db,
+	what: string,
+	visitor: Visitor,
+	rate: Rate,
+	now: number,
+): Promise<void> {
+	for (const { key } of Object.values(keysOf(what, visitor, rate))) await returnRate(db, key, rate, now);
 }

@@ -87,7 +87,8 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		const shown = await show();
 		const { code } = await issueResetCode(db, SECRET, steward, { id: uuidv7(now), name: NAME }, now);
 		const secrets = { held: undefined, fresh: 'f'.repeat(43) };
-		await resetPassword(db, SECRET, { name: NAME, code, password: NEW, address: 'a', secrets }, now);
+		const visitor = { browser: undefined, address: 'a' };
+		await resetPassword(db, SECRET, { name: NAME, code, password: NEW, visitor, secrets }, now);
 		await expectRefused(db, () => startSession(visit(), shown), 'signInFailed', 401);
 		await addApp();
 		await changePassword(db, actor, { password: 'tám chữ nhé', sessionId: '' }, now);

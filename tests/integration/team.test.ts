@@ -37,7 +37,7 @@ const PASSWORD = 'một câu dài chỉ mình tôi biết';
 const NEW_PASSWORD = 'câu mới dài hơn mười lăm';
 const FRESH = 'f'.repeat(43);
 /** Where a reset code is used: a browser that has no secret yet and gets this one. */
-const FROM = { address: 'a', secrets: { held: undefined, fresh: FRESH } };
+const FROM = { visitor: { browser: undefined, address: 'a' }, secrets: { held: undefined, fresh: FRESH } };
 
 async function openWorld(db: Db) {
 	await seedReference(db);
@@ -567,7 +567,7 @@ describeEachEngine('a reset code', (engine) => {
 		expect(await attempt(PASSWORD)).toBe('tooManyRequests');
 		const code = await issueCode(db, steward, an.name);
 		const secrets = { held: planted, fresh: FRESH };
-		const input = { name: an.name, code, password: NEW_PASSWORD, address: 'a', secrets };
+		const input = { name: an.name, code, password: NEW_PASSWORD, ...FROM, secrets };
 		await expect(resetPassword(db, SECRET, { ...input, password: 'ngắn' }, NOW)).rejects.toMatchObject({
 			key: 'passwordLength',
 		});

@@ -40,6 +40,12 @@ export function readDeviceCookie(cookies: AstroCookies, config: Config): string 
 	return secret !== undefined && isDeviceSecret(secret) ? secret : undefined;
 }
 
+/** A secret that tells one browser of an address from another, in which nobody need have signed in; undefined without. */
+export const readBrowserSecret = (cookies: AstroCookies, config: Config): string | undefined => {
+	const secret = readDeviceCookie(cookies, config) ?? readAliasCookie(cookies, config);
+	return secret !== undefined && isDeviceSecret(secret) ? secret : undefined;
+};
+
 /** The browser's secret and the one that it gets once somebody is known in it. */
 export const renewDeviceSecret = (cookies: AstroCookies, config: Config) => ({
 	held: readDeviceCookie(cookies, config),

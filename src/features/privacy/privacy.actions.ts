@@ -1,13 +1,17 @@
 import { signUpAccount } from '#features/accounts/account.service.ts';
 import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
-import { deleteAliasCookie, readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
+import {
+	deleteAliasCookie,
+	readAliasCookie,
+	readBrowserSecret,
+	writeAliasCookie,
+} from '#features/accounts/device-cookies.ts';
 import { endSession, isRecent, startSession } from '#features/accounts/session.service.ts';
 import { acceptWithin } from '#features/team/role.service.ts';
-import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { returnRate, takeRate } from '#lib/rate-limit.ts';
+import { returnVisit, takeVisit } from '#lib/rate-limit.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { forgetAlias, offerAlias, takeAlias } from './alias.service.ts';
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from './consent.service.ts';
@@ -17,8 +21,9 @@ import { previewNotice, publishNotice, requireChange } from './notice.service.ts
 import { answerRequest, readAnswer, sendRequest } from './rights-request.service.ts';
 
 const HOUR_MS = 3_600_000;
-/** Accounts from one address in an hour: a school's computer room, not a machine. */
+/** Accounts from one browser in an hour: a teacher's, who opens them for a class, and not a machine. */
 const SIGN_UPS = { limit: 60, windowMs: HOUR_MS };
+/** Codes that are none. */
 const TRANSFERS = { limit: 60, windowMs: HOUR_MS };
 const ACCOUNT = '/cua-toi/tai-khoan';
 
@@ -27,8 +32,8 @@ export const privacy = {
 	openAccount: formAction(async (form, context) => {
 		const { locals, cookies, clientAddress } = context;
 		const { db, secret, config, locale, now } = locals;
-		const rateKey = addressKey('account', clientAddress);
-		await takeRate(db, rateKey, SIGN_UPS, now);
+		const visitor = { browser: readBrowserSecret(cookies, config), address: clientAddress };
+		await takeVisit(db, 'account', visitor, SIGN_UPS, now);
 		const token = field(form, 'token');
 		const deviceSecret = keptOrNewSecret(readAliasCookie(cookies, config));
 		const account = {
@@ -42,7 +47,7 @@ export const privacy = {
 		}).catch(async (error: unknown) => {
 			// What can be mended in the form does not count; that a number is taken does, for it tells something.
 			if (error instanceof DomainError && error.kind === 'UNPROCESSABLE_CONTENT')
-				await returnRate(db, rateKey, SIGN_UPS, now);
+				await returnVisit(db, 'account', visitor, SIGN_UPS, now);
 			throw error;
 		});
 		if (isLinked) writeAliasCookie(cookies, deviceSecret, config);
@@ -68,9 +73,11 @@ export const privacy = {
 	}),
 	takeAlias: formAction(async (form, { locals, cookies, clientAddress }) => {
 		const { db, config, locale, now } = locals;
-		await takeRate(db, addressKey('transfer', clientAddress), TRANSFERS, now);
+		const visitor = { browser: readBrowserSecret(cookies, config), address: clientAddress };
+		await takeVisit(db, 'transfer', visitor, TRANSFERS, now);
 		const own = keptOrNewSecret(readAliasCookie(cookies, config));
 		writeAliasCookie(cookies, await takeAlias(db, field(form, 'token'), own, now), config);
+		await returnVisit(db, 'transfer', visitor, TRANSFERS, now);
 		return localePath(locale, '/cua-toi?xong=chuyen');
 	}),
 	forgetAlias: formAction(async (_form, { locals, cookies }) => {

@@ -25,10 +25,9 @@ import {
 } from '#features/accounts/person.repository.ts';
 import { codeOf, normaliseCode } from '#features/accounts/second-factor.ts';
 import { endSessions } from '#features/accounts/session.service.ts';
-import { addressKey } from '#lib/address-key.ts';
 import { inTransaction, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
-import { returnRate, takeRate } from '#lib/rate-limit.ts';
+import { returnVisit, takeRate, takeVisit, type Visitor } from '#lib/rate-limit.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
 import {
 	findIssuedCode,
@@ -43,7 +42,8 @@ import { listGrantsOf } from './role.repository.ts';
 const CODE_MS = 24 * 3_600_000;
 /** More than anybody needs in a day: a stolen account must not reset a whole ward. */
 const PER_ISSUER = { limit: 20, windowMs: 24 * 3_600_000 };
-const PER_ADDRESS = { limit: 100, windowMs: 15 * 60_000 };
+/** Codes that are none, from one browser. */
+const PER_BROWSER = { limit: 100, windowMs: 15 * 60_000 };
 
 const hashCode = (secret: Secret, personId: string, code: string) =>
 	keyedHash(secret, 'reset-code', `${personId}:${normaliseCode(code)}`);
@@ -157,14 +157,13 @@ export async function issueResetCode(
 export async function resetPassword(
 	db: Db,
 	secret: Secret,
-	input: { name: string; code: string; password: string; address: string; secrets: DeviceSecrets },
+	input: { name: string; code: string; password: string; visitor: Visitor; secrets: DeviceSecrets },
 	now: number,
 ): Promise<void> {
 	const name = readSignInName(input.name);
 	const person = name && (await findPersonByName(db, name));
 	// Not per person: a code has 58 random bits, and a stranger's tries must not keep the person from theirs.
-	const byAddress = addressKey('reset', input.address);
-	await takeRate(db, byAddress, PER_ADDRESS, now);
+	await takeVisit(db, 'reset', input.visitor, PER_BROWSER, now);
 	const refuse = (): never => {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'resetCodeWrong', { field: 'code' });
 	};
@@ -185,7 +184,7 @@ export async function resetPassword(
 		// A code leaves the second factor: guessing at that gets no tries of its own.
 		await knowDevice(trx, person.id, input.secrets, { passwordOnly: 1, now });
 	});
-	await returnRate(db, byAddress, PER_ADDRESS, now);
+	await returnVisit(db, 'reset', input.visitor, PER_BROWSER, now);
 }
 
 /**

@@ -1,5 +1,9 @@
 import { ROLES, type ScopeKind } from '#features/accounts/actor.ts';
-import { renewDeviceSecret, writeDeviceCookie } from '#features/accounts/device-cookies.ts';
+import {
+	readBrowserSecret,
+	renewDeviceSecret,
+	writeDeviceCookie,
+} from '#features/accounts/device-cookies.ts';
 import { endSession } from '#features/accounts/session.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
@@ -74,7 +78,8 @@ export const team = {
 		const secrets = renewDeviceSecret(cookies, config);
 		const input = {
 			...{ name: field(form, 'name'), code: field(form, 'code'), password: field(form, 'password') },
-			...{ address: clientAddress, secrets },
+			visitor: { browser: readBrowserSecret(cookies, config), address: clientAddress },
+			secrets,
 		};
 		await resetPassword(db, secret, input, now);
 		writeDeviceCookie(cookies, secrets.fresh, config);
