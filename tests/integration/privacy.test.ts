@@ -8,7 +8,7 @@ import { countAuditEvents, listAuditEvents } from '#features/accounts/audit.repo
 import type { AuditFilter } from '#features/accounts/audit.ts';
 import { findDeviceAlias, listOwnAliasIds } from '#features/accounts/device-alias.repository.ts';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
-import { insertKnownDevice, isKnownDevice } from '#features/accounts/known-device.repository.ts';
+import { findKnownDevice, insertKnownDevice } from '#features/accounts/known-device.repository.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { runDueJobs } from '#server/jobs.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
@@ -481,11 +481,11 @@ describeEachEngine('a job', (engine) => {
 			await insertKnownDevice(trx, mai.personId, young, NOW + DAY);
 		});
 		const store = openPhotoStore({ photoDir: '/nowhere', photoBucket: undefined });
-		const known = () => Promise.all([old, young].map((each) => isKnownDevice(db, mai.personId, each)));
+		const known = () => Promise.all([old, young].map((each) => findKnownDevice(db, mai.personId, each)));
 		await runDueJobs(db, store, NOW + 364 * DAY);
-		expect(await known()).toEqual([true, true]);
+		expect(await known()).toEqual(['all', 'all']);
 		await runDueJobs(db, store, NOW + 365 * DAY);
-		expect(await known()).toEqual([false, true]);
+		expect(await known()).toEqual([undefined, 'all']);
 	});
 
 	test('runs once in its window, whoever asks, and again when it was cut off', async () => {

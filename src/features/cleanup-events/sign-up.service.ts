@@ -143,6 +143,7 @@ export async function readPhones(
 	actor: Actor | undefined,
 	event: CleanupEvent,
 ): Promise<Map<string, string>> {
+	requireActor(actor);
 	requireGrant(actor, 'sign-up.call', eventScopes(event));
 	requireSameKind(actor, event.isSample === 1);
 	return new Map((await listPhones(db, event.id)).map(({ id, phoneE164 }) => [id, phoneE164!]));
