@@ -12,6 +12,7 @@ import viCheckpoints from './vi/checkpoints.json' with { type: 'json' };
 import viCollections from './vi/collections.json' with { type: 'json' };
 import viFund from './vi/fund.json' with { type: 'json' };
 import viCleanupEvents from './vi/cleanup-events.json' with { type: 'json' };
+import viSheets from './vi/sheets.json' with { type: 'json' };
 import viSchools from './vi/schools.json' with { type: 'json' };
 import viTeam from './vi/team.json' with { type: 'json' };
 import viTrace from './vi/trace.json' with { type: 'json' };
@@ -29,6 +30,7 @@ import enCheckpoints from './en/checkpoints.json' with { type: 'json' };
 import enCollections from './en/collections.json' with { type: 'json' };
 import enFund from './en/fund.json' with { type: 'json' };
 import enCleanupEvents from './en/cleanup-events.json' with { type: 'json' };
+import enSheets from './en/sheets.json' with { type: 'json' };
 import enSchools from './en/schools.json' with { type: 'json' };
 import enTeam from './en/team.json' with { type: 'json' };
 import enTrace from './en/trace.json' with { type: 'json' };
@@ -51,6 +53,7 @@ export const resources = {
 		fund: viFund,
 		'cleanup-events': viCleanupEvents,
 		schools: viSchools,
+		sheets: viSheets,
 		team: viTeam,
 		trace: viTrace,
 	},
@@ -70,6 +73,7 @@ export const resources = {
 		fund: enFund,
 		'cleanup-events': enCleanupEvents,
 		schools: enSchools,
+		sheets: enSheets,
 		team: enTeam,
 		trace: enTrace,
 	},

@@ -1,6 +1,5 @@
 // The tree over a fund's book: hashing after posting, checkpoints, proofs, and what becomes of a row that is changed.
 import { verify as verifySignature, createPublicKey } from 'node:crypto';
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createBookCheck } from '#features/checkpoints/book-check.ts';
 import { parseBookEntry } from '#features/checkpoints/book-entry.ts';
@@ -19,11 +18,12 @@ import {
 import { parseNote } from '#features/checkpoints/signed-note.ts';
 import { nodeReader } from '#features/checkpoints/tree.repository.ts';
 import { postEntry } from '#features/fund/ledger.service.ts';
-import { inTransaction, isSqlite, type Db } from '#lib/db.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
 import { sha256All } from '#lib/hash.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { NOW } from '../support/fixtures.ts';
 import { digest, expectNothingWritten } from '../support/snapshot.ts';
+import { tamper } from '../support/tamper.ts';
 import { giftInput, makeWorld, pay, reverse, type World } from './fund-world.ts';
 
 const KEY = ledgerKeyOf(new Uint8Array(32).fill(7));
@@ -49,17 +49,6 @@ async function treeOf(lines: string[], sizes: number[] = []) {
 	const tree = createBookTree(sha256All, sizes);
 	for (const line of lines) await tree.add(Buffer.from(line));
 	return tree.finish();
-}
-
-/** Changes what the database keeps, as somebody with its file would. */
-async function tamper(db: Db, table: string, statement: string): Promise<void> {
-	if (isSqlite(db)) {
-		const { rows } = await sql<{
-			name: string;
-		}>`select name from sqlite_master where type = 'trigger' and tbl_name = ${table}`.execute(db);
-		for (const { name } of rows) await sql.raw(`drop trigger ${name}`).execute(db);
-	} else await sql.raw(`alter table ${table} disable trigger user`).execute(db);
-	await sql.raw(statement).execute(db);
 }
 
 async function expectUnchanged(db: Db, work: () => Promise<unknown>): Promise<void> {

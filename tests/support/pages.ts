@@ -18,7 +18,8 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		linksIn(fund, '/quy/MAU')[0],
 		linksIn(fund, '/quy/but-toan/')[0],
 	];
-	if (found.includes(undefined)) throw new Error('the sample has no event, fund or entry');
+	found.push(linksIn(await read(found[2]!), `${found[2]}/bang/`)[0]);
+	if (found.includes(undefined)) throw new Error('the sample has no event, fund, entry or sheet');
 	return [
 		'/',
 		'/?noi-dat=school&ranh-gioi=cu',
