@@ -15,6 +15,8 @@ import {
 	proveConsistency,
 	proveInclusion,
 } from '#features/checkpoints/merkle.ts';
+import { matchSheet } from '#features/checkpoints/open-tree.service.ts';
+import { parseSheetCode, scannedCode, typedCode } from '#features/checkpoints/sheet-code.ts';
 import { parseNote } from '#features/checkpoints/signed-note.ts';
 import { nodeReader } from '#features/checkpoints/tree.repository.ts';
 import { postEntry } from '#features/fund/ledger.service.ts';
@@ -153,6 +155,23 @@ describeEachEngine('a fund’s tree', (engine) => {
 		);
 		await giveMany(world, 1);
 		expect(await expectNothingWritten(db, () => sequenceFunds(db, KEY, NOW))).toBeInstanceOf(BookChanged);
+	});
+
+	test('does not hide from an old sheet a row that was changed under a tile that stayed', async () => {
+		const world = await openWorld(await engine.fresh());
+		await giveMany(world, 260);
+		await sequenceFunds(world.db, KEY, NOW);
+		const { root, roots } = await treeOf(await linesOf(world), [7]);
+		const codes = [parseSheetCode(typedCode(260, root))!, parseSheetCode(scannedCode(7, roots.get(7)!))!];
+		const answers = () =>
+			Promise.all(codes.map(async (code) => (await matchSheet(world.db, world.fundId, code))?.matches));
+		expect(await answers()).toEqual([true, true]);
+		const row = `where fund_id = '${world.fundId}' and sequence = 5`;
+		const change = `update journal_entry set canonical = replace(canonical, '5000', '6000') ${row}`;
+		await tamper(world.db, 'journal_entry', change);
+		expect(await answers()).toEqual([false, false]);
+		const longer = parseSheetCode(typedCode(261, root))!;
+		expect(await matchSheet(world.db, world.fundId, longer)).toMatchObject({ matches: false });
 	});
 
 	test('takes no change, and no checkpoint that does not lead on', async () => {

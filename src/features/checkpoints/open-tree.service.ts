@@ -5,9 +5,11 @@ import type { CheckpointTable } from '#db/schema.ts';
 import type { Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256All } from '#lib/hash.ts';
-import { findCheckpoint, findLog, listKeys } from './checkpoint.repository.ts';
+import { createBookTree } from './book-tree.ts';
+import { findCheckpoint, findLog, listCanonical, listKeys } from './checkpoint.repository.ts';
 import { keyIdOf } from './ledger-key.ts';
 import { leafMessage, proveConsistency, proveInclusion, rootOf, type Hash } from './merkle.ts';
+import { isRootOfCode, type SheetCode } from './sheet-code.ts';
 import { verifierKey } from './signed-note.ts';
 import { nodeReader } from './tree.repository.ts';
 
@@ -52,6 +54,39 @@ export async function getInclusion(db: Db, fund: Fund, entryId: string) {
 	const proof = await proveInclusion(sha256All, nodeReader(db, fund.id), index, checkpoint.size);
 	const [leafHash] = sha256All([leafMessage(Buffer.from(entry.canonical, 'utf8'))]);
 	return { entryId: entry.id, index, checkpoint, leafHash: base64(leafHash!), proof: proof.map(base64) };
+}
+
+/** Rows that are hashed anew for one reader; of a longer book the tree's own nodes stand in. */
+const MAX_FRESH_ROWS = 20_000;
+const BATCH_ROWS = 1024;
+
+/** The root over the rows as they stand now: a tile may be older than what somebody made of its rows. */
+async function freshRoot(db: Db, fundId: string, size: number): Promise<Hash> {
+	const tree = createBookTree(sha256All, []);
+	for (let from = 0; from < size; from += BATCH_ROWS) {
+		const rows = await listCanonical(db, fundId, from, Math.min(BATCH_ROWS, size - from));
+		for (const { canonical } of rows) await tree.add(Buffer.from(canonical, 'utf8'));
+	}
+	return (await tree.finish()).root;
+}
+
+/**
+ * Whether today's book begins with the rows that a sheet's code stands for; undefined before the first checkpoint.
+ * `isWhole` says that every one of these rows was hashed for this answer.
+ */
+export async function matchSheet(
+	db: Db,
+	fundId: string,
+	code: SheetCode,
+): Promise<{ matches: boolean; isWhole: boolean } | undefined> {
+	const newest = await findCheckpoint(db, fundId);
+	if (!newest) return undefined;
+	const isWhole = code.size <= MAX_FRESH_ROWS;
+	if (code.size > newest.size) return { matches: false, isWhole };
+	const root = isWhole
+		? await freshRoot(db, fundId, code.size)
+		: await rootOf(sha256All, nodeReader(db, fundId), code.size);
+	return { matches: isRootOfCode(code, root), isWhole };
 }
 
 /** That the tree of `to` entries begins with that of `from`, with both roots. Refuses with 404 and 422. */
