@@ -62,7 +62,8 @@ export async function insertFund(
 		.execute();
 }
 
-function selectEntries(db: Db) {
+/** Entries as the public reads them, with their texts and both ends of a reversal. */
+export function selectEntries(db: Db) {
 	return db
 		.selectFrom('journalEntry')
 		.innerJoin('entryText', 'entryText.entryId', 'journalEntry.id')

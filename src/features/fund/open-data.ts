@@ -11,6 +11,13 @@ export const OPEN_DATA_HEADERS = {
 	'cross-origin-resource-policy': 'cross-origin',
 };
 
+/** A file of open data under the name that a browser keeps it by; the type is text in UTF-8. */
+export const downloadHeaders = (name: string, type: string) => ({
+	...OPEN_DATA_HEADERS,
+	'content-type': `${type}; charset=utf-8`,
+	'content-disposition': `attachment; filename="${name}"`,
+});
+
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
