@@ -34,6 +34,8 @@ import { HTTP_STATUS } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { createTranslator, locales } from '#lib/i18n.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { listEntries } from '#features/fund/fund.repository.ts';
+import { listRowPhotos } from '#features/trace/row-photos.repository.ts';
 import { GET } from '../../src/pages/anh/[id].ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, NOW } from '../support/fixtures.ts';
@@ -307,9 +309,10 @@ describeEachEngine('a photo', (engine) => {
 		const { world, dir, sale, send } = await makeSale(db);
 		await send(await takePhoto('jpeg', 1));
 		const id = (await findSale(db, sale.id))!.photoId!;
-		const look = async (actor: Actor | undefined, asked = id, photoDir = dir) =>
+		const look = async (actor: Actor | undefined, asked = id, photoDir = dir, query = '') =>
 			GET({
 				params: { id: asked },
+				url: new URL(`http://localhost/anh/${asked}${query}`),
 				locals: { db, actor, now: NOW, config: { photoDir } },
 			} as unknown as APIContext);
 		const officer = await makeActor(db, 'ward_officer', 'ward', 'dk-2025');
@@ -318,7 +321,7 @@ describeEachEngine('a photo', (engine) => {
 			for (const actor of [world.steward, second, world.treasurer, world.approver])
 				expect((await look(actor)).status).toBe(200);
 			for (const actor of [undefined, world.stranger, world.otherSteward, officer])
-				expect((await look(actor)).status).toBe(404);
+				for (const query of ['', '?co=nho']) expect((await look(actor, id, dir, query)).status).toBe(404);
 		};
 		await seen();
 		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
@@ -344,13 +347,30 @@ describeEachEngine('a photo', (engine) => {
 		for (const actor of [world.steward, world.treasurer, world.stranger])
 			await expectRefused(db, () => decide(actor), 'notYourRole', 403);
 		await expectRefused(db, () => decide(world.approver, uuidv7(NOW)), 'unknownSale', 404);
+		// Beside the row of the book it stands from then on, and not before.
+		const entry = await confirmScrapSale(db, world.treasurer, sale.id, NOW);
+		const beside = async () => {
+			const rows = await listEntries(db, world.fund.id, { limit: 10 });
+			return [...(await listRowPhotos(db, rows))].map(([row, photo]) => [row, photo.id]);
+		};
+		expect(await beside()).toEqual([]);
 		await decide(world.approver);
 		await decide(world.approver);
-		const answer = await GET({
-			params: { id },
-			locals: { db, actor: undefined, now: NOW, config: { photoDir: dir } },
-		} as unknown as APIContext);
+		expect(await beside()).toEqual([[entry.id, id]]);
+		const look = (query = '') =>
+			GET({
+				params: { id },
+				url: new URL(`http://localhost/anh/${id}${query}`),
+				locals: { db, actor: undefined, now: NOW, config: { photoDir: dir } },
+			} as unknown as APIContext);
+		const answer = await look();
 		expect(answer.status).toBe(200);
+		const small = await (await look('?co=nho')).arrayBuffer();
+		expect(await sharp(Buffer.from(small)).metadata()).toMatchObject({
+			format: 'webp',
+			width: 96,
+			height: 96,
+		});
 		expect(answer.headers.get('content-type')).toBe('image/webp');
 		const refused = () => decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused' }, NOW);
 		await expectRefused(db, refused, 'alreadyDecided', 409);
@@ -358,7 +378,9 @@ describeEachEngine('a photo', (engine) => {
 		const other = saleOf(await fillAndClose(db, world), { photoMissingReason: '' });
 		const upload = { bytes: jpeg, hasChildren: true, store: folderStore(dir) };
 		await recordScrapSale(db, world.steward, other, NOW, upload);
+		await confirmScrapSale(db, world.treasurer, other.id, NOW);
 		await expectRefused(db, () => decide(world.approver, other.id), 'photoWithChildren', 409);
+		expect(await beside()).toEqual([[entry.id, id]]);
 		// The database alone refuses it too, and that the answer is changed afterwards.
 		const photo = () => db.updateTable('photo').where('id', '!=', id);
 		await expect(photo().set({ status: 'approved' }).execute()).rejects.toThrow(/children/);

@@ -34,6 +34,23 @@ export async function encodePhoto(bytes: Uint8Array, now: number): Promise<Encod
 	return { id: uuidv7(now), data, width: info.width, height: info.height };
 }
 
+const SMALL_SIDE = 96;
+const SMALL_KEPT = 500;
+const small = new Map<string, Uint8Array>();
+
+/** A kept photo as small as it stands beside a row, cut square; a photo never changes, so the last ones are remembered. */
+export async function shrinkPhoto(id: string, bytes: Uint8Array): Promise<Uint8Array> {
+	const known = small.get(id);
+	if (known) return known;
+	const made = await sharp(bytes)
+		.resize({ width: SMALL_SIDE, height: SMALL_SIDE, fit: 'cover' })
+		.webp({ quality: 60 })
+		.toBuffer();
+	if (small.size >= SMALL_KEPT) small.delete(small.keys().next().value!);
+	small.set(id, made);
+	return made;
+}
+
 /**
  * Keeps a photo's bytes around the transaction that writes its row. `work` answers whether it did; when it did not, or
  * was refused, they go again.

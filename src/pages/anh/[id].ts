@@ -7,6 +7,7 @@ import { moneyScopes } from '#features/fund/disbursement.ts';
 import { findProofOfPhoto } from '#features/fund/disbursement-note.repository.ts';
 import { findStatementOfPhoto } from '#features/fund/statement.repository.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
+import { shrinkPhoto } from '#features/photos/photo.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -34,9 +35,9 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 
 /**
  * A photo of a paper: for everybody once it is approved; private until then, for those who may see what it belongs to.
- * For others there is no such address.
+ * For others there is no such address. `?co=nho` gives a public one as small as it stands beside a row.
  */
-export const GET: APIRoute = async ({ params, locals }) => {
+export const GET: APIRoute = async ({ params, locals, url }) => {
 	const { db, actor, config, now } = locals;
 	const none = () => new Response(null, { status: 404 });
 	const id = normaliseUuid(params['id'] ?? '');
@@ -46,7 +47,8 @@ export const GET: APIRoute = async ({ params, locals }) => {
 	if (!isPublic && !(await maySee(db, actor, id, now))) return none();
 	const bytes = await openPhotoStore(config).get(id);
 	if (!bytes) return none();
-	return new Response(new Uint8Array(bytes), {
+	const isSmall = isPublic && url.searchParams.get('co') === 'nho';
+	return new Response(new Uint8Array(isSmall ? await shrinkPhoto(id, bytes) : bytes), {
 		headers: {
 			'content-type': 'image/webp',
 			'content-disposition': 'inline',
