@@ -17,6 +17,7 @@ import * as deepFund from './0015_deepen_fund.ts';
 import * as checkpoints from './0016_create_checkpoints.ts';
 import * as deepCollections from './0017_deepen_collections.ts';
 import * as deepSignIn from './0018_deepen_sign_in.ts';
+import * as journalIndexes from './0019_index_journal.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
 	'0016_create_checkpoints': checkpoints,
 	'0017_deepen_collections': deepCollections,
 	'0018_deepen_sign_in': deepSignIn,
+	'0019_index_journal': journalIndexes,
 };

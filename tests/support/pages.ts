@@ -29,6 +29,8 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		'/chu-nhat-xanh',
 		...(found as string[]),
 		'/quy',
+		'/quy/so?loai=out&phuong=kl-2025',
+		'/quy/so?nha=NNX-999',
 		'/dang-nhap',
 		'/quyen-rieng-tu',
 		'/nguon-du-lieu',

@@ -222,6 +222,16 @@ export async function sumMonths(
 		.execute();
 }
 
+/** The first day on which a fund, or any that the public sees, has a row. */
+export async function findFirstDay(db: Db, fundId: string | undefined): Promise<string | undefined> {
+	let query = db.selectFrom('journalEntry').select('bookedOn').orderBy('bookedOn').limit(1);
+	query =
+		fundId === undefined
+			? query.where('isSample', '=', await shownSample(db, 'fund'))
+			: query.where('fundId', '=', fundId);
+	return (await query.executeTakeFirst())?.bookedOn;
+}
+
 /** The salt of an entry's text, which stays when the text is erased. */
 export async function findSalt(db: Db, entryId: string): Promise<string> {
 	const row = await db

@@ -9,6 +9,13 @@ export function monthsBefore(month: string, count: number): string {
 	return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
 }
 
+/** Every month from one to another, the newest first. */
+export function monthsBetween(first: string, last: string): string[] {
+	const months: string[] = [];
+	for (let month = last; month >= first; month = monthsBefore(month, 1)) months.push(month);
+	return months;
+}
+
 /** `count` months up to and with `lastMonth`, oldest first; a month without entries is 0. */
 export function lastMonths(sums: MonthSum[], lastMonth: string, count: number): MonthSum[] {
 	return Array.from({ length: count }, (_, index) => {
