@@ -117,3 +117,17 @@ test('a fund’s page leads to every file of its book', async () => {
 	expect(files.length).toBeGreaterThanOrEqual(4);
 	for (const file of files) expect([file, (await fetch(baseUrl + file)).status]).toEqual([file, 200]);
 });
+
+test.each(['', '/en'])('figures on other pages of %s/ open their rows', async (prefix) => {
+	// The home page: what all funds hold. A house: what its goods earned. A row: the book up to it.
+	const home = await read(prefix === '' ? '/' : prefix);
+	expect(linksIn(home, `${prefix}/quy/so`)).toHaveLength(1);
+	const house = await read(`${prefix}/ngoi-nha-xanh/MAU-018`);
+	const [rows] = linksIn(house, `${prefix}/quy/so?nha=MAU-018`);
+	expect(linksIn(await read(rows!), `${prefix}/quy/but-toan/`).length).toBeGreaterThan(0);
+	const [weighed] = linksIn(house, `${prefix}/hanh-trinh/phieu-ban/`);
+	expect((await fetch(baseUrl + weighed!)).status).toBe(200);
+	const [entry] = linksIn(await read(`${prefix}/quy/MAU-KL`), `${prefix}/quy/but-toan/`);
+	const [upTo] = linksIn(await read(entry!), `${prefix}/quy/MAU-KL?truoc=`);
+	expect(linksIn(await read(upTo!), `${prefix}/quy/but-toan/`)[0]).toBe(entry);
+});

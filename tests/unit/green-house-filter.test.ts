@@ -46,6 +46,7 @@ describe('declared beside weighed', () => {
 						flaggedPermille: null,
 						status: 'confirmed',
 						soldOn: '2026-11-22',
+						id: 'a sale',
 						otherCycles: 0,
 						weighed: [
 							{ materialCode: 'copper', weightGrams: 400 },

@@ -21,6 +21,7 @@ async function readSale(db: Db, sale: SaleRow): Promise<CycleSale[]> {
 	);
 	return [
 		{
+			id: sale.id,
 			status,
 			soldOn: sale.soldOn,
 			flaggedPermille: sale.varianceReason === null ? null : sale.variancePermille,

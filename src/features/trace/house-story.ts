@@ -7,6 +7,7 @@ export type PublicLine = DeclaredSum & { happenedAt: number };
 export type Carried = DeclaredSum & { number: number };
 
 export type CycleSale = {
+	id: string;
 	status: 'recorded' | 'confirmed';
 	soldOn: string;
 	/** By how many per cent the scale differs, in thousandths; only where that is above the house's limit. */
