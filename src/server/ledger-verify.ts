@@ -22,7 +22,9 @@ const USAGE = `npm run ledger:verify -- FILE [--checkpoint FILE-OR-CODE]... [--k
 const PIECE_BYTES = 1 << 20;
 const readBook = (file: string) =>
 	createReadStream(file, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>;
-const hasher: Hasher = (messages) => messages.map((message) => hashOnce('sha256', message, 'buffer'));
+// A text of 32 signs comes back in a third of the time that a buffer takes.
+const hasher: Hasher = (messages) =>
+	messages.map((message) => Buffer.from(hashOnce('sha256', message, 'binary'), 'binary'));
 
 type Task = { kind: 'rules' | 'tree'; file: string; sizes: number[] };
 

@@ -1,17 +1,20 @@
 // Lines out of pieces of any size, and a signed note as text.
 import { expect, test } from 'vitest';
-import { readLines } from '#features/checkpoints/book-lines.ts';
+import { readLeaves } from '#features/checkpoints/book-lines.ts';
 import { parseNote, parseVerifierKey, verifierKey } from '#features/checkpoints/signed-note.ts';
 
 async function linesOf(text: string, size: number): Promise<string[]> {
 	const bytes = Buffer.from(text);
 	async function* pieces() {
 		for (let at = 0; at < bytes.length; at += size)
-			yield await Promise.resolve(bytes.subarray(at, at + size));
+			yield await Promise.resolve(Uint8Array.from(bytes.subarray(at, at + size)));
 	}
 	const lines: string[] = [];
-	for await (const batch of readLines(pieces()))
-		for (const line of batch) lines.push(Buffer.from(line).toString());
+	for await (const batch of readLeaves(pieces()))
+		for (const leaf of batch) {
+			expect(leaf[0]).toBe(0);
+			lines.push(Buffer.from(leaf.subarray(1)).toString());
+		}
 	return lines;
 }
 

@@ -1,15 +1,16 @@
 // One line of a book as docs/ledger-format.md writes it. Reading it is strict: any other way to write it is refused.
+import { createLineScanner, literalOf, signsOf, type Uuid } from './line-scanner.ts';
 
-/** What the checks need of one entry; amounts in đồng. */
+/** What the checks need of one entry; amounts in đồng, dates as the number YYYYMMDD. */
 export type BookEntry = {
-	id: string;
+	id: Uuid;
 	fund: string;
 	sequence: number;
 	kind: string;
-	happenedOn: string;
-	bookedOn: string;
-	reverses: string | undefined;
-	voucher: { kind: string; year: number; number: number } | undefined;
+	happenedOn: number;
+	bookedOn: number;
+	reverses: Uuid | undefined;
+	voucher: { isReceipt: boolean; year: number; number: number } | undefined;
 	/** What it adds to cash and to bank, by its postings. */
 	cashVnd: number;
 	bankVnd: number;
@@ -17,62 +18,158 @@ export type BookEntry = {
 	postingSumVnd: number;
 	cashAfterVnd: number;
 	bankAfterVnd: number;
-	allocations: { income: string; amountVnd: number }[];
-	textHash: string;
+	allocations: { income: Uuid; amountVnd: number }[];
 };
 
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const WHOLE = '0|[1-9]\\d{0,15}';
-const DAY = '\\d{4}-\\d\\d-\\d\\d';
-const WORD = '[a-z][a-z_-]*';
-const HASH = '[0-9a-f]{64}';
-const CODE = '[A-Z\\d][A-Z\\d-]*';
-const ALLOCATION = `\\{"amountVnd":(${WHOLE}),"incomeEntryId":"(${UUID})"\\}`;
-const POSTING = `\\{"amountVnd":(${WHOLE}),"credit":"(${WORD})","debit":"(${WORD})"\\}`;
-const listOf = (item: string) => {
-	const plain = item.replace(/\((?!\?)/g, '(?:');
-	return `\\[((?:${plain}(?:,${plain})*)?)\\]`;
+// Keys in the order of their code units, as canonical JSON has them, each with what stands before its value.
+const KEYS = {
+	allocations: literalOf('{"allocations":['),
+	bankAfterVnd: literalOf('],"bankAfterVnd":'),
+	bookedOn: literalOf(',"bookedOn":"'),
+	cashAfterVnd: literalOf('","cashAfterVnd":'),
+	fund: literalOf(',"form":"ngoi-nha-xanh/entry/v1","fund":"'),
+	happenedOn: literalOf('","happenedOn":"'),
+	id: literalOf('","id":'),
+	kind: literalOf(',"kind":"'),
+	postings: literalOf('","postings":['),
+	recordedAt: literalOf('],"recordedAt":'),
+	recordedBy: literalOf(',"recordedBy":"'),
+	reverses: literalOf('","reverses":'),
+	sequence: literalOf(',"sequence":'),
+	sourceHash: literalOf(',"sourceHash":"'),
+	sourceId: literalOf('","sourceId":"'),
+	sourceKind: literalOf('","sourceKind":"'),
+	textHash: literalOf('","textHash":"'),
+	transfer: literalOf('","transfer":'),
+	voucher: literalOf(',"voucher":'),
+	end: literalOf('}'),
 };
-// Keys in the order of their code units, as canonical JSON has them.
-const LINE = new RegExp(
-	`^\\{"allocations":${listOf(ALLOCATION)},"bankAfterVnd":(${WHOLE}),"bookedOn":"(${DAY})","cashAfterVnd":(${WHOLE}),` +
-		`"form":"ngoi-nha-xanh/entry/v1","fund":"(${CODE})","happenedOn":"(${DAY})","id":"(${UUID})","kind":"(${WORD})",` +
-		`"postings":${listOf(POSTING)},"recordedAt":(?:${WHOLE}),"recordedBy":"[^"\\\\\\s]+","reverses":(?:null|"(${UUID})"),` +
-		`"sequence":(${WHOLE}),"sourceHash":"${HASH}","sourceId":"[^"\\\\\\s]+","sourceKind":"${WORD}",` +
-		`"textHash":"(${HASH})","transfer":(?:null|"${UUID}"),"voucher":(?:null|"(PT|PC)-(\\d{4})/(\\d{4,9})")\\}$`,
+const ITEM = {
+	first: literalOf('{"amountVnd":'),
+	next: literalOf(',{"amountVnd":'),
+	income: literalOf(',"incomeEntryId":'),
+	credit: literalOf(',"credit":"'),
+	debit: literalOf('","debit":"'),
+	end: literalOf('}'),
+	endOfText: literalOf('"}'),
+};
+const [NULL, RECEIPT, PAYMENT] = [literalOf('null'), literalOf('"PT-'), literalOf('"PC-')];
+const [SLASH, QUOTE] = [literalOf('/'), literalOf('"')];
+
+const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+const WORD = signsOf(LOWER, '_-');
+const CODE = signsOf(`${LOWER.toUpperCase()}0123456789`, '-');
+/** Visible ASCII but the quote and the backslash. */
+const ID = signsOf(
+	Array.from({ length: 94 }, (_, index) => String.fromCharCode(0x21 + index))
+		.join('')
+		.replace(/["\\]/g, ''),
 );
 
-function* itemsOf(pattern: RegExp, text: string): Generator<[number, string, string]> {
-	pattern.lastIndex = 0;
-	for (let found = pattern.exec(text); found; found = pattern.exec(text))
-		yield [Number(found[1]), found[2]!, found[3]!];
-}
-const allocationPattern = new RegExp(ALLOCATION, 'g');
-const postingPattern = new RegExp(POSTING, 'g');
+const scan = createLineScanner();
 
-/** Reads one line; undefined when it is not written in the one form that the format knows. */
-export function parseBookEntry(line: string): BookEntry | undefined {
-	const found = LINE.exec(line);
-	if (!found) return undefined;
-	const [, allocationText, bankAfter, bookedOn, cashAfter, fund, happenedOn, id, kind, postingText] = found;
-	const [reverses, sequence, textHash, voucherKind, year, number] = found.slice(10);
+const readUuidOrNull = (): Uuid | undefined => (scan.skipIf(NULL) ? undefined : scan.quotedUuid());
+
+function readAllocations(): BookEntry['allocations'] {
 	const allocations: BookEntry['allocations'] = [];
-	for (const [amountVnd, income] of itemsOf(allocationPattern, allocationText!))
-		allocations.push({ income, amountVnd });
-	let [cashVnd, bankVnd, postingCount, postingSumVnd] = [0, 0, 0, 0];
-	for (const [amountVnd, credit, debit] of itemsOf(postingPattern, postingText!)) {
-		if (amountVnd === 0 || credit === debit) return undefined;
-		if (debit === 'cash') cashVnd += amountVnd;
-		if (debit === 'bank') bankVnd += amountVnd;
-		if (credit === 'cash') cashVnd -= amountVnd;
-		if (credit === 'bank') bankVnd -= amountVnd;
-		postingCount += 1;
-		postingSumVnd += amountVnd;
+	while (scan.isNext(allocations.length === 0 ? ITEM.first : ITEM.next)) {
+		const amountVnd = scan.whole();
+		scan.skip(ITEM.income);
+		allocations.push({ income: scan.quotedUuid(), amountVnd });
+		scan.skip(ITEM.end);
 	}
+	return allocations;
+}
+
+function readPostings() {
+	const sums = { cashVnd: 0, bankVnd: 0, postingCount: 0, postingSumVnd: 0, isRight: true };
+	while (scan.isNext(sums.postingCount === 0 ? ITEM.first : ITEM.next)) {
+		const amountVnd = scan.whole();
+		scan.skip(ITEM.credit);
+		const credit = scan.word(WORD);
+		scan.skip(ITEM.debit);
+		const debit = scan.word(WORD);
+		scan.skip(ITEM.endOfText);
+		if (amountVnd === 0 || credit === debit) sums.isRight = false;
+		if (debit === 'cash') sums.cashVnd += amountVnd;
+		if (debit === 'bank') sums.bankVnd += amountVnd;
+		if (credit === 'cash') sums.cashVnd -= amountVnd;
+		if (credit === 'bank') sums.bankVnd -= amountVnd;
+		sums.postingCount += 1;
+		sums.postingSumVnd += amountVnd;
+	}
+	return sums;
+}
+
+function readVoucher(): BookEntry['voucher'] {
+	if (scan.skipIf(NULL)) return undefined;
+	const isReceipt = scan.skipIf(RECEIPT);
+	if (!isReceipt) scan.skip(PAYMENT);
+	const year = scan.digits(4, 4);
+	scan.skip(SLASH);
+	const number = scan.digits(4, 9);
+	scan.skip(QUOTE);
+	return { isReceipt, year, number };
+}
+
+/** Reads one line from one of its bytes on; undefined when it is not written in the one form that the format knows. */
+export function parseBookEntry(line: Uint8Array, from = 0): BookEntry | undefined {
+	scan.begin(line, from);
+	scan.skip(KEYS.allocations);
+	const allocations = readAllocations();
+	scan.skip(KEYS.bankAfterVnd);
+	const bankAfterVnd = scan.whole();
+	scan.skip(KEYS.bookedOn);
+	const bookedOn = scan.day();
+	scan.skip(KEYS.cashAfterVnd);
+	const cashAfterVnd = scan.whole();
+	scan.skip(KEYS.fund);
+	const fund = scan.word(CODE);
+	scan.skip(KEYS.happenedOn);
+	const happenedOn = scan.day();
+	scan.skip(KEYS.id);
+	const id = scan.quotedUuid();
+	scan.skip(KEYS.kind);
+	const kind = scan.word(WORD);
+	scan.skip(KEYS.postings);
+	const { cashVnd, bankVnd, postingCount, postingSumVnd, isRight } = readPostings();
+	scan.skip(KEYS.recordedAt);
+	scan.whole();
+	scan.skip(KEYS.recordedBy);
+	scan.pass(ID);
+	scan.skip(KEYS.reverses);
+	const reverses = readUuidOrNull();
+	scan.skip(KEYS.sequence);
+	const sequence = scan.whole();
+	scan.skip(KEYS.sourceHash);
+	scan.hex(64);
+	scan.skip(KEYS.sourceId);
+	scan.pass(ID);
+	scan.skip(KEYS.sourceKind);
+	scan.pass(WORD);
+	scan.skip(KEYS.textHash);
+	scan.hex(64);
+	scan.skip(KEYS.transfer);
+	readUuidOrNull();
+	scan.skip(KEYS.voucher);
+	const voucher = readVoucher();
+	scan.skip(KEYS.end);
+	if (!scan.finish() || !isRight) return undefined;
 	return {
-		...{ id: id!, fund: fund!, sequence: Number(sequence), kind: kind!, happenedOn: happenedOn! },
-		...{ bookedOn: bookedOn!, reverses, cashVnd, bankVnd, postingCount, postingSumVnd },
-		voucher: voucherKind ? { kind: voucherKind, year: Number(year), number: Number(number) } : undefined,
-		...{ cashAfterVnd: Number(cashAfter), bankAfterVnd: Number(bankAfter), allocations, textHash: textHash! },
+		id,
+		fund,
+		sequence,
+		kind,
+		happenedOn,
+		bookedOn,
+		reverses,
+		voucher,
+		cashVnd,
+		bankVnd,
+		postingCount,
+		postingSumVnd,
+		cashAfterVnd,
+		bankAfterVnd,
+		allocations,
 	};
 }

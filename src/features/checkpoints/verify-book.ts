@@ -1,7 +1,7 @@
 // What can be found out of a downloaded book: whether it keeps its rules, and which tree its lines make.
 import { createBookCheck, type BookProblem } from './book-check.ts';
 import { parseBookEntry } from './book-entry.ts';
-import { readLines } from './book-lines.ts';
+import { readLeaves } from './book-lines.ts';
 import { createBookTree } from './book-tree.ts';
 import type { Hash, Hasher } from './merkle.ts';
 
@@ -19,18 +19,17 @@ export type RulesResult = {
 };
 export type TreeResult = { size: number; root: Hash; roots: Map<number, Hash> };
 
-// A byte that is no UTF-8 becomes a sign that no form of the format has.
-const decoder = new TextDecoder();
+const decode = (line: Uint8Array): string => new TextDecoder().decode(line);
 
 /** Reads rules row by row, and stops at the first row that breaks one. */
 export function createRulesReader() {
 	const check = createBookCheck();
 	let problem: RulesResult['problem'];
 	return {
-		add(line: Uint8Array): boolean {
-			const text = decoder.decode(line);
-			const rule = check.add(parseBookEntry(text));
-			if (rule) problem = { row: check.state.count + 1, rule, line: text };
+		/** Takes the next line as its leaf, 0x00 and its bytes. */
+		add(leaf: Uint8Array): boolean {
+			const rule = check.add(parseBookEntry(leaf, 1));
+			if (rule) problem = { row: check.state.count + 1, rule, line: decode(leaf.subarray(1)) };
 			return rule === undefined;
 		},
 		result: (): RulesResult => ({ ...check.state, problem }),
@@ -41,9 +40,9 @@ export function createRulesReader() {
 export async function verifyRules(pieces: Pieces, onProgress: Progress = () => {}): Promise<RulesResult> {
 	const rules = createRulesReader();
 	let rows = 0;
-	for await (const lines of readLines(pieces)) {
-		for (const line of lines) if (!rules.add(line)) return rules.result();
-		onProgress((rows += lines.length));
+	for await (const leaves of readLeaves(pieces)) {
+		for (const leaf of leaves) if (!rules.add(leaf)) return rules.result();
+		onProgress((rows += leaves.length));
 	}
 	return rules.result();
 }
@@ -57,9 +56,9 @@ export async function verifyTree(
 ): Promise<TreeResult> {
 	const tree = createBookTree(hasher, sizes);
 	let rows = 0;
-	for await (const lines of readLines(pieces)) {
-		for (const line of lines) await tree.add(line);
-		onProgress((rows += lines.length));
+	for await (const leaves of readLeaves(pieces)) {
+		await tree.add(leaves);
+		onProgress((rows += leaves.length));
 	}
 	return tree.finish();
 }
@@ -75,12 +74,10 @@ export async function verifyBook(
 	const tree = createBookTree(hasher, sizes);
 	let rows = 0;
 	let isRight = true;
-	for await (const lines of readLines(pieces)) {
-		for (const line of lines) {
-			isRight &&= rules.add(line);
-			await tree.add(line);
-		}
-		onProgress((rows += lines.length));
+	for await (const leaves of readLeaves(pieces)) {
+		for (const leaf of leaves) isRight &&= rules.add(leaf);
+		await tree.add(leaves);
+		onProgress((rows += leaves.length));
 	}
 	return { rules: rules.result(), tree: await tree.finish() };
 }
