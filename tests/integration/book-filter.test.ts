@@ -9,13 +9,8 @@ import {
 	sumAccountsSince,
 } from '#features/fund/entry-filter.repository.ts';
 import { ENTRY_KINDS, entryQuery, PURPOSE_ACCOUNTS, type EntryFilter } from '#features/fund/entry-filter.ts';
-import {
-	findFirstDay,
-	findFund,
-	listEntries,
-	listLatestEntries,
-	sumMonths,
-} from '#features/fund/fund.repository.ts';
+import { findFirstDay, findFund, listEntries, listLatestEntries } from '#features/fund/fund.repository.ts';
+import { sumMonths } from '#features/fund/month-sum.repository.ts';
 import { parseEntryText } from '#features/fund/ledger.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';

@@ -6,8 +6,8 @@ import {
 	listEntries,
 	listFunds,
 	listLatestEntries,
-	sumMonths,
 } from '#features/fund/fund.repository.ts';
+import { sumMonths } from '#features/fund/month-sum.repository.ts';
 import type { Entry } from '#features/fund/fund.ts';
 import { openFund, type EntryInput } from '#features/fund/ledger.service.ts';
 import { parseEntryText, voucherName } from '#features/fund/ledger.ts';
@@ -248,6 +248,8 @@ describeEachEngine('posting', (engine: Engine) => {
 		const on = (date: string) => ({ happenedOn: date, bookedOn: date });
 		await post(world, giftInput(world, 40_000, { kind: 'opening_balance', ...on('2026-09-01') }));
 		await post(world, giftInput(world, 100_000, on('2026-10-05')));
+		// What comes later is added to what was summed before.
+		expect((await sumMonths(db, world.fundId)).map(({ month }) => month)).toEqual(['2026-09', '2026-10']);
 		const wrong = await give(world, 30_000);
 		const paid = await pay(world, 50_000);
 		await reverse(world, wrong.id);

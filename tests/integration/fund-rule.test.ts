@@ -14,7 +14,8 @@ import {
 	returnDisbursement,
 } from '#features/fund/disbursement.service.ts';
 import { findDisbursement, listApprovals } from '#features/fund/disbursement.repository.ts';
-import { findEntry, findFund, listEntries, sumMonths } from '#features/fund/fund.repository.ts';
+import { findEntry, findFund, listEntries } from '#features/fund/fund.repository.ts';
+import { sumMonths } from '#features/fund/month-sum.repository.ts';
 import { findRuleOn, listRules } from '#features/fund/fund-rule.repository.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import type { RuleInput } from '#features/fund/fund-rule.ts';

@@ -4,7 +4,6 @@ import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import type { FundTable, JournalEntryTable } from '#db/schema.ts';
 import type { Entry, Fund } from './fund.ts';
 import type { Allocation, IncomeRest, Posting } from './ledger.ts';
-import type { MonthSum } from './month-chart.ts';
 
 function selectFunds(db: Db) {
 	return db
@@ -180,45 +179,6 @@ export async function listAllocationsOf(
 		.where('fundAllocation.paymentEntryId', 'in', entryIds)
 		.orderBy('fundAllocation.paymentEntryId')
 		.orderBy('income.sequence')
-		.execute();
-}
-
-/**
- * In and out by month of `booked_on`, of one fund or of all that the public sees, from a month on or from the first.
- * A reversal counts against the side of what it reverses; an opening balance is neither in nor out and stands alone.
- * What funds share among themselves is neither when all of them are summed.
- */
-export async function sumMonths(
-	db: Db,
-	fundId: string | undefined,
-	sinceMonth?: string,
-): Promise<MonthSum[]> {
-	const kind = sql`coalesce(original.kind, journal_entry.kind)`;
-	const isIncome = sql`coalesce(original.change_vnd, journal_entry.change_vnd) > 0`;
-	const change = sql`journal_entry.change_vnd`;
-	let query = db
-		.selectFrom('journalEntry')
-		.leftJoin('journalEntry as original', 'original.id', 'journalEntry.reversesEntryId')
-		.select([
-			sql<string>`substr(journal_entry.booked_on, 1, 7)`.as('month'),
-			sql<number>`coalesce(sum(case when ${isIncome} and ${kind} <> 'opening_balance' then ${change} end), 0)`.as(
-				'inVnd',
-			),
-			sql<number>`coalesce(-sum(case when not ${isIncome} then ${change} end), 0)`.as('outVnd'),
-			sql<number>`coalesce(sum(case when ${kind} = 'opening_balance' then ${change} end), 0)`.as(
-				'openingVnd',
-			),
-		]);
-	if (sinceMonth !== undefined) query = query.where('journalEntry.bookedOn', '>=', `${sinceMonth}-01`);
-	query =
-		fundId === undefined
-			? query
-					.where('journalEntry.isSample', '=', await shownSample(db, 'fund'))
-					.where(sql<boolean>`${kind} not in ('transfer_out', 'transfer_in')`)
-			: query.where('journalEntry.fundId', '=', fundId);
-	return query
-		.groupBy(sql`substr(journal_entry.booked_on, 1, 7)`)
-		.orderBy(sql`substr(journal_entry.booked_on, 1, 7)`)
 		.execute();
 }
 

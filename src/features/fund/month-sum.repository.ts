@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import type { Db } from '#lib/db.ts';
+import { shownSample } from '#lib/samples.ts';
+import type { MonthSum } from './month-chart.ts';
+
+/** With what of it funds shared among themselves. */
+type FundMonth = MonthSum & { sharedInVnd: number; sharedOutVnd: number };
+/** A fund's months over its entries up to a sequence; never changed, only followed by another. */
+type Summed = { upTo: number; months: ReadonlyMap<string, FundMonth> };
+
+// A book is only added to, so what was summed once stays: a reading adds what came since.
+const summedBy = new WeakMap<Db, Map<string, Summed>>();
+/** Entries that one query sums, so that a long book does not hold up others. */
+const STEP = 20_000;
+
+/** Sums by month of the entries after one sequence up to another. */
+function sumEntries(db: Db, fundId: string, after: number, upTo: number): Promise<FundMonth[]> {
+	const kind = sql`coalesce(original.kind, journal_entry.kind)`;
+	const isIncome = sql`coalesce(original.change_vnd, journal_entry.change_vnd) > 0`;
+	const isShared = sql`${kind} in ('transfer_out', 'transfer_in')`;
+	const change = sql`journal_entry.change_vnd`;
+	const sumOf = (condition: ReturnType<typeof sql>, sign: 1 | -1 = 1) =>
+		sql<number>`coalesce(sum(case when ${condition} then ${sql.lit(sign)} * ${change} else 0 end), 0)`;
+	return db
+		.selectFrom('journalEntry')
+		.leftJoin('journalEntry as original', 'original.id', 'journalEntry.reversesEntryId')
+		.select([
+			sql<string>`substr(journal_entry.booked_on, 1, 7)`.as('month'),
+			sumOf(sql`${isIncome} and ${kind} <> 'opening_balance'`).as('inVnd'),
+			sumOf(sql`not (${isIncome})`, -1).as('outVnd'),
+			sumOf(sql`${kind} = 'opening_balance'`).as('openingVnd'),
+			sumOf(sql`${isIncome} and ${isShared}`).as('sharedInVnd'),
+			sumOf(sql`not (${isIncome}) and ${isShared}`, -1).as('sharedOutVnd'),
+		])
+		.where('journalEntry.fundId', '=', fundId)
+		.where('journalEntry.sequence', '>', after)
+		.where('journalEntry.sequence', '<=', upTo)
+		.groupBy(sql`substr(journal_entry.booked_on, 1, 7)`)
+		.execute();
+}
+
+function add(months: Map<string, FundMonth>, more: FundMonth): void {
+	const sum = months.get(more.month);
+	months.set(more.month, {
+		month: more.month,
+		inVnd: (sum?.inVnd ?? 0) + more.inVnd,
+		outVnd: (sum?.outVnd ?? 0) + more.outVnd,
+		openingVnd: (sum?.openingVnd ?? 0) + more.openingVnd,
+		sharedInVnd: (sum?.sharedInVnd ?? 0) + more.sharedInVnd,
+		sharedOutVnd: (sum?.sharedOutVnd ?? 0) + more.sharedOutVnd,
+	});
+}
+
+async function sumFund(db: Db, fundId: string, length: number): Promise<Summed> {
+	const kept = summedBy.get(db) ?? new Map<string, Summed>();
+	summedBy.set(db, kept);
+	let summed = kept.get(fundId) ?? { upTo: 0, months: new Map() };
+	while (summed.upTo < length) {
+		const upTo = Math.min(summed.upTo + STEP, length);
+		const months = new Map(summed.months);
+		for (const more of await sumEntries(db, fundId, summed.upTo, upTo)) add(months, more);
+		summed = { upTo, months };
+		// Another reading may have gone on further meanwhile.
+		if ((kept.get(fundId)?.upTo ?? 0) < upTo) kept.set(fundId, summed);
+	}
+	return summed;
+}
+
+/**
+ * In and out by month of `booked_on`, of one fund or of all that the public sees, from a month on or from the first.
+ * A reversal counts against the side of what it reverses; an opening balance is neither in nor out and stands alone.
+ * What funds share among themselves is neither when all of them are summed.
+ */
+export async function sumMonths(db: Db, fundId: string | undefined, sinceMonth = ''): Promise<MonthSum[]> {
+	let query = db.selectFrom('fund').select((eb) => [
+		'fund.id',
+		eb
+			.selectFrom('journalEntry')
+			.select((each) => each.fn.max('journalEntry.sequence').as('sequence'))
+			.whereRef('journalEntry.fundId', '=', 'fund.id')
+			.as('length'),
+	]);
+	query =
+		fundId === undefined
+			? query.where('fund.isSample', '=', await shownSample(db, 'fund'))
+			: query.where('fund.id', '=', fundId);
+	const sums = new Map<string, FundMonth>();
+	for (const { id, length } of await query.execute()) {
+		const { months } = await sumFund(db, id, length ?? 0);
+		for (const month of months.values()) if (month.month >= sinceMonth) add(sums, month);
+	}
+	return [...sums.values()]
+		.sort((a, b) => (a.month < b.month ? -1 : 1))
+		.map(({ month, inVnd, outVnd, openingVnd, sharedInVnd, sharedOutVnd }) =>
+			fundId === undefined
+				? { month, inVnd: inVnd - sharedInVnd, outVnd: outVnd - sharedOutVnd, openingVnd }
+				: { month, inVnd, outVnd, openingVnd },
+		);
+}
