@@ -229,14 +229,13 @@ export async function findLastVoucher(
 	return row?.voucherNumber ?? 0;
 }
 
-/**
- * Incomes in booked order with what live outflows have left of each; the rests add up to cash and bank.
- * A reversed income has none, because its reversal took it (or as much from others), unless a payment that had
- * spent it is reversed as well: then the money is there and belongs to nobody else, so that it comes last.
- */
-export async function listIncomeRests(trx: Trx, fundId: string): Promise<IncomeRest[]> {
-	const { rows } = await sql<IncomeRest>`
-		select income.id as "entryId", statement.purpose as "purpose",
+type FoundRest = IncomeRest & { sequence: number; isReversed: 0 | 1 };
+
+/** A fund's newest incomes before a sequence, spent or not. */
+async function listNewestIncomes(trx: Trx, fundId: string, before: number): Promise<FoundRest[]> {
+	const { rows } = await sql<FoundRest>`
+		select income.id as "entryId", income.sequence as "sequence", statement.purpose as "purpose",
+			case when exists (select 1 from journal_entry r where r.reverses_entry_id = income.id) then 1 else 0 end as "isReversed",
 			income.change_vnd - coalesce((
 				select sum(a.amount_vnd) from fund_allocation a
 				where a.income_entry_id = income.id
@@ -244,10 +243,34 @@ export async function listIncomeRests(trx: Trx, fundId: string): Promise<IncomeR
 			), 0) as "restVnd"
 		from journal_entry income
 		left join statement on income.source_kind = 'statement' and statement.id = income.source_id
-		where income.fund_id = ${fundId} and income.change_vnd > 0 and income.kind <> 'reversal'
-		order by exists (select 1 from journal_entry r where r.reverses_entry_id = income.id), income.sequence
+		where income.fund_id = ${fundId} and income.sequence < ${before}
+			and income.change_vnd > 0 and income.kind <> 'reversal'
+		order by income.sequence desc
+		limit 100
 	`.execute(trx);
-	return rows.filter((row) => row.restVnd > 0);
+	return rows;
+}
+
+/**
+ * Incomes in booked order with what live outflows have left of each; the rests add up to cash and bank.
+ * A reversed income has none, because its reversal took it (or as much from others), unless a payment that had
+ * spent it is reversed as well: then the money is there and belongs to nobody else, so that it comes last.
+ */
+export async function listIncomeRests(trx: Trx, fundId: string): Promise<IncomeRest[]> {
+	const last = await findLastEntry(trx, fundId);
+	const found: FoundRest[] = [];
+	let missing = last ? last.cashAfterVnd + last.bankAfterVnd : 0;
+	// The oldest are spent first, so what is left stands among the newest: a long book is not read to its beginning.
+	for (let before = (last?.sequence ?? 0) + 1; missing > 0;) {
+		const incomes = await listNewestIncomes(trx, fundId, before);
+		if (incomes.length === 0) break;
+		before = incomes.at(-1)!.sequence;
+		found.push(...incomes.filter(({ restVnd }) => restVnd > 0));
+		missing -= incomes.reduce((sum, { restVnd }) => sum + restVnd, 0);
+	}
+	return found
+		.sort((a, b) => a.isReversed - b.isReversed || a.sequence - b.sequence)
+		.map(({ entryId, purpose, restVnd }) => ({ entryId, purpose, restVnd }));
 }
 
 export async function insertEntry(
