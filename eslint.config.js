@@ -26,5 +26,8 @@ export default defineConfig(
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
 		},
 	},
-	{ files: ['src/server/**', 'src/middleware.ts', 'tests/support/**'], rules: { 'no-console': 'off' } },
+	{
+		files: ['src/server/**', 'src/middleware.ts', 'tests/support/**', 'tests/bench/**'],
+		rules: { 'no-console': 'off' },
+	},
 );

@@ -3,7 +3,8 @@ import { sequenceFunds } from '#features/checkpoints/checkpoint.service.ts';
 import type { LedgerKey } from '#features/checkpoints/ledger-key.ts';
 import type { Db } from '#lib/db.ts';
 
-const PAUSE_MS = 2_000;
+/** Between two rounds over all funds. */
+export const PAUSE_MS = 2_000;
 
 /** Brings every fund's tree up to its book now and every two seconds; a failure is logged when it is a new one. */
 export async function startSequencing(db: Db, key: LedgerKey): Promise<void> {

@@ -1,0 +1,67 @@
+// A ledger page of a short and of a long book: two built servers, asked in turns.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import SQLite from 'better-sqlite3';
+import { startServer, type RunningServer } from '../support/server.ts';
+import { ENTRIES, openFolder, quantile, type Say } from './figures.ts';
+import { FUND, makeLargeDatabase } from './large-database.ts';
+import { POSTINGS_PER_ENTRY } from './large-book.ts';
+
+const SHORT = Math.round(10_000 / POSTINGS_PER_ENTRY);
+const REQUESTS = 200;
+
+type Portal = { server: RunningServer; paths: Record<string, string> };
+
+async function openPortal(folder: string, count: number): Promise<Portal> {
+	const file = path.join(folder, `${count}.db`);
+	if (!existsSync(file)) await makeLargeDatabase(file, count);
+	const database = new SQLite(file, { readonly: true });
+	const { id } = database
+		.prepare('select id from journal_entry where sequence = ?')
+		.get(Math.floor(count / 2)) as { id: string };
+	database.close();
+	return {
+		server: await startServer({ DATABASE_URL: `file:${file}`, SAMPLE_DATA: 'none' }),
+		paths: {
+			'first page of a fund': `/quy/${FUND}`,
+			'page in the middle of its book': `/quy/${FUND}?truoc=${Math.floor(count / 2)}`,
+			'page of an entry': `/quy/but-toan/${id}`,
+		},
+	};
+}
+
+async function timeOf({ server, paths }: Portal, name: string): Promise<number> {
+	const start = performance.now();
+	const response = await fetch(server.baseUrl + paths[name]!);
+	await response.text();
+	if (!response.ok) throw new Error(`${name}: ${response.status}`);
+	return performance.now() - start;
+}
+
+export async function benchPages(say: Say): Promise<void> {
+	const { folder, close } = openFolder();
+	const portals: Portal[] = [];
+	try {
+		for (const count of [SHORT, ENTRIES]) portals.push(await openPortal(folder, count));
+		const [short, long] = portals as [Portal, Portal];
+		for (const name of Object.keys(short.paths)) {
+			const times = { short: [] as number[], long: [] as number[] };
+			for (let index = 0; index < REQUESTS; index += 1) {
+				times.short.push(await timeOf(short, name));
+				times.long.push(await timeOf(long, name));
+			}
+			for (const [share, title] of [
+				[0.5, 'median'],
+				[0.99, 'p99'],
+			] as const)
+				say(
+					`${title}, ${name}, ${(ENTRIES * POSTINGS_PER_ENTRY) / 1e6} million postings ÷ 10 thousand`,
+					quantile(times.long, share) / quantile(times.short, share),
+					'at most 1.5',
+				);
+		}
+	} finally {
+		for (const { server } of portals) await server.stop();
+		close();
+	}
+}
