@@ -565,6 +565,30 @@ export type MonthCloseTable = {
 	isSample: Flag;
 };
 
+/** What was made public of a fund, in which form, where and how long. Append-only; the end is set once. */
+export type DisclosureTable = {
+	id: string;
+	fundId: string;
+	/** The month `YYYY-MM` of the book; null for something else, which `subject` names. */
+	month: string | null;
+	subject: string;
+	form: 'board' | 'meeting' | 'loudspeaker' | 'zalo' | 'site';
+	place: string;
+	fromOn: string;
+	/** Null: it is still up. */
+	toOn: string | null;
+	note: string;
+	photoId: string | null;
+	photoMissingReason: string | null;
+	/** The record that this one takes back, and why. */
+	replacesId: string | null;
+	withdrawReason: string | null;
+	recordedBy: string;
+	recordedAt: number;
+	contentHash: string;
+	isSample: Flag;
+};
+
 /** The name under which this portal's books are signed. */
 export type LedgerLogTable = { id: 'log'; origin: string; createdAt: number };
 
@@ -836,6 +860,7 @@ export type Database = {
 	statement: StatementTable;
 	cashCount: CashCountTable;
 	monthClose: MonthCloseTable;
+	disclosure: DisclosureTable;
 	ledgerLog: LedgerLogTable;
 	ledgerKey: LedgerKeyTable;
 	treeTile: TreeTileTable;

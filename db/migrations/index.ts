@@ -18,6 +18,7 @@ import * as checkpoints from './0016_create_checkpoints.ts';
 import * as deepCollections from './0017_deepen_collections.ts';
 import * as deepSignIn from './0018_deepen_sign_in.ts';
 import * as journalIndexes from './0019_index_journal.ts';
+import * as disclosures from './0020_create_disclosures_and_checks.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
 	'0017_deepen_collections': deepCollections,
 	'0018_deepen_sign_in': deepSignIn,
 	'0019_index_journal': journalIndexes,
+	'0020_create_disclosures_and_checks': disclosures,
 };

@@ -1,4 +1,6 @@
 // What people do with a fund's book besides sales and payments: its rule, an opening balance, gifts, counts, closings.
+import { endDisclosure, recordDisclosure } from '#features/disclosures/disclosure.service.ts';
+import type { DisclosureInput } from '#features/disclosures/disclosure.ts';
 import { confirmCashCount, recordCashCount } from '#features/fund/cash-count.service.ts';
 import { findFundByCode } from '#features/fund/fund.repository.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
@@ -15,7 +17,7 @@ import { DAY, HOUR, type Plan } from './plan.ts';
 /** Sales of the last weeks still wait for somebody; before that nothing does. */
 const SETTLED_DAYS = 60;
 
-/** The rule from the first day on, an opening balance, a gift, and each settled month counted and closed. */
+/** The rule from the first day on, an opening balance, a gift, each settled month counted and closed, and each month's sheet on the board. */
 export function planBooks(plan: Omit<Plan, 'random' | 'pick'> & { start: number }): void {
 	const { db, now, start, actors, steps } = plan;
 	const { treasurer, approver } = actors;
@@ -54,6 +56,36 @@ export function planBooks(plan: Omit<Plan, 'random' | 'pick'> & { start: number 
 			const at = startOfLocalDate(lastDayOf(month)) + DAY + 8 * HOUR + index * HOUR;
 			if (at > now - SETTLED_DAYS * DAY) break;
 			steps.push({ at, run: () => endMonth(month, at) });
+		}
+		const disclose = (at: number, over: Pick<DisclosureInput, 'id' | 'month' | 'form'>) => ({
+			at,
+			run: async () => {
+				const input = {
+					...{ fundId: await fundId(), subject: '', fromOn: toLocalDate(at), toOn: null, note: '' },
+					...{
+						place: `Nhà văn hoá khối ${index + 1} (mẫu)`,
+						photoMissingReason: 'Bản ghi mẫu nên không có ảnh',
+					},
+					...over,
+				};
+				await recordDisclosure(db, treasurer, input, at);
+			},
+		});
+		/** On the third day of the month after. */
+		const hungAt = (month: string) => startOfLocalDate(lastDayOf(month)) + 3 * DAY + (9 + index) * HOUR;
+		for (let month = toLocalDate(opened).slice(0, 7); hungAt(month) <= now; month = monthsBefore(month, -1)) {
+			const at = hungAt(month);
+			const next = hungAt(monthsBefore(month, -1));
+			// One sheet that people wait for.
+			if (index === 1 && next > now) break;
+			const id = uuidv7(at);
+			steps.push(disclose(at, { id, month, form: 'board' }));
+			if (next <= now) {
+				const end = { id, toOn: toLocalDate(next) };
+				steps.push({ at: next - HOUR, run: () => endDisclosure(db, treasurer, end, next) });
+			}
+			if (Number(month.slice(5)) % 4 !== 0 || at + DAY > now) continue;
+			steps.push(disclose(at + DAY, { id: uuidv7(at + DAY), month, form: 'meeting' }));
 		}
 
 		/** The cash agrees, an approver has seen it, and the month is closed; an empty book has none. */

@@ -1,6 +1,7 @@
 import { accounts } from '#features/accounts/account.actions.ts';
 import { cleanupEvents } from '#features/cleanup-events/cleanup-event.actions.ts';
 import { collections } from '#features/collections/collection.actions.ts';
+import { disclosures } from '#features/disclosures/disclosure.actions.ts';
 import { dropOffs } from '#features/drop-offs/drop-off.actions.ts';
 import { fund } from '#features/fund/disbursement.actions.ts';
 import { fundWork } from '#features/fund/fund-work.actions.ts';
@@ -13,6 +14,7 @@ export const server = {
 	accounts,
 	cleanupEvents,
 	collections,
+	disclosures,
 	dropOffs,
 	fund,
 	fundWork,

@@ -166,7 +166,7 @@ async function findOwnPaths(page: Page): Promise<string[]> {
 
 test.each([
 	['steward', ['/cua-toi/nha/*', '/cua-toi/phieu-ban/*']],
-	['treasurer', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/kiem-quy']],
+	['treasurer', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/cong-khai']],
 	['approver', ['/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/quy-che']],
 	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*']],
 	['school_lead', ['/cua-toi/truong']],

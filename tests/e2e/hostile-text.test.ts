@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDb } from '#lib/db.ts';
+import { addDays, toLocalDate } from '#lib/time.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { linksIn, sticksOut } from '../support/pages.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
@@ -154,10 +155,26 @@ async function ask(): Promise<void> {
 	)({ reason: TYPED.slice(3, 10).join('\n') });
 }
 
+/** Where the fund was made public: each text once in every field; another record is taken back. */
+async function disclose(): Promise<void> {
+	const own = '/cua-toi/quy/MAU-DK/cong-khai';
+	const yesterday = addDays(toLocalDate(Date.now()), -1);
+	const record = await formOf('treasurer', own, 'disclosures.record');
+	for (const typed of TYPED) {
+		const words = { subject: typed, place: typed, note: typed, photoMissingReason: typed };
+		await record({ id: randomUUID(), month: '', fromOn: yesterday, ...words });
+	}
+	// The newest stands first.
+	await record({ id: randomUUID(), month: '', subject: 'Nhầm', place: 'Nhầm', photoMissingReason: 'Nhầm' });
+	await (
+		await formOf('treasurer', own, 'disclosures.withdraw')
+	)({ reason: TYPED.slice(-4).join(' ') });
+}
+
 beforeAll(async () => {
 	browser = await launchBrowser();
 	server = await startServer({ DATABASE_URL: databaseUrl });
-	await Promise.all([announceAndSignUp().then(report), sell().then(ask)]);
+	await Promise.all([announceAndSignUp().then(report), sell().then(ask).then(disclose)]);
 });
 afterAll(async () => {
 	await browser.close();
@@ -194,6 +211,8 @@ test('it is stored in NFC without the characters that nobody sees', async () => 
 		db.selectFrom('scrapSale').select('dealer as text'),
 		db.selectFrom('scrapSale').select('photoMissingReason as text'),
 		db.selectFrom('scrapSaleLine').select('note as text').where('kind', '=', 'difference'),
+		db.selectFrom('disclosure').select('subject as text'),
+		db.selectFrom('disclosure').select('place as text'),
 	];
 	for (const column of columns) {
 		const stored = (await column.execute()).map(({ text }) => text);
@@ -219,6 +238,8 @@ test.each([
 	['resident', '/chu-nhat-xanh', []],
 	['resident', '/quy', SHOWN.slice(-4)],
 	['resident', '/quy/MAU-DK', SHOWN.slice(-4)],
+	['resident', '/quy/MAU-DK/cong-khai', SHOWN],
+	['treasurer', '/cua-toi/quy/MAU-DK/cong-khai', SHOWN],
 	['resident', '/ngoi-nha-xanh/MAU-001', []],
 	['organiser', '/cua-toi/su-kien', SHOWN],
 	['organiser', '/cua-toi', []],

@@ -84,6 +84,7 @@ test('every row is marked as a sample, and so is every invented name', async () 
 		['scrap_sale', 'dealer'],
 		['disbursement', 'description'],
 		['statement', 'words'],
+		['disclosure', 'place'],
 	]) {
 		const names = Object.keys(await countBy(table!, column!));
 		expect(names.length).toBeGreaterThan(0);

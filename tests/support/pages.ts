@@ -28,6 +28,7 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		'/ghi-nhan?diem=MAU-001',
 		'/chu-nhat-xanh',
 		...(found as string[]),
+		`${found[2]}/cong-khai`,
 		'/quy',
 		'/quy/so?loai=out&phuong=kl-2025',
 		'/quy/so?nha=NNX-999',

@@ -31,6 +31,8 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	'green-houses': ['materials', 'accounts', 'places'],
 	'drop-offs': ['green-houses', 'materials', 'accounts', 'places'],
 	fund: ['photos', 'accounts', 'places'],
+	// What was made public of a fund, and when a month's sheet is due.
+	disclosures: ['fund', 'photos', 'accounts', 'places'],
 	// The tree over each fund's book, its signed checkpoints, and what anyone can check by them.
 	checkpoints: ['fund'],
 	collections: ['green-houses', 'drop-offs', 'fund', 'photos', 'materials', 'accounts', 'places'],

@@ -68,6 +68,8 @@ const TABLE = {
 	'month.reopen': mayStrongly('approver'),
 	'disbursement.note': mayStrongly('treasurer', 'approver'),
 	'photo.decide': may('approver'),
+	// In the fund, or in the organisation that stewards it.
+	'disclosure.record': may('steward', 'treasurer'),
 	'organisation.change': mayStrongly('administrator', 'ward_officer'),
 	// Who may hand a role to somebody, and end it.
 	'role.steward': mayStrongly('administrator', 'ward_officer', 'steward'),

@@ -25,6 +25,7 @@ export const AUDIT_ACTIONS = {
 		...(['statement.return', 'statement.erase-note', 'cash-count.confirm', 'cash-count.return'] as const),
 		...(['month.close', 'month.reopen', 'fund.rule', 'disbursement.erase-note'] as const),
 		...(['photo.approved', 'photo.refused'] as const),
+		...(['disclosure.record', 'disclosure.end', 'disclosure.withdraw'] as const),
 	],
 	events: ['cleanup-event.announce', 'cleanup-event.edit', 'cleanup-event.cancel', 'sign-up.remove'],
 	schools: ['school.open', 'class-sheet.revoke'],
@@ -49,7 +50,7 @@ export const AUDIT_KINDS = [
 		'photo',
 	] as const),
 	...(['cleanup_event', 'sign_up', 'class_sheet', 'scrap_sale', 'rights_request', 'content_page'] as const),
-	...(['statement', 'cash_count', 'month_close', 'fund_rule', 'disbursement_note'] as const),
+	...(['statement', 'cash_count', 'month_close', 'fund_rule', 'disbursement_note', 'disclosure'] as const),
 ];
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 export const isAuditKind = (kind: string): kind is AuditKind => (AUDIT_KINDS as string[]).includes(kind);

@@ -1,4 +1,6 @@
 import type { APIRoute } from 'astro';
+import { findDisclosureOfPhoto } from '#features/disclosures/disclosure.repository.ts';
+import { disclosureScopes } from '#features/disclosures/disclosure.ts';
 import { findSaleOfPhoto } from '#features/collections/scrap-sale.repository.ts';
 import { getScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { findGrant, maySeeKind, type Actor } from '#features/accounts/actor.ts';
@@ -13,7 +15,7 @@ import type { Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 
-/** True for whoever may see what a private photo belongs to: a sale, a statement or a payment. */
+/** True for whoever may see what a private photo belongs to: a sale, a statement, a payment or a disclosure. */
 async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: number): Promise<boolean> {
 	if (!actor) return false;
 	try {
@@ -21,6 +23,12 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 		if (sale) return Boolean(await getScrapSale(db, actor, sale.id, now));
 		const proof = await findProofOfPhoto(db, photoId);
 		if (proof) return Boolean(await getDisbursement(db, actor, proof.disbursementId));
+		const disclosed = await findDisclosureOfPhoto(db, photoId);
+		if (disclosed)
+			return (
+				findGrant(actor, 'disbursement.read', moneyScopes(disclosed.id)) !== undefined ||
+				findGrant(actor, 'disclosure.record', disclosureScopes(disclosed)) !== undefined
+			);
 		const statement = await findStatementOfPhoto(db, photoId);
 		return (
 			statement !== undefined &&
