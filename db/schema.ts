@@ -589,6 +589,16 @@ export type DisclosureTable = {
 	isSample: Flag;
 };
 
+/** What the newest run of the books' checks found; `failed` is JSON. */
+export type LedgerCheckTable = {
+	id: 'last';
+	startedAt: number;
+	finishedAt: number;
+	entryCount: number;
+	isOk: Flag;
+	failed: string;
+};
+
 /** The name under which this portal's books are signed. */
 export type LedgerLogTable = { id: 'log'; origin: string; createdAt: number };
 
@@ -861,6 +871,7 @@ export type Database = {
 	cashCount: CashCountTable;
 	monthClose: MonthCloseTable;
 	disclosure: DisclosureTable;
+	ledgerCheck: LedgerCheckTable;
 	ledgerLog: LedgerLogTable;
 	ledgerKey: LedgerKeyTable;
 	treeTile: TreeTileTable;

@@ -48,6 +48,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			check (withdraw_reason <> '')
 		)`,
 		`create index disclosure_by_fund on disclosure (fund_id, from_on, id)`,
+		// One row: what the newest run of the books' checks found, as JSON.
+		`create table ledger_check (
+			id text primary key check (id = 'last'),
+			started_at bigint not null,
+			finished_at bigint not null,
+			entry_count bigint not null,
+			is_ok bigint not null check (is_ok in (0, 1)),
+			failed text not null
+		)`,
 	]);
 	await keepRows(db, 'disclosure', 'disclosure is append-only');
 	await refuse(db, {

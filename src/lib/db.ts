@@ -31,10 +31,10 @@ function openPostgres(connectionString: string) {
 	return new PostgresDialect({ pool });
 }
 
-function openSqliteFile(file: string) {
+function openSqliteFile(file: string, fileMustExist: boolean) {
 	try {
-		if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
-		const database = new SQLite(file);
+		if (file !== ':memory:' && !fileMustExist) mkdirSync(path.dirname(file), { recursive: true });
+		const database = new SQLite(file, { fileMustExist });
 		database.pragma('journal_mode = WAL');
 		return database;
 	} catch (error) {
@@ -42,8 +42,8 @@ function openSqliteFile(file: string) {
 	}
 }
 
-function openSqlite(file: string) {
-	const database = openSqliteFile(file);
+function openSqlite(file: string, fileMustExist: boolean) {
+	const database = openSqliteFile(file, fileMustExist);
 	database.pragma('synchronous = FULL'); // the driver's default loses acknowledged rows on power loss
 	database.pragma('foreign_keys = ON');
 	database.pragma('recursive_triggers = ON'); // else INSERT OR REPLACE passes the DELETE triggers
@@ -51,9 +51,9 @@ function openSqlite(file: string) {
 	return new ImmediateSqliteDialect({ database });
 }
 
-/** Opens `file:PATH` (SQLite, made when absent) or `postgres://…`. */
-export function openDb(url: string): Db {
-	const dialect = isPostgresUrl(url) ? openPostgres(url) : openSqlite(url.replace(/^file:/, ''));
+/** Opens `file:PATH` (SQLite, made when absent unless it must exist) or `postgres://…`. */
+export function openDb(url: string, { mustExist = false }: { mustExist?: boolean } = {}): Db {
+	const dialect = isPostgresUrl(url) ? openPostgres(url) : openSqlite(url.replace(/^file:/, ''), mustExist);
 	return new Kysely<Database>({ dialect, plugins: [new CamelCasePlugin()] });
 }
 

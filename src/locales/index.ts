@@ -15,6 +15,7 @@ import viCleanupEvents from './vi/cleanup-events.json' with { type: 'json' };
 import viSheets from './vi/sheets.json' with { type: 'json' };
 import viSchools from './vi/schools.json' with { type: 'json' };
 import viTeam from './vi/team.json' with { type: 'json' };
+import viChecks from './vi/checks.json' with { type: 'json' };
 import viDisclosures from './vi/disclosures.json' with { type: 'json' };
 import viTrace from './vi/trace.json' with { type: 'json' };
 import enAudit from './en/audit.json' with { type: 'json' };
@@ -34,6 +35,7 @@ import enCleanupEvents from './en/cleanup-events.json' with { type: 'json' };
 import enSheets from './en/sheets.json' with { type: 'json' };
 import enSchools from './en/schools.json' with { type: 'json' };
 import enTeam from './en/team.json' with { type: 'json' };
+import enChecks from './en/checks.json' with { type: 'json' };
 import enDisclosures from './en/disclosures.json' with { type: 'json' };
 import enTrace from './en/trace.json' with { type: 'json' };
 
@@ -57,6 +59,7 @@ export const resources = {
 		schools: viSchools,
 		sheets: viSheets,
 		team: viTeam,
+		checks: viChecks,
 		disclosures: viDisclosures,
 		trace: viTrace,
 	},
@@ -78,6 +81,7 @@ export const resources = {
 		schools: enSchools,
 		sheets: enSheets,
 		team: enTeam,
+		checks: enChecks,
 		disclosures: enDisclosures,
 		trace: enTrace,
 	},

@@ -5,11 +5,15 @@ import { clearRefusedPhotos } from '#features/photos/photo.service.ts';
 import { clearTransfers } from '#features/privacy/alias.repository.ts';
 import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { forgetInvitees } from '#features/team/role.repository.ts';
+import { getPortal } from '#lib/portal.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { finishJob, takeJob } from '#lib/job-run.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { checkInThread } from './ledger-check.ts';
 
 const HOUR_MS = 3_600_000;
+/** Long work waits until the first visitors are served. */
+const QUIET_MS = 60_000;
 
 type Job = { name: string; run(db: Db, now: number, store: PhotoStore): Promise<unknown> };
 
@@ -20,6 +24,19 @@ export const JOBS: Job[] = [
 	{ name: 'forget-browsers', run: (db, now) => inTransaction(db, (trx) => clearKnownDevices(trx, now)) },
 	{ name: 'clear-refused-photos', run: (db, now, store) => clearRefusedPhotos(db, store, now) },
 	{ name: 'forget-invitees', run: (db, now) => inTransaction(db, (trx) => forgetInvitees(trx, now)) },
+];
+
+/** Asks every invariant of the books; a run in which one fails says so in the log, once. */
+async function checkBooks(databaseUrl: string): Promise<void> {
+	const { failed } = await checkInThread(databaseUrl);
+	if (failed.length === 0) return;
+	const names = failed.map(({ name, total }) => `${name} (${total})`).join(', ');
+	console.error(`LedgerCheckFailed: ${names}; npm run ledger:check names the rows`);
+}
+
+/** Once a day too, in a thread beside the server. */
+export const LONG_JOBS: Job[] = [
+	{ name: 'check-ledger', run: () => checkBooks(getPortal().config.databaseUrl) },
 ];
 
 /** Runs what has not run today. A job that fails is tried again an hour later, by whichever process comes first. */
@@ -39,8 +56,9 @@ export async function runDueJobs(db: Db, store: PhotoStore, now: number, jobs: J
 
 /** Runs the jobs now and every hour; what fails is logged. */
 export async function startJobs(db: Db, store: PhotoStore): Promise<void> {
+	const runAll = (jobs: Job[]) =>
+		void runDueJobs(db, store, Date.now(), jobs).catch((error: unknown) => console.error(error));
 	await runDueJobs(db, store, Date.now());
-	setInterval(() => {
-		runDueJobs(db, store, Date.now()).catch((error: unknown) => console.error(error));
-	}, HOUR_MS).unref();
+	setTimeout(() => runAll(LONG_JOBS), QUIET_MS).unref();
+	setInterval(() => runAll([...JOBS, ...LONG_JOBS]), HOUR_MS).unref();
 }

@@ -171,7 +171,7 @@ test.each([
 	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*']],
 	['school_lead', ['/cua-toi/truong']],
 	['ward_officer', ['/cua-toi/chi', '/cua-toi/chi/*']],
-	['administrator', ['/cua-toi/yeu-cau', '/cua-toi/thong-bao', '/cua-toi/nhat-ky']],
+	['administrator', ['/cua-toi/yeu-cau', '/cua-toi/thong-bao', '/cua-toi/nhat-ky', '/cua-toi/kiem-tra']],
 ])('the %s’s workspace has no fault', async (role, opens) => {
 	await onPhone(async (page) => {
 		await signInAs(page, baseUrl, people[role]!);

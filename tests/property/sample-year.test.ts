@@ -1,4 +1,5 @@
 // What a newcomer sees first must keep every rule of the portal too, on whatever day it is loaded.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { loadSample, resetSamplePasswords, type SampleSignIn } from '#db/sample/index.ts';
+import { openLog, sequenceFunds } from '#features/checkpoints/checkpoint.service.ts';
+import { ledgerKeyOf } from '#features/checkpoints/ledger-key.ts';
+import { checkLedger } from '#features/checks/check.service.ts';
 import { listFunds } from '#features/fund/fund.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { DEEDS } from '#features/privacy/own-deed.repository.ts';
@@ -219,6 +223,15 @@ test('the books balance', async () => {
 		(select sum(a.amount_vnd) from fund_allocation a where a.payment_entry_id = e.id)`);
 	expect([...overspent, ...unexplained]).toEqual([]);
 	expect((await rowsOf('select count(*) as n from fund_allocation'))[0]!['n']).toBeGreaterThan(20);
+});
+
+test('every check of the books passes', async () => {
+	const key = ledgerKeyOf(randomBytes(32));
+	await openLog(db, key, 'nha-xanh.example', LOADED);
+	await sequenceFunds(db, key, LOADED);
+	const { results, entryCount } = await checkLedger(db);
+	expect(results.filter((result) => result.total > 0)).toEqual([]);
+	expect(entryCount).toBeGreaterThan(80);
 });
 
 test('each fund has its rule, its opening balance, a gift, and months that were counted and closed', async () => {

@@ -3,11 +3,14 @@ import { expect } from 'vitest';
 import type { Db } from '#lib/db.ts';
 import { sha256Hex } from '#lib/hash.ts';
 
+/** What the server writes by itself, at any time. */
+const OWN = ['job_run', 'ledger_check'];
+
 /** A digest of every row of every table, those named in `except` left out. */
 export async function digest(db: Db, except: string[] = []): Promise<Record<string, string>> {
 	const tables = await db.introspection.getTables();
 	const digests: Record<string, string> = {};
-	for (const { name } of tables.filter((table) => !except.includes(table.name))) {
+	for (const { name } of tables.filter((table) => ![...OWN, ...except].includes(table.name))) {
 		const { rows } = await sql`select * from ${sql.table(name)}`.execute(db);
 		digests[name] = sha256Hex(
 			rows

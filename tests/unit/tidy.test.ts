@@ -40,6 +40,8 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	'cleanup-events': ['collections', 'green-houses', 'accounts', 'places'],
 	// Who holds which role, in houses, organisations, funds and wards.
 	team: ['green-houses', 'fund', 'accounts', 'places', 'materials'],
+	// Asks the invariants of all books.
+	checks: ['fund', 'checkpoints'],
 	privacy: ['team', 'accounts', 'cleanup-events', 'drop-offs'],
 	trace: [
 		'collections',

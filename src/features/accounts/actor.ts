@@ -85,6 +85,7 @@ const TABLE = {
 	'second-factor.reset': mayStrongly('administrator'),
 	'audit-log.read': may('auditor', 'administrator'),
 	'audit-log.export': mayStrongly('auditor', 'administrator'),
+	'ledger-check.read': may('auditor', 'administrator'),
 	'rights-request.answer': mayStrongly('administrator'),
 	'notice.publish': mayStrongly('administrator'),
 } as const satisfies Record<string, Permission> & Record<`role.${Role}`, Permission>;
