@@ -508,7 +508,7 @@ export type FundRuleSplitTable = {
 };
 
 /** What one person records and another confirms. */
-type TwoPeople = {
+export type TwoPeople = {
 	recordedAt: number;
 	recordedBy: string;
 	recorderId: string;

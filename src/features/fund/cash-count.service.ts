@@ -22,6 +22,14 @@ import { findFund } from './fund.repository.ts';
 import { postEntry } from './ledger.service.ts';
 import { findLastMonthAct } from './month-close.repository.ts';
 import { checkMonthOpen } from './month-close.ts';
+import {
+	decidedBy,
+	isSentBefore,
+	lockPaper,
+	returnPaper,
+	waiting,
+	type PaperKind,
+} from './second-person.service.ts';
 
 /**
  * The treasurer counts the box; what the book says is read at the same moment. The same id with the same content
@@ -42,11 +50,7 @@ export async function recordCashCount(
 	const write = async (trx: Trx): Promise<void> => {
 		const fund = (await lockRow(trx, 'fund', input.fundId)) && (await findFund(trx, input.fundId));
 		if (!fund) throw new DomainError('NOT_FOUND', 'unknownFund');
-		const existing = await findCount(trx, input.id);
-		if (existing) {
-			if (existing.contentHash === contentHash && existing.recorderId === actor.personId) return;
-			throw new DomainError('CONFLICT', 'sameIdOtherContent');
-		}
+		if (isSentBefore(await findCount(trx, input.id), actor, contentHash)) return;
 		if ((await listWaitingCounts(trx, [fund.id])).length > 0) throw new DomainError('CONFLICT', 'countWaits');
 		const lastAct = await findLastMonthAct(trx, fund.id);
 		try {
@@ -68,33 +72,16 @@ export async function recordCashCount(
 			bookVnd: fund.cashVnd,
 			bookSequence: fund.entryCount,
 			differenceVnd,
-			recordedAt: now,
-			recordedBy: grant.id,
-			recorderId: actor.personId,
-			status: 'recorded',
-			decidedAt: null,
-			decidedBy: null,
-			confirmerId: null,
-			returnReason: null,
-			entryId: null,
-			contentHash,
-			isSample: fund.isSample,
+			...waiting(actor, { grantId: grant.id, contentHash, isSample: fund.isSample }, now),
 		});
 	};
 	await retryWhenTaken(() => inTransaction(db, write));
 }
 
-/** Takes the fund's lock, reads the count and finds the second person's grant. Refuses with 403 and 404. */
-async function lockCount(trx: Trx, actor: Actor, id: string): Promise<[CashCount, string]> {
-	const found = await findCount(trx, id);
-	if (!found) throw new DomainError('NOT_FOUND', 'unknownCount');
-	await lockRow(trx, 'fund', found.fundId);
-	const count = (await findCount(trx, id))!;
-	const grant = requireGrant(actor, 'cash-count.confirm', moneyScopes(count.fundId));
-	if (actor.personId === count.recorderId) throw new DomainError('FORBIDDEN', 'confirmerIsRecorder');
-	await holdGrant(trx, grant.id);
-	return [count, grant.id];
-}
+const COUNT: PaperKind<CashCount> = {
+	...{ find: findCount, update: updateCount, unknown: 'unknownCount', confirm: () => 'cash-count.confirm' },
+	returned: { action: 'cash-count.return', subjectKind: 'cash_count' },
+};
 
 /**
  * An approver confirms a count; a difference is booked in the same transaction. A second time changes nothing. Refuses
@@ -108,7 +95,7 @@ export async function confirmCashCount(
 ): Promise<void> {
 	requireActor(actor);
 	await inTransaction(db, async (trx) => {
-		const [count, grantId] = await lockCount(trx, actor, id);
+		const [count, grantId] = await lockPaper(trx, COUNT, actor, id);
 		if (count.status === 'confirmed') return;
 		if (count.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		if (await hasCashMovedSince(trx, count.fundId, Math.max(1, count.bookSequence), count.bookVnd))
@@ -142,39 +129,17 @@ export async function confirmCashCount(
 			);
 		}
 		await updateCount(trx, id, {
-			status: 'confirmed',
-			decidedAt: now,
-			decidedBy: grantId,
-			confirmerId: actor.personId,
-			entryId,
+			...{ status: 'confirmed', ...decidedBy(actor, grantId, now), entryId },
 		});
 		const event = { action: 'cash-count.confirm', subjectKind: 'cash_count', subjectId: id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grantId }, now);
 	});
 }
 
-/** Sends a count back with a reason, to be counted again. The same a second time changes nothing. */
-export async function returnCashCount(
+/** Sends a count back with a reason, to be counted again; see {@link returnPaper}. */
+export const returnCashCount = (
 	db: Db,
 	actor: Actor | undefined,
 	input: { id: string; reason: string },
 	now: number,
-): Promise<void> {
-	requireActor(actor);
-	const reason = cleanText(input.reason, { max: 300 });
-	await inTransaction(db, async (trx) => {
-		const [count, grantId] = await lockCount(trx, actor, input.id);
-		if (count.status === 'returned' && count.returnReason === reason) return;
-		if (count.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
-		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
-		await updateCount(trx, input.id, {
-			status: 'returned',
-			decidedAt: now,
-			decidedBy: grantId,
-			confirmerId: actor.personId,
-			returnReason: reason,
-		});
-		const event = { action: 'cash-count.return', subjectKind: 'cash_count', subjectId: input.id };
-		await insertAuditEvent(trx, { ...event, roleGrantId: grantId }, now);
-	});
-}
+): Promise<void> => returnPaper(db, COUNT, actor, input, now);

@@ -20,6 +20,14 @@ import {
 	updateStatement,
 	type Statement,
 } from './statement.repository.ts';
+import {
+	decidedBy,
+	isSentBefore,
+	lockPaper,
+	returnPaper,
+	waiting,
+	type PaperKind,
+} from './second-person.service.ts';
 import { checkStatement, statementEntry, type StatementInput } from './statement.ts';
 
 /**
@@ -50,11 +58,7 @@ export async function recordStatement(
 	const contentHash = sha256Hex(canonicalJson(input));
 	const write = async (trx: Trx): Promise<boolean> => {
 		await lockRow(trx, 'fund', fund.id);
-		const existing = await findStatement(trx, input.id);
-		if (existing) {
-			if (existing.contentHash === contentHash && existing.recorderId === actor.personId) return false;
-			throw new DomainError('CONFLICT', 'sameIdOtherContent');
-		}
+		if (isSentBefore(await findStatement(trx, input.id), actor, contentHash)) return false;
 		if (input.kind === 'opening_balance' && (await hasOpeningBalance(trx, fund.id, input.account)))
 			throw new DomainError('CONFLICT', 'openingTwice', { field: 'kind' });
 		await holdGrant(trx, grant.id);
@@ -68,17 +72,7 @@ export async function recordStatement(
 			privateNote: privateNote || null,
 			photoId: photo?.id ?? null,
 			photoMissingReason: photo ? null : photoMissingReason,
-			recordedAt: now,
-			recordedBy: grant.id,
-			recorderId: actor.personId,
-			status: 'recorded',
-			decidedAt: null,
-			decidedBy: null,
-			confirmerId: null,
-			returnReason: null,
-			entryId: null,
-			contentHash,
-			isSample: fund.isSample,
+			...waiting(actor, { grantId: grant.id, contentHash, isSample: fund.isSample }, now),
 		});
 		return true;
 	};
@@ -87,17 +81,11 @@ export async function recordStatement(
 	else await run();
 }
 
-/** Takes the fund's lock, reads the statement and finds the second person's grant. Refuses with 403 and 404. */
-async function lockStatement(trx: Trx, actor: Actor, id: string): Promise<[Statement, string]> {
-	const found = await findStatement(trx, id);
-	if (!found) throw new DomainError('NOT_FOUND', 'unknownStatement');
-	await lockRow(trx, 'fund', found.fundId);
-	const statement = (await findStatement(trx, id))!;
-	const grant = requireGrant(actor, 'statement.confirm', moneyScopes(statement.fundId));
-	if (actor.personId === statement.recorderId) throw new DomainError('FORBIDDEN', 'confirmerIsRecorder');
-	await holdGrant(trx, grant.id);
-	return [statement, grant.id];
-}
+const STATEMENT: PaperKind<Statement> = {
+	...{ find: findStatement, update: updateStatement, unknown: 'unknownStatement' },
+	confirm: () => 'statement.confirm',
+	returned: { action: 'statement.return', subjectKind: 'statement' },
+};
 
 /** An approver confirms a statement and books it, in one transaction; a second time changes nothing. */
 export async function confirmStatement(
@@ -108,7 +96,7 @@ export async function confirmStatement(
 ): Promise<PostedEntry> {
 	requireActor(actor);
 	return inTransaction(db, async (trx) => {
-		const [statement, grantId] = await lockStatement(trx, actor, id);
+		const [statement, grantId] = await lockPaper(trx, STATEMENT, actor, id);
 		if (statement.status === 'confirmed') return getPosted(trx, statement.entryId!);
 		if (statement.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		const photo = statement.photoId === null ? undefined : await findPhoto(trx, statement.photoId);
@@ -139,41 +127,19 @@ export async function confirmStatement(
 			now,
 		);
 		await updateStatement(trx, id, {
-			status: 'confirmed',
-			decidedAt: now,
-			decidedBy: grantId,
-			confirmerId: actor.personId,
-			entryId: entry.id,
+			...{ status: 'confirmed', ...decidedBy(actor, grantId, now), entryId: entry.id },
 		});
 		return entry;
 	});
 }
 
-/** Sends a statement back with a reason. The same a second time changes nothing; 422 without a reason. */
-export async function returnStatement(
+/** Sends a statement back with a reason; see {@link returnPaper}. */
+export const returnStatement = (
 	db: Db,
 	actor: Actor | undefined,
 	input: { id: string; reason: string },
 	now: number,
-): Promise<void> {
-	requireActor(actor);
-	const reason = cleanText(input.reason, { max: 300 });
-	await inTransaction(db, async (trx) => {
-		const [statement, grantId] = await lockStatement(trx, actor, input.id);
-		if (statement.status === 'returned' && statement.returnReason === reason) return;
-		if (statement.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
-		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
-		await updateStatement(trx, input.id, {
-			status: 'returned',
-			decidedAt: now,
-			decidedBy: grantId,
-			confirmerId: actor.personId,
-			returnReason: reason,
-		});
-		const event = { action: 'statement.return', subjectKind: 'statement', subjectId: input.id };
-		await insertAuditEvent(trx, { ...event, roleGrantId: grantId }, now);
-	});
-}
+): Promise<void> => returnPaper(db, STATEMENT, actor, input, now);
 
 /** Forgets who gave it; the book stays as it is. A second time changes nothing. */
 export async function eraseStatementNote(
