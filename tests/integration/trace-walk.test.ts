@@ -9,14 +9,16 @@ import {
 } from '#features/collections/scrap-sale.service.ts';
 import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
 import { recordDropOff, withdrawDropOff } from '#features/drop-offs/drop-off.service.ts';
+import { listEntries } from '#features/fund/fund.repository.ts';
+import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import { openWalk } from '#features/trace/open-walk.ts';
 import { walk } from '#features/trace/walk.repository.ts';
 import { MOST, TRACE_KINDS, type TraceKind } from '#features/trace/walk.ts';
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { makeActor, NOW } from '../support/fixtures.ts';
-import { give, pay, type World as FundWorld } from './fund-world.ts';
+import { makeActor, makeFund, NOW } from '../support/fixtures.ts';
+import { give, makePeople, pay, TODAY, type World as FundWorld } from './fund-world.ts';
 import { makeWorld, saleOf, type World } from './sale-world.ts';
 
 async function bring(db: Db, world: World, kg: number, cans?: number): Promise<string> {
@@ -144,6 +146,68 @@ describeEachEngine('a walk', (engine) => {
 		const row = await read(db, 'entry', cans.entry.id);
 		expect([ids(row.sales), ids(row.payments)]).toEqual([[cans.sale.id], [many.id]]);
 		expect(ids((await read(db, 'entry', few.id)).payments)).toEqual([few.id]);
+	});
+
+	test('goes on through a sale that funds share, from either fund, and ends where the share was taken back', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const fund = await fundWorld(db, world);
+		const school = await makeFund(db, { adminUnitId: 'kl-2025' });
+		const made = await makePeople(db, school);
+		const others: FundWorld = { ...made, officer: made.treasurer };
+		const rule = {
+			twoApproversAboveVnd: null,
+			saleRecorder: 'steward_or_treasurer' as const,
+			boardDueDay: null,
+		};
+		const when = { id: uuidv7(NOW), fundId: world.fund.id, validFrom: TODAY };
+		const shares = [{ fundId: school.id, percent: 20 }];
+		await setFundRule(db, world.approver, { ...when, ...rule, shares }, NOW);
+		const mine = await bring(db, world, 10);
+		const cycle = await close(db, world);
+		const { sale, entry } = await sell(db, world, cycle, {
+			...{ lines: [goods('mixed_paper', 10_000, 1000)], cashReceivedVnd: 10_000 },
+		});
+		const [part] = await listEntries(db, school.id, { limit: 1 });
+		const gift = await give(others, 400);
+		const theirs = await pay(others, 2200);
+		const own = await pay(fund, 3000);
+
+		// Back from what the other fund paid: its part and the gift, the sale behind the part, its cycle and house.
+		const back = await read(db, 'payment', theirs.id);
+		expect(back.incomes.map((each) => [each.id, each.fund, 'share_of' in each && each.share_of])).toEqual([
+			[part!.id, school.code, entry.id],
+			[gift.id, school.code, false],
+			[entry.id, world.fund.code, false],
+		]);
+		expect([ids(back.sales), ids(back.payments)]).toEqual([[sale.id], [theirs.id]]);
+		expect(back.cycles).toMatchObject([{ id: cycle, green_house: world.house.code }]);
+		expect(back.payments[0]!.spends).toEqual([
+			{ entry: part!.id, amount_vnd: 2000 },
+			{ entry: gift.id, amount_vnd: 200 },
+		]);
+
+		// Forward from what was brought: to what both funds paid with it.
+		for (const [kind, id] of [
+			['drop-off', mine],
+			['cycle', cycle],
+			['sale', sale.id],
+			['entry', entry.id],
+		] as const) {
+			const found = await read(db, kind, id);
+			expect([kind, ids(found.incomes)]).toEqual([kind, [entry.id, part!.id]]);
+			expect([kind, new Set(ids(found.payments))]).toEqual([kind, new Set([own.id, theirs.id])]);
+		}
+		const share = await read(db, 'entry', part!.id);
+		expect([ids(share.sales), ids(share.payments)]).toEqual([[sale.id], [theirs.id]]);
+
+		await give(others, 5000);
+		await give(fund, 5000);
+		const undo = { saleId: sale.id, entryId: uuidv7(NOW), reason: 'Nhầm' };
+		await reverseScrapSale(db, world.approver, undo, NOW);
+		expect(await read(db, 'drop-off', mine)).toMatchObject({ sales: [], incomes: [], payments: [] });
+		expect(ids((await read(db, 'sale', sale.id)).incomes)).toEqual([entry.id]);
+		expect(ids((await read(db, 'payment', theirs.id)).sales)).toEqual([sale.id]);
 	});
 
 	test('has no estimate where a weight is unknown, and none before anything is sold', async () => {

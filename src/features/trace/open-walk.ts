@@ -28,6 +28,7 @@ const entry = (each: WalkEntry) => ({
 	change_vnd: each.changeVnd,
 	reversed: each.isReversed,
 	...(each.saleId === null ? {} : { sale: each.saleId }),
+	...(each.shareOf === null ? {} : { share_of: each.shareOf }),
 	...beneficiaries(each),
 });
 

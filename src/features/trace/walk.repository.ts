@@ -125,6 +125,8 @@ async function readEntries(db: Db, ids: Iterable<string>): Promise<WalkEntry[]> 
 			...{ id, kind: entry.kind, fundCode: entry.fundCode, bookedOn: entry.bookedOn },
 			...{ changeVnd: entry.changeVnd, text: entry.text, isReversed: entry.reversedById !== null },
 			saleId: entry.sourceKind === 'scrap_sale' ? entry.sourceId : null,
+			shareOf:
+				entry.kind === 'transfer_in' ? ((await findSharedIncome(db, entry.transferId))?.id ?? null) : null,
 			spends: allocations
 				.filter((each) => each.entryId === id)
 				.slice(0, MOST.lines)
@@ -132,6 +134,34 @@ async function readEntries(db: Db, ids: Iterable<string>): Promise<WalkEntry[]> 
 		});
 	}
 	return entries;
+}
+
+/** The income of which a transfer gave other funds their part. */
+const findSharedIncome = (db: Db, transferId: string | null) =>
+	db
+		.selectFrom('journalEntry')
+		.select(['id', 'sourceId'])
+		.where('transferId', '=', transferId)
+		.where('kind', '=', 'scrap_sale')
+		.executeTakeFirst();
+
+/** What other funds got of these incomes and still have, or have spent; by fund. */
+async function listSharesOf(db: Db, incomeIds: string[]): Promise<string[]> {
+	if (incomeIds.length === 0) return [];
+	const rows = await db
+		.selectFrom('journalEntry as income')
+		.innerJoin('journalEntry as part', 'part.transferId', 'income.transferId')
+		.leftJoin('journalEntry as reversal', 'reversal.reversesEntryId', 'part.id')
+		.select(['part.id', 'part.fundId', 'part.sequence'])
+		.where('income.id', 'in', incomeIds)
+		.where('income.kind', '=', 'scrap_sale')
+		.where('part.kind', '=', 'transfer_in')
+		.where('reversal.id', 'is', null)
+		.orderBy('part.fundId')
+		.orderBy('part.sequence')
+		.limit(MOST.entries + 1)
+		.execute();
+	return rows.map((row) => row.id);
 }
 
 /** Live payments that spent one of these incomes, oldest first. */
@@ -225,16 +255,21 @@ export async function walk(db: Db, kind: TraceKind, id: string): Promise<Walk | 
 		found.isSample = entry.isSample === 1;
 		if (entry.changeVnd > 0 && entry.kind !== 'reversal') {
 			incomes.add(entry.id);
-			if (entry.sourceKind === 'scrap_sale') sales.add(entry.sourceId);
 		} else {
 			payments.add(entry.id);
 			for (const { incomeEntryId } of await listAllocationsOf(db, [entry.id])) incomes.add(incomeEntryId);
-			for (const income of await readEntries(db, incomes.ids)) sales.add(income.saleId);
 		}
+		// A part that came from another fund stands behind the sale that it is a part of.
+		for (const income of await readEntries(db, [...incomes.ids])) {
+			incomes.add(income.shareOf);
+			sales.add(income.saleId);
+		}
+		for (const income of await readEntries(db, [...incomes.ids])) sales.add(income.saleId);
 	}
 	if (found.isSample && (await areSamplesRetired(db))) return undefined;
 	// Only what was asked for leads on: another payment of the same income is on that income's own walk.
 	const leadsOn = payments.ids.size === 0;
+	const isShare = kind === 'entry' && (await findEntry(db, id))?.kind === 'transfer_in';
 	for (const saleId of sales.ids) {
 		const sale = await readSale(db, saleId);
 		if (!sale) continue;
@@ -242,7 +277,11 @@ export async function walk(db: Db, kind: TraceKind, id: string): Promise<Walk | 
 		for (const cycle of sale.cycles) if (kind !== 'drop-off' && kind !== 'cycle') cycles.add(cycle.id);
 		if (sale.status === 'confirmed' || kind === 'sale' || kind === 'entry') incomes.add(sale.entryId);
 	}
-	if (leadsOn) for (const each of await listPaymentsOf(db, [...incomes.ids])) payments.add(each);
+	if (leadsOn) {
+		if (!isShare) for (const each of await listSharesOf(db, [...incomes.ids])) incomes.add(each);
+		const from = isShare ? [id] : [...incomes.ids];
+		for (const each of await listPaymentsOf(db, from)) payments.add(each);
+	}
 	// A set grows while it is walked: what was carried in leads to the cycles before.
 	for (const cycleId of cycles.ids) {
 		const cycle = await readCycle(db, cycleId);

@@ -67,6 +67,8 @@ export type WalkEntry = {
 	text: string | null;
 	isReversed: boolean;
 	saleId: string | null;
+	/** What another fund gave it a part of: that fund's income, by the transfer that both name. */
+	shareOf: string | null;
 	/** Which incomes it spent; empty for an income. */
 	spends: { incomeEntryId: string; amountVnd: number }[];
 };
@@ -78,7 +80,7 @@ export type Walk = {
 	dropOff?: WalkDropOff | undefined;
 	cycles: WalkCycle[];
 	sales: WalkSale[];
-	/** Where the money came from, and what it paid for. */
+	/** Where the money came from, also by way of another fund, and what it paid for there or here. */
 	incomes: WalkEntry[];
 	payments: WalkEntry[];
 	/** There is more than a walk names. */
