@@ -550,6 +550,15 @@ export type CashCountTable = TwoPeople & {
 	reason: string;
 };
 
+/** A treasurer's word that an entry is wrong; `entryId` is the reversal once an approver has confirmed it. */
+export type EntryReversalTable = TwoPeople & {
+	id: string;
+	fundId: string;
+	reversesEntryId: string;
+	/** Public, without names. */
+	reason: string;
+};
+
 export type MonthCloseTable = {
 	id: string;
 	fundId: string;
@@ -869,6 +878,7 @@ export type Database = {
 	fundRuleSplit: FundRuleSplitTable;
 	statement: StatementTable;
 	cashCount: CashCountTable;
+	entryReversal: EntryReversalTable;
 	monthClose: MonthCloseTable;
 	disclosure: DisclosureTable;
 	ledgerCheck: LedgerCheckTable;

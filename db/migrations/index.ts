@@ -19,6 +19,7 @@ import * as deepCollections from './0017_deepen_collections.ts';
 import * as deepSignIn from './0018_deepen_sign_in.ts';
 import * as journalIndexes from './0019_index_journal.ts';
 import * as disclosures from './0020_create_disclosures_and_checks.ts';
+import * as corrections from './0021_correct_money_and_goods.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
 	'0018_deepen_sign_in': deepSignIn,
 	'0019_index_journal': journalIndexes,
 	'0020_create_disclosures_and_checks': disclosures,
+	'0021_correct_money_and_goods': corrections,
 };

@@ -73,6 +73,42 @@ test.each([
 	expect(await digest(world.db, ['session'])).toEqual(before);
 });
 
+test('a gift that was recorded twice is reversed by two people, from its own page', async () => {
+	const treasurer = await as('treasurer');
+	const approver = await as('approver');
+	const form = gift();
+	await treasurer.post(`${home}/ghi-thu?_action=fundWork.recordStatement`, form);
+	const slip = `/cua-toi/quy/phieu/${form.id}`;
+	await approver.post(`${slip}?_action=fundWork.confirmStatement`, { id: form.id });
+	const page = /href="(\/cua-toi\/quy\/dao\/[^"]+)"/.exec(await read(treasurer, slip))![1]!;
+	const entryId = page.split('/').at(-1)!;
+	expect(await read(treasurer, `${home}/ghi-dao`)).toContain(page);
+	expect(await read(approver, slip)).not.toContain(page);
+	const input = { id: uuidv7(Date.now()), entryId };
+	const before = await digest(world.db, ['session']);
+	const refused = await treasurer.post(`${page}?_action=fundWork.askReversal`, { ...input, reason: ' ' });
+	expect(refused.status).toBe(422);
+	expect(fieldErrorOf(await refused.text(), 'reason')).toContain('Xin ghi lý do.');
+	expect(await digest(world.db, ['session'])).toEqual(before);
+	const asked = await treasurer.post(`${page}?_action=fundWork.askReversal`, {
+		...input,
+		reason: 'Ghi hai lần',
+	});
+	expect(asked.headers.get('location')).toBe(page);
+	expect(await read(treasurer, page)).not.toContain('fundWork.confirmReversal');
+	expect(await read(approver, '/cua-toi')).toContain(page);
+	expect(await read(approver, page)).toContain('fundWork.confirmReversal');
+	await approver.post(`${page}?_action=fundWork.confirmReversal`, { id: input.id, entryId });
+	expect(await read(approver, page)).toContain('Bút toán này đã đảo');
+	expect(await read(approver, `/quy/${world.fund.code}`)).toContain('Ghi hai lần');
+	const again = await treasurer.post(`${page}?_action=fundWork.askReversal`, {
+		...{ id: uuidv7(Date.now()), entryId, reason: 'Lần nữa' },
+	});
+	expect([again.status, await again.text()]).toEqual([409, expect.stringContaining('đã được đảo rồi')]);
+	for (const who of ['ward officer', 'another fund’s treasurer'] as const)
+		expect((await (await as(who)).send(page)).status).toBe(404);
+});
+
 test('a count that differs asks why beside the reason, and is booked when an approver confirms', async () => {
 	const treasurer = await as('treasurer');
 	const count = { id: uuidv7(Date.now()), fundId: world.fund.id, code: world.fund.code, countedOn: today };

@@ -24,6 +24,7 @@ export const AUDIT_ACTIONS = {
 		...(['scrap-sale.return', 'disbursement.approve', 'disbursement.return'] as const),
 		...(['statement.return', 'statement.erase-note', 'cash-count.confirm', 'cash-count.return'] as const),
 		...(['month.close', 'month.reopen', 'fund.rule', 'disbursement.erase-note'] as const),
+		'entry-reversal.return',
 		...(['photo.approved', 'photo.refused'] as const),
 		...(['disclosure.record', 'disclosure.end', 'disclosure.withdraw'] as const),
 	],
@@ -50,7 +51,15 @@ export const AUDIT_KINDS = [
 		'photo',
 	] as const),
 	...(['cleanup_event', 'sign_up', 'class_sheet', 'scrap_sale', 'rights_request', 'content_page'] as const),
-	...(['statement', 'cash_count', 'month_close', 'fund_rule', 'disbursement_note', 'disclosure'] as const),
+	...([
+		'statement',
+		'cash_count',
+		'month_close',
+		'fund_rule',
+		'disbursement_note',
+		'entry_reversal',
+		'disclosure',
+	] as const),
 ];
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 export const isAuditKind = (kind: string): kind is AuditKind => (AUDIT_KINDS as string[]).includes(kind);

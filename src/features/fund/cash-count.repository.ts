@@ -8,7 +8,9 @@ const selectCounts = (db: Db) =>
 		.innerJoin('person', 'person.id', 'cashCount.recorderId')
 		.leftJoin('person as confirmer', 'confirmer.id', 'cashCount.confirmerId')
 		.innerJoin('fund', 'fund.id', 'cashCount.fundId')
+		.leftJoin('journalEntry as reversal', 'reversal.reversesEntryId', 'cashCount.entryId')
 		.selectAll('cashCount')
+		.select('reversal.bookedOn as reversedOn')
 		.select(['person.displayName as recorderName', 'confirmer.displayName as confirmerName'])
 		.select(['fund.code as fundCode', 'fund.nameVi as fundNameVi', 'fund.nameEn as fundNameEn']);
 
@@ -76,14 +78,16 @@ export async function hasCashMovedSince(
 	return row !== undefined;
 }
 
-/** True when the cash was counted, and the count confirmed, on this day or later. */
+/** True when the cash was counted, and the count confirmed and not reversed, on this day or later. */
 export async function isCountedSince(db: Db, fundId: string, day: LocalDate): Promise<boolean> {
 	const row = await db
 		.selectFrom('cashCount')
-		.select('id')
-		.where('fundId', '=', fundId)
-		.where('status', '=', 'confirmed')
-		.where('countedOn', '>=', day)
+		.leftJoin('journalEntry as reversal', 'reversal.reversesEntryId', 'cashCount.entryId')
+		.select('cashCount.id')
+		.where('cashCount.fundId', '=', fundId)
+		.where('cashCount.status', '=', 'confirmed')
+		.where('cashCount.countedOn', '>=', day)
+		.where('reversal.id', 'is', null)
 		.limit(1)
 		.executeTakeFirst();
 	return row !== undefined;

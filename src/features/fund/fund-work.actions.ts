@@ -9,6 +9,7 @@ import { normaliseUuid } from '#lib/uuid.ts';
 import { confirmCashCount, recordCashCount, returnCashCount } from './cash-count.service.ts';
 import { parseCounted } from './cash-count.ts';
 import { decideProofPhoto, eraseNote, recordProof, writeNote } from './disbursement-note.service.ts';
+import { askReversal, confirmReversal, returnReversal } from './entry-reversal.service.ts';
 import type { Purpose } from './ledger.ts';
 import { closeMonth, reopenMonth } from './month-close.service.ts';
 import {
@@ -47,6 +48,8 @@ const readStatus = (form: FormData) => (field(form, 'status') === 'approved' ? '
 const fundPath = (form: FormData, locale: Locale, page: string) =>
 	localePath(locale, `/cua-toi/quy/${encodeURIComponent(field(form, 'code'))}/${page}`);
 const slipPath = (locale: Locale, id: string) => localePath(locale, `/cua-toi/quy/phieu/${id}`);
+const reversalPath = (form: FormData, locale: Locale) =>
+	localePath(locale, `/cua-toi/quy/dao/${readId(form, 'entryId')}`);
 const requestPath = (form: FormData, locale: Locale) =>
 	localePath(locale, `/cua-toi/chi/${readId(form, 'disbursementId')}`);
 
@@ -105,6 +108,20 @@ export const fundWork = {
 		const input = { id: readId(form, 'id'), reason: field(form, 'reason') };
 		await returnCashCount(locals.db, locals.actor, input, locals.now);
 		return fundPath(form, locals.locale, 'kiem-quy');
+	}),
+	askReversal: formAction(async (form, { locals }) => {
+		const input = { id: readId(form, 'id'), entryId: readId(form, 'entryId'), reason: field(form, 'reason') };
+		await askReversal(locals.db, locals.actor, input, locals.now);
+		return reversalPath(form, locals.locale);
+	}),
+	confirmReversal: formAction(async (form, { locals }) => {
+		await confirmReversal(locals.db, locals.actor, readId(form, 'id'), locals.now);
+		return reversalPath(form, locals.locale);
+	}),
+	returnReversal: formAction(async (form, { locals }) => {
+		const input = { id: readId(form, 'id'), reason: field(form, 'reason') };
+		await returnReversal(locals.db, locals.actor, input, locals.now);
+		return reversalPath(form, locals.locale);
 	}),
 	closeMonth: formAction(async (form, { locals }) => {
 		const input = { id: readId(form, 'id'), fundId: field(form, 'fundId'), month: field(form, 'month') };

@@ -4,6 +4,8 @@ import type { Db } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
 import { listWaitingCounts } from './cash-count.repository.ts';
 import { moneyScopes } from './disbursement.ts';
+import { listWaitingReversals } from './entry-reversal.repository.ts';
+import { reversalRights } from './entry-reversal.ts';
 import { findFundByCode } from './fund.repository.ts';
 import type { Fund } from './fund.ts';
 import { readMonths } from './month-close.service.ts';
@@ -22,7 +24,7 @@ export async function findFundOf(db: Db, actor: Actor | undefined, code: string)
 	return fund && isOnFund(actor, fund) ? fund : undefined;
 }
 
-/** Statements and counts to be confirmed, and months that can be closed now. */
+/** Statements, counts and reversals to be confirmed, and months that can be closed now. */
 export async function listWorkWaitingFor(
 	db: Db,
 	actor: Actor,
@@ -33,6 +35,10 @@ export async function listWorkWaitingFor(
 		funds.filter((fund) => findGrant(actor, act, moneyScopes(fund.id))).map((fund) => fund.id);
 	const statements = await listWaitingStatements(db, idsFor('statement.confirm'));
 	const counts = await listWaitingCounts(db, idsFor('cash-count.confirm'));
+	const reversals = await listWaitingReversals(
+		db,
+		funds.map((fund) => fund.id),
+	);
 	const waiting: WaitingWork[] = [
 		...statements
 			.filter((statement) => statement.recorderId !== actor.personId)
@@ -47,6 +53,17 @@ export async function listWorkWaitingFor(
 				kind: 'count' as const,
 				href: `/cua-toi/quy/${count.fundCode}/kiem-quy`,
 				count,
+			})),
+		...reversals
+			.filter(
+				({ originalKind, fundId, recorderId }) =>
+					recorderId !== actor.personId &&
+					findGrant(actor, reversalRights(originalKind).confirm, moneyScopes(fundId)),
+			)
+			.map((reversal) => ({
+				kind: 'reversal' as const,
+				href: `/cua-toi/quy/dao/${reversal.reversesEntryId}`,
+				reversal,
 			})),
 	];
 	const closing = new Set(idsFor('month.close'));

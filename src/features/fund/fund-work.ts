@@ -1,5 +1,5 @@
 // What waits in a fund for one of its people.
-import type { CashCountTable, StatementTable } from '#db/schema.ts';
+import type { CashCountTable, EntryReversalTable, JournalEntryTable, StatementTable } from '#db/schema.ts';
 
 type OfFund<Row> = Row & { fundNameVi: string; fundNameEn: string };
 
@@ -7,4 +7,9 @@ type OfFund<Row> = Row & { fundNameVi: string; fundNameEn: string };
 export type WaitingWork =
 	| { kind: 'statement'; href: string; statement: OfFund<StatementTable> }
 	| { kind: 'count'; href: string; count: OfFund<CashCountTable> }
+	| {
+			kind: 'reversal';
+			href: string;
+			reversal: OfFund<EntryReversalTable & { originalKind: JournalEntryTable['kind']; amountVnd: number }>;
+	  }
 	| { kind: 'month'; href: string; month: string; fund: { nameVi: string; nameEn: string } };

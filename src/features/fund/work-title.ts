@@ -12,6 +12,11 @@ export function workTitle(work: WaitingWork, t: Translate, locale: Locale): stri
 		}
 		case 'count':
 			return t('fund:work.waiting.count', { amount: formatVnd(work.count.countedVnd, locale) });
+		case 'reversal': {
+			const kind = t(`fund:kind.${work.reversal.originalKind}`).toLowerCase();
+			const amount = formatVnd(work.reversal.amountVnd, locale);
+			return t('fund:work.waiting.reversal', { kind, amount });
+		}
 		case 'month':
 			return t('fund:work.waiting.month', { month: work.month });
 	}
@@ -20,6 +25,6 @@ export function workTitle(work: WaitingWork, t: Translate, locale: Locale): stri
 /** The fund in which it waits. */
 export function workFund(work: WaitingWork, locale: Locale): string {
 	if (work.kind === 'month') return locale === 'vi' ? work.fund.nameVi : work.fund.nameEn;
-	const row = work.kind === 'statement' ? work.statement : work.count;
+	const row = work.kind === 'statement' ? work.statement : work.kind === 'count' ? work.count : work.reversal;
 	return locale === 'vi' ? row.fundNameVi : row.fundNameEn;
 }
