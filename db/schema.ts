@@ -643,6 +643,18 @@ export type CollectionCycleTable = {
 	isSample: Flag;
 };
 
+/** By how much, from a day on, the scale may differ from what a house's people declared. */
+export type VarianceLimitTable = {
+	id: string;
+	greenHouseId: string;
+	validFrom: string;
+	percent: number;
+	decidedBy: string;
+	decidedAt: number;
+	contentHash: string;
+	isSample: Flag;
+};
+
 export type ScrapSaleTable = {
 	id: string;
 	fundId: string;
@@ -692,10 +704,14 @@ export type CarriedGoodsTable = {
 	toCycleId: string;
 	materialCode: string;
 	unit: 'kg' | 'piece';
+	/** Which time they were kept: what was given back may be kept again. */
+	number: number;
 	quantityMilli: number;
 	declaredWeightGrams: number | null;
 	carriedBy: string;
 	carriedAt: number;
+	returnedBy: string | null;
+	returnedAt: number | null;
 };
 
 export type PaperPageTable = {
@@ -705,6 +721,13 @@ export type PaperPageTable = {
 	recordedBy: string;
 	contentHash: string;
 	isSample: Flag;
+};
+
+export type PaperPageWithdrawalTable = {
+	paperPageId: string;
+	reason: string;
+	withdrawnBy: string;
+	withdrawnAt: number;
 };
 
 export type ScrapSaleLineTable = {
@@ -887,12 +910,14 @@ export type Database = {
 	treeTile: TreeTileTable;
 	checkpoint: CheckpointTable;
 	collectionCycle: CollectionCycleTable;
+	varianceLimit: VarianceLimitTable;
 	scrapSale: ScrapSaleTable;
 	scrapSaleCycle: ScrapSaleCycleTable;
 	scrapSaleLine: ScrapSaleLineTable;
 	scrapSaleGoods: ScrapSaleGoodsTable;
 	carriedGoods: CarriedGoodsTable;
 	paperPage: PaperPageTable;
+	paperPageWithdrawal: PaperPageWithdrawalTable;
 	schoolClass: SchoolClassTable;
 	classSheet: ClassSheetTable;
 	dropOff: DropOffTable;

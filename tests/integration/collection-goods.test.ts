@@ -1,13 +1,14 @@
 // One cycle, several dealers; goods kept back; one load of several cycles: everything is sold once and counted once.
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import type { Actor } from '#features/accounts/actor.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import {
 	findOpenCycle,
 	listCycles,
 	listUnsoldCycles,
 } from '#features/collections/collection-cycle.repository.ts';
-import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { carryGoods, closeCycle, returnGoods } from '#features/collections/collection-cycle.service.ts';
 import { listGoodsLeft, listSaleGoods } from '#features/collections/goods.repository.ts';
 import { findSale, listSaleCycles, listSaleLines } from '#features/collections/scrap-sale.repository.ts';
 import {
@@ -258,6 +259,78 @@ describeEachEngine('the goods of a cycle', (engine) => {
 		);
 	});
 
+	test('that were kept by mistake go back once, are sold where they were brought, and can be kept again', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const first = await both(db, world);
+		const cans = { cycleId: first, materials: ['aluminium_can'] };
+		const back = (input = cans, actor: Actor | undefined = world.steward, now = NOW) =>
+			returnGoods(db, actor, input, now);
+		await expectRefused(db, () => back(), 'goodsNotKept', 409);
+		await carryGoods(db, world.steward, cans, NOW);
+		// The dealer takes all that is left here; the cans lie in the next cycle.
+		const rest = of([first], [line('mixed_paper', 9_500)]);
+		await sell(db, world, rest);
+		const open = (await findOpenCycle(db, world.house.id))!;
+		for (const [work, key, status] of [
+			[() => back(cans, world.otherSteward), 'notYourRole', 403],
+			[() => back(cans, world.treasurer), 'notYourRole', 403],
+			[() => returnGoods(db, undefined, cans, NOW), 'signInFirst', 401],
+			[() => back({ cycleId: uuidv7(NOW), materials: ['aluminium_can'] }), 'unknownCycle', 404],
+			[() => back({ cycleId: first, materials: [] }), 'goodsMissing', 422],
+			[() => back({ cycleId: first, materials: ['aluminium_can', 'glass'] }), 'goodsNotKept', 409],
+		] as const)
+			await expectRefused(db, work, key, status);
+		await back();
+		await back();
+		expect(await left(db, first)).toEqual(['aluminium_can']);
+		expect(await sumDeclared(db, open.id)).toEqual([]);
+		expect(await unsold(db, world)).toEqual([first]);
+
+		// Kept again, and given back again; then sold to another dealer although the rest was sold before.
+		await carryGoods(db, world.steward, cans, NOW + 1);
+		expect((await sumDeclared(db, open.id)).map((each) => each.materialCode)).toEqual(['aluminium_can']);
+		await back(cans, world.steward, NOW + 2);
+		await sell(db, world, of([first], [line('aluminium_can', 1_300)], keepsRest));
+		expect(await left(db, first)).toEqual([]);
+		expect((await db.selectFrom('carriedGoods').select('number').orderBy('number').execute()).length).toBe(2);
+	});
+
+	test('that the next cycle has used stay there, and a closed cycle is not left with nothing', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const back = (cycleId: string) =>
+			returnGoods(db, world.steward, { cycleId, materials: ['aluminium_can'] }, NOW);
+		const first = await both(db, world);
+		await carryGoods(db, world.steward, { cycleId: first, materials: ['aluminium_can'] }, NOW);
+		const second = (await findOpenCycle(db, world.house.id))!.id;
+		await closeCycle(db, world.steward, second, NOW);
+		await expectRefused(db, () => back(first), 'nextCycleEmpty', 409);
+		await carryGoods(db, world.steward, { cycleId: second, materials: ['aluminium_can'] }, NOW);
+		await expectRefused(db, () => back(first), 'goodsUsedNext', 409);
+		await expectNothingWritten(db, () =>
+			sql`update carried_goods set returned_at = ${NOW}, returned_by = carried_by where from_cycle_id = ${first}`.execute(
+				db,
+			),
+		);
+		await back(second);
+		const sale = of([second], [line('aluminium_can', 1_300)]);
+		await recordScrapSale(db, world.steward, sale, NOW);
+		await expectRefused(db, () => back(first), 'goodsUsedNext', 409);
+		await returnScrapSale(db, world.treasurer, { saleId: sale.id, reason: 'Sai' }, NOW);
+		// A closed cycle in which something else lies gives them back.
+		const third = await both(db, world);
+		await carryGoods(db, world.steward, { cycleId: third, materials: ['aluminium_can'] }, NOW);
+		const fourth = await both(db, world);
+		const outcomes = await Promise.allSettled([
+			back(third),
+			recordScrapSale(db, world.steward, of([fourth], [line('aluminium_can', 2_600)], keepsRest), NOW),
+		]);
+		const isBack = outcomes[0].status === 'fulfilled';
+		expect(outcomes[1].status).toBe('fulfilled');
+		expect((await left(db, third)).includes('aluminium_can')).toBe(isBack);
+	});
+
 	test('two dealers at once never get the same kind', async () => {
 		const db = await engine.fresh();
 		const world = await makeWorld(db);
@@ -292,7 +365,7 @@ describeEachEngine('the goods of a cycle', (engine) => {
 		const carried = (over: Record<string, unknown>) =>
 			insertRaw(db, 'carried_goods', {
 				...{ from_cycle_id: other, to_cycle_id: open.id, material_code: 'mixed_paper', unit: 'kg' },
-				...{ quantity_milli: 10_000, declared_weight_grams: 10_000 },
+				...{ quantity_milli: 10_000, declared_weight_grams: 10_000, number: 1 },
 				...{ carried_by: world.steward.grants[0]!.id, carried_at: NOW },
 				...over,
 			});

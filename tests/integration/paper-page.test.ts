@@ -1,7 +1,11 @@
 // A month of a house's notebook typed in one sitting: all rows or none, each in the cycle of its day.
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import type { Actor } from '#features/accounts/actor.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
-import { recordPaperPage } from '#features/collections/paper-page.service.ts';
+import { closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { listTypedPages } from '#features/collections/paper-page.repository.ts';
+import { recordPaperPage, withdrawPaperPage } from '#features/collections/paper-page.service.ts';
 import { MAX_PAPER_ROWS, readPaperRows, type PaperRow } from '#features/collections/paper-page.ts';
 import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
@@ -102,6 +106,49 @@ describeEachEngine('a page of the notebook', (engine) => {
 		const id = uuidv7(NOW);
 		await Promise.all(Array.from({ length: 8 }, () => send(db, world, [row('2026-11-20')], id)));
 		expect(await stored(db)).toHaveLength(1);
+	});
+
+	test('that is wrong is taken back whole with a reason while its cycle is open, and typed again', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const cycleId = (await findOpenCycle(db, world.house.id))!.id;
+		const [id, rows] = [uuidv7(NOW), [row('2026-11-19'), row('2026-11-20')]];
+		await send(db, world, rows, id);
+		const take = (reason = 'Nhầm trang', actor: Actor | undefined = world.steward, page = id) =>
+			withdrawPaperPage(db, actor, { id: page, reason }, NOW);
+		for (const [work, key, status] of [
+			[() => take(' '), 'reasonMissing', 422],
+			[() => take('x', world.otherSteward), 'notYourRole', 403],
+			[() => take('x', world.approver), 'notYourRole', 403],
+			[() => take('x', world.stranger), 'notYourRole', 403],
+			[() => withdrawPaperPage(db, undefined, { id, reason: 'x' }, NOW), 'signInFirst', 401],
+			[() => take('x', world.steward, uuidv7(NOW)), 'unknownPaperPage', 404],
+		] as const)
+			await expectRefused(db, work, key, status);
+		expect(await sumDeclared(db, cycleId)).toMatchObject([{ quantityMilli: 25_000 }]);
+		await Promise.all([take(), take('Nhầm nhà', world.treasurer)]);
+		await take();
+		expect(await sumDeclared(db, cycleId)).toEqual([]);
+		expect(await listTypedPages(db, world.house.id, 9)).toMatchObject([
+			{ id, withdrawnAt: NOW, rows: [{}, {}] },
+		]);
+		// The form that is still open in another window brings nothing back; a fresh one does.
+		await expectRefused(db, () => send(db, world, rows, id), 'paperPageWithdrawn', 409);
+		const again = uuidv7(NOW + 1);
+		await send(db, world, rows, again);
+		expect(await sumDeclared(db, cycleId)).toMatchObject([{ quantityMilli: 25_000 }]);
+		await closeCycle(db, world.steward, cycleId, NOW);
+		await expectRefused(db, () => take('Nhầm', world.steward, again), 'paperPageClosed', 409);
+		for (const attempt of [
+			() =>
+				insertRaw(db, 'paper_page_withdrawal', {
+					...{ paper_page_id: again, reason: 'x', withdrawn_at: NOW },
+					withdrawn_by: world.steward.grants[0]!.id,
+				}),
+			() => sql`update paper_page_withdrawal set reason = 'khác'`.execute(db),
+			() => sql`delete from paper_page_withdrawal`.execute(db),
+		])
+			await expectNothingWritten(db, attempt);
 	});
 
 	test('counts with its cycle when that is sold', async () => {

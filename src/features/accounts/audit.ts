@@ -19,7 +19,7 @@ export const AUDIT_ACTIONS = {
 		...(['consent.give', 'consent.withdraw', 'notice.publish'] as const),
 		...(['rights-request.send', 'rights-request.reply', 'rights-request.complete'] as const),
 	],
-	houses: ['green-house.import', 'green-house.change'],
+	houses: ['green-house.import', 'green-house.change', 'green-house.variance-limit', 'paper-page.withdraw'],
 	money: [
 		...(['scrap-sale.return', 'disbursement.approve', 'disbursement.return'] as const),
 		...(['statement.return', 'statement.erase-note', 'cash-count.confirm', 'cash-count.return'] as const),

@@ -7,7 +7,7 @@ import {
 	insertStateReport,
 } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes } from '#features/green-houses/green-house.ts';
-import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import {
@@ -17,7 +17,14 @@ import {
 	insertCycle,
 	listUnsoldCycles,
 } from './collection-cycle.repository.ts';
-import { insertCarried, listCarriedFrom, listCarriedInto, listGoodsLeft } from './goods.repository.ts';
+import {
+	insertCarried,
+	listCarriedFrom,
+	listCarriedInto,
+	listGoodsLeft,
+	returnCarried,
+	wasReturned,
+} from './goods.repository.ts';
 
 /**
  * The steward empties the house: this cycle closes, the next one opens, and a house that was said to be full or half
@@ -117,4 +124,64 @@ export async function carryGoods(
 			})),
 		);
 	});
+}
+
+/**
+ * Gives goods that were kept back to the cycle they were kept from, while the next one has neither sold them nor kept
+ * them on; there they wait for their sale again. The same goods a second time change nothing. Refuses with 409 what was
+ * never kept or is used, and what would leave a closed cycle with nothing; `nameOf` names a material in a sentence.
+ */
+export async function returnGoods(
+	db: Db,
+	actor: Actor | undefined,
+	input: { cycleId: string; materials: string[] },
+	now: number,
+	nameOf: (material: string) => string = (material) => material,
+): Promise<void> {
+	requireActor(actor);
+	const cycle = await findCycle(db, input.cycleId);
+	const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
+	if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle');
+	const grant = requireGrant(actor, 'goods.carry', houseScopes(house));
+	requireSameKind(actor, house.isSample === 1);
+	if (input.materials.length === 0)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'goodsMissing', { field: 'carry' });
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'green_house', house.id);
+		const kept = await listCarriedFrom(trx, cycle.id);
+		const wanted = kept.filter((row) => input.materials.includes(row.materialCode));
+		for (const material of input.materials) {
+			const row = wanted.find((each) => each.materialCode === material);
+			if (!row) {
+				if (await wasReturned(trx, cycle.id, material)) continue;
+				throw new DomainError('CONFLICT', 'goodsNotKept', { field: 'carry' });
+			}
+			const left = await listGoodsLeft(trx, row.toCycleId);
+			const values = { material: nameOf(material), number: row.number };
+			if (!left.some((each) => each.materialCode === material))
+				throw new DomainError('CONFLICT', 'goodsUsedNext', { field: 'carry', values });
+		}
+		if (wanted.length === 0) return;
+		for (const toCycleId of new Set(wanted.map((row) => row.toCycleId)))
+			await checkNotEmptied(trx, toCycleId, cycle.id, wanted);
+		await holdGrant(trx, grant.id);
+		const materials = [...new Set(wanted.map((row) => row.materialCode))];
+		await returnCarried(trx, cycle.id, materials, { returnedBy: grant.id, returnedAt: now });
+	});
+}
+
+/** A closed cycle in which nothing would be left could never be sold. Refuses with 409. */
+async function checkNotEmptied(
+	trx: Trx,
+	toCycleId: string,
+	fromCycleId: string,
+	goods: { materialCode: string }[],
+): Promise<void> {
+	const next = (await findCycle(trx, toCycleId))!;
+	if (next.closedAt === null || (await countDropOffs(trx, toCycleId)) > 0) return;
+	const others = (await listCarriedInto(trx, toCycleId)).filter(
+		(row) => row.fromCycleId !== fromCycleId || goods.every((each) => each.materialCode !== row.materialCode),
+	);
+	if (others.length === 0)
+		throw new DomainError('CONFLICT', 'nextCycleEmpty', { field: 'carry', values: { number: next.number } });
 }

@@ -6,8 +6,8 @@ import { localePath } from '#lib/i18n.ts';
 import { parseVnd } from '#lib/number-input.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
-import { carryGoods, closeCycle } from './collection-cycle.service.ts';
-import { recordPaperPage } from './paper-page.service.ts';
+import { carryGoods, closeCycle, returnGoods } from './collection-cycle.service.ts';
+import { recordPaperPage, withdrawPaperPage } from './paper-page.service.ts';
 import { readPaperRows } from './paper-page.ts';
 import {
 	confirmScrapSale,
@@ -17,6 +17,8 @@ import {
 	reverseScrapSale,
 } from './scrap-sale.service.ts';
 import { readSaleLines } from './scrap-sale.ts';
+import { setVarianceLimit } from './variance-limit.service.ts';
+import { readPercent } from './variance-limit.ts';
 
 function readId(form: FormData, name: string): string {
 	const id = normaliseUuid(field(form, name));
@@ -34,6 +36,15 @@ export const collections = {
 		await carryGoods(locals.db, locals.actor, { cycleId: readId(form, 'carryCycle'), materials }, locals.now);
 		return localePath(locals.locale, `/cua-toi/nha/${encodeURIComponent(field(form, 'house'))}?xong=giu#ban`);
 	}),
+	returnGoods: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale } = locals;
+		const input = { cycleId: readId(form, 'keptFrom'), materials: form.getAll('material').map(String) };
+		const names = new Map(
+			(await listMaterials(db)).map((each) => [each.code, locale === 'vi' ? each.nameVi : each.nameEn]),
+		);
+		await returnGoods(db, actor, input, now, (material) => names.get(material) ?? material);
+		return localePath(locale, `/cua-toi/nha/${encodeURIComponent(field(form, 'house'))}?xong=tra#ban`);
+	}),
 	recordPaperPage: formAction(async (form, { locals }) => {
 		const { db, actor, now, locale } = locals;
 		// More empty rows: the page shows them below what was typed.
@@ -43,6 +54,22 @@ export const collections = {
 		const rows = readPaperRows(form, await listMaterials(db));
 		await recordPaperPage(db, actor, { id, greenHouseCode, rows, locale }, now);
 		return localePath(locale, `/cua-toi/nha/${encodeURIComponent(greenHouseCode)}/so-tay?xong=${id}`);
+	}),
+	withdrawPaperPage: formAction(async (form, { locals }) => {
+		const input = { id: readId(form, 'page'), reason: field(form, 'reason') };
+		await withdrawPaperPage(locals.db, locals.actor, input, locals.now);
+		const house = encodeURIComponent(field(form, 'house'));
+		return localePath(locals.locale, `/cua-toi/nha/${house}/so-tay?rut=1`);
+	}),
+	setVarianceLimit: formAction(async (form, { locals }) => {
+		const validFrom = parseLocalDate(field(form, 'validFrom'));
+		if (!validFrom) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'validFrom' });
+		const input = {
+			...{ id: readId(form, 'id'), greenHouseCode: field(form, 'house'), validFrom },
+			percent: readPercent(field(form, 'percent')),
+		};
+		await setVarianceLimit(locals.db, locals.actor, input, locals.now);
+		return localePath(locals.locale, `/cua-toi/quy/${encodeURIComponent(field(form, 'code'))}/muc-lech`);
 	}),
 	recordSale: formAction(async (form, { locals }) => {
 		const { db, config, actor, now, locale } = locals;

@@ -15,14 +15,22 @@ export const listHeldGoods = (db: Db, cycleId: string) =>
 		.where('scrapSaleGoods.releasedAt', 'is', null)
 		.execute();
 
-/** What sales gave back of a cycle, and when. */
-export const listReleasedGoods = (db: Db, cycleId: string) =>
-	db
+/** What sales, or the next cycle for which it was kept, gave back to a cycle, and when. */
+export async function listReleasedGoods(db: Db, cycleId: string) {
+	const sold = await db
 		.selectFrom('scrapSaleGoods')
 		.select(['materialCode', 'releasedAt'])
 		.where('cycleId', '=', cycleId)
 		.where('releasedAt', 'is not', null)
 		.execute();
+	const kept = await db
+		.selectFrom('carriedGoods')
+		.select(['materialCode', 'returnedAt as releasedAt'])
+		.where('fromCycleId', '=', cycleId)
+		.where('returnedAt', 'is not', null)
+		.execute();
+	return [...sold, ...kept];
+}
 
 /** The goods of one sale. */
 export const listSaleGoods = (db: Db, saleId: string) =>
@@ -56,17 +64,67 @@ export const setDeclaredGoods = (
 		.where('materialCode', '=', materialCode)
 		.execute();
 
-export const insertCarried = (trx: Trx, rows: CarriedGoodsTable[]) =>
-	trx.insertInto('carriedGoods').values(rows).execute();
+/** Keeps goods back, as the first time or once more after they were given back. */
+export async function insertCarried(
+	trx: Trx,
+	rows: Omit<CarriedGoodsTable, 'number' | 'returnedBy' | 'returnedAt'>[],
+): Promise<void> {
+	for (const row of rows) {
+		const before = await trx
+			.selectFrom('carriedGoods')
+			.select((eb) => eb.fn.countAll<number>().as('n'))
+			.where('fromCycleId', '=', row.fromCycleId)
+			.where('materialCode', '=', row.materialCode)
+			.where('unit', '=', row.unit)
+			.executeTakeFirstOrThrow();
+		const times = { number: before.n + 1, returnedBy: null, returnedAt: null };
+		await trx
+			.insertInto('carriedGoods')
+			.values({ ...row, ...times })
+			.execute();
+	}
+}
 
-/** What was kept back of a cycle. */
+/** The goods lie in the cycle again from which they were kept. */
+export const returnCarried = (
+	trx: Trx,
+	fromCycleId: string,
+	materials: string[],
+	by: { returnedBy: string; returnedAt: number },
+) =>
+	trx
+		.updateTable('carriedGoods')
+		.set(by)
+		.where('fromCycleId', '=', fromCycleId)
+		.where('materialCode', 'in', materials)
+		.where('returnedAt', 'is', null)
+		.execute();
+
+/** True when such goods of a cycle were kept and given back. */
+export const wasReturned = async (trx: Trx, fromCycleId: string, materialCode: string): Promise<boolean> =>
+	(await trx
+		.selectFrom('carriedGoods')
+		.select('number')
+		.where('fromCycleId', '=', fromCycleId)
+		.where('materialCode', '=', materialCode)
+		.where('returnedAt', 'is not', null)
+		.limit(1)
+		.executeTakeFirst()) !== undefined;
+
+const CARRIED = [
+	...(['carriedGoods.fromCycleId', 'carriedGoods.toCycleId', 'carriedGoods.materialCode'] as const),
+	...(['carriedGoods.unit', 'carriedGoods.quantityMilli', 'carriedGoods.declaredWeightGrams'] as const),
+] as const;
+
+/** What was kept back of a cycle, with the number of the cycle for which. */
 export const listCarriedFrom = (db: Db, cycleId: string) =>
 	db
 		.selectFrom('carriedGoods')
 		.innerJoin('collectionCycle', 'collectionCycle.id', 'carriedGoods.toCycleId')
-		.selectAll('carriedGoods')
+		.select(CARRIED)
 		.select('collectionCycle.number')
 		.where('carriedGoods.fromCycleId', '=', cycleId)
+		.where('carriedGoods.returnedAt', 'is', null)
 		.orderBy('carriedGoods.materialCode')
 		.orderBy('carriedGoods.unit')
 		.execute();
@@ -76,9 +134,10 @@ export const listCarriedInto = (db: Db, cycleId: string) =>
 	db
 		.selectFrom('carriedGoods')
 		.innerJoin('collectionCycle', 'collectionCycle.id', 'carriedGoods.fromCycleId')
-		.selectAll('carriedGoods')
+		.select(CARRIED)
 		.select('collectionCycle.number')
 		.where('carriedGoods.toCycleId', '=', cycleId)
+		.where('carriedGoods.returnedAt', 'is', null)
 		.orderBy('carriedGoods.materialCode')
 		.orderBy('carriedGoods.unit')
 		.execute();
@@ -99,7 +158,7 @@ const isTaken = (material: string) => sql`(
 		where h.cycle_id = collection_cycle.id and h.material_code = ${sql.ref(material)} and h.released_at is null
 	) or exists (
 		select 1 from carried_goods c
-		where c.from_cycle_id = collection_cycle.id and c.material_code = ${sql.ref(material)}
+		where c.from_cycle_id = collection_cycle.id and c.material_code = ${sql.ref(material)} and c.returned_at is null
 	)
 )`;
 
@@ -110,10 +169,13 @@ export const hasGoodsLeft = sql<boolean>`(
 		where d.cycle_id = collection_cycle.id and d.withdrawn_at is null and not ${isTaken('l.material_code')}
 	)
 	or exists (
-		select 1 from carried_goods i where i.to_cycle_id = collection_cycle.id and not ${isTaken('i.material_code')}
+		select 1 from carried_goods i
+		where i.to_cycle_id = collection_cycle.id and i.returned_at is null and not ${isTaken('i.material_code')}
 	)
 	or not (
 		exists (select 1 from scrap_sale_goods h where h.cycle_id = collection_cycle.id and h.released_at is null)
-		or exists (select 1 from carried_goods c where c.from_cycle_id = collection_cycle.id)
+		or exists (
+			select 1 from carried_goods c where c.from_cycle_id = collection_cycle.id and c.returned_at is null
+		)
 	)
 )`;

@@ -13,7 +13,7 @@ export type CycleGoods = {
 	left: string[];
 	/** Held by live sales, with when each of them was recorded. */
 	held: { materialCode: string; recordedAt: number }[];
-	/** Given back by sales. */
+	/** Given back by sales, or by the next cycle. */
 	released: { materialCode: string; releasedAt: number | null }[];
 	carried: string[];
 };
@@ -39,7 +39,7 @@ export function chooseGoods(
 			),
 		);
 		for (const material of named) {
-			// Whoever took the rest took this too, unless another sale held it then and gave it back.
+			// Whoever took the rest took this too, unless another sale or the next cycle held it then and gave it back.
 			const isRestSold =
 				rest !== undefined &&
 				!released.some((each) => each.materialCode === material && (each.releasedAt ?? 0) >= rest.recordedAt);

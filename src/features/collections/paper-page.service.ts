@@ -5,18 +5,25 @@ import {
 	type Actor,
 	type Scope,
 } from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { findFundOfWard } from '#features/fund/fund.repository.ts';
-import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
+import { findGreenHouse, findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
+import { cleanText } from '#lib/fold.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { findPaperPage, insertPaperPage } from './paper-page.repository.ts';
+import {
+	countClosedRows,
+	findPaperPage,
+	insertPaperPage,
+	insertWithdrawal,
+} from './paper-page.repository.ts';
 import { checkPaperRows, type PaperRow } from './paper-page.ts';
 
 const NOON_MS = 12 * 60 * 60 * 1000;
@@ -65,6 +72,8 @@ export async function recordPaperPage(
 		await lockRow(trx, 'green_house', house.id);
 		const existing = await findPaperPage(trx, input.id);
 		if (existing) {
+			// What was taken back is not there again because its form is sent again.
+			if (existing.withdrawnAt !== null) throw new DomainError('CONFLICT', 'paperPageWithdrawn');
 			if (existing.contentHash === contentHash) return;
 			throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		}
@@ -85,4 +94,38 @@ export async function recordPaperPage(
 		}
 	};
 	await retryWhenTaken(() => inTransaction(db, write));
+}
+
+/**
+ * Takes a page back that was typed wrongly, all its rows at once, while their cycle is open; then it can be typed anew.
+ * Whoever may type the house's notebook may. A second time changes nothing. Refuses with 401, 403, 404, with 422 without
+ * a reason, with 409 once a row's cycle has closed.
+ */
+export async function withdrawPaperPage(
+	db: Db,
+	actor: Actor | undefined,
+	input: { id: string; reason: string },
+	now: number,
+): Promise<void> {
+	requireActor(actor);
+	const page = await findPaperPage(db, input.id);
+	const house = page && (await findGreenHouse(db, page.greenHouseId, now));
+	if (!house) throw new DomainError('NOT_FOUND', 'unknownPaperPage');
+	const grant = requireGrant(actor, 'paper-page.record', await paperScopes(db, house));
+	requireSameKind(actor, house.isSample === 1);
+	const reason = cleanText(input.reason, { max: 300 });
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'green_house', house.id);
+		if ((await findPaperPage(trx, page.id))!.withdrawnAt !== null) return;
+		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
+		const count = await countClosedRows(trx, page.id);
+		if (count > 0)
+			throw new DomainError('CONFLICT', 'paperPageClosed', { field: 'reason', values: { count } });
+		await holdGrant(trx, grant.id);
+		await insertWithdrawal(trx, {
+			...{ paperPageId: page.id, reason, withdrawnBy: grant.id, withdrawnAt: now },
+		});
+		const event = { action: 'paper-page.withdraw', subjectKind: 'paper_page', subjectId: page.id };
+		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
+	});
 }

@@ -26,7 +26,6 @@ export const listSaleCycles = (db: Db, saleId: string) =>
 			'collectionCycle.greenHouseId',
 			'greenHouse.code',
 			'greenHouse.nameVi',
-			'greenHouse.varianceLimitPercent',
 			'scrapSaleCycle.declaredWeightGrams',
 			'scrapSaleCycle.releasedAt',
 		])

@@ -60,6 +60,7 @@ import {
 	type ScrapSaleInput,
 } from './scrap-sale.ts';
 import { saleVariances, widestVariance, type Variance } from './variance.ts';
+import { listLimitsOn } from './variance-limit.repository.ts';
 
 type Recorder = { houses: GreenHouse[]; fundId: string; isSample: 0 | 1; grantId: string };
 
@@ -356,21 +357,29 @@ export async function listSalesWaitingFor(db: Db, actor: Actor, now: number): Pr
 }
 
 /**
- * The cycles of a sale with what was declared of its goods: as it was confirmed, or as it stands now. What a live sale
- * holds changes no more: late drop-offs go to the open cycle.
+ * The cycles of a sale with what was declared of its goods and what each house allows: as it was confirmed, or as it
+ * stands now. What a live sale holds changes no more: late drop-offs go to the open cycle.
  */
-export async function readSaleCycles(db: Db, sale: Pick<ScrapSaleTable, 'id' | 'entryId'>) {
-	const cycles = await listSaleCycles(db, sale.id);
+export async function readSaleCycles(
+	db: Db,
+	sale: Pick<ScrapSaleTable, 'id' | 'entryId' | 'confirmedAt'>,
+	now: number,
+) {
+	const rows = await listSaleCycles(db, sale.id);
 	const goods = await listSaleGoods(db, sale.id);
+	const day = toLocalDate(sale.confirmedAt ?? now);
+	const houseIds = rows.map((row) => row.greenHouseId);
+	const limits = new Map((await listLimitsOn(db, houseIds, day)).map((each) => [each.id, each.percent]));
 	const read = [];
-	for (const cycle of cycles) {
+	for (const row of rows) {
+		const cycle = { ...row, varianceLimitPercent: limits.get(row.greenHouseId)! };
 		const own = goods.filter((each) => each.cycleId === cycle.id);
 		if (sale.entryId !== null) {
 			read.push({ ...cycle, goods: own });
 			continue;
 		}
 		const declared = await sumDeclared(db, cycle.id);
-		const now = own.map((each) => ({
+		const current = own.map((each) => ({
 			...each,
 			declaredWeightGrams:
 				each.materialCode === REST
@@ -381,8 +390,8 @@ export async function readSaleCycles(db: Db, sale: Pick<ScrapSaleTable, 'id' | '
 								.map((row) => row.declaredWeightGrams),
 						),
 		}));
-		const declaredWeightGrams = sumKnown(now.map((each) => each.declaredWeightGrams));
-		read.push({ ...cycle, goods: now, declaredWeightGrams });
+		const declaredWeightGrams = sumKnown(current.map((each) => each.declaredWeightGrams));
+		read.push({ ...cycle, goods: current, declaredWeightGrams });
 	}
 	return read;
 }
@@ -420,7 +429,7 @@ export async function confirmScrapSale(
 		if (sale.status === 'confirmed') return getPosted(trx, sale.entryId!);
 		if (sale.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		const rows = await listSaleLines(trx, saleId);
-		const cycles = await readSaleCycles(trx, sale);
+		const cycles = await readSaleCycles(trx, sale, now);
 		const variance = widestVariance(saleVariances(rows, cycles));
 		const varianceReason = checkVariance(variance, { ...word, reason });
 		const entry = await bookSale(trx, { sale, rows, cycles, variance, grantId }, now);

@@ -20,7 +20,9 @@ export const declarerColumns = (declarer: Declarer) => ({
 const isSettled = sql<boolean>`(
 	exists (
 		select 1 from scrap_sale_cycle where scrap_sale_cycle.cycle_id = collection_cycle.id and scrap_sale_cycle.released_at is null
-	) or exists (select 1 from carried_goods where carried_goods.from_cycle_id = collection_cycle.id)
+	) or exists (
+		select 1 from carried_goods where carried_goods.from_cycle_id = collection_cycle.id and carried_goods.returned_at is null
+	)
 )`;
 
 /**
@@ -106,7 +108,7 @@ export async function sumDeclared(db: Db, cycleId: string) {
 			where d.cycle_id = ${cycleId} and d.withdrawn_at is null
 			union all
 			select c.material_code, c.unit, c.quantity_milli, c.declared_weight_grams
-			from carried_goods c where c.to_cycle_id = ${cycleId}
+			from carried_goods c where c.to_cycle_id = ${cycleId} and c.returned_at is null
 		) goods
 		join material on material.code = goods.material_code
 		group by goods.material_code, goods.unit, material.sort_order

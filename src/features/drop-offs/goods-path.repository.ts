@@ -37,6 +37,7 @@ export async function followGoods(db: Db, goods: Goods[]): Promise<Map<string, G
 			.selectFrom('carriedGoods')
 			.select(['fromCycleId', 'toCycleId', 'materialCode'])
 			.where('fromCycleId', 'in', cycleIds)
+			.where('returnedAt', 'is', null)
 			.execute();
 		const next: typeof open = new Map();
 		for (const each of open.values()) {
