@@ -107,6 +107,12 @@ describeEachEngine('disbursements', (engine: Engine) => {
 		expect(await payDisbursement(db, world.treasurer, payment, NOW + 2 * DAY)).toEqual(first);
 		await approveDisbursement(db, world.approver, { id: input.id }, NOW + 2);
 		expect(await cashOf(world)).toBe(200_000);
+		// Another approver comes too late, before the payment and after it.
+		const second = await makeActor(db, 'approver', 'fund', world.fundId);
+		for (const id of [input.id, await approved(world, 1000)]) {
+			const thrown = await expectNothingWritten(db, () => approveDisbursement(db, second, { id }, NOW));
+			expect(thrown).toMatchObject({ kind: 'CONFLICT', key: 'alreadyDecided' });
+		}
 	});
 
 	test('a returned request says why and ends there', async () => {
@@ -192,6 +198,7 @@ describeEachEngine('disbursements', (engine: Engine) => {
 		['a negative amount', { amountVnd: -5 }, 'amountNotPositive'],
 		['half a đồng', { amountVnd: 0.5 }, 'amountNotWhole'],
 		['too much', { amountVnd: 2_000_000_000_000 }, 'amountTooLarge'],
+		['more than a number holds', { amountVnd: 2 ** 53 }, 'amountNotWhole'],
 		['nobody', { beneficiaryCount: 0 }, 'countOutOfRange'],
 		['half a person', { beneficiaryCount: 1.5 }, 'countOutOfRange'],
 		['an unknown purpose', { purpose: 'party' as never }, 'formUnreadable'],

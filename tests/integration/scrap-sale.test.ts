@@ -178,6 +178,14 @@ describeEachEngine('a scrap sale', (engine) => {
 			[{ cashReceivedVnd: 0, differenceReason: 'Cho không' }, 'amountNotPositive', 422],
 			[{ cashReceivedVnd: -38_000, differenceReason: 'Nợ' }, 'amountNotPositive', 422],
 			[{ cashReceivedVnd: MAX_VND + 1, differenceReason: 'Nhiều' }, 'amountTooLarge', 422],
+			[{ cashReceivedVnd: 2 ** 53, differenceReason: 'Nhiều' }, 'amountNotWhole', 422],
+			[{ cashReceivedVnd: 37_999.5, differenceReason: 'Lẻ' }, 'amountNotWhole', 422],
+			[{ lines: [goods(9_500.5, 4_000)] }, 'amountNotWhole', 422],
+			[{ lines: [goods(9_500, 4_000.5)] }, 'amountNotWhole', 422],
+			[{ lines: [goods(2 ** 53, 1)] }, 'amountNotWhole', 422],
+			[{ lines: [goods(-9_500, -4_000)] }, 'amountNotPositive', 422],
+			[{ lines: [lump(38_000.5)] }, 'amountNotWhole', 422],
+			[{ lines: [lump(-38_000)], cashReceivedVnd: 1 }, 'amountNotPositive', 422],
 			[{ lines: [goods(1, 400)] }, 'amountNotPositive', 422],
 			[{ lines: [goods(5_000_000, MAX_VND)], differenceReason: 'Nhiều' }, 'amountTooLarge', 422],
 			[{ lines: [goods(9_500, 4_000, 'gold')] }, 'unknownMaterial', 422],
@@ -239,6 +247,12 @@ describeEachEngine('a scrap sale', (engine) => {
 		for (const outcome of outcomes)
 			if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ key: 'cycleAlreadySold' });
 		expect(await listSaleCycles(db, won[0]!.id)).toHaveLength(1);
+		const again = () => recordScrapSale(db, world.steward, saleOf(cycleId), NOW);
+		await expectRefused(db, again, 'cycleAlreadySold', 409);
+		await confirmScrapSale(db, world.treasurer, won[0]!.id, NOW);
+		await expectRefused(db, again, 'cycleAlreadySold', 409);
+		const other = { ...won[0]!, cashReceivedVnd: 38_001, differenceReason: 'Lẻ' };
+		await expectRefused(db, () => recordScrapSale(db, world.steward, other, NOW), 'sameIdOtherContent', 409);
 		await expectRefused(
 			db,
 			() => recordScrapSale(db, world.treasurer, won[0]!, NOW),

@@ -124,6 +124,12 @@ export function checkSale(input: ScrapSaleInput, hasPhoto: boolean): void {
 	const isForeign = (line: SaleLine) =>
 		line.kind === 'goods' && line.cycleId !== undefined && !input.cycleIds.includes(line.cycleId);
 	if (input.lines.some(isForeign)) refuse('lineOfOtherCycle', 'lines');
+	const figures = input.lines.map((line) =>
+		line.kind === 'goods' ? [line.weightGrams, line.unitPriceVnd] : [line.weightGrams ?? 0, line.amountVnd],
+	);
+	if (figures.flat().some((figure) => !Number.isSafeInteger(figure))) refuse('amountNotWhole', 'lines');
+	if (!Number.isSafeInteger(input.cashReceivedVnd)) refuse('amountNotWhole', 'cash');
+	if (figures.flat().some((figure) => figure < 0)) refuse('amountNotPositive', 'lines');
 	if (input.lines.some((line) => lineAmount(line) <= 0)) refuse('amountNotPositive', 'lines');
 	if (input.lines.some((line) => lineAmount(line) > MAX_VND)) refuse('amountTooLarge', 'lines');
 	if (input.cashReceivedVnd <= 0) refuse('amountNotPositive', 'cash');
