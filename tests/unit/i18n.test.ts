@@ -39,6 +39,7 @@ const EXAMPLES: Record<string, string | number> = {
 		percent: 20,
 		covered: 214,
 		size: 75,
+		held: 900,
 	},
 	...{ month: '2026-10', sales: 1, statements: 2, counts: 1 },
 	...{ date: '2026-11-21', from: '2026-11-21', to: '2026-11-22' },
