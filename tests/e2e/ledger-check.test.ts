@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { runDueJobs } from '#server/jobs.ts';
 import { checkInThread } from '#server/ledger-check.ts';
 import { migrateToLatest } from '#db/migrate.ts';
@@ -106,8 +107,9 @@ test('the daily run is seen by those who watch, and its rows by administrators a
 test('of several processes one runs it', async () => {
 	const db = openDb(`file:${await makeFile('jobs.db')}`);
 	const run = vi.fn(() => Promise.resolve());
+	const store = openPhotoStore({ photoDir: '/nowhere', photoBucket: undefined });
 	const now = Date.now();
-	await Promise.all([1, 2, 3].map(() => runDueJobs(db, now, [{ name: 'check-ledger', run }])));
+	await Promise.all([1, 2, 3].map(() => runDueJobs(db, store, now, [{ name: 'check-ledger', run }])));
 	expect(run).toHaveBeenCalledTimes(1);
 	await db.destroy();
 });

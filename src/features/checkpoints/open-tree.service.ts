@@ -65,7 +65,7 @@ async function freshRoot(db: Db, fundId: string, size: number): Promise<Hash> {
 	const tree = createBookTree(sha256All, []);
 	for (let from = 0; from < size; from += BATCH_ROWS) {
 		const rows = await listCanonical(db, fundId, from, Math.min(BATCH_ROWS, size - from));
-		for (const { canonical } of rows) await tree.add(Buffer.from(canonical, 'utf8'));
+		await tree.add(rows.map(({ canonical }) => leafMessage(Buffer.from(canonical, 'utf8'))));
 	}
 	return (await tree.finish()).root;
 }

@@ -1,5 +1,6 @@
 // Asks every invariant of the books in one snapshot, and keeps what the newest run found.
-import { listFunds, sumMonths } from '#features/fund/fund.repository.ts';
+import { listFunds } from '#features/fund/fund.repository.ts';
+import { sumMonths } from '#features/fund/month-sum.repository.ts';
 import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { walkBook } from './book-walk.service.ts';
 import { listAllFunds, queriesOf, runQuery, saveRun, sumMoney } from './check.repository.ts';

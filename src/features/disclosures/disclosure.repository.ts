@@ -21,7 +21,7 @@ const selectDisclosures = (db: Db) =>
 		.leftJoin('disclosure as withdrawal', 'withdrawal.replacesId', 'disclosure.id')
 		.selectAll('disclosure')
 		.select(['roleGrant.role', 'organisation.name as organisationName'])
-		.select(['photo.status as photoStatus', 'photo.childrenDeclared'])
+		.select(['photo.status as photoStatus', 'photo.childrenDeclared', 'photo.decidedAt as photoDecidedAt'])
 		.select([
 			'withdrawal.withdrawReason as takenBackReason',
 			'withdrawal.recordedAt as takenBackAt',
