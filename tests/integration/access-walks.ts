@@ -15,8 +15,8 @@ import {
 } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { readPhones, removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
-import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
-import { recordPaperPage } from '#features/collections/paper-page.service.ts';
+import { carryGoods, closeCycle, returnGoods } from '#features/collections/collection-cycle.service.ts';
+import { recordPaperPage, withdrawPaperPage } from '#features/collections/paper-page.service.ts';
 import {
 	confirmScrapSale,
 	decideSalePhoto,
@@ -25,6 +25,13 @@ import {
 	returnScrapSale,
 	reverseScrapSale,
 } from '#features/collections/scrap-sale.service.ts';
+import { setVarianceLimit } from '#features/collections/variance-limit.service.ts';
+import {
+	decideDisclosurePhoto,
+	endDisclosure,
+	recordDisclosure,
+	withdrawDisclosure,
+} from '#features/disclosures/disclosure.service.ts';
 import { confirmCashCount, recordCashCount, returnCashCount } from '#features/fund/cash-count.service.ts';
 import {
 	decideProofPhoto,
@@ -40,6 +47,7 @@ import {
 	requestDisbursement,
 	returnDisbursement,
 } from '#features/fund/disbursement.service.ts';
+import { askReversal, confirmReversal, returnReversal } from '#features/fund/entry-reversal.service.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import { closeMonth, reopenMonth } from '#features/fund/month-close.service.ts';
 import {
@@ -99,6 +107,74 @@ async function endMonth(db: Db, { approver, treasurer, fund, count, gift, waitin
 	await confirmCashCount(db, approver, last.id, LATER);
 	return { id: id(), fundId: fund.id, month: '2026-11' };
 }
+
+const PAPER = id();
+const typePage = (db: Db, { house }: World, actor: Actor | undefined, pageId: string) => {
+	const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 1000 }];
+	const rows = [{ index: 0, happenedOn: '2026-11-20', householdCount: 6, lines }];
+	return recordPaperPage(db, actor, { id: pageId, greenHouseCode: house.code, rows }, NOW);
+};
+
+const DISCLOSED = id();
+const disclose = async (db: Db, { fund }: World, actor: Actor | undefined, disclosureId: string) => {
+	const sheet = { id: disclosureId, fundId: fund.id, month: '2026-10', subject: '', form: 'board' as const };
+	const rest = { place: 'Nhà văn hoá', fromOn: '2026-11-05', toOn: null, note: '', photoMissingReason: '' };
+	return recordDisclosure(db, actor, { ...sheet, ...rest }, NOW, await takePhoto());
+};
+
+type Reversible = 'gift' | 'payment' | 'cash_difference';
+const REVERSAL = id();
+/** An entry of the kind stands in the book. */
+const book: Record<Reversible, (db: Db, world: World) => Promise<unknown>> = {
+	gift: (db, { approver, gift }) => confirmStatement(db, approver, gift.id, NOW),
+	payment: () => Promise.resolve(),
+	cash_difference: async (db, { approver, treasurer, count }) => {
+		await returnCashCount(db, approver, { id: count.id, reason: REASON }, NOW);
+		const short = { ...count, id: id(), countedVnd: count.countedVnd - 1000, reason: REASON };
+		await recordCashCount(db, treasurer, short, NOW);
+		await confirmCashCount(db, approver, short.id, NOW);
+	},
+};
+async function ask(db: Db, kind: Reversible, actor: Actor | undefined) {
+	const query = db.selectFrom('journalEntry').select('id').where('kind', '=', kind);
+	const { id: entryId } = await query.executeTakeFirstOrThrow();
+	return askReversal(db, actor, { id: REVERSAL, entryId, reason: REASON }, NOW);
+}
+const reversalWalks = Object.fromEntries(
+	(
+		[
+			['gift', 'statement.record', 'statement.confirm'],
+			['payment', 'disbursement.pay', 'disbursement.approve'],
+			['cash_difference', 'cash-count.record', 'cash-count.confirm'],
+		] as const
+	).flatMap(([kind, askAct, confirmAct]): [string, Walk][] => {
+		const prepare = async (db: Db, world: World) => {
+			await book[kind](db, world);
+			await ask(db, kind, world.treasurer);
+		};
+		const decide = { act: confirmAct, reach: FUND, prepare };
+		return [
+			[
+				`askReversal: ${kind}`,
+				{
+					...{ act: askAct, reach: FUND, prepare: book[kind] },
+					run: (db, _world, actor) => ask(db, kind, actor),
+				},
+			],
+			[
+				`confirmReversal: ${kind}`,
+				{ ...decide, run: (db, _world, actor) => confirmReversal(db, actor, REVERSAL, NOW) },
+			],
+			[
+				`returnReversal: ${kind}`,
+				{
+					...decide,
+					run: (db, _world, actor) => returnReversal(db, actor, { id: REVERSAL, reason: REASON }, NOW),
+				},
+			],
+		];
+	}),
+);
 
 const TEAM_REACH: Record<Role, readonly ScopeKind[]> = {
 	steward: HOUSE,
@@ -163,12 +239,55 @@ export const WALKS: Record<string, Walk> = {
 	recordPaperPage: {
 		act: 'paper-page.record',
 		reach: GOODS,
+		run: (db, world, actor) => typePage(db, world, actor, id()),
+	},
+	withdrawPaperPage: {
+		act: 'paper-page.record',
+		reach: GOODS,
+		prepare: (db, world) => typePage(db, world, world.steward, PAPER),
+		run: (db, _world, actor) => withdrawPaperPage(db, actor, { id: PAPER, reason: REASON }, NOW),
+	},
+	returnGoods: {
+		act: 'goods.carry',
+		reach: HOUSE,
+		prepare: (db, { steward, unsold }) =>
+			carryGoods(db, steward, { cycleId: unsold, materials: ['mixed_paper'] }, NOW),
+		run: (db, { unsold }, actor) =>
+			returnGoods(db, actor, { cycleId: unsold, materials: ['mixed_paper'] }, NOW),
+	},
+	setVarianceLimit: {
+		act: 'fund.rule',
+		reach: FUND,
 		run: (db, { house }, actor) => {
-			const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 1000 }];
-			const rows = [{ index: 0, happenedOn: '2026-11-20', householdCount: 6, lines }];
-			return recordPaperPage(db, actor, { id: id(), greenHouseCode: house.code, rows }, NOW);
+			const limit = { id: id(), greenHouseCode: house.code, percent: 20, validFrom: '2026-11-23' };
+			return setVarianceLimit(db, actor, limit, NOW);
 		},
 	},
+	recordDisclosure: {
+		act: 'disclosure.record',
+		reach: ['fund', 'organisation'],
+		run: (db, world, actor) => disclose(db, world, actor, id()),
+	},
+	endDisclosure: {
+		act: 'disclosure.record',
+		reach: ['fund', 'organisation'],
+		prepare: (db, world) => disclose(db, world, world.treasurer, DISCLOSED),
+		run: (db, _world, actor) => endDisclosure(db, actor, { id: DISCLOSED, toOn: '2026-11-20' }, NOW),
+	},
+	withdrawDisclosure: {
+		act: 'disclosure.record',
+		reach: ['fund', 'organisation'],
+		prepare: (db, world) => disclose(db, world, world.treasurer, DISCLOSED),
+		run: (db, _world, actor) =>
+			withdrawDisclosure(db, actor, { id: id(), replacesId: DISCLOSED, reason: REASON }, NOW),
+	},
+	decideDisclosurePhoto: {
+		act: 'photo.decide',
+		reach: FUND,
+		prepare: (db, world) => disclose(db, world, world.treasurer, DISCLOSED),
+		run: (db, _world, actor) => decideDisclosurePhoto(db, actor, { id: DISCLOSED, status: 'approved' }, NOW),
+	},
+	...reversalWalks,
 	getScrapSale: {
 		act: 'scrap-sale.read',
 		reach: GOODS,
@@ -434,6 +553,14 @@ export const WALKS: Record<string, Walk> = {
 		isRead: true,
 		isOfOwnKind: true,
 		run: (_db, _world, actor) => requireGrant(actor, 'audit-log.export', []),
+	},
+	// Asked for by its page (tests/e2e/ledger-check.test.ts).
+	'requireGrant: the checks of the books': {
+		act: 'ledger-check.read',
+		reach: [],
+		isRead: true,
+		isOfOwnKind: true,
+		run: (_db, _world, actor) => requireGrant(actor, 'ledger-check.read', []),
 	},
 	answerRequest: {
 		act: 'rights-request.answer',

@@ -94,6 +94,8 @@ export async function makeWorld(db: Db) {
 	);
 	const sales = await makeSaleWorld(db, { stewardOrganisationId: organisation });
 	const { house, fund } = sales;
+	// Its people make public what the fund does.
+	await db.updateTable('fund').set({ organisationId: organisation }).where('id', '=', fund.id).execute();
 	const schoolHouse = await makeHouse(db, { hostType: 'school', hostOrganisationId: organisation });
 	const administrator = await makeActor(db, 'administrator', 'portal', null);
 	const places = { house: house.id, organisation, fund: fund.id, ward: HERE, portal: null };

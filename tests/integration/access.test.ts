@@ -263,7 +263,8 @@ const OWN: Record<string, Own> = {
 const WITHOUT: Record<string, string[]> = {
 	'opens to everybody, with no account': [
 		...['signUp', 'recordDropOff', 'signUpAccount', 'getKeys', 'getFund', 'getCheckpoint', 'getInclusion'],
-		...['getConsistency'],
+		...['getConsistency', 'matchSheet', 'readBoardSheet', 'readDueSheets'],
+		...['streamEntryCsv', 'streamJournal'],
 	],
 	'asks for what only one device, link or code holds': [
 		...['cancelTokenOf', 'findByCancelToken', 'cancelSignUp', 'withdrawDropOff', 'offerAlias', 'isOffered'],
@@ -271,25 +272,36 @@ const WITHOUT: Record<string, string[]> = {
 	],
 	'is how somebody signs in or out': [
 		...['askForPasskey', 'takePasskey', 'takeSecondFactor', 'signIn', 'findTries', 'checkTries'],
-		...['isPasswordOf', 'deviceLabel', 'rememberDevice', 'startSession', 'readSession', 'isRecent'],
+		...['provePassword', 'deviceLabel', 'startSession', 'readSession', 'isRecent'],
 		...['confirmSession', 'listSessions', 'endSession'],
 	],
 	'is part of another act’s transaction, which has asked': [
 		...['setPassword', 'preparePassword', 'completeSecondFactor', 'endSessions', 'rotateSessions'],
 		...['insertDropOff', 'openFund', 'getPosted', 'postEntry', 'reverseEntry', 'postSharedIncome'],
-		...['encodePhoto', 'withPhotoFile', 'insertPhotoRow', 'linkDropOffsWithin', 'acceptWithin'],
+		...[
+			'encodePhoto',
+			'withPhotoFile',
+			'insertPhotoRow',
+			'linkDropOffsWithin',
+			'acceptWithin',
+			'isSentBefore',
+			'waiting',
+		],
+		...['lockPaper', 'decidedBy', 'returnPaper'],
 		...['endRoleWithin', 'endWithin', 'withdrawAllIn', 'withdrawInvitationsFor', 'requireChange'],
 	],
 	'asks for the scopes that its caller names; walked by the three that call it': ['decidePhoto'],
 	'is the command line’s or the process’s own': [
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
 		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],
+		...['walkBook', 'runChecks', 'checkLedger', 'checkAndKeep'],
 	],
 	'lists what the person may do or see, by the same table': [
 		...['paperScopes', 'canConfirm', 'listSalesWaitingFor', 'readSaleCycles', 'listFundsOf'],
 		...['listDisbursementsWaitingFor', 'isOnFund', 'findFundOf', 'listWorkWaitingFor', 'readMonths'],
+		...['mayDisclose', 'findFundToDisclose', 'listOverdueFor'],
 	],
-	'only rewrites what it is given': ['withReadableTimes', 'toCsv'],
+	'only rewrites what it is given': ['withReadableTimes', 'toCsv', 'shrinkPhoto'],
 };
 
 /** The functions that a feature's services offer, as they are written down. */
@@ -331,5 +343,6 @@ test('every act is walked', () => {
 
 test('an auditor is named for nothing that writes', () => {
 	const reads = ['scrap-sale.read', 'disbursement.read', 'audit-log.read', 'audit-log.export'];
+	reads.push('ledger-check.read');
 	expect(ACTS.filter((act) => PERMISSIONS[act].roles.includes('auditor'))).toEqual(reads);
 });

@@ -18,7 +18,7 @@ import {
 	endDisclosure,
 	findFundToDisclose,
 	listOverdueFor,
-	readBoardSheets,
+	readDueSheets,
 	recordDisclosure,
 	withdrawDisclosure,
 } from '#features/disclosures/disclosure.service.ts';
@@ -225,7 +225,7 @@ describeEachEngine('disclosures', (engine) => {
 	});
 
 	test('a sheet that does not hang is overdue for whoever puts it up, until it is recorded', async () => {
-		const later = (day: string) => readBoardSheets(db, world.fundId, day);
+		const later = (day: string) => readDueSheets(db, world.fundId, day);
 		expect(await later('2027-01-10')).toEqual([]);
 		await give(world, 50_000);
 		// No rule, no agreed day; a month without entries has its sheet too.

@@ -1,7 +1,7 @@
 // Roles by a link that one person accepts once, handed over, ended; codes handed out face to face.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { changePassword, isPasswordOf, signUpAccount } from '#features/accounts/account.service.ts';
+import { changePassword, provePassword, signUpAccount } from '#features/accounts/account.service.ts';
 import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
 import { listAuditEvents } from '#features/accounts/audit.repository.ts';
 import { findKnownDevice, insertKnownDevice } from '#features/accounts/known-device.repository.ts';
@@ -515,11 +515,11 @@ describeEachEngine('a reset code', (engine) => {
 		await expect(reset({ code: 'AAAA-BBBB-CCCC' })).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		await expect(reset({ name: '0999999999' })).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		await expect(reset({}, NOW + DAY)).rejects.toMatchObject({ key: 'resetCodeWrong' });
-		expect(await isPasswordOf(db, an.actor.personId, PASSWORD)).toBe(true);
+		expect(await provePassword(db, an.actor.personId, PASSWORD)).toBeDefined();
 		for (const id of ['one', 'another']) await openSession(db, an.actor.personId, id);
 		await reset();
 		expect(await listSessions(db, an.actor.personId, NOW)).toEqual([]);
-		expect(await isPasswordOf(db, an.actor.personId, input.password)).toBe(true);
+		expect(await provePassword(db, an.actor.personId, input.password)).toBeDefined();
 		await expect(reset()).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		const used = { action: 'reset-code.use', subjectId: an.actor.personId };
 		expect(await listAuditEvents(db, used, 10)).toMatchObject([{ role: null, personId: null }]);
@@ -719,7 +719,7 @@ describeEachEngine('what happens meanwhile', (engine) => {
 		const overBinh = await issueCode(db, steward, binh.name);
 		await endRole(db, officer, steward.grants[0]!.id, NOW);
 		await expect(use(binh.name, overBinh)).rejects.toMatchObject({ key: 'resetCodeWrong' });
-		expect(await isPasswordOf(db, binh.actor.personId, PASSWORD)).toBe(true);
+		expect(await provePassword(db, binh.actor.personId, PASSWORD)).toBeDefined();
 	});
 
 	test('somebody who is erased as they accept holds no role', async () => {

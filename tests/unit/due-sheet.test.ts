@@ -1,6 +1,6 @@
 // When a month's board sheet is due, by dated rules, and when it is overdue.
 import { describe, expect, test } from 'vitest';
-import { dueDay, listBoardSheets } from '#features/disclosures/board-sheet.ts';
+import { dueDay, listDueSheets } from '#features/disclosures/due-sheet.ts';
 
 const RULES = [
 	{ validFrom: '2026-11-10', boardDueDay: 20 },
@@ -21,7 +21,7 @@ describe('a month’s sheet is due', () => {
 
 describe('the sheets of a book', () => {
 	const sheets = (today: string, hung: [string, string][] = [], firstMonth: string | undefined = '2026-07') =>
-		listBoardSheets({ firstMonth, today, rules: RULES, hung: new Map(hung) });
+		listDueSheets({ firstMonth, today, rules: RULES, hung: new Map(hung) });
 
 	test('are those of its months that are over, the newest first', () => {
 		expect(sheets('2026-11-30').map((sheet) => sheet.month)).toEqual([
@@ -32,7 +32,7 @@ describe('the sheets of a book', () => {
 		]);
 		expect(sheets('2026-07-31')).toEqual([]);
 		expect(
-			listBoardSheets({ firstMonth: undefined, today: '2026-07-31', rules: RULES, hung: new Map() }),
+			listDueSheets({ firstMonth: undefined, today: '2026-07-31', rules: RULES, hung: new Map() }),
 		).toEqual([]);
 	});
 

@@ -167,7 +167,3 @@ export async function provePassword(db: Db, personId: string, password: string):
 	if (!stored || !(await verifyPassword(stored.hash, password))) return undefined;
 	return { kind: 'password', hash: stored.hash };
 }
-
-/** True when this is the person's password. */
-export const isPasswordOf = async (db: Db, personId: string, password: string): Promise<boolean> =>
-	(await provePassword(db, personId, password)) !== undefined;

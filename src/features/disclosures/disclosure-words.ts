@@ -1,6 +1,6 @@
 import type { DisclosureTable } from '#db/schema.ts';
 import type { Translate } from '#lib/i18n.ts';
-import type { BoardSheet } from './board-sheet.ts';
+import type { DueSheet } from './due-sheet.ts';
 
 /** What was made public: a month's book, or what its recorder wrote. */
 export const subjectOf = (row: Pick<DisclosureTable, 'month' | 'subject'>, t: Translate): string =>
@@ -15,11 +15,11 @@ export function spanOf(row: Pick<DisclosureTable, 'fromOn' | 'toOn'>, t: Transla
 }
 
 /** What there is to do about overdue sheets, the newest first. */
-export const overdueTitle = (sheets: BoardSheet[], t: Translate): string =>
+export const overdueTitle = (sheets: DueSheet[], t: Translate): string =>
 	sheets.length === 1
 		? t('disclosures:waitingOne', { month: sheets[0]!.month })
 		: t('disclosures:waiting', { count: sheets.length, month: sheets.at(-1)!.month });
 
 /** Since when the oldest of them is overdue. */
-export const overdueDetail = (sheets: BoardSheet[], t: Translate): string =>
+export const overdueDetail = (sheets: DueSheet[], t: Translate): string =>
 	t('disclosures:late', { count: sheets.at(-1)!.daysOver });

@@ -20,7 +20,7 @@ import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { toLocalDate, type LocalDate } from '#lib/time.ts';
-import { listBoardSheets, type BoardSheet } from './board-sheet.ts';
+import { listDueSheets, type DueSheet } from './due-sheet.ts';
 import {
 	endDisclosureRow,
 	findDisclosure,
@@ -209,8 +209,8 @@ export async function decideDisclosurePhoto(
 }
 
 /** The board sheets of a fund's months that are over, the newest first. */
-export async function readBoardSheets(db: Db, fundId: string, today: LocalDate): Promise<BoardSheet[]> {
-	return listBoardSheets({
+export async function readDueSheets(db: Db, fundId: string, today: LocalDate): Promise<DueSheet[]> {
+	return listDueSheets({
 		firstMonth: await findFirstMonth(db, fundId),
 		today,
 		rules: await listRules(db, fundId),
@@ -220,10 +220,10 @@ export async function readBoardSheets(db: Db, fundId: string, today: LocalDate):
 
 /** Board sheets that this person could record and that are overdue, one line a fund. */
 export async function listOverdueFor(db: Db, actor: Actor, funds: Fund[], today: LocalDate) {
-	const overdue: { fund: Fund; href: string; sheets: BoardSheet[] }[] = [];
+	const overdue: { fund: Fund; href: string; sheets: DueSheet[] }[] = [];
 	for (const fund of funds) {
 		if (!mayDisclose(actor, fund)) continue;
-		const sheets = (await readBoardSheets(db, fund.id, today)).filter((sheet) => sheet.state === 'overdue');
+		const sheets = (await readDueSheets(db, fund.id, today)).filter((sheet) => sheet.state === 'overdue');
 		if (sheets.length > 0) overdue.push({ fund, href: `/cua-toi/quy/${fund.code}/cong-khai`, sheets });
 	}
 	return overdue;

@@ -30,7 +30,10 @@ export const DEEDS = [
 	{ what: 'houseStateReport.reportedBy', at: 'reportedAt' },
 	{ what: 'collectionCycle.closedBy', at: 'closedAt' },
 	{ what: 'carriedGoods.carriedBy', at: 'carriedAt', id: 'fromCycleId', kind: 'materialCode' },
+	{ what: 'carriedGoods.returnedBy', at: 'returnedAt', id: 'fromCycleId', kind: 'materialCode' },
 	{ what: 'paperPage.recordedBy', at: 'recordedAt' },
+	{ what: 'paperPageWithdrawal.withdrawnBy', at: 'withdrawnAt', id: 'paperPageId' },
+	{ what: 'varianceLimit.decidedBy', at: 'decidedAt' },
 	{ what: 'scrapSale.recordedBy', at: 'recordedAt', person: 'recorderId' },
 	{ what: 'scrapSale.confirmedBy', at: 'confirmedAt', person: 'confirmerId' },
 	{ what: 'classSheet.recordedBy', at: 'recordedAt' },
@@ -55,6 +58,9 @@ export const DEEDS = [
 	{ what: 'cashCount.recordedBy', at: 'recordedAt', person: 'recorderId' },
 	{ what: 'cashCount.decidedBy', at: 'decidedAt', kind: 'status', person: 'confirmerId' },
 	{ what: 'monthClose.decidedBy', at: 'decidedAt', kind: 'act' },
+	{ what: 'entryReversal.recordedBy', at: 'recordedAt', person: 'recorderId' },
+	{ what: 'entryReversal.decidedBy', at: 'decidedAt', kind: 'status', person: 'confirmerId' },
+	{ what: 'disclosure.recordedBy', at: 'recordedAt' },
 ] as const satisfies Deed[];
 
 export type OwnDeed = {

@@ -5,7 +5,7 @@ import { startOfLocalDate, type LocalDate } from '#lib/time.ts';
 
 const DAY_MS = 86_400_000;
 
-export type BoardSheet = {
+export type DueSheet = {
 	month: string;
 	/** Null where the rule of that time names no day. */
 	dueOn: LocalDate | null;
@@ -37,15 +37,15 @@ export function dueDay(month: string, rules: DatedRule[]): LocalDate | null {
  * Every month that is over, from the book's first entry on, the newest first. A month without entries counts too:
  * its sheet says that nothing came in and nothing went out.
  */
-export function listBoardSheets(input: {
+export function listDueSheets(input: {
 	firstMonth: string | undefined;
 	today: LocalDate;
 	rules: DatedRule[];
 	/** The first day on which each month's sheet hung. */
 	hung: ReadonlyMap<string, LocalDate>;
-}): BoardSheet[] {
+}): DueSheet[] {
 	const { firstMonth, today, rules, hung } = input;
-	const sheets: BoardSheet[] = [];
+	const sheets: DueSheet[] = [];
 	if (firstMonth === undefined) return sheets;
 	for (let month = monthsBefore(today.slice(0, 7), 1); month >= firstMonth; month = monthsBefore(month, 1)) {
 		const dueOn = dueDay(month, rules);
