@@ -85,6 +85,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 	const { house, fund, saleId, requestId, eventId } = world;
 	const work = `/cua-toi/quy/${fund.code}`;
 	const data = `/api/v1/funds/${fund.code}`;
+	const month = world.today.slice(0, 7);
 	const account = '/cua-toi/tai-khoan';
 	return {
 		'.well-known/security.txt': [{ at: '/.well-known/security.txt', cache: /public/ }],
@@ -110,6 +111,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/nha/[code]': [{ who: 'steward', at: `/cua-toi/nha/${house.code}` }],
 		'[...lang]/cua-toi/nha/[code]/so-tay': [{ who: 'steward', at: `/cua-toi/nha/${house.code}/so-tay` }],
 		'[...lang]/cua-toi/nhat-ky': [{ who: 'auditor', at: '/cua-toi/nhat-ky' }],
+		'[...lang]/cua-toi/kiem-tra': [{ who: 'administrator', at: '/cua-toi/kiem-tra' }],
 		'[...lang]/cua-toi/nhat-ky.csv': [{ who: 'auditor', at: '/cua-toi/nhat-ky.csv', cache: NEVER }],
 		'[...lang]/cua-toi/nhom': [{ who: 'administrator', at: '/cua-toi/nhom' }],
 		'[...lang]/cua-toi/phieu-ban/[id]': [{ who: 'treasurer', at: `/cua-toi/phieu-ban/${saleId}` }],
@@ -117,6 +119,10 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/quy/[code]/ghi-thu': [{ who: 'treasurer', at: `${work}/ghi-thu` }],
 		'[...lang]/cua-toi/quy/[code]/khoa-so': [{ who: 'treasurer', at: `${work}/khoa-so` }],
 		'[...lang]/cua-toi/quy/[code]/kiem-quy': [{ who: 'treasurer', at: `${work}/kiem-quy` }],
+		'[...lang]/cua-toi/quy/[code]/cong-khai': [{ who: 'treasurer', at: `${work}/cong-khai` }],
+		'[...lang]/cua-toi/quy/[code]/ghi-dao': [{ who: 'treasurer', at: `${work}/ghi-dao` }],
+		'[...lang]/cua-toi/quy/[code]/muc-lech': [{ who: 'approver', at: `${work}/muc-lech` }],
+		'[...lang]/cua-toi/quy/dao/[id]': [{ who: 'approver', at: `/cua-toi/quy/dao/${more.entryId}` }],
 		'[...lang]/cua-toi/quy/[code]/quy-che': [{ who: 'approver', at: `${work}/quy-che` }],
 		'[...lang]/cua-toi/quy/phieu/[id]': [{ who: 'approver', at: `/cua-toi/quy/phieu/${more.statementId}` }],
 		'[...lang]/cua-toi/su-kien/index': [{ who: 'organiser', at: '/cua-toi/su-kien' }],
@@ -144,6 +150,10 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/nguon-du-lieu': [{ at: '/nguon-du-lieu' }],
 		'[...lang]/quy/index': [{ at: '/quy' }],
 		'[...lang]/quy/[code]': [{ at: `/quy/${fund.code}` }],
+		'[...lang]/quy/[code]/bang/[month]': [{ at: `/quy/${fund.code}/bang/${month}` }],
+		'[...lang]/quy/[code]/cong-khai': [{ at: `/quy/${fund.code}/cong-khai` }],
+		'[...lang]/quy/but-toan/[id]/phieu': [{ who: 'treasurer', at: `/quy/but-toan/${more.entryId}/phieu` }],
+		'[...lang]/quy/so': [{ at: '/quy/so' }],
 		'[...lang]/quy/but-toan/[id]': [{ at: `/quy/but-toan/${more.entryId}` }],
 		'[...lang]/quy/kiem-chung': [{ at: '/quy/kiem-chung' }],
 		'[...lang]/quyen-rieng-tu': [{ at: '/quyen-rieng-tu' }],
@@ -157,6 +167,8 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'api/v1/funds/index': [{ at: '/api/v1/funds', cache: OPEN }],
 		'api/v1/funds/[code]/checkpoint': [{ at: `${data}/checkpoint` }],
 		'api/v1/funds/[code]/entries': [{ at: `${data}/entries`, cache: OPEN }],
+		'api/v1/funds/[code]/entries.csv': [{ at: `${data}/entries.csv` }],
+		'api/v1/funds/[code]/journal.ledger': [{ at: `${data}/journal.ledger` }],
 		'api/v1/funds/[code]/leaves.jsonl': [{ at: `${data}/leaves.jsonl` }],
 		'api/v1/funds/[code]/proof/consistency': [{ at: `${data}/proof/consistency?from=1&to=1` }],
 		'api/v1/funds/[code]/proof/inclusion': [{ at: `${data}/proof/inclusion?entry=${more.entryId}` }],
