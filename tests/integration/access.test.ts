@@ -277,6 +277,7 @@ const WITHOUT: Record<string, string[]> = {
 	],
 	'is part of another act’s transaction, which has asked': [
 		...['setPassword', 'preparePassword', 'completeSecondFactor', 'endSessions', 'rotateSessions'],
+		...['forgetSecondFactors'],
 		...['insertDropOff', 'openFund', 'getPosted', 'postEntry', 'reverseEntry', 'postSharedIncome'],
 		...[
 			'encodePhoto',

@@ -369,5 +369,10 @@ describeEachEngine('the second person', (engine) => {
 			confirmerId: world.approver.personId,
 		});
 		await expectRefused(db, () => reverse(db, world.approver, sale.id), 'reverserIsConfirmer', 403);
+		// Somebody who approves and holds the box too does not decide alone what comes out of it.
+		const approver = await makeActor(db, 'approver', 'fund', world.fund.id);
+		const box = await makeActor(db, 'treasurer', 'fund', world.fund.id);
+		const both = { ...approver, grants: [...approver.grants, ...box.grants] };
+		await expectRefused(db, () => reverse(db, both, sale.id), 'approverIsTreasurer', 403);
 	});
 });

@@ -260,7 +260,20 @@ describeEachEngine('a second factor', (engine) => {
 		const remove = () => removeSecondFactor(db, actor, { kind: 'totp' }, NOW);
 		await expectRefused(db, remove, 'passwordTooShortAlone', 409);
 		await change(PASSWORD);
+		const other = await makePerson(db, '0914000000');
+		const times = { expiresAt: NOW + 1, createdAt: NOW, lastUsedAt: NOW, authenticatedAt: NOW };
+		for (const [id, personId] of [
+			['own', actor.personId],
+			['another', other.personId],
+		] as const)
+			await db
+				.insertInto('session')
+				.values({ ...times, id, personId, tokenHash: id, label: '?', secondFactorAt: NOW, mustRotate: 0 })
+				.execute();
 		await remove();
+		// No session goes on as if a factor stood behind it.
+		const strong = db.selectFrom('session').select('id').where('secondFactorAt', 'is not', null);
+		expect(await strong.execute()).toEqual([{ id: 'another' }]);
 		expect(await hasSecondFactor(db, actor.personId)).toBe(false);
 		expect(await listRecoveryCodes(db, actor.personId)).toEqual([]);
 		await expectRefused(db, () => change('tám chữ nhé'), 'passwordLength', 422);

@@ -29,7 +29,7 @@ import {
 	RECOVERY_CODES,
 	totpStep,
 } from './second-factor.ts';
-import { endSessions, RECENT_MS } from './session.service.ts';
+import { endSessions, forgetSecondFactors, RECENT_MS } from './session.service.ts';
 import { findTries } from './sign-in.service.ts';
 
 const PER_PERSON = { limit: 5, windowMs: 15 * 60_000 };
@@ -254,5 +254,6 @@ export async function removeSecondFactor(
 		if ((await findPassword(trx, personId))?.isLong !== 1)
 			throw new DomainError('CONFLICT', 'passwordTooShortAlone');
 		await replaceRecoveryCodes(trx, personId, []);
+		await forgetSecondFactors(trx, personId);
 	});
 }

@@ -339,6 +339,10 @@ export async function endSessions(trx: Trx, personId: string, exceptId?: string)
 	return Number((await query.executeTakeFirst()).numDeletedRows);
 }
 
+/** No session counts as shown by a second factor any more: there is none. */
+export const forgetSecondFactors = (trx: Trx, personId: string) =>
+	trx.updateTable('session').set({ secondFactorAt: null }).where('personId', '=', personId).execute();
+
 /** The person's sessions get another token with their next request. */
 export const rotateSessions = (trx: Trx, personId: string) =>
 	trx.updateTable('session').set({ mustRotate: 1 }).where('personId', '=', personId).execute();

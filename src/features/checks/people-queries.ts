@@ -44,7 +44,8 @@ export const peopleQueries = (dayOf: (instant: string) => string) =>
 			select f.code, 'sale ' || s.id, g.material_code || ' of cycle ' || g.cycle_id || ' is sold and was carried on'
 			from scrap_sale_goods g join scrap_sale s on s.id = g.sale_id join fund f on f.id = s.fund_id
 			where g.released_at is null and exists (
-				select 1 from carried_goods c where c.from_cycle_id = g.cycle_id and c.material_code = g.material_code)
+				select 1 from carried_goods c where c.from_cycle_id = g.cycle_id and c.material_code = g.material_code
+					and c.returned_at is null)
 			union all
 			select f.code, 'sale ' || s.id, 'is ' || s.status || ' and still holds goods of cycle ' || g.cycle_id
 			from scrap_sale_goods g join scrap_sale s on s.id = g.sale_id join fund f on f.id = s.fund_id
@@ -56,7 +57,7 @@ export const peopleQueries = (dayOf: (instant: string) => string) =>
 			where c.id is null or c.green_house_id <> d.green_house_id
 			union all
 			select '', 'cycle ' || g.from_cycle_id, g.material_code || ' was carried into ' || count(distinct g.to_cycle_id) || ' cycles'
-			from carried_goods g group by g.from_cycle_id, g.material_code having count(distinct g.to_cycle_id) > 1`,
+			from carried_goods g where g.returned_at is null group by g.from_cycle_id, g.material_code having count(distinct g.to_cycle_id) > 1`,
 
 		'two-approvers': `
 			select coalesce(f.code, e.fund_id) as fund, 'payment ' || e.id as row_name,

@@ -10,6 +10,7 @@ import {
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findPersonName, holdGrant, holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
+import { moneyScopes } from '#features/fund/disbursement.ts';
 import { findEntry, findFundOfWard } from '#features/fund/fund.repository.ts';
 import { getPosted, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
 import { findRuleOn } from '#features/fund/fund-rule.repository.ts';
@@ -570,6 +571,9 @@ export async function reverseScrapSale(
 		if (actor.personId === sale.confirmerId || actor.personId === sale.recorderId) {
 			throw new DomainError('FORBIDDEN', 'reverserIsConfirmer');
 		}
+		// Money that comes out of the box is not decided on by whoever holds it.
+		if (findGrant(actor, 'disbursement.pay', moneyScopes(sale.fundId)))
+			throw new DomainError('FORBIDDEN', 'approverIsTreasurer');
 		if (sale.status === 'reversed') {
 			const entry = await findEntry(trx, sale.entryId!);
 			if (entry?.reversedById === input.entryId) return;

@@ -88,7 +88,7 @@ export const findDisclosureOfPhoto = (db: Db, photoId: string) =>
 	db
 		.selectFrom('disclosure')
 		.innerJoin('fund', 'fund.id', 'disclosure.fundId')
-		.select(['fund.id', 'fund.organisationId'])
+		.select(['fund.id', 'fund.organisationId', 'fund.isSample'])
 		.where('disclosure.photoId', '=', photoId)
 		.executeTakeFirst();
 

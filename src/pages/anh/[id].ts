@@ -26,8 +26,9 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 		const disclosed = await findDisclosureOfPhoto(db, photoId);
 		if (disclosed)
 			return (
-				findGrant(actor, 'disbursement.read', moneyScopes(disclosed.id)) !== undefined ||
-				findGrant(actor, 'disclosure.record', disclosureScopes(disclosed)) !== undefined
+				maySeeKind(actor, disclosed) &&
+				(findGrant(actor, 'disbursement.read', moneyScopes(disclosed.id)) !== undefined ||
+					findGrant(actor, 'disclosure.record', disclosureScopes(disclosed)) !== undefined)
 			);
 		const statement = await findStatementOfPhoto(db, photoId);
 		return (
