@@ -109,14 +109,19 @@ async function endMonth(db: Db, { approver, treasurer, fund, count, gift, waitin
 }
 
 const PAPER = id();
-const typePage = (db: Db, { house }: World, actor: Actor | undefined, pageId: string) => {
+const recordPaperPageAs = (db: Db, { house }: World, actor: Actor | undefined, pageId: string) => {
 	const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 1000 }];
 	const rows = [{ index: 0, happenedOn: '2026-11-20', householdCount: 6, lines }];
 	return recordPaperPage(db, actor, { id: pageId, greenHouseCode: house.code, rows }, NOW);
 };
 
 const DISCLOSED = id();
-const disclose = async (db: Db, { fund }: World, actor: Actor | undefined, disclosureId: string) => {
+const recordDisclosureAs = async (
+	db: Db,
+	{ fund }: World,
+	actor: Actor | undefined,
+	disclosureId: string,
+) => {
 	const sheet = { id: disclosureId, fundId: fund.id, month: '2026-10', subject: '', form: 'board' as const };
 	const rest = { place: 'Nhà văn hoá', fromOn: '2026-11-05', toOn: null, note: '', photoMissingReason: '' };
 	return recordDisclosure(db, actor, { ...sheet, ...rest }, NOW, await takePhoto());
@@ -135,7 +140,7 @@ const book: Record<Reversible, (db: Db, world: World) => Promise<unknown>> = {
 		await confirmCashCount(db, approver, short.id, NOW);
 	},
 };
-async function ask(db: Db, kind: Reversible, actor: Actor | undefined) {
+async function askReversalOf(db: Db, kind: Reversible, actor: Actor | undefined) {
 	const query = db.selectFrom('journalEntry').select('id').where('kind', '=', kind);
 	const { id: entryId } = await query.executeTakeFirstOrThrow();
 	return askReversal(db, actor, { id: REVERSAL, entryId, reason: REASON }, NOW);
@@ -150,7 +155,7 @@ const reversalWalks = Object.fromEntries(
 	).flatMap(([kind, askAct, confirmAct]): [string, Walk][] => {
 		const prepare = async (db: Db, world: World) => {
 			await book[kind](db, world);
-			await ask(db, kind, world.treasurer);
+			await askReversalOf(db, kind, world.treasurer);
 		};
 		const decide = { act: confirmAct, reach: FUND, prepare };
 		return [
@@ -158,7 +163,7 @@ const reversalWalks = Object.fromEntries(
 				`askReversal: ${kind}`,
 				{
 					...{ act: askAct, reach: FUND, prepare: book[kind] },
-					run: (db, _world, actor) => ask(db, kind, actor),
+					run: (db, _world, actor) => askReversalOf(db, kind, actor),
 				},
 			],
 			[
@@ -239,12 +244,12 @@ export const WALKS: Record<string, Walk> = {
 	recordPaperPage: {
 		act: 'paper-page.record',
 		reach: GOODS,
-		run: (db, world, actor) => typePage(db, world, actor, id()),
+		run: (db, world, actor) => recordPaperPageAs(db, world, actor, id()),
 	},
 	withdrawPaperPage: {
 		act: 'paper-page.record',
 		reach: GOODS,
-		prepare: (db, world) => typePage(db, world, world.steward, PAPER),
+		prepare: (db, world) => recordPaperPageAs(db, world, world.steward, PAPER),
 		run: (db, _world, actor) => withdrawPaperPage(db, actor, { id: PAPER, reason: REASON }, NOW),
 	},
 	returnGoods: {
@@ -266,25 +271,25 @@ export const WALKS: Record<string, Walk> = {
 	recordDisclosure: {
 		act: 'disclosure.record',
 		reach: ['fund', 'organisation'],
-		run: (db, world, actor) => disclose(db, world, actor, id()),
+		run: (db, world, actor) => recordDisclosureAs(db, world, actor, id()),
 	},
 	endDisclosure: {
 		act: 'disclosure.record',
 		reach: ['fund', 'organisation'],
-		prepare: (db, world) => disclose(db, world, world.treasurer, DISCLOSED),
+		prepare: (db, world) => recordDisclosureAs(db, world, world.treasurer, DISCLOSED),
 		run: (db, _world, actor) => endDisclosure(db, actor, { id: DISCLOSED, toOn: '2026-11-20' }, NOW),
 	},
 	withdrawDisclosure: {
 		act: 'disclosure.record',
 		reach: ['fund', 'organisation'],
-		prepare: (db, world) => disclose(db, world, world.treasurer, DISCLOSED),
+		prepare: (db, world) => recordDisclosureAs(db, world, world.treasurer, DISCLOSED),
 		run: (db, _world, actor) =>
 			withdrawDisclosure(db, actor, { id: id(), replacesId: DISCLOSED, reason: REASON }, NOW),
 	},
 	decideDisclosurePhoto: {
 		act: 'photo.decide',
 		reach: FUND,
-		prepare: (db, world) => disclose(db, world, world.treasurer, DISCLOSED),
+		prepare: (db, world) => recordDisclosureAs(db, world, world.treasurer, DISCLOSED),
 		run: (db, _world, actor) => decideDisclosurePhoto(db, actor, { id: DISCLOSED, status: 'approved' }, NOW),
 	},
 	...reversalWalks,
