@@ -9,6 +9,8 @@ declare namespace App {
 		secret: import('#lib/secret.ts').Secret;
 		/** The session that the browser's cookie names; without its second factor nobody is signed in. */
 		session: import('#features/accounts/session.service.ts').Session | undefined;
+		/** Refuses with 401 when the session has ended since the request began: a body may be long in coming. */
+		checkSession: () => Promise<void>;
 		/** Who is signed in. */
 		actor: import('#features/accounts/actor.ts').Actor | undefined;
 		publicUrl: string;

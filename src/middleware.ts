@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defineMiddleware } from 'astro:middleware';
 import { findActor } from '#features/accounts/person.repository.ts';
-import { readSession } from '#features/accounts/session.service.ts';
+import { isStanding, readSession } from '#features/accounts/session.service.ts';
 import { jsonError } from '#lib/api.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { withTileOrigin } from '#lib/csp.ts';
@@ -136,6 +136,9 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		// The API knows no roles, and a session that is prolonged sets its cookie: open data may be kept by any cache.
 		const session = isApi(path) ? undefined : await readSession(db, config, cookies, locals.now);
 		locals.session = session;
+		locals.checkSession = async () => {
+			if (session && !(await isStanding(db, session))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+		};
 		// A session of a sample person, or a sample role, may be older than the public address.
 		locals.actor =
 			session && !session.isPending

@@ -89,6 +89,7 @@ export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): 
 export async function lockRow(
 	trx: Trx,
 	table:
+		| 'admin_unit'
 		| 'fund'
 		| 'cleanup_event'
 		| 'green_house'

@@ -17,6 +17,7 @@ export function formAction<Path extends string | undefined>(
 		handler: async (form: FormData, context) => {
 			try {
 				checkFields(form);
+				await context.locals.checkSession();
 				context.locals.form = form;
 				return { redirect: await handle(form, context) };
 			} catch (error) {

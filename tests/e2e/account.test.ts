@@ -12,8 +12,10 @@ import type { Role, ScopeKind } from '#features/accounts/actor.ts';
 import { insertAuditEvent, SECOND_FACTOR_REFUSED } from '#features/accounts/audit.repository.ts';
 import { findActor, findPersonByName } from '#features/accounts/person.repository.ts';
 import { acceptTotp, beginTotp } from '#features/accounts/second-factor.service.ts';
+import { endListedSession } from '#features/accounts/session.service.ts';
 import { inTransaction, openDb } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { openSession } from '../support/fixtures.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
 import { readSignIns, signInAs } from '../support/sign-in.ts';
@@ -75,7 +77,9 @@ async function makeReal(displayName: string, role: Role, scopeKind: ScopeKind, s
 	const actor = (await findActor(db, await createAccount(db, account, now), now))!;
 	const key = await beginTotp(db, secret, actor, now);
 	const code = new TOTP({ secret: OtpSecret.fromBase32(key) }).generate({ timestamp: now });
-	const recoveryCodes = (await acceptTotp(db, secret, actor, { code, sessionId: '' }, now))!;
+	const sessionId = await openSession(db, actor.personId);
+	const recoveryCodes = (await acceptTotp(db, secret, actor, { code, sessionId }, now))!;
+	await endListedSession(db, actor, sessionId, now);
 	await db.destroy();
 	return { phone: name, password: PASSWORD, recoveryCodes };
 }

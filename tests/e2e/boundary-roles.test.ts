@@ -4,7 +4,7 @@ import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { alertOf, makeClient, signInClient, type Client } from '../support/http.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
-import { digest } from '../support/snapshot.ts';
+import { digest, SEQUENCED } from '../support/snapshot.ts';
 
 let world: ServedWorld;
 const clients = new Map<string, Client>();
@@ -24,6 +24,11 @@ beforeAll(async () => {
 	strangers.set('idle too long', makeClient(baseUrl, idle.cookies));
 	const tokenHash = sha256Hex(idle.cookies.get('phien')!);
 	await db.updateTable('session').set({ expiresAt: 1 }).where('tokenHash', '=', tokenHash).execute();
+	const worn = await signInClient(baseUrl, people.approver);
+	strangers.set('in use for more than 90 days', makeClient(baseUrl, worn.cookies));
+	const createdAt = Date.now() - 90 * 86_400_000 - 1;
+	const wornHash = sha256Hex(worn.cookies.get('phien')!);
+	await db.updateTable('session').set({ createdAt }).where('tokenHash', '=', wornHash).execute();
 });
 afterAll(async () => {
 	await world.stop();
@@ -193,6 +198,27 @@ test('a state that is none, not even one that every object has, is refused', asy
 		expect([state, response.status]).toEqual([state, 400]);
 	}
 	expect(await snapshot()).toEqual(before);
+});
+
+test('how somebody signs in, what is theirs as a file and their account wait for who they are, shown again', async () => {
+	const { db, baseUrl, people } = world;
+	const client = await signInClient(baseUrl, people.administrator);
+	const { personId } = people.administrator.actor;
+	await db.updateTable('session').set({ authenticatedAt: 1 }).where('personId', '=', personId).execute();
+	const read = () => digest(db, SEQUENCED);
+	const before = await read();
+	const account = '/cua-toi/tai-khoan';
+	const change = { displayName: 'Khác', name: '0987654321', passkey: '{}', code: '000000' };
+	const fields = { ...change, password: 'một mật khẩu khác cũng dài', kind: 'totp', sure: '1' };
+	const acts = ['changeAccount', 'changePassword', 'addPasskey', 'acceptTotp', 'renewCodes', 'removeFactor'];
+	for (const path of [
+		...acts.map((act) => `${account}/dang-nhap?_action=accounts.${act}`),
+		`${account}?_action=privacy.erase`,
+	])
+		expect([path, (await client.post(path, fields)).status]).toEqual([path, 403]);
+	for (const file of ['du-lieu.json', 'du-lieu.csv'])
+		expect([file, (await client.send(`${account}/${file}`)).status]).toEqual([file, 403]);
+	expect(await read()).toEqual(before);
 });
 
 test('sessions that ended leave the table when somebody signs in', async () => {

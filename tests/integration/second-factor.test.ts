@@ -29,7 +29,7 @@ import { endListedSession, endOtherSessions, listSessions } from '#features/acco
 import { inTransaction, type Db } from '#lib/db.ts';
 import { unseal } from '#lib/secret.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { NOW } from '../support/fixtures.ts';
+import { NOW, openSession } from '../support/fixtures.ts';
 import { expectRefused } from './sale-world.ts';
 
 const SECRET = randomBytes(32);
@@ -47,10 +47,11 @@ async function makePerson(db: Db, name = '0912345678'): Promise<Actor> {
 async function withApp(db: Db, name?: string) {
 	const actor = await makePerson(db, name);
 	const secret = await beginTotp(db, SECRET, actor, NOW);
-	const codes = (await acceptTotp(db, SECRET, actor, { code: codeOf(secret, NOW), sessionId: '' }, NOW))!;
+	const sessionId = await openSession(db, actor.personId);
+	const codes = (await acceptTotp(db, SECRET, actor, { code: codeOf(secret, NOW), sessionId }, NOW))!;
 	const take = (code: string, at = NOW, device?: string, address = 'a') =>
 		takeSecondFactor(db, SECRET, { personId: actor.personId, code, device, address }, at);
-	return { actor, secret, codes, take };
+	return { actor, secret, sessionId, codes, take };
 }
 
 describeEachEngine('an authenticator app', (engine) => {
@@ -64,7 +65,8 @@ describeEachEngine('an authenticator app', (engine) => {
 		expect(sealedSecret).not.toContain(secret);
 		expect(unseal(SECRET, 'totp', sealedSecret, 'another person')).toBeUndefined();
 		expect(unseal(randomBytes(32), 'totp', sealedSecret, actor.personId)).toBeUndefined();
-		const accept = (code: string) => acceptTotp(db, SECRET, actor, { code, sessionId: '' }, NOW);
+		const sessionId = await openSession(db, actor.personId);
+		const accept = (code: string) => acceptTotp(db, SECRET, actor, { code, sessionId }, NOW);
 		await expect(accept('000000')).rejects.toMatchObject({ key: 'codeWrong' });
 		expect(await hasSecondFactor(db, actor.personId)).toBe(false);
 		expect(await accept(codeOf(secret, NOW))).toHaveLength(10);
@@ -221,7 +223,8 @@ describeEachEngine('guessing codes with a known password', (engine) => {
 		const actor = await makePerson(db);
 		await inTransaction(db, (trx) => insertKnownDevice(trx, actor.personId, DEVICE, NOW));
 		const secret = await beginTotp(db, SECRET, actor, NOW);
-		await acceptTotp(db, SECRET, actor, { code: codeOf(secret, NOW), sessionId: '' }, NOW);
+		const sessionId = await openSession(db, actor.personId);
+		await acceptTotp(db, SECRET, actor, { code: codeOf(secret, NOW), sessionId }, NOW);
 		expect(await findKnownDevice(db, actor.personId, DEVICE)).toBeUndefined();
 	});
 });
@@ -252,8 +255,8 @@ describeEachEngine('recovery codes', (engine) => {
 describeEachEngine('a second factor', (engine) => {
 	test('lets a password be short, and stays while it is', async () => {
 		const db = await engine.fresh();
-		const { actor } = await withApp(db);
-		const change = (password: string) => changePassword(db, actor, { password, sessionId: '' }, NOW);
+		const { actor, sessionId } = await withApp(db);
+		const change = (password: string) => changePassword(db, actor, { password, sessionId }, NOW);
 		await expectRefused(db, () => change('bảy chữ'), 'passwordLength', 422);
 		await change('tám chữ nhé');
 		expect(await provePassword(db, actor.personId, 'tám chữ nhé')).toBeDefined();
@@ -261,15 +264,8 @@ describeEachEngine('a second factor', (engine) => {
 		await expectRefused(db, remove, 'passwordTooShortAlone', 409);
 		await change(PASSWORD);
 		const other = await makePerson(db, '0914000000');
-		const times = { expiresAt: NOW + 1, createdAt: NOW, lastUsedAt: NOW, authenticatedAt: NOW };
-		for (const [id, personId] of [
-			['own', actor.personId],
-			['another', other.personId],
-		] as const)
-			await db
-				.insertInto('session')
-				.values({ ...times, id, personId, tokenHash: id, label: '?', secondFactorAt: NOW, mustRotate: 0 })
-				.execute();
+		await openSession(db, other.personId, 'another');
+		await db.updateTable('session').set({ secondFactorAt: NOW }).execute();
 		await remove();
 		// No session goes on as if a factor stood behind it.
 		const strong = db.selectFrom('session').select('id').where('secondFactorAt', 'is not', null);
@@ -295,15 +291,6 @@ describeEachEngine('a second factor', (engine) => {
 });
 
 describeEachEngine('the audit log', (engine) => {
-	const openSession = (db: Db, personId: string, id: string) =>
-		db
-			.insertInto('session')
-			.values({
-				...{ tokenHash: id, id, personId, label: 'x', createdAt: NOW, lastUsedAt: NOW },
-				...{ expiresAt: NOW + 1, authenticatedAt: NOW, secondFactorAt: null, mustRotate: 0 },
-			})
-			.execute();
-
 	test('has every act that changes how somebody signs in, once', async () => {
 		const db = await engine.fresh();
 		const actor = await makePerson(db);
@@ -316,12 +303,13 @@ describeEachEngine('the audit log', (engine) => {
 			return events.map((event) => [event.action, event.personId]);
 		};
 		const secret = await beginTotp(db, SECRET, actor, NOW);
-		const app = { code: codeOf(secret, NOW), sessionId: '' };
+		const sessionId = await openSession(db, personId);
+		const app = { code: codeOf(secret, NOW), sessionId };
 		expect(await done(() => acceptTotp(db, SECRET, actor, app, NOW))).toEqual([['totp.add', personId]]);
 		const addPasskey = () =>
 			inTransaction(db, async (trx) => {
 				await insertPasskey(trx, { ...passkey, createdAt: NOW, lastUsedAt: null });
-				return completeSecondFactor(trx, SECRET, { personId, sessionId: '', action: 'passkey.add' }, NOW);
+				return completeSecondFactor(trx, SECRET, { personId, sessionId, action: 'passkey.add' }, NOW);
 			});
 		expect(await done(addPasskey)).toEqual([['passkey.add', personId]]);
 		expect(await done(() => renewRecoveryCodes(db, SECRET, actor, NOW))).toEqual([
@@ -331,7 +319,7 @@ describeEachEngine('the audit log', (engine) => {
 			removeSecondFactor(db, actor, factor, NOW);
 		expect(await done(remove({ kind: 'totp' }))).toEqual([['totp.remove', personId]]);
 		expect(await done(remove({ kind: 'passkey', id: 'key' }))).toEqual([['passkey.remove', personId]]);
-		const password = { password: 'một câu khác cũng dài lắm', sessionId: '' };
+		const password = { password: 'một câu khác cũng dài lắm', sessionId };
 		expect(await done(() => changePassword(db, actor, password, NOW))).toEqual([
 			['password.change', personId],
 		]);

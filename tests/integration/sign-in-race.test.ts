@@ -14,14 +14,19 @@ import {
 	renewRecoveryCodes,
 	takeSecondFactor,
 } from '#features/accounts/second-factor.service.ts';
-import { confirmSession, readSession, startSession } from '#features/accounts/session.service.ts';
+import {
+	confirmSession,
+	endListedSession,
+	readSession,
+	startSession,
+} from '#features/accounts/session.service.ts';
 import { signIn } from '#features/accounts/sign-in.service.ts';
 import { issueResetCode, resetPassword, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import { readConfig } from '#lib/config.ts';
 import { inTransaction } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { makeActor, makeHouse, seedReference } from '../support/fixtures.ts';
+import { makeActor, makeHouse, openSession, seedReference } from '../support/fixtures.ts';
 import { expectRefused } from './sale-world.ts';
 
 const SECRET = randomBytes(32);
@@ -55,6 +60,7 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		const account = { displayName: 'An', name: NAME, password: OLD, locale: 'vi', isSixteen: true } as const;
 		const personId = await signUpAccount(db, account, now - MINUTE, async () => {});
 		const actor = (await findActor(db, personId, now))!;
+		const sessionId = await openSession(db, personId);
 		const visit = (at = now) => makeVisit({ db, config, now: at });
 		const read = (of: ReturnType<typeof visit>) => readSession(db, config, of.cookies, now);
 		const show = (at = now) =>
@@ -63,18 +69,32 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 			const secret = await beginTotp(db, SECRET, actor, now);
 			const code = (at: number) =>
 				new TOTP({ secret: OtpSecret.fromBase32(secret) }).generate({ timestamp: at });
-			const codes = (await acceptTotp(db, SECRET, actor, { code: code(now), sessionId: '' }, now))!;
+			const own = await openSession(db, personId);
+			const codes = (await acceptTotp(db, SECRET, actor, { code: code(now), sessionId: own }, now))!;
 			return { codes, code };
 		};
 		const administrator = await makeActor(db, 'administrator', 'portal', null);
-		return { db, now, config, personId, actor, visit, read, show, addApp, administrator };
+		return { db, now, config, personId, sessionId, actor, visit, read, show, addApp, administrator };
 	};
 
+	test('is no door for a session that ended while its own request was under way', async () => {
+		const { db, now, actor, personId } = await prepare();
+		const ended = await openSession(db, personId);
+		const secret = await beginTotp(db, SECRET, actor, now);
+		const code = new TOTP({ secret: OtpSecret.fromBase32(secret) }).generate({ timestamp: now });
+		await endListedSession(db, actor, ended, now);
+		const input = { password: NEW, sessionId: ended };
+		await expectRefused(db, () => changePassword(db, actor, input, now), 'signInFirst', 401);
+		const app = { code, sessionId: ended };
+		const counted = ['rate_limit'];
+		await expectRefused(db, () => acceptTotp(db, SECRET, actor, app, now), 'signInFirst', 401, counted);
+	});
+
 	test('by the old password begins nothing, whichever request came first', async () => {
-		const { db, now, actor, visit, read, show } = await prepare();
+		const { db, now, sessionId, actor, visit, read, show } = await prepare();
 		for (const signInAt of [now - 5, now, now + 5]) {
 			const shown = await show(signInAt);
-			await changePassword(db, actor, { password: OLD, sessionId: '' }, now);
+			await changePassword(db, actor, { password: OLD, sessionId }, now);
 			const browser = visit(signInAt);
 			await expectRefused(db, () => startSession(browser, shown), 'signInFailed', 401);
 			expect(await read(browser)).toBeUndefined();
@@ -82,7 +102,7 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 	});
 
 	test('by the old password begins nothing after a reset, nor when the password is gone', async () => {
-		const { db, now, actor, visit, read, show, addApp, administrator } = await prepare();
+		const { db, now, actor, personId, visit, read, show, addApp, administrator } = await prepare();
 		const steward = await makeActor(db, 'steward', 'house', (await makeHouse(db)).id);
 		const shown = await show();
 		const { code } = await issueResetCode(db, SECRET, steward, { id: uuidv7(now), name: NAME }, now);
@@ -91,7 +111,8 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		await resetPassword(db, SECRET, { name: NAME, code, password: NEW, visitor, secrets }, now);
 		await expectRefused(db, () => startSession(visit(), shown), 'signInFailed', 401);
 		await addApp();
-		await changePassword(db, actor, { password: 'tám chữ nhé', sessionId: '' }, now);
+		const sessionId = await openSession(db, personId);
+		await changePassword(db, actor, { password: 'tám chữ nhé', sessionId }, now);
 		const short = await signIn(
 			db,
 			{ name: NAME, password: 'tám chữ nhé', address: 'a', device: undefined, allowSamples: true },
@@ -132,16 +153,16 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 	});
 
 	test('really at once leaves no session of the old password', async () => {
-		const { db, actor, visit, read, show } = await prepare();
+		const { db, sessionId, actor, visit, read, show } = await prepare();
 		for (let round = 0; round < 8; round += 1) {
 			const browser = visit();
 			const signing = show().then((shown) => startSession(browser, shown));
 			await Promise.allSettled([
-				changePassword(db, actor, { password: NEW, sessionId: '' }, Date.now()),
+				changePassword(db, actor, { password: NEW, sessionId }, Date.now()),
 				signing,
 			]);
 			expect(await read(browser)).toBeUndefined();
-			await changePassword(db, actor, { password: OLD, sessionId: '' }, Date.now());
+			await changePassword(db, actor, { password: OLD, sessionId }, Date.now());
 		}
 	});
 

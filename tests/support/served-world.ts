@@ -10,6 +10,7 @@ import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findActor } from '#features/accounts/person.repository.ts';
 import { acceptTotp, beginTotp } from '#features/accounts/second-factor.service.ts';
+import { endListedSession } from '#features/accounts/session.service.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
 import { closeCycle } from '#features/collections/collection-cycle.service.ts';
@@ -21,7 +22,7 @@ import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, openDb, type Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { DAY, makeFund, makeHouse, seedReference } from './fixtures.ts';
+import { DAY, makeFund, makeHouse, openSession, seedReference } from './fixtures.ts';
 import { startServer } from './server.ts';
 
 export const PASSWORD = 'mật khẩu đủ dài của mọi người';
@@ -42,7 +43,10 @@ export const SECRET = randomBytes(32);
 async function giveSecondFactor(db: Db, actor: Actor, now: number): Promise<string[]> {
 	const totpSecret = await beginTotp(db, SECRET, actor, now);
 	const code = new TOTP({ secret: OtpSecret.fromBase32(totpSecret) }).generate({ timestamp: now });
-	return (await acceptTotp(db, SECRET, actor, { code, sessionId: '' }, now))!;
+	const sessionId = await openSession(db, actor.personId);
+	const codes = (await acceptTotp(db, SECRET, actor, { code, sessionId }, now))!;
+	await endListedSession(db, actor, sessionId, now);
+	return codes;
 }
 
 async function fill(db: Db, now: number) {

@@ -6,6 +6,9 @@ import { sha256Hex } from '#lib/hash.ts';
 /** What the server writes by itself, at any time. */
 const OWN = ['job_run', 'ledger_check'];
 
+/** What a server's sequencing writes a moment after each entry. */
+export const SEQUENCED = ['tree_tile', 'checkpoint'];
+
 /** A digest of every row of every table, those named in `except` left out. */
 export async function digest(db: Db, except: string[] = []): Promise<Record<string, string>> {
 	const tables = await db.introspection.getTables();

@@ -15,7 +15,7 @@ import {
 	updatePerson,
 	upsertPassword,
 } from './person.repository.ts';
-import { endSessions } from './session.service.ts';
+import { endSessions, holdSession } from './session.service.ts';
 
 const CHANGES = { limit: 20, windowMs: 3_600_000 };
 
@@ -144,8 +144,8 @@ export async function preparePassword(db: Db, personId: string, password: string
 }
 
 /**
- * Changes the person's own password; their other sessions end. Refuses with 401 without an account, with 422 a
- * password that does not do.
+ * Changes the person's own password; their other sessions end. Refuses with 401 without an account and when the
+ * session has ended, with 422 a password that does not do.
  */
 export async function changePassword(
 	db: Db,
@@ -156,9 +156,10 @@ export async function changePassword(
 	requireActor(actor);
 	const { personId } = actor;
 	const password = await preparePassword(db, personId, input.password);
-	await inTransaction(db, (trx) =>
-		setPassword(trx, personId, password, { keepSession: input.sessionId, now }),
-	);
+	await inTransaction(db, async (trx) => {
+		await holdSession(trx, { id: input.sessionId, personId });
+		await setPassword(trx, personId, password, { keepSession: input.sessionId, now });
+	});
 }
 
 /** What the person's password proves; undefined when this is not theirs. */

@@ -23,8 +23,9 @@ import {
 	type Proof,
 } from './credential.repository.ts';
 import { mintChallenge, readChallenge, type ChallengePurpose } from './passkey.ts';
-import { findPerson, holdPerson } from './person.repository.ts';
+import { findPerson } from './person.repository.ts';
 import { completeSecondFactor } from './second-factor.service.ts';
+import { holdSession } from './session.service.ts';
 
 type Site = Pick<Config, 'publicUrl'>;
 const MAX_PASSKEYS = 10;
@@ -113,8 +114,9 @@ export async function addPasskey(
 	}).catch(refuse);
 	if (!registrationInfo) return refuse();
 	const { id, publicKey, counter, transports } = registrationInfo.credential;
+	const { sessionId } = input;
 	return inTransaction(db, async (trx) => {
-		await holdPerson(trx, personId);
+		await holdSession(trx, { id: sessionId, personId });
 		await challenge.take(trx);
 		if ((await listPasskeys(trx, personId)).length >= MAX_PASSKEYS)
 			throw new DomainError('CONFLICT', 'tooManyPasskeys', { values: { max: MAX_PASSKEYS } });
@@ -126,7 +128,6 @@ export async function addPasskey(
 				.filter((each) => /^[a-z-]{2,20}$/.test(each))
 				.join(' '),
 		});
-		const { sessionId } = input;
 		return completeSecondFactor(trx, secret, { personId, sessionId, action: 'passkey.add' }, now);
 	}).catch((error: unknown) => {
 		// A key that another account has: its id is unique.

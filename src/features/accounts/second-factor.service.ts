@@ -29,7 +29,7 @@ import {
 	RECOVERY_CODES,
 	totpStep,
 } from './second-factor.ts';
-import { endSessions, forgetSecondFactors, RECENT_MS } from './session.service.ts';
+import { endSessions, forgetSecondFactors, holdSession, RECENT_MS } from './session.service.ts';
 import { findTries } from './sign-in.service.ts';
 
 const PER_PERSON = { limit: 5, windowMs: 15 * 60_000 };
@@ -136,7 +136,7 @@ export async function acceptTotp(
 	const key = `totp-setup:${personId}`;
 	await takeRate(db, key, PER_PERSON, now);
 	const codes = await inTransaction(db, async (trx) => {
-		await holdPerson(trx, personId);
+		await holdSession(trx, { id: input.sessionId, personId });
 		if (!(await takeTotp(trx, secret, { personId, code: input.code, wantConfirmed: false }, now)))
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'codeWrong', { field: 'code' });
 		await confirmTotp(trx, personId, now);

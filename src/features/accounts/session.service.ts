@@ -241,6 +241,24 @@ export async function readSession(
 	return { id, personId, authenticatedAt, secondFactorAt, isPending };
 }
 
+/** True while the session is there: it may end between the head of a request and the last byte of its body. */
+export const isStanding = async (
+	db: Db,
+	{ id, personId }: Pick<Session, 'id' | 'personId'>,
+): Promise<boolean> =>
+	(await db
+		.selectFrom('session')
+		.select('id')
+		.where('id', '=', id)
+		.where('personId', '=', personId)
+		.executeTakeFirst()) !== undefined;
+
+/** Holds the person for a write of theirs, and refuses with 401 when the session that asks for it has ended. */
+export async function holdSession(trx: Trx, session: Pick<Session, 'id' | 'personId'>): Promise<void> {
+	await holdPerson(trx, session.personId);
+	if (!(await isStanding(trx, session))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
+}
+
 /** True when the person has shown who they are within the last minutes. */
 export const isRecent = (session: Session, now: number): boolean => now - session.authenticatedAt < RECENT_MS;
 
