@@ -6,6 +6,7 @@ import { recordScrapSale, returnScrapSale } from '#features/collections/scrap-sa
 import { findCount, listCounts } from '#features/fund/cash-count.repository.ts';
 import { confirmCashCount, recordCashCount, returnCashCount } from '#features/fund/cash-count.service.ts';
 import type { CashCountInput } from '#features/fund/cash-count.ts';
+import { askReversal, returnReversal } from '#features/fund/entry-reversal.service.ts';
 import { findEntry, findFund, listEntries } from '#features/fund/fund.repository.ts';
 import { parseEntryText } from '#features/fund/ledger.ts';
 import { listMonthActs } from '#features/fund/month-close.repository.ts';
@@ -213,6 +214,24 @@ describeEachEngine('the end of a month', (engine) => {
 		const next = { id: uuidv7(NOW), source_id: uuidv7(NOW), sequence: 3, voucher_number: 3 };
 		const row = { ...rows[0], ...next, booked_on: '2026-11-30', cash_after_vnd: 302_000 };
 		await refusedByDatabase(() => insertRaw(db, 'journal_entry', row), /month is closed/);
+	});
+
+	test('a month with a reversal that waits stays open', async () => {
+		await give(world, 300_000);
+		await counted(300_000);
+		const [gift] = await listEntries(db, world.fundId, { limit: 1 });
+		const wrong = { id: uuidv7(NOW), entryId: gift!.id, reason: 'Ghi hai lần' };
+		await askReversal(db, world.treasurer, wrong, NOW);
+		await expectRefused(db, () => close(), 'monthHasOpenItems', 409);
+		const act = {
+			...{ id: uuidv7(NOW), fund_id: world.fundId, number: 1, month: '2026-11', act: 'close' },
+			...{ decided_by: world.treasurer.grants[0]!.id, decided_at: LATER, reason: '', is_sample: 0 },
+			...{ last_sequence: 1, cash_vnd: 300_000, bank_vnd: 0 },
+		};
+		await refusedByDatabase(() => insertRaw(db, 'month_close', act), /open items/);
+		await returnReversal(db, world.approver, { id: wrong.id, reason: 'Không sai' }, NOW);
+		await close();
+		expect(await listMonthActs(db, world.fundId, 1)).toHaveLength(1);
 	});
 
 	test('a month with something that waits stays open', async () => {

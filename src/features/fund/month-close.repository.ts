@@ -1,6 +1,6 @@
 import type { MonthCloseTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
-import type { LocalDate } from '#lib/time.ts';
+import { addDays, startOfLocalDate, type LocalDate } from '#lib/time.ts';
 import type { OpenItems } from './month-close.ts';
 
 const selectActs = (db: Db, fundId: string) =>
@@ -57,10 +57,18 @@ export async function countOpenItems(db: Db, fundId: string, day: LocalDate): Pr
 			.executeTakeFirstOrThrow();
 		return row.n;
 	};
+	const reversals = await db
+		.selectFrom('entryReversal')
+		.select((eb) => eb.fn.countAll<number>().as('n'))
+		.where('fundId', '=', fundId)
+		.where('status', '=', 'recorded')
+		.where('recordedAt', '<', startOfLocalDate(addDays(day, 1)))
+		.executeTakeFirstOrThrow();
 	return {
 		sales: await count('scrapSale', 'soldOn'),
 		statements: await count('statement', 'happenedOn'),
 		counts: await count('cashCount', 'countedOn'),
+		reversals: reversals.n,
 	};
 }
 

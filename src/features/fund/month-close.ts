@@ -29,7 +29,7 @@ export function nextMonth(last: MonthAct | undefined, firstMonth: string | undef
 }
 
 /** What waits for a second person and belongs to the month or an earlier one. */
-export type OpenItems = { sales: number; statements: number; counts: number };
+export type OpenItems = { sales: number; statements: number; counts: number; reversals: number };
 
 /** What keeps a month open: nothing, or the one reason that a treasurer can do something about. */
 export type CloseState =
@@ -44,7 +44,7 @@ export function closeState(
 	{ items, cashVnd, isCounted }: { items: OpenItems; cashVnd: number; isCounted: boolean },
 ): CloseState {
 	if (month >= today.slice(0, 7)) return { isReady: false, why: 'monthNotOver' };
-	if (items.sales + items.statements + items.counts > 0)
+	if (Object.values(items).some((count) => count > 0))
 		return { isReady: false, why: 'monthHasOpenItems', items };
 	if (cashVnd > 0 && !isCounted) return { isReady: false, why: 'cashNotCounted', day: lastDayOf(month) };
 	return { isReady: true };
