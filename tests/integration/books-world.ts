@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { openLog, sequenceFunds } from '#features/checkpoints/checkpoint.service.ts';
 import { ledgerKeyOf } from '#features/checkpoints/ledger-key.ts';
-import { carryGoods } from '#features/collections/collection-cycle.service.ts';
+import { carryGoods, returnGoods } from '#features/collections/collection-cycle.service.ts';
 import {
 	confirmScrapSale,
 	recordScrapSale,
@@ -14,12 +14,12 @@ import {
 	requestDisbursement,
 } from '#features/fund/disbursement.service.ts';
 import { confirmCashCount, recordCashCount } from '#features/fund/cash-count.service.ts';
+import { askReversal, confirmReversal } from '#features/fund/entry-reversal.service.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
-import { reverseEntry } from '#features/fund/ledger.service.ts';
 import { closeMonth } from '#features/fund/month-close.service.ts';
 import { confirmStatement, recordStatement } from '#features/fund/statement.service.ts';
 import type { StatementInput } from '#features/fund/statement.ts';
-import { inTransaction, type Db } from '#lib/db.ts';
+import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, makeActor, makeFund, makeHouse, NOW } from '../support/fixtures.ts';
@@ -78,13 +78,9 @@ export async function makeBooks(db: Db) {
 	};
 	const large = await pay(60_000, [approver, second]);
 	const taken = await pay(5_000);
-	await inTransaction(db, (trx) =>
-		reverseEntry(
-			trx,
-			{ id: uuidv7(NOW), entryId: taken.entryId, recordedBy: approver.grants[0]!.id, reason: 'Chi nhầm' },
-			NOW,
-		),
-	);
+	const reversal = { id: uuidv7(NOW), entryId: taken.entryId, reason: 'Chi nhầm' };
+	await askReversal(db, treasurer, reversal, NOW);
+	await confirmReversal(db, approver, reversal.id, NOW);
 	const held = await db
 		.selectFrom('journalEntry')
 		.select('cashAfterVnd')
@@ -101,10 +97,13 @@ export async function makeBooks(db: Db) {
 	}
 	await closeMonth(db, treasurer, { id: uuidv7(later), fundId: fund.id, month: '2026-11' }, later);
 	const kept = await fillAndClose(db, world);
-	await carryGoods(db, steward, { cycleId: kept, materials: ['mixed_paper'] }, NOW);
+	const goods = { cycleId: kept, materials: ['mixed_paper'] };
+	await carryGoods(db, steward, goods, NOW);
+	await returnGoods(db, steward, goods, NOW);
+	await carryGoods(db, steward, goods, NOW);
 	await openLog(db, KEY, 'nha-xanh.example', NOW);
 	await sequenceFunds(db, KEY, later);
 	const otherHouse = await makeHouse(db);
-	return { ...world, other, gift, sale, wrong, large, taken, kept, otherHouse };
+	return { ...world, other, gift, sale, wrong, large, taken, reversal, kept, otherHouse };
 }
 export type Books = Awaited<ReturnType<typeof makeBooks>>;

@@ -6,6 +6,7 @@ export const CHECK_NAMES = [
 	...(['balance-running-sum', 'sequence-no-gap', 'voucher-no-gap', 'sale-one-entry'] as const),
 	...(['goods-sold-once', 'drop-off-one-cycle', 'reversal-exact', 'allocation-within-income'] as const),
 	...(['outflow-allocated', 'incomes-left', 'two-approvers', 'maker-not-checker'] as const),
+	...(['paper-behind-entry'] as const),
 	...(['closed-month', 'sample-apart', 'erased-keeps-books', 'public-totals'] as const),
 	...(['entry-text', 'canonical-rows', 'source-hash'] as const),
 	...(['tree-checkpoints', 'tree-tiles', 'checkpoint-signed'] as const),

@@ -7,6 +7,7 @@ const twoPeople = (table: string, confirmer: string, confirmedBy: string) => `
 	from ${table} s left join fund f on f.id = s.fund_id
 	left join role_grant g on g.id = s.${confirmedBy} left join role_grant h on h.id = s.recorded_by
 	where s.${confirmer} = s.recorder_id or h.person_id <> s.recorder_id
+		or (s.${confirmer} is null and s.status in ('confirmed', 'reversed'))
 		or (s.${confirmer} is not null and (g.id is null or g.person_id <> s.${confirmer}))`;
 
 const ofFund = (table: string) => `
@@ -89,14 +90,37 @@ export const peopleQueries = (dayOf: (instant: string) => string) =>
 				or exists (select 1 from disbursement_approval a where a.disbursement_id = d.id and a.approver_id = m.treasurer_id)
 			union all ${twoPeople('scrap_sale', 'confirmer_id', 'confirmed_by')}
 			union all ${twoPeople('statement', 'confirmer_id', 'decided_by')}
-			union all ${twoPeople('cash_count', 'confirmer_id', 'decided_by')}`,
+			union all ${twoPeople('cash_count', 'confirmer_id', 'decided_by')}
+			union all ${twoPeople('entry_reversal', 'confirmer_id', 'decided_by')}`,
+
+		// Nothing is booked that two people have not agreed on; a sale's is 'sale-one-entry', its shares go with it.
+		'paper-behind-entry': `
+			select coalesce(f.code, e.fund_id) as fund, 'entry ' || e.id as row_name, e.kind || ', for which no decision stands' as detail
+			from journal_entry e left join fund f on f.id = e.fund_id
+			left join journal_entry o on o.id = e.reverses_entry_id
+			where (e.kind in ('gift', 'opening_balance', 'bank_move') and not exists (
+					select 1 from statement s where s.entry_id = e.id and s.id = e.source_id and s.status = 'confirmed'))
+				or (e.kind = 'cash_difference' and not exists (
+					select 1 from cash_count c where c.entry_id = e.id and c.id = e.source_id and c.status = 'confirmed'))
+				or (e.kind = 'payment' and not exists (
+					select 1 from disbursement_payment p join disbursement d on d.id = p.disbursement_id
+					where p.entry_id = e.id and d.id = e.source_id and d.status = 'paid'))
+				or (o.kind in ('gift', 'opening_balance', 'bank_move', 'cash_difference', 'payment') and not exists (
+					select 1 from entry_reversal v
+					where v.entry_id = e.id and v.reverses_entry_id = o.id and v.status = 'confirmed'))
+				or (o.kind = 'scrap_sale' and not exists (
+					select 1 from scrap_sale s where s.entry_id = o.id and s.status = 'reversed'))
+			union all
+			select f.code, 'month ' || m.month, 'an act before it is gone: it is number ' || m.number || ', in place ' || m.place
+			from (select c.*, row_number() over (partition by c.fund_id order by c.number) as place from month_close c) m
+			join fund f on f.id = m.fund_id where m.place <> m.number`,
 
 		'sample-apart': `
 			select f.code as fund, '' as row_name, 'its code and its mark do not agree' as detail
 			from fund f where (f.is_sample = 1) <> (f.code like 'MAU-%')
 			union all ${[
 				...['journal_entry', 'scrap_sale', 'disbursement', 'statement', 'cash_count', 'month_close'],
-				...['fund_rule', 'disclosure'],
+				...['fund_rule', 'disclosure', 'entry_reversal'],
 			]
 				.map(ofFund)
 				.join(' union all ')}
