@@ -106,6 +106,31 @@ test('a sheet has every row, its balance in words, room for names by pen, and no
 	}
 });
 
+test('a longer sheet keeps its last rows, the balance and the signatures on one page, with room to sign', async () => {
+	for (let count = 0; count < 11; count += 1) await give();
+	await signed();
+	const page = await open(address);
+	await page.emulateMedia({ media: 'print' });
+	const style = (selector: string) =>
+		page.locator(selector).evaluateAll((all) =>
+			all.map((each) => {
+				const { breakInside, breakBefore, breakAfter } = getComputedStyle(each);
+				return [breakInside, breakBefore, breakAfter].join(' ');
+			}),
+		);
+	expect(await style('.sheet-rows tbody')).toEqual(['auto auto auto', 'avoid auto avoid']);
+	expect(await style('.sheet-end')).toEqual(['avoid avoid auto']);
+	expect(await page.locator('.sheet-rows tbody').last().locator('tr').count()).toBe(5);
+	expect(await page.locator('.sheet-end .sign').count()).toBe(1);
+	const paddings = await page
+		.locator('.sheet-end .sign li')
+		.evaluateAll((all) => all.map((each) => parseFloat(getComputedStyle(each).paddingBottom)));
+	for (const px of paddings) expect((px / 96) * 25.4).toBeGreaterThanOrEqual(25);
+	const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+	expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(2);
+	await page.context().close();
+});
+
 test('months that have no sheet say so', async () => {
 	for (const [at, status, says] of [
 		[monthsBefore(month, -1), 404, 'chưa đến'],
