@@ -79,6 +79,26 @@ test('a payment’s voucher is of the other form, and its request leads to it', 
 	expect(html).not.toContain('Giúp</');
 });
 
+test('where two approvers decided, each has a place to sign, with the day of the decision', async () => {
+	const entry = await lastEntry();
+	expect((await read('treasurer', slipOf(entry.id))).html).toContain('<b>Người duyệt</b>');
+	const row = await world.db
+		.selectFrom('disbursementApproval')
+		.selectAll()
+		.where('disbursementId', '=', world.approvedId)
+		.executeTakeFirstOrThrow();
+	const second = world.people['another fund’s approver'].actor;
+	await world.db
+		.insertInto('disbursementApproval')
+		.values({ ...row, approverId: second.personId, approvedBy: second.grants[0]!.id })
+		.execute();
+	const { html } = await read('treasurer', slipOf(entry.id));
+	for (const says of ['Người duyệt 1', 'Người duyệt 2']) expect(html.split(says)).toHaveLength(3);
+	expect(html).not.toContain('<b>Người duyệt</b>');
+	expect(html).toMatch(/duyệt \d\d\/\d\d\/\d{4}/);
+	expect(html).not.toMatch(/Người \d/);
+});
+
 test('nobody else sees it, and the public page has no way there', async () => {
 	const entry = (await listEntries(world.db, world.fund.id, { limit: 9 })).at(-1)!;
 	const stranger = makeClient(world.baseUrl);

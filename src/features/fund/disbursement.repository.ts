@@ -108,6 +108,23 @@ export const listApprovals = (db: Db, disbursementId: string) =>
 		.orderBy('approvedAt')
 		.execute();
 
+/** When each approver of what an entry pays said yes, the first first. */
+export async function listApprovalTimes(db: Db, entryId: string): Promise<number[]> {
+	const rows = await db
+		.selectFrom('disbursementPayment')
+		.innerJoin(
+			'disbursementApproval',
+			'disbursementApproval.disbursementId',
+			'disbursementPayment.disbursementId',
+		)
+		.select('approvedAt')
+		.where('entryId', '=', entryId)
+		.where('decision', '=', 'approve')
+		.orderBy('approvedAt')
+		.execute();
+	return rows.map((row) => row.approvedAt);
+}
+
 /** Of these requests, those that the person has approved. */
 export async function listApprovedBy(db: Db, personId: string, ids: string[]): Promise<Set<string>> {
 	if (ids.length === 0) return new Set();
