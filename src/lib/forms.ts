@@ -57,6 +57,12 @@ export function field(form: Typed | undefined, name: string): string {
 	return typeof value === 'string' ? value : '';
 }
 
+/** True when a file was chosen and sent. */
+export function hasFile(form: Typed | undefined, name: string): boolean {
+	const value = form?.get(name);
+	return value instanceof File && value.size > 0;
+}
+
 /** What of a request concerns one form: what was typed there, and why it was refused. */
 export type Refusal = { typed: Typed | undefined; error: DomainError | undefined };
 

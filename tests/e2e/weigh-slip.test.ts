@@ -39,7 +39,14 @@ test('a photo travels with the sale, and what is no photo is explained beside wh
 	expect(await page.locator('[role=alert]').textContent()).toContain('JPEG');
 	expect(await sale.locator('[name=dealer]').inputValue()).toBe('Cô Hoa');
 
+	// A form that is refused for something else comes back without its photo, and says so beside that field.
 	const slip = sharp({ create: { width: 60, height: 30, channels: 3, background: '#88aa66' } });
+	await sale.locator('[name=cash]').fill('không');
+	expect(await send('can.jpg', 'image/jpeg', await slip.jpeg().toBuffer())).toBe(422);
+	expect(await page.locator('#photo-again').textContent()).toContain('chọn lại ảnh');
+	expect(await sale.locator('[name=photo]').getAttribute('aria-describedby')).toBe('photo-again');
+	expect(await sale.locator('[name=dealer]').inputValue()).toBe('Cô Hoa');
+	await sale.locator('[name=cash]').fill('45.000');
 	await send('can.jpg', 'image/jpeg', await slip.jpeg().toBuffer());
 	await page.waitForURL(/\/cua-toi\/phieu-ban\//);
 	const address = `${baseUrl}${await page.locator('a[href^="/anh/"]').getAttribute('href')}`;
