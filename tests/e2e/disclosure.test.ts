@@ -1,9 +1,14 @@
 // Where a fund was made public: recorded by its treasurer, read by everybody, with no name.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { monthsBefore } from '#features/fund/month-chart.ts';
+import { recordDisclosure } from '#features/disclosures/disclosure.service.ts';
+import { setFundRule } from '#features/fund/fund-rule.service.ts';
+import { postEntry } from '#features/fund/ledger.service.ts';
+import { inTransaction } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { alertOf, fieldErrorOf, makeClient, signInClient, type Client } from '../support/http.ts';
+import { makeActor, makeFund } from '../support/fixtures.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { digest } from '../support/snapshot.ts';
 
@@ -51,6 +56,49 @@ test('a sheet is recorded, everybody reads it without a name, and it comes down 
 	expect((await end(today)).status).toBe(303);
 	expect(await read(open)).not.toContain('vẫn còn');
 	expect((await record({ ...fields, place: 'Chợ' })).status).toBe(409);
+});
+
+test('a sheet that hung after its day stays late to be read', async () => {
+	const fund = await makeFund(world.db);
+	const now = Date.now();
+	const recordedBy = world.people.treasurer.actor.grants[0]!.id;
+	const bookedOn = `${monthsBefore(month, 1)}-10`;
+	const giftId = uuidv7(now);
+	await inTransaction(world.db, (trx) =>
+		postEntry(
+			trx,
+			{
+				...{ id: giftId, fundId: fund.id, kind: 'gift', happenedOn: bookedOn, bookedOn, recordedBy },
+				source: { kind: 'statement', id: giftId, content: { statement: giftId } },
+				postings: [{ debit: 'cash', credit: 'gift', amountVnd: 5_000 }],
+				text: { kind: 'statement', words: 'Bà con ủng hộ' },
+			},
+			now,
+		),
+	);
+	const rule = { id: uuidv7(now), fundId: fund.id, validFrom: bookedOn, twoApproversAboveVnd: null };
+	await setFundRule(
+		world.db,
+		await makeActor(world.db, 'approver', 'fund', fund.id),
+		{ ...rule, saleRecorder: 'treasurer', boardDueDay: 5, shares: [] },
+		Date.parse(bookedOn),
+	);
+	const hung = { id: uuidv7(now), fundId: fund.id, month: monthsBefore(month, 1), subject: '' };
+	await recordDisclosure(
+		world.db,
+		await makeActor(world.db, 'treasurer', 'fund', fund.id),
+		{
+			...{ ...hung, form: 'board', place: 'Chợ', fromOn: `${month}-12`, toOn: null, note: '' },
+			photoMissingReason: 'Máy hỏng',
+		},
+		now,
+	);
+	for (const path of [`/quy/${fund.code}/cong-khai`, `/quy/${fund.code}`]) {
+		const page = await read(path);
+		expect(page).toMatch(/dán ngày 12\/\d\d\/\d{4}, công khai muộn 7 ngày \(hẹn 05\//);
+		expect(page).toContain('Công khai muộn 7 ngày');
+	}
+	expect(await read(`/en/quy/${fund.code}/cong-khai`)).toMatch(/7 days late \(due 5 /);
 });
 
 test('a wrong one is taken back, and both stay to be read', async () => {

@@ -256,6 +256,14 @@ describeEachEngine('disclosures', (engine) => {
 			['2026-12', 'overdue'],
 			['2026-11', 'hung'],
 		]);
+		// Four days late, and that stays.
+		const late = inputOf({ month: '2026-12', fromOn: '2027-01-09' });
+		await recordDisclosure(db, steward, late, NOW + 60 * DAY);
+		expect((await later('2027-02-03')).map((sheet) => [sheet.state, sheet.daysOver])).toEqual([
+			['waiting', 0],
+			['hung', 4],
+			['hung', 0],
+		]);
 	});
 
 	test('the next page goes on where the last one ended', async () => {

@@ -1,6 +1,6 @@
 // When a month's board sheet is due, by dated rules, and when it is overdue.
 import { describe, expect, test } from 'vitest';
-import { dueDay, listDueSheets } from '#features/disclosures/due-sheet.ts';
+import { dueDay, lateSheets, listDueSheets } from '#features/disclosures/due-sheet.ts';
 
 const RULES = [
 	{ validFrom: '2026-11-10', boardDueDay: 20 },
@@ -45,8 +45,20 @@ describe('the sheets of a book', () => {
 		expect(of('2027-03-05', [['2026-08', '2026-09-30']])).toMatchObject({
 			state: 'hung',
 			hungOn: '2026-09-30',
-			daysOver: 0,
+			daysOver: 25,
 		});
+		expect(of('2027-03-05', [['2026-08', '2026-09-05']])).toMatchObject({ state: 'hung', daysOver: 0 });
+	});
+
+	test('keep how late they hung', () => {
+		const hung: [string, string][] = [
+			['2026-08', '2026-09-30'],
+			['2026-09', '2026-10-05'],
+			['2026-10', '2026-11-30'],
+		];
+		expect([...lateSheets(sheets('2027-03-05', hung))]).toEqual([
+			['2026-08', { hungOn: '2026-09-30', daysLate: 25 }],
+		]);
 	});
 
 	test('are no one’s fault where no day was agreed', () => {

@@ -12,7 +12,7 @@ export type DueSheet = {
 	/** The first day on which it hung; null while it does not. */
 	hungOn: LocalDate | null;
 	state: 'hung' | 'waiting' | 'overdue' | 'noDate';
-	/** Days since it was due; 0 unless it is overdue. */
+	/** Days from when it was due until it hung, or until today while it does not; 0 in time. */
 	daysOver: number;
 };
 
@@ -33,6 +33,14 @@ export function dueDay(month: string, rules: DatedRule[]): LocalDate | null {
 	return rule?.boardDueDay ? `${next}-${String(rule.boardDueDay).padStart(2, '0')}` : null;
 }
 
+/** Of each month whose sheet hung after it was due, the first day on which it hung and how many days late that was. */
+export const lateSheets = (sheets: DueSheet[]): Map<string, { hungOn: LocalDate; daysLate: number }> =>
+	new Map(
+		sheets
+			.filter((sheet) => sheet.hungOn !== null && sheet.daysOver > 0)
+			.map((sheet) => [sheet.month, { hungOn: sheet.hungOn!, daysLate: sheet.daysOver }]),
+	);
+
 /**
  * Every month that is over, from the book's first entry on, the newest first. A month without entries counts too:
  * its sheet says that nothing came in and nothing went out.
@@ -51,9 +59,9 @@ export function listDueSheets(input: {
 		const dueOn = dueDay(month, rules);
 		const hungOn = hung.get(month) ?? null;
 		const daysOver =
-			dueOn === null || hungOn !== null
+			dueOn === null
 				? 0
-				: Math.max(0, (startOfLocalDate(today) - startOfLocalDate(dueOn)) / DAY_MS);
+				: Math.max(0, (startOfLocalDate(hungOn ?? today) - startOfLocalDate(dueOn)) / DAY_MS);
 		const state = hungOn ? 'hung' : dueOn === null ? 'noDate' : daysOver > 0 ? 'overdue' : 'waiting';
 		sheets.push({ month, dueOn, hungOn, state, daysOver });
 	}
