@@ -131,3 +131,32 @@ test.each(['', '/en'])('figures on other pages of %s/ open their rows', async (p
 	const [upTo] = linksIn(await read(entry!), `${prefix}/quy/MAU-KL?truoc=`);
 	expect(linksIn(await read(upTo!), `${prefix}/quy/but-toan/`)[0]).toBe(entry);
 });
+
+test.each(['', '/en'])(
+	'figures of events and houses of %s/ open the rows they are made of',
+	async (prefix) => {
+		const [, past = ''] = (await read(`${prefix}/chu-nhat-xanh`)).split('id="da-qua"');
+		let reported = 0;
+		for (const address of linksIn(past, `${prefix}/chu-nhat-xanh/`)) {
+			const event = unescape(await read(address));
+			const figures = [...event.matchAll(/<dd>\s*<a class="quiet" href="#bao-cao">\s*([^<]+?)\s*<\/a>/g)];
+			if (figures.length === 0) continue;
+			reported += 1;
+			expect(figures).toHaveLength(3);
+			const [, first = ''] = /id="bao-cao">[\s\S]*?<li class="row">([\s\S]*?)<\/li>/.exec(event)!;
+			for (const [, figure] of figures)
+				if (/\d/.test(figure!)) expect([address, first]).toEqual([address, expect.stringContaining(figure!)]);
+		}
+		expect(reported).toBeGreaterThan(0);
+		const house = await read(`${prefix}/ngoi-nha-xanh/MAU-018`);
+		const anchors = [...house.matchAll(/href="#(luot-[^"]+)"/g)].map(([, id]) => id!);
+		expect(anchors.length).toBeGreaterThan(0);
+		for (const id of new Set(anchors)) expect(house).toContain(`<details id="${id}"`);
+		// Every number of the cycles' tables leads somewhere.
+		for (const [table] of house.matchAll(/<table>(?:(?!<\/table>)[\s\S])*?<tfoot>[\s\S]*?<\/table>/g))
+			for (const [, cell] of table.matchAll(/<td class="n">([\s\S]*?)<\/td>/g))
+				if (/\d/.test(cell!)) expect(cell).toContain('<a class="quiet');
+		for (const address of linksIn(house, `${prefix}/hanh-trinh/`))
+			expect([address, (await fetch(baseUrl + address)).status]).toEqual([address, 200]);
+	},
+);
