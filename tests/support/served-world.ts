@@ -86,6 +86,7 @@ async function fill(db: Db, now: number) {
 		'another union’s organiser': await makePerson('organiser', 'organisation', otherUnion),
 		'school lead': await makePerson('school_lead', 'organisation', school),
 		'another school’s lead': await makePerson('school_lead', 'organisation', otherSchool),
+		'second approver': await makePerson('approver', 'fund', fund.id),
 		auditor: await makePerson('auditor', 'portal', null),
 		administrator: await makePerson('administrator', 'portal', null),
 	};
@@ -159,8 +160,11 @@ async function fill(db: Db, now: number) {
 	return { people, house, schoolHouse, fund, today, openCycleId, ...ids };
 }
 
-/** Starts it, on SQLite unless an empty PostgreSQL database is given; `db` is the server's own database. */
-export async function startWorld(postgresUrl?: string) {
+/**
+ * Starts it, on SQLite unless an empty PostgreSQL database is given; `db` is the server's own database.
+ * @param env what the server is started with besides
+ */
+export async function startWorld(postgresUrl?: string, env: Record<string, string> = {}) {
 	const folder = mkdtempSync(path.join(tmpdir(), 'portal-world-'));
 	const url = postgresUrl ?? `file:${path.join(folder, 'portal.db')}`;
 	const db = openDb(url);
@@ -171,6 +175,7 @@ export async function startWorld(postgresUrl?: string) {
 		PHOTO_DIR: folder,
 		PORTAL_SECRET: SECRET.toString('base64url'),
 		LEDGER_KEY: SECRET.toString('base64url'),
+		...env,
 	});
 	return {
 		...world,
