@@ -23,6 +23,8 @@ export const checkInThread = (databaseUrl: string): Promise<CheckRun> =>
 		const worker = new Worker(new URL(import.meta.url), { workerData: { databaseUrl } satisfies Task });
 		worker.once('message', resolve);
 		worker.once('error', reject);
+		// After an answer or an error this settles nothing more; a thread that ends without either must not be waited for.
+		worker.once('exit', (code) => reject(new Error(`the check ended without a result, with code ${code}`)));
 	});
 
 function report(results: CheckResult[], entryCount: number): boolean {

@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { runDueJobs } from '#server/jobs.ts';
+import { checkInThread } from '#server/ledger-check.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, NOW } from '../support/fixtures.ts';
 
@@ -29,6 +30,11 @@ function makeJobs(failures: number) {
 	/** What ran since it was asked last. */
 	return { jobs, taken: () => ran.splice(0) };
 }
+
+test('the thread of the daily check is not waited for when it ends without an answer', async () => {
+	// Without an address it has nothing to do, and ends as silently as one that was stopped.
+	await expect(checkInThread('')).rejects.toThrow('ended without a result');
+});
 
 describeEachEngine('a job that fails', (engine) => {
 	test('is logged, does not stop the others, and is tried again in an hour until it is done', async () => {
