@@ -1,5 +1,5 @@
 // What each entry was made from, read anew: written apart from the services that hashed it when it was booked.
-import { findRuleOn } from '#features/fund/fund-rule.repository.ts';
+import { listRulesOf } from '#features/fund/fund-rule.repository.ts';
 import { shareOut } from '#features/fund/fund-rule.ts';
 import type { Db } from '#lib/db.ts';
 import { sha256Hex, type Canonical } from '#lib/hash.ts';
@@ -152,8 +152,12 @@ async function readTransfers(db: Db, ids: string[], into: Sources): Promise<void
 		.where('transferId', 'in', ids)
 		.where('kind', '=', 'scrap_sale')
 		.execute();
+	const rules = groupBy(
+		await listRulesOf(db, [...new Set(incomes.map((each) => each.fundId))]),
+		(rule) => rule.fundId,
+	);
 	for (const { id, fundId, transferId, bookedOn, changeVnd } of incomes) {
-		const rule = await findRuleOn(db, fundId, bookedOn);
+		const rule = rules.get(fundId)?.find(({ validFrom }) => validFrom <= bookedOn);
 		const shares = shareOut(changeVnd, rule?.shares ?? []).map(({ code, percent, amountVnd }) => ({
 			...{ fund: code, percent, amountVnd },
 		}));

@@ -33,17 +33,20 @@ export async function findRuleOn(db: Db, fundId: string, day: LocalDate): Promis
 	return (await withShares(db, rules))[0];
 }
 
+/** Every rule of these funds, the latest first. */
+export async function listRulesOf(db: Db, fundIds: string[]): Promise<FundRule[]> {
+	if (fundIds.length === 0) return [];
+	const rules = await db
+		.selectFrom('fundRule')
+		.selectAll()
+		.where('fundId', 'in', fundIds)
+		.orderBy('validFrom', 'desc')
+		.execute();
+	return withShares(db, rules);
+}
+
 /** Every rule of a fund, the latest first. */
-export const listRules = async (db: Db, fundId: string): Promise<FundRule[]> =>
-	withShares(
-		db,
-		await db
-			.selectFrom('fundRule')
-			.selectAll()
-			.where('fundId', '=', fundId)
-			.orderBy('validFrom', 'desc')
-			.execute(),
-	);
+export const listRules = (db: Db, fundId: string): Promise<FundRule[]> => listRulesOf(db, [fundId]);
 
 export const findRule = (db: Db, id: string): Promise<FundRuleTable | undefined> =>
 	db.selectFrom('fundRule').selectAll().where('id', '=', id).executeTakeFirst();
