@@ -87,6 +87,13 @@ export type Walk = {
 	isTruncated: boolean;
 };
 
+/** What a cycle brought: its lines, and of the difference from the cash the part that they are of all lines. */
+function cycleMoney(sale: WalkSale, cycleId: string): number {
+	const goods = sale.lines.filter((line) => line.kind !== 'difference');
+	const sumOf = (lines: typeof goods) => lines.reduce((sum, line) => sum + line.amountVnd, 0);
+	return (sale.cashReceivedVnd * sumOf(goods.filter((line) => line.cycleId === cycleId))) / sumOf(goods);
+}
+
 /**
  * A drop-off's share of the money that its goods made: its declared grams ÷ the declared grams that were sold with them
  * × the money. By cycle where the sale's lines name cycles, else over the whole sale. Undefined where a weight is
@@ -113,9 +120,7 @@ export function estimateShare(
 			0,
 		);
 		if (!declared) return undefined;
-		const money = isByCycle
-			? sale.lines.reduce((sum, each) => sum + (each.cycleId === cycleId ? each.amountVnd : 0), 0)
-			: sale.cashReceivedVnd;
+		const money = isByCycle ? cycleMoney(sale, cycleId) : sale.cashReceivedVnd;
 		amount += (line.declaredWeightGrams / declared) * money;
 		grams += line.declaredWeightGrams;
 	}
