@@ -5,10 +5,12 @@ import type { MonthSum } from './month-chart.ts';
 
 /** With what of it funds shared among themselves. */
 type FundMonth = MonthSum & { sharedInVnd: number; sharedOutVnd: number };
-/** A fund's months over its entries up to a sequence; never changed, only followed by another. */
-type Summed = { upTo: number; months: ReadonlyMap<string, FundMonth> };
+/** A fund's months over its entries up to the one of this sequence and salted hash; never changed, only followed. */
+type Summed = { upTo: number; lastHash: string; months: ReadonlyMap<string, FundMonth> };
+const NOTHING: Summed = { upTo: 0, lastHash: '', months: new Map() };
 
-// A book is only added to, so what was summed once stays: a reading adds what came since.
+// A book is only added to, so what was summed once stays, and a reading adds what came since, as long as the entry
+// with which the sums end still stands there: a database that was restored may hold another book of the same fund.
 const summedBy = new WeakMap<Db, Map<string, Summed>>();
 /** Entries that one query sums, so that a long book does not hold up others. */
 const STEP = 20_000;
@@ -51,15 +53,30 @@ function add(months: Map<string, FundMonth>, more: FundMonth): void {
 	});
 }
 
-async function sumFund(db: Db, fundId: string, length: number): Promise<Summed> {
-	const kept = summedBy.get(db) ?? new Map<string, Summed>();
-	summedBy.set(db, kept);
-	let summed = kept.get(fundId) ?? { upTo: 0, months: new Map() };
+/** The salted hash of the entry with which each fund's sums end, as the book has it now. */
+async function readHashes(db: Db, ends: { fundId: string; upTo: number }[]): Promise<Map<string, string>> {
+	if (ends.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('journalEntry')
+		.select(['fundId', 'textHash'])
+		.where(({ eb, or }) =>
+			or(ends.map(({ fundId, upTo }) => eb('fundId', '=', fundId).and('sequence', '=', upTo))),
+		)
+		.execute();
+	return new Map(rows.map((row) => [row.fundId, row.textHash]));
+}
+
+async function sumFund(
+	db: Db,
+	{ fundId, length, kept }: { fundId: string; length: number; kept: Map<string, Summed> },
+): Promise<Summed> {
+	let summed = kept.get(fundId) ?? NOTHING;
 	while (summed.upTo < length) {
 		const upTo = Math.min(summed.upTo + STEP, length);
 		const months = new Map(summed.months);
 		for (const more of await sumEntries(db, fundId, summed.upTo, upTo)) add(months, more);
-		summed = { upTo, months };
+		const lastHash = (await readHashes(db, [{ fundId, upTo }])).get(fundId) ?? '';
+		summed = { upTo, lastHash, months };
 		// Another reading may have gone on further meanwhile.
 		if ((kept.get(fundId)?.upTo ?? 0) < upTo) kept.set(fundId, summed);
 	}
@@ -85,8 +102,17 @@ export async function sumMonths(db: Db, fundId: string | undefined, sinceMonth =
 			? query.where('fund.isSample', '=', await shownSample(db, 'fund'))
 			: query.where('fund.id', '=', fundId);
 	const sums = new Map<string, FundMonth>();
-	for (const { id, length } of await query.execute()) {
-		const { months } = await sumFund(db, id, length ?? 0);
+	const funds = await query.execute();
+	const kept = summedBy.get(db) ?? new Map<string, Summed>();
+	summedBy.set(db, kept);
+	const ends = funds.flatMap(({ id }) => {
+		const upTo = kept.get(id)?.upTo;
+		return upTo === undefined ? [] : [{ fundId: id, upTo }];
+	});
+	const hashes = await readHashes(db, ends);
+	for (const { fundId: id } of ends) if (hashes.get(id) !== kept.get(id)?.lastHash) kept.delete(id);
+	for (const { id, length } of funds) {
+		const { months } = await sumFund(db, { fundId: id, length: length ?? 0, kept });
 		for (const month of months.values()) if (month.month >= sinceMonth) add(sums, month);
 	}
 	return [...sums.values()]
