@@ -80,12 +80,13 @@ describeEachEngine('posting', (engine: Engine) => {
 	});
 
 	test('an opening balance and a reversal take no voucher, and each year begins at 1', async () => {
+		const lastYear = { happenedOn: '2025-12-31', bookedOn: '2025-12-31' };
 		const opening = giftInput(world, 100_000, {
+			...lastYear,
 			kind: 'opening_balance',
 			postings: [{ debit: 'bank', credit: 'opening-balance', amountVnd: 100_000 }],
 		});
 		expect((await post(world, opening)).voucher).toBeUndefined();
-		const lastYear = { happenedOn: '2025-12-31', bookedOn: '2025-12-31' };
 		const old = await post(world, giftInput(world, 10_000, lastYear));
 		const now = await give(world, 10_000);
 		expect([old.voucher, now.voucher]).toEqual(['PT-2025/0001', 'PT-2026/0001']);
@@ -126,6 +127,27 @@ describeEachEngine('posting', (engine: Engine) => {
 			const thrown = await expectNothingWritten(db, () => post(world, { ...input, ...change }));
 			expect(thrown).toMatchObject({ kind: 'CONFLICT', key: 'sameIdOtherContent' });
 		}
+	});
+
+	test('a day before the last entry’s is refused, whichever clock says so, and the book keeps its order', async () => {
+		const on = (date: string) => ({ happenedOn: '2026-11-20', bookedOn: date });
+		const midnight = Date.parse('2026-11-21T17:00:00Z');
+		await post(world, giftInput(world, 1000, on('2026-11-22')), midnight);
+		const late = () => post(world, giftInput(world, 1000, on('2026-11-21')), midnight - 1);
+		expect(await expectNothingWritten(db, late)).toMatchObject({
+			...{ kind: 'CONFLICT', key: 'bookedBeforeLast', field: 'bookedOn', values: { day: '2026-11-22' } },
+		});
+		// Two at once on either side of midnight: in whichever order they get the lock, no day goes back.
+		const other = await makeFund(db);
+		const both = await Promise.allSettled([
+			post(world, giftInput(world, 1, { ...on('2026-11-22'), fundId: other.id }), midnight),
+			post(world, giftInput(world, 1, { ...on('2026-11-21'), fundId: other.id }), midnight - 1),
+		]);
+		expect(both[0]!.status).toBe('fulfilled');
+		const rows = await listEntries(db, other.id, { limit: 10 });
+		const days = rows.map((row) => row.bookedOn).reverse();
+		expect(days).toEqual([...days].sort());
+		expect(days).toHaveLength(both.filter((result) => result.status === 'fulfilled').length);
 	});
 
 	test('a day to come, an event after its booking and an unknown fund are refused', async () => {

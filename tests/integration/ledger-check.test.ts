@@ -99,6 +99,13 @@ const BREAKS: Record<CheckName, Break> = {
 		names: ({ gift }) => `PT-2026/0077 ${gift.id}`,
 		also: ['canonical-rows'],
 	},
+	'booked-in-order': {
+		by: ({ other }) => [
+			`update journal_entry set booked_on = '2026-11-23' where fund_id = '${other.id}' and sequence = 1`,
+		],
+		names: ({ other }) => other.code,
+		also: ['canonical-rows'],
+	},
 	'sale-one-entry': {
 		by: ({ sale, wrong }) => [
 			`update journal_entry set source_id = '${sale.id}' where kind = 'scrap_sale' and source_id = '${wrong.id}'`,

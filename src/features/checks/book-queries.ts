@@ -114,6 +114,14 @@ export const BOOK_QUERIES = {
 		where n.place <> e.voucher_number or cast(substr(e.booked_on, 1, 4) as integer) <> e.voucher_year`,
 	),
 
+	'booked-in-order': entry(
+		`'booked on ' || e.booked_on || ' after an entry of ' || n.before`,
+		`join (
+			select id, lag(booked_on) over (partition by fund_id order by sequence) as before from journal_entry
+		) n on n.id = e.id
+		where e.booked_on < n.before`,
+	),
+
 	'reversal-exact': `${entry(
 		`'takes back ' || coalesce(e.reverses_entry_id, '?') || ' otherwise than whole and turned round'`,
 		`left join journal_entry o on o.id = e.reverses_entry_id

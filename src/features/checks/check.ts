@@ -3,7 +3,8 @@
 /** Every invariant that is asked, in the order in which they are reported. */
 export const CHECK_NAMES = [
 	...(['debits-equal-credits', 'entry-shape', 'clearing-zero', 'cash-not-negative'] as const),
-	...(['balance-running-sum', 'sequence-no-gap', 'voucher-no-gap', 'sale-one-entry'] as const),
+	...(['balance-running-sum', 'sequence-no-gap', 'voucher-no-gap', 'booked-in-order'] as const),
+	...(['sale-one-entry'] as const),
 	...(['goods-sold-once', 'drop-off-one-cycle', 'reversal-exact', 'allocation-within-income'] as const),
 	...(['outflow-allocated', 'incomes-left', 'two-approvers', 'maker-not-checker'] as const),
 	...(['paper-behind-entry'] as const),

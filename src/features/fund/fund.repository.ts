@@ -205,7 +205,7 @@ export async function findSalt(db: Db, entryId: string): Promise<string> {
 export const findLastEntry = (trx: Trx, fundId: string) =>
 	trx
 		.selectFrom('journalEntry')
-		.select(['sequence', 'cashAfterVnd', 'bankAfterVnd'])
+		.select(['sequence', 'bookedOn', 'cashAfterVnd', 'bankAfterVnd'])
 		.where('fundId', '=', fundId)
 		.orderBy('sequence', 'desc')
 		.limit(1)

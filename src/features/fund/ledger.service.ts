@@ -24,6 +24,7 @@ import {
 	allocate,
 	canonicalEntry,
 	changeOf,
+	checkBookedOrder,
 	checkDates,
 	checkPostings,
 	hashText,
@@ -141,7 +142,8 @@ async function isSameEntry(
  * Appends one entry to a fund's book: takes the fund's lock, the next sequence and voucher number, and says what
  * cash and bank hold after it. What leaves the fund names the incomes that it spends, first in, first out.
  * The same id with the same content changes nothing. Refuses with 409 what the cash does not cover, what would spend
- * a gift on another purpose, a closed month and an id that stands for something else, with 422 a date in the future.
+ * a gift on another purpose, a closed month, a day before the last entry's and an id that stands for something else,
+ * with 422 a date in the future.
  */
 export async function postEntry(trx: Trx, input: EntryInput, now: number): Promise<PostedEntry> {
 	const fund = (await lockRow(trx, 'fund', input.fundId)) && (await findFund(trx, input.fundId));
@@ -157,6 +159,7 @@ export async function postEntry(trx: Trx, input: EntryInput, now: number): Promi
 	checkMonthOpen(await findLastMonthAct(trx, fund.id), input.bookedOn);
 
 	const last = await findLastEntry(trx, fund.id);
+	checkBookedOrder(last?.bookedOn, input.bookedOn);
 	const sequence = (last?.sequence ?? 0) + 1;
 	const cashAfterVnd = (last?.cashAfterVnd ?? 0) + changeOf('cash', input.postings);
 	const bankAfterVnd = (last?.bankAfterVnd ?? 0) + changeOf('bank', input.postings);

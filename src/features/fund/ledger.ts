@@ -93,6 +93,18 @@ export function checkDates(happenedOn: LocalDate, bookedOn: LocalDate, today: Lo
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'happenedOn' });
 }
 
+/**
+ * Within a fund the days of booking never go back, also where a clock does, or where two servers' clocks differ at
+ * midnight: months, board sheets and years of vouchers are runs of the book. Refuses with 409; a moment later it goes.
+ */
+export function checkBookedOrder(lastBookedOn: LocalDate | undefined, bookedOn: LocalDate): void {
+	if (lastBookedOn !== undefined && bookedOn < lastBookedOn)
+		throw new DomainError('CONFLICT', 'bookedBeforeLast', {
+			field: 'bookedOn',
+			values: { day: lastBookedOn },
+		});
+}
+
 const VOUCHERS: Partial<Record<EntryKind, 'receipt' | 'payment'>> = {
 	scrap_sale: 'receipt',
 	gift: 'receipt',
