@@ -369,6 +369,34 @@ describeEachEngine('a role', (engine) => {
 		);
 	});
 
+	test('that is real stays real: at a sample place it is not handed over, and an invitation to it is over', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator } = world;
+		const { sampleHouse, sampleAdministrator, sampleSteward } = await addSamples(world);
+		const held = await makeActor(db, 'steward', 'house', sampleHouse);
+		const real = held.grants[0]!.id;
+		const scope: [ScopeKind, string] = ['house', sampleHouse];
+		const an = await world.join();
+		const handOver = (actor: Actor, grantId: string) =>
+			invite(world, actor, 'steward', scope, an.name, grantId);
+		await expectRefused(db, () => handOver(administrator, real), 'realRoleAtSample', 409);
+		await expectRefused(db, () => handOver(sampleAdministrator, real), 'sampleOnReal', 403);
+		const team = async () => (await listTeam(db, administrator, NOW)).grants;
+		expect((await team()).find(({ id }) => id === real)).toMatchObject({ mayHandOver: false });
+		// One that is open already is worth nothing, to whoever opens it.
+		const open = await invite(world, administrator, 'steward', scope, an.name);
+		const { id } = (await readInvitation(db, open, NOW)).invitation;
+		await db.updateTable('invitation').set({ replacesGrantId: real }).where('id', '=', id).execute();
+		await expectRefused(db, () => readInvitation(db, open, NOW), 'invitationOver', 404);
+		const accept = (token: string) => acceptInvitation(db, SECRET, an.actor, token, NOW);
+		await expectRefused(db, () => accept(open), 'invitationOver', 404);
+		expect(await rolesOf(db, held)).toEqual([['steward', sampleHouse]]);
+		// A sample role goes on as one.
+		await accept(await handOver(administrator, sampleSteward.grants[0]!.id));
+		expect(await rolesOf(db, an.actor)).toEqual([['steward', sampleHouse]]);
+		expect(await rolesOf(db, sampleSteward)).toEqual([]);
+	});
+
 	test('ends at once, for whoever may hand it out or holds it', async () => {
 		const world = await openWorld(await engine.fresh());
 		const { db, steward, officer, organiser } = world;

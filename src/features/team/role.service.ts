@@ -83,7 +83,8 @@ function checkSameAgain(
 /**
  * Invites one person to a role; returns the token of the link, of which only a hash is kept. It works once and lapses
  * after a week. The same id again gives the same link. Refuses with 401, with 403 whoever may not hand out this role
- * here, with 409 an id that stands for something else, with 422 an unknown scope or name.
+ * here, with 409 an id that stands for something else and the handover of a real role that would end as a sample one,
+ * with 422 an unknown scope or name.
  */
 export async function inviteToRole(
 	db: Db,
@@ -117,6 +118,8 @@ export async function inviteToRole(
 			const replaced = live.find((each) => each.id === replacesGrantId);
 			if (!replaced) throw new DomainError('CONFLICT', 'roleEnded', { field: 'replacesGrantId' });
 			requireSameKind(actor, replaced.isSample === 1);
+			if (wouldBecomeSample(replaced, isSampleRole({ isSample: actor.isSample ? 1 : 0 }, scope)))
+				throw new DomainError('CONFLICT', 'realRoleAtSample', { field: 'replacesGrantId' });
 		}
 		const expiresAt = now + INVITATION_MS;
 		await insertInvitation(trx, {
@@ -142,6 +145,10 @@ function checkOpen(invitation: Invitation | undefined, now: number): asserts inv
 const isSampleRole = (invitation: Pick<Invitation, 'isSample'>, scope: RoleScope | undefined): boolean =>
 	invitation.isSample === 1 || scope?.isSample === true;
 
+/** True when somebody's real role would go on as a sample one: a handover changes who holds a role, never its kind. */
+const wouldBecomeSample = (replaced: { isSample: 0 | 1 } | undefined, isSample: boolean): boolean =>
+	isSample && replaced?.isSample === 0;
+
 /**
  * A sample person takes sample roles alone; whoever holds a real role takes no sample one beside it. Gives back the
  * sample roles that a real one ends.
@@ -164,7 +171,11 @@ export async function readInvitation(db: Db, token: string, now: number) {
 	// What a sample person hands out is worth nothing in a real place.
 	if (invitation.isSample === 1 && scope.isSample === false)
 		throw new DomainError('NOT_FOUND', 'invitationOver');
-	return { invitation, scope, isSample: isSampleRole(invitation, scope) };
+	const isSample = isSampleRole(invitation, scope);
+	const { replacesGrantId } = invitation;
+	if (replacesGrantId !== null && wouldBecomeSample(await findGrantRow(db, replacesGrantId), isSample))
+		throw new DomainError('NOT_FOUND', 'invitationOver');
+	return { invitation, scope, isSample };
 }
 
 type Reachable = { phoneE164: string | null; email: string | null };

@@ -56,13 +56,15 @@ export async function listTeam(db: Db, actor: Actor, now: number) {
 		const scope = await findRolePlace(db, grant.scopeKind, grant.scopeId, now);
 		const mayEnd = mayHandOn(actor, grant.role, scope);
 		if (!mayEnd && grant.personId !== actor.personId) continue;
-		const mayHandOver = mayEnd && scope?.isOver !== true;
+		// What is held in a sample place is a sample from the next holder on.
+		const isRealAtSample = isSample === 0 && scope?.isSample === true;
+		const mayHandOver = mayEnd && scope?.isOver !== true && !isRealAtSample;
 		const isHeldByOthers = all.some(
 			(each) =>
 				each.role === grant.role && each.scopeId === grant.scopeId && each.personId !== grant.personId,
 		);
 		const isLastOfFund = FUND_ROLES.includes(grant.role) && !isHeldByOthers;
-		grants.push({ ...grant, scope, mayHandOver, isLastOfFund });
+		grants.push({ ...grant, scope, mayHandOver, isLastOfFund, isRealAtSample });
 	}
 	return {
 		grants,
