@@ -21,7 +21,7 @@ import { listAliases, listConsents } from '#features/privacy/consent.repository.
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from '#features/privacy/consent.service.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { listUnfilled, NOTICE, renderMarkdown } from '#features/privacy/notice.ts';
-import { findPage, findVersion } from '#features/privacy/notice.repository.ts';
+import { countUnfilled, findPage, findVersion } from '#features/privacy/notice.repository.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { toCsv } from '#features/privacy/own-data.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
@@ -374,8 +374,10 @@ test('the notice that is shipped asks for the responsible body in both languages
 		const body = readFileSync(`db/data/privacy-notice.${locale}.md`, 'utf8');
 		expect(listUnfilled(body)).toHaveLength(2);
 		expect(listUnfilled(body.replaceAll(/\[\[[^\]]+\]\]/g, 'UBND phường'))).toEqual([]);
-		// It stands on the page as text, and no link is made of it.
-		expect(renderMarkdown(body)).toContain(`[[${listUnfilled(body)[0]}]]`);
+		// Visitors read in words that it is missing.
+		const page = renderMarkdown(body, (blank) => `(chưa điền: ${blank})`);
+		expect(page).toContain(`(chưa điền: ${listUnfilled(body)[0]})`);
+		expect(page).not.toContain('[[');
 	}
 	expect(listUnfilled('[một](/mot) và [hai][2]')).toEqual([]);
 });
@@ -406,12 +408,22 @@ describeEachEngine('the privacy notice', (engine) => {
 		expect(
 			(await asPromise(administrator, { vi: { title: ' a ', body: 'b\r\n\r\nc ' } })).texts,
 		).toMatchObject([{ locale: 'vi', title: 'a', body: 'b\n\nc' }, { locale: 'en' }]);
+		// What is left to fill in is named, beside its text.
+		const left = { en: { title: 'x', body: 'By [[name]], at [[address]].' } };
+		await expectRefused(db, () => publish(left), 'noticeUnfilled', 422);
+		await expect(publish(left)).rejects.toMatchObject({
+			field: 'body-en',
+			values: { blanks: '[[name]], [[address]]' },
+		});
+		expect(await countUnfilled(db)).toBe(2);
 		await expectRefused(db, () => publish({ basedOn: 7 }), 'noticeChanged', 409);
-		const standing = { vi: (await findPage(db, NOTICE, 'vi'))!, en: (await findPage(db, NOTICE, 'en'))! };
-		await expectRefused(db, () => publish(standing), 'noticeUnchanged', 422);
 		const outcomes = await Promise.allSettled([publish(), publish(), publish()]);
 		expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
 		expect(await findVersion(db, NOTICE)).toBe(2);
+		expect(await countUnfilled(db)).toBe(0);
+		// Nothing differs: that is said of the form, and of none of its fields.
+		await expectRefused(db, () => publish({ basedOn: 2 }), 'noticeUnchanged', 422);
+		await expect(publish({ basedOn: 2 })).rejects.toMatchObject({ field: undefined });
 		expect((await findPage(db, NOTICE, 'vi', 1))?.body).toContain('Máy của anh/chị');
 		expect((await findPage(db, NOTICE, 'en'))?.body).toBe('Bản mới');
 		await expect(db.updateTable('contentPage').set({ body: 'x' }).execute()).rejects.toThrow();

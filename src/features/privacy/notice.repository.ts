@@ -1,6 +1,7 @@
 import type { ContentPageTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
-import type { Locale } from '#lib/i18n.ts';
+import { locales, type Locale } from '#lib/i18n.ts';
+import { listUnfilled, NOTICE } from './notice.ts';
 
 /** A page's newest version, or the one that is asked for. */
 export const findPage = (db: Db, slug: string, locale: Locale, version?: number) => {
@@ -30,3 +31,9 @@ export const listVersions = (db: Db, slug: string, locale: Locale) =>
 
 export const insertPages = (trx: Trx, rows: ContentPageTable[]) =>
 	trx.insertInto('contentPage').values(rows).execute();
+
+/** How much the notice that stands still asks an administrator to fill in, in the language that asks for most. */
+export async function countUnfilled(db: Db): Promise<number> {
+	const pages = await Promise.all(locales.map((locale) => findPage(db, NOTICE, locale)));
+	return Math.max(...pages.map((page) => listUnfilled(page?.body ?? '').length));
+}

@@ -4,7 +4,7 @@ import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanMultiline, cleanText } from '#lib/fold.ts';
-import { MAX_BODY, NOTICE, type NoticeTexts } from './notice.ts';
+import { listUnfilled, MAX_BODY, NOTICE, type NoticeTexts } from './notice.ts';
 import { findPage, findVersion, insertPages } from './notice.repository.ts';
 
 export type NoticeInput = NoticeTexts & { /** The version that was being edited. */ basedOn: number };
@@ -32,13 +32,23 @@ export async function requireChange(db: Db, texts: ReturnType<typeof previewNoti
 		const page = await findPage(db, NOTICE, locale);
 		if (page?.title !== title || cleanMultiline(page.body, { max: MAX_BODY }) !== body) return;
 	}
-	throw new DomainError('UNPROCESSABLE_CONTENT', 'noticeUnchanged', { field: 'body-vi' });
+	throw new DomainError('UNPROCESSABLE_CONTENT', 'noticeUnchanged');
+}
+
+/** Refuses with 422 texts in which something is still to be filled in: visitors would read who is responsible nowhere. */
+function requireFilled(texts: ReturnType<typeof previewNotice>['texts']): void {
+	for (const { locale, body } of texts) {
+		const blanks = listUnfilled(body);
+		if (blanks.length === 0) continue;
+		const values = { blanks: blanks.map((blank) => `[[${blank}]]`).join(', ') };
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'noticeUnfilled', { field: `body-${locale}`, values });
+	}
 }
 
 /**
  * Publishes the privacy notice anew, in both languages, as the next version. Refuses with 401 and 403, with 409 when
- * somebody else has published meanwhile, with 422 an empty title or text, and texts that are
- * the newest version's.
+ * somebody else has published meanwhile, with 422 an empty title or text, one with something to fill in, and texts that
+ * are the newest version's.
  */
 export async function publishNotice(
 	db: Db,
@@ -47,6 +57,7 @@ export async function publishNotice(
 	now: number,
 ): Promise<void> {
 	const { grant, texts } = previewNotice(actor, input);
+	requireFilled(texts);
 	const version = { slug: NOTICE, version: input.basedOn + 1, publishedAt: now, publishedBy: grant.id };
 	const rows = texts.map((text) => ({ ...version, ...text }));
 	await inTransaction(db, async (trx) => {

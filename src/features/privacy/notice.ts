@@ -15,15 +15,21 @@ export const readNotice = (field: (name: string) => string): NoticeTexts => ({
 	en: { title: field('title-en'), body: field('body-en') },
 });
 
+const BLANK = /\[\[([^[\]\n]{1,200})\]\]/g;
+
 /** What `[[…]]` in a text still asks the administrator to fill in, each once. */
 export const listUnfilled = (text: string): string[] => [
-	...new Set([...text.matchAll(/\[\[([^[\]\n]{1,200})\]\]/g)].map(([, blank]) => blank!.trim())),
+	...new Set([...text.matchAll(BLANK)].map(([, blank]) => blank!.trim())),
 ];
 
 const markdown = new MarkdownIt({ html: false, linkify: false }).disable('image');
 
-/** Markdown as HTML; HTML in the text stays text, and no link leads to a script. */
-export const renderMarkdown = (text: string): string => markdown.render(text);
+/**
+ * Markdown as HTML; HTML in the text stays text, and no link leads to a script.
+ * @param sayBlank what stands for a `[[…]]` that nobody has filled in yet
+ */
+export const renderMarkdown = (text: string, sayBlank: (blank: string) => string): string =>
+	markdown.render(text.replaceAll(BLANK, (_, blank: string) => sayBlank(blank.trim())));
 
 /** Takes the title off a text that begins with one (`# …`). */
 export function splitTitle(text: string): { title: string; body: string } {
