@@ -23,6 +23,7 @@ import {
 	startSession,
 	type Session,
 } from './session.service.ts';
+import { keepCodes } from './shown-codes.ts';
 import { checkTries, signIn } from './sign-in.service.ts';
 
 const nextPath = (form: FormData, { locals }: ActionAPIContext): string => {
@@ -40,12 +41,16 @@ function requireRecent({ locals }: ActionAPIContext): Session {
 
 const SIGN_IN = '/cua-toi/tai-khoan/dang-nhap';
 
-/** A factor was added: the page says so, and leads back to where it was asked for. */
-const addedPath = (form: FormData, { locals }: ActionAPIContext, what: string): string => {
+/** A factor was added: the page says so, shows the codes that came with it, and leads back to where it was asked for. */
+function addedPath(form: FormData, context: ActionAPIContext, what: string, codes?: string[]): string {
+	const { locals, cookies } = context;
+	const { secret, config, locale, actor } = locals;
+	requireActor(actor);
+	if (codes) keepCodes({ cookies, secret, config, personId: actor.personId }, codes);
 	const next = field(form, 'next');
 	const back = isOwnPath(next) ? `&tiep=${encodeURIComponent(next)}` : '';
-	return localePath(locals.locale, `${SIGN_IN}?xong=${what}${back}`);
-};
+	return localePath(locale, `${SIGN_IN}?xong=${what}${codes ? '&ma=1' : ''}${back}`);
+}
 
 export const accounts = {
 	signIn: formAction(async (form, context) => {
@@ -62,6 +67,7 @@ export const accounts = {
 			},
 			now,
 		);
+		});
 		const next = nextPath(form, context);
 		const { isPending } = await startSession(context, signedIn);
 		if (!isPending) return next;
@@ -139,9 +145,7 @@ export const accounts = {
 		const input = { response: field(form, 'passkey'), name: deviceLabel(name), sessionId };
 		const codes = await addPasskey(db, secret, config, actor, input, now);
 		await confirmSession(context, { id: sessionId, personId, withSecondFactor: true });
-		if (!codes) return addedPath(form, context, 'khoa');
-		locals.shownOnce = { codes };
-		return undefined;
+		return addedPath(form, context, 'khoa', codes);
 	}),
 	acceptTotp: formAction(async (form, context) => {
 		const { locals } = context;
@@ -149,16 +153,13 @@ export const accounts = {
 		const { id: sessionId, personId } = requireRecent(context);
 		const codes = await acceptTotp(db, secret, actor, { code: field(form, 'code'), sessionId }, now);
 		await confirmSession(context, { id: sessionId, personId, withSecondFactor: true });
-		if (!codes) return addedPath(form, context, 'ung-dung');
-		locals.shownOnce = { codes };
-		return undefined;
+		return addedPath(form, context, 'ung-dung', codes);
 	}),
-	renewCodes: formAction(async (_form, context) => {
+	renewCodes: formAction(async (form, context) => {
 		const { locals } = context;
 		requireRecent(context);
 		const codes = await renewRecoveryCodes(locals.db, locals.secret, locals.actor, locals.now);
-		locals.shownOnce = { codes };
-		return undefined;
+		return addedPath(form, context, 'bo-ma', codes);
 	}),
 	removeFactor: formAction(async (form, context) => {
 		const { locals } = context;
@@ -166,6 +167,6 @@ export const accounts = {
 		const id = field(form, 'passkeyId');
 		const factor = id === '' ? ({ kind: 'totp' } as const) : ({ kind: 'passkey', id } as const);
 		await removeSecondFactor(locals.db, locals.actor, factor, locals.now);
-		return localePath(locals.locale, `${SIGN_IN}?xong=bo`);
+		return localePath(locals.locale, `${SIGN_IN}?xong=bo-${id === '' ? 'ung-dung' : 'khoa'}`);
 	}),
 };
