@@ -4,6 +4,7 @@ import { addressKey } from './address-key.ts';
 import type { Db } from './db.ts';
 import { DomainError } from './errors.ts';
 import { sha256Hex } from './hash.ts';
+import { formatTime } from './time.ts';
 
 /**
  * Counts a try under a key, or `by` of them, and refuses (429) when the window holds more than `limit`; gives how many
@@ -32,7 +33,10 @@ export async function takeRate(
 			.deleteFrom('rateLimit')
 			.where('windowStart', '<', now - 24 * 3_600_000)
 			.execute();
-	if (count > limit) throw new DomainError('TOO_MANY_REQUESTS', 'tooManyRequests');
+	if (count > limit) {
+		const values = { until: formatTime(windowStart + windowMs) };
+		throw new DomainError('TOO_MANY_REQUESTS', 'tooManyRequests', { values });
+	}
 	return count;
 }
 

@@ -66,7 +66,10 @@ export const accounts = {
 				allowSamples: config.isLocal,
 			},
 			now,
-		);
+		).catch((error: unknown) => {
+			// The same count, in the words of somebody who is signing in.
+			if (!(error instanceof DomainError) || error.key !== 'tooManyRequests') throw error;
+			throw new DomainError(error.kind, 'tooManySignIns', { values: error.values });
 		});
 		const next = nextPath(form, context);
 		const { isPending } = await startSession(context, signedIn);
