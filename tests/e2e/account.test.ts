@@ -175,6 +175,17 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		expect(await said.count()).toBe(2);
 		expect(await said.last().textContent()).toContain('sổ quỹ');
 		expect(await page.locator('a[href$="du-lieu.csv"]').count()).toBe(2);
+		// A refusal stands where the button is, and the page opens there.
+		const erasing = page.locator('form[action*="privacy.erase"]');
+		await erasing.evaluate((form: HTMLFormElement) => (form.noValidate = true));
+		await erasing.locator('button').click();
+		await page.locator('#sure-error').waitFor();
+		await expect
+			.poll(async () => {
+				const box = (await page.locator('#sure-error').boundingBox()) ?? { y: -1, height: 0 };
+				return box.y > 0 && box.y + box.height < phone.height;
+			})
+			.toBe(true);
 		await page.check('[name=sure]');
 		await page.click('form[action*="privacy.erase"] button');
 		await page.waitForURL(/xong=xoa/);
@@ -250,6 +261,20 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		expect(await page.locator('.codes').isVisible()).toBe(true);
 		expect(await page.locator('main form:visible, main button:visible').count()).toBe(0);
 		await page.emulateMedia({ media: 'screen' });
+		if (javaScriptEnabled) {
+			const [file] = await Promise.all([page.waitForEvent('download'), page.click('[data-save-codes]')]);
+			expect(readFileSync(await file.path(), 'utf8')).toContain(codes.join('\n'));
+		}
+		// They are shown once: the page loaded anew says so, and makes others only when it is asked to.
+		await page.reload();
+		expect(await page.locator('.codes').count()).toBe(0);
+		expect(await page.locator('main [role=status]').textContent()).toContain('chỉ hiện một lần');
+		await page.locator('[role=status] form[action*=renewCodes] button').click();
+		await page.waitForURL(/xong=bo-ma/);
+		const renewed = await page.locator('.codes code').allTextContents();
+		expect(renewed).toHaveLength(10);
+		expect(renewed).not.toContain(codes[3]);
+		codes.splice(0, codes.length, ...renewed);
 		await page.goto('/cua-toi/tai-khoan/dang-nhap');
 		await page.locator('form[action*=changePassword] [name=password]').fill(SHORT);
 		await page.locator('form[action*=changePassword] button').click();
@@ -308,6 +333,7 @@ test('a passkey is added and signs in by itself; another person’s session refu
 	await page.locator('.codes').waitFor();
 	await page.goto('/cua-toi/tai-khoan/dang-nhap');
 	expect(await page.locator('form[action*=removeFactor]').count()).toBe(1);
+	expect(await page.locator('form[action*=removeFactor] button').isVisible()).toBe(false);
 	await page.goto('/cua-toi');
 	await page.click('form[action*=signOut] button');
 	await page.goto('/dang-nhap');
@@ -340,6 +366,27 @@ test('a passkey is added and signs in by itself; another person’s session refu
 	expect(await response.text()).toContain('Khoá đăng nhập này không dùng được');
 });
 
+test('a second factor is taken away only behind a sentence that says what is lost', async () => {
+	const page = await newPage();
+	await addAuthenticator(page);
+	await openAccount(page);
+	await page.goto('/cua-toi/tai-khoan/dang-nhap');
+	await page.click('form[data-passkey=add] button');
+	await page.locator('.codes').waitFor();
+	const quiet = await newPage({
+		javaScriptEnabled: false,
+		storageState: await page.context().storageState(),
+	});
+	await quiet.goto('/cua-toi/tai-khoan/dang-nhap');
+	const fold = quiet.locator('details:has(form[action*=removeFactor])');
+	await fold.locator('summary').click();
+	expect(await fold.textContent()).toContain('bước thứ hai cuối cùng');
+	await fold.locator('button').click();
+	await quiet.waitForURL(/xong=bo-khoa/);
+	expect(await quiet.locator('[role=status]').textContent()).toContain('Tài khoản nay chỉ còn mật khẩu');
+	expect(await quiet.locator('form[action*=removeFactor]').count()).toBe(0);
+});
+
 test('an answer of a passkey is taken once, for what it was asked', async () => {
 	const page = await newPage();
 	await addAuthenticator(page);
@@ -369,6 +416,19 @@ test('an answer of a passkey is taken once, for what it was asked', async () => 
 	expect(await send(answer)).toBe(422);
 	expect(await send('not json')).toBe(422);
 	expect(await send('{"id":"x"}')).toBe(422);
+});
+
+test('whoever signs in wrongly too often reads that, and until when', async () => {
+	const page = await newPage();
+	const attempt = () =>
+		page.request.post('/dang-nhap?_action=accounts.signIn', {
+			form: { name: '0989999999', password: 'sai rồi, sai nữa' },
+			headers: { origin: server.baseUrl },
+		});
+	for (let count = 0; count < 10; count += 1) expect((await attempt()).status()).toBe(401);
+	const last = await attempt();
+	expect(last.status()).toBe(429);
+	expect(await last.text()).toMatch(/quá nhiều lần đăng nhập sai. Xin thử lại sau \d\d:\d\d\./);
 });
 
 test('a session that somebody planted is not the one that is signed in', async () => {
@@ -425,7 +485,10 @@ test('an invitation gives its role to a new account, which is then asked for a s
 	expect(await page.textContent('main')).toContain('mời anh/chị làm người kiểm tra của cả cổng');
 	await openAccount(page, link, '0984000002');
 	expect(await page.textContent('main')).toContain('Đã nhận vai trò');
+	// A link that was used says what to do next.
 	expect((await page.goto(link))?.status()).toBe(404);
+	await page.locator('main a.btn', { hasText: 'Của tôi' }).click();
+	expect(new URL(page.url()).pathname).toBe('/cua-toi');
 	await page.goto('/cua-toi/nhat-ky');
 	expect(await page.locator('.audit b').allTextContents()).toContain('Mời nhận vai trò');
 	// The search is folded; a line of the log stands on the first screen of a phone.
@@ -607,6 +670,19 @@ test.each([true, false])(
 		await expectOnScreen(status);
 		await add();
 		await expectRefusedIn('to-chuc-moi', organisation);
+
+		// One that has ended is seen until tonight, and counts no longer.
+		await page.goto('/cua-toi/nhom');
+		const count = page.locator('#to-chuc ~ details > summary').first();
+		const living = async () => Number.parseInt((await count.textContent())!.trim(), 10);
+		const before = await living();
+		await count.click();
+		const row = page.locator('.device', { hasText: organisation });
+		await row.locator('summary').click();
+		await row.locator('button').click();
+		await page.waitForURL(/xong=ket-thuc/);
+		expect(await living()).toBe(before - 1);
+		expect(await count.textContent()).toMatch(/\d kết thúc hôm nay/);
 	},
 );
 
@@ -653,8 +729,19 @@ test('a role ends only behind a sentence that says whose, which and where', asyn
 test('the privacy notice is read as it will stand before it is published; without JavaScript', async () => {
 	const page = await newPage({ javaScriptEnabled: false });
 	await signInAs(page, server.baseUrl, await makeReal('Lương Văn Tri', 'administrator', 'portal', null));
-	await page.goto('/cua-toi/thong-bao');
+	// The notice that is shipped is one of the administrator's tasks until it is filled in; visitors read no brackets.
+	await page.locator('.todo a', { hasText: 'Điền nốt thông báo' }).click();
 	const send = () => page.locator('main form .btn').first().click();
+	// Nothing was changed: the sentence stands at the button.
+	await send();
+	const unchanged = page.locator('form[action*=previewNotice] div > [role=alert]');
+	expect(await unchanged.textContent()).toContain('Chưa có chữ nào đổi');
+	await page.fill('[name=body-vi]', 'Do [[tên cơ quan]].');
+	await send();
+	expect(await page.textContent('.prose')).toContain('(chưa điền: tên cơ quan)');
+	expect(await page.locator('main form .btn').count()).toBe(1);
+	await page.locator('[name=edit]').click();
+	await page.fill('[name=body-en]', 'By the ward.');
 	// What was typed stays beside a refusal that names the title.
 	await page.fill('[name=title-vi]', ' ');
 	await page.fill('[name=body-vi]', 'Đoạn một.\n\nĐoạn hai.\n\n- gạch đầu dòng\n- <b>chữ</b>');
@@ -672,7 +759,8 @@ test('the privacy notice is read as it will stand before it is published; withou
 	]);
 	const reader = await newPage();
 	await reader.goto('/quyen-rieng-tu');
-	expect(await reader.textContent('main')).not.toContain('Đoạn hai.');
+	expect(await reader.textContent('main')).not.toMatch(/Đoạn hai\.|\[\[/);
+	expect(await reader.textContent('main')).toContain('(chưa điền: tên cơ quan chịu trách nhiệm)');
 	await page.locator('[name=edit]').click();
 	expect(await page.inputValue('[name=body-vi]')).toContain('Đoạn hai.');
 	await send();
