@@ -90,7 +90,10 @@ test('the daily run is seen by those who watch, and its rows by administrators a
 		{
 			name: 'voucher-no-gap',
 			total: 30,
-			findings: [{ fund: 'DK', row: 'PT-2026/7', detail: 'is number 6' }],
+			findings: [
+				{ fund: 'DK', row: 'PT-2026/7', detail: 'is number 6' },
+				{ fund: 'DK', row: 'sale 019a', detail: 'is sold twice' },
+			],
 		},
 	];
 	await world.db
@@ -103,7 +106,8 @@ test('the daily run is seen by those who watch, and its rows by administrators a
 	const administrator = await signInClient(world.baseUrl, world.people.administrator);
 	const page = await (await administrator.send('/cua-toi/kiem-tra')).text();
 	expect(page).toContain('PT-2026/7');
-	expect(page).toContain('và 29 dòng nữa');
+	expect(page).toContain('Quỹ DK, phiếu bán 019a');
+	expect(page).toContain('và 28 dòng nữa');
 	expect(await (await administrator.send('/cua-toi')).text()).toContain('/cua-toi/kiem-tra');
 	const treasurer = await signInClient(world.baseUrl, world.people.treasurer);
 	expect((await treasurer.send('/cua-toi/kiem-tra')).status).toBe(404);
