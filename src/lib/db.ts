@@ -13,7 +13,7 @@ export type Db = Kysely<Database>;
 /** What a write takes that is only correct inside a transaction. */
 export type Trx = Transaction<Database>;
 
-export const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url);
+const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url);
 
 function openPostgres(connectionString: string) {
 	// int8 (20) and numeric (1700) arrive as strings; refuse what a number cannot hold.

@@ -18,7 +18,7 @@ const QUIET_MS = 60_000;
 type Job = { name: string; run(db: Db, now: number, store: PhotoStore): Promise<unknown> };
 
 /** Every job, once a day. */
-export const JOBS: Job[] = [
+const JOBS: Job[] = [
 	{ name: 'forget-phones', run: forgetOldPhones },
 	{ name: 'clear-transfers', run: (db, now) => inTransaction(db, (trx) => clearTransfers(trx, now)) },
 	{ name: 'forget-browsers', run: (db, now) => inTransaction(db, (trx) => clearKnownDevices(trx, now)) },
@@ -35,7 +35,7 @@ async function checkBooks(databaseUrl: string): Promise<void> {
 }
 
 /** Once a day too, in a thread beside the server. */
-export const LONG_JOBS: Job[] = [
+const LONG_JOBS: Job[] = [
 	{ name: 'check-ledger', run: () => checkBooks(getPortal().config.databaseUrl) },
 ];
 

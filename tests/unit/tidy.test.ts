@@ -168,6 +168,22 @@ test('every sentence is used', () => {
 	expect(unused).toEqual([]);
 });
 
+test('nothing is exported that nobody uses', () => {
+	const texts = globSync(['src/**/*.{ts,astro}', 'db/**/*.ts', 'tests/**/*.ts']).map((file) =>
+		readFileSync(file, 'utf8'),
+	);
+	const uses = new Map<string, number>();
+	for (const [word] of texts.join('\n').matchAll(/\b\w+\b/g)) uses.set(word, (uses.get(word) ?? 0) + 1);
+	// Pages and the middleware are called by their names.
+	const own = files.filter((file) => file.endsWith('.ts') && !/^src\/(pages|middleware)/.test(file));
+	const unused = own.flatMap((file) =>
+		[...readFileSync(file, 'utf8').matchAll(/^export (?:async )?(?:const|function\*?|type) (\w+)/gm)]
+			.filter(([, name]) => uses.get(name!) === 1)
+			.map(([, name]) => `${file} ${name}`),
+	);
+	expect(unused).toEqual([]);
+});
+
 test('the root holds only what is listed', () => {
 	const tracked = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).split('\n').filter(Boolean);
 	const unlisted = new Set(

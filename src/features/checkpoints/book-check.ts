@@ -108,5 +108,3 @@ export function createBookCheck() {
 		},
 	};
 }
-
-export type BookCheck = ReturnType<typeof createBookCheck>;

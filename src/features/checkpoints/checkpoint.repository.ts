@@ -94,16 +94,6 @@ export function findCheckpoint(
 	return query.orderBy('size', 'desc').limit(1).executeTakeFirst();
 }
 
-/** A fund's newest checkpoints. */
-export const listCheckpoints = (db: Db, fundId: string, limit: number): Promise<CheckpointTable[]> =>
-	db
-		.selectFrom('checkpoint')
-		.selectAll()
-		.where('fundId', '=', fundId)
-		.orderBy('size', 'desc')
-		.limit(limit)
-		.execute();
-
 export const insertCheckpoint = (trx: Trx, checkpoint: CheckpointTable) =>
 	trx
 		.insertInto('checkpoint')

@@ -27,7 +27,7 @@ export const leafMessage = (bytes: Uint8Array): Uint8Array => prefixed(0, bytes)
 export const nodeMessage = (left: Hash, right: Hash): Uint8Array => prefixed(1, left, right);
 
 const hashOne = async (hasher: Hasher, message: Uint8Array): Promise<Hash> => (await hasher([message]))[0]!;
-export const hashNode = (hasher: Hasher, left: Hash, right: Hash): Promise<Hash> =>
+const hashNode = (hasher: Hasher, left: Hash, right: Hash): Promise<Hash> =>
 	hashOne(hasher, nodeMessage(left, right));
 
 /** The root of hashes as many as a power of two, level by level. */

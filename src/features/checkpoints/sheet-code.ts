@@ -9,7 +9,7 @@ const GROUP = 5;
 const BITS = 5;
 
 /** The first hundred bits of a root in four groups of five letters. */
-export function typedRoot(root: Uint8Array): string {
+function typedRoot(root: Uint8Array): string {
 	let text = '';
 	for (let at = 0; at < TYPED_LETTERS; at += 1) {
 		const bit = at * BITS;

@@ -22,7 +22,7 @@ export type TreeResult = { size: number; root: Hash; roots: Map<number, Hash> };
 const decode = (line: Uint8Array): string => new TextDecoder().decode(line);
 
 /** Reads rules row by row, and stops at the first row that breaks one. */
-export function createRulesReader() {
+function createRulesReader() {
 	const check = createBookCheck();
 	let problem: RulesResult['problem'];
 	return {

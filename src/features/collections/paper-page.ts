@@ -20,7 +20,7 @@ export const MORE_ROWS = 8;
 /** Two months of a notebook in which every day has a row. */
 export const MAX_PAPER_ROWS = 62;
 /** A notebook goes back a year and a month. */
-export const MAX_PAPER_AGE_DAYS = 400;
+const MAX_PAPER_AGE_DAYS = 400;
 const MAX_HOUSEHOLDS = 500;
 
 export const cellName = (index: number, material: string): string => `cell-${index}-${material}`;

@@ -32,9 +32,9 @@ export type ScrapSaleInput = {
 	keepsRest?: true | undefined;
 };
 
-export const MAX_SALE_LINES = 40;
+const MAX_SALE_LINES = 40;
 /** Empty rows after those that are filled in. */
-export const SPARE_ROWS = 2;
+const SPARE_ROWS = 2;
 
 /** Rows `material-0`, `weight-0`, `price-0`, `cycle-0` …; a row without weight and price does not count. Refuses with 422. */
 export function readSaleLines(form: FormData): SaleLine[] {

@@ -38,7 +38,7 @@ function compare(
 const weigh = (lines: WeighedLine[]) => lines.reduce((sum, line) => sum + (line.weighedWeightGrams ?? 0), 0);
 
 /** True when every line says which cycle it weighs. */
-export const namesCycles = (lines: WeighedLine[]): boolean =>
+const namesCycles = (lines: WeighedLine[]): boolean =>
 	lines.every((line) => line.kind === 'difference' || line.cycleId !== null);
 
 /** What can be compared; nothing where either weight is unknown. The strictest house decides for a whole sale. */

@@ -153,7 +153,7 @@ export type CanonicalEntry = {
 	textHash: string;
 };
 
-export const CANONICAL_FORM = 'ngoi-nha-xanh/entry/v1';
+const CANONICAL_FORM = 'ngoi-nha-xanh/entry/v1';
 
 /** The bytes of an entry that stay for ever and that its Merkle leaf will hash (docs/ledger-format.md). */
 export const canonicalEntry = (entry: CanonicalEntry): string =>

@@ -68,10 +68,10 @@ function distanceToEdge(latitude: number, longitude: number, outline: WardOutlin
 }
 
 /** Outlines are good to about 30 m in the median and 90 m at the ninetieth percentile (db/data/README.md). */
-export const TOLERANCE_M = 100;
+const TOLERANCE_M = 100;
 
 /** True when the point lies in the unit of this name, or at most {@link TOLERANCE_M} outside. */
-export function outlineHolds(
+function outlineHolds(
 	list: WardOutline[],
 	name: string,
 	latitude: number,
