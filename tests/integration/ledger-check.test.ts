@@ -231,9 +231,16 @@ const BREAKS: Record<CheckName, Break> = {
 };
 
 /** A second person's word that somebody took away. */
-const missing = ({ reversal, sale, gift, large, fund }: Books): string[] => [
+const missing = ({ reversal, sale, wrong, gift, large, fund, steward, treasurer }: Books): string[] => [
 	`update entry_reversal set confirmer_id = recorder_id where id = '${reversal.id}'`,
 	`update entry_reversal set is_sample = 1 where id = '${reversal.id}'`,
+	// A sale that was taken back in the role of who recorded or confirmed it.
+	...[steward, treasurer].map(
+		(actor) => `update journal_entry set recorded_by = '${actor.grants[0]!.id}'
+			where reverses_entry_id = (select entry_id from scrap_sale where id = '${wrong.id}')`,
+	),
+	`update role_grant set scope_id = 'another' where id = (select e.recorded_by from journal_entry e
+		where e.reverses_entry_id = (select entry_id from scrap_sale where id = '${wrong.id}'))`,
 	`update scrap_sale set confirmer_id = null, confirmed_by = null where id = '${sale.id}'`,
 	`update statement set status = 'returned', entry_id = null where entry_id = '${gift.id}'`,
 	`update cash_count set status = 'returned', entry_id = null where fund_id = '${fund.id}'`,
@@ -288,7 +295,9 @@ describeEachEngine('the checks of the books', (engine) => {
 				}).catch((error: unknown) => {
 					if (!(error instanceof Undo)) throw error;
 				});
-				if (found.length === 0) wrong.push({ query });
+				// A role that is not its person's also stands in the leaf.
+				const isSeen = query.includes('recorded_by') ? found.includes('maker-not-checker') : found.length > 0;
+				if (!isSeen) wrong.push({ query });
 			}
 			expect(wrong).toEqual([]);
 			expect((await checkLedger(db)).results.filter((result) => result.total > 0)).toEqual([]);

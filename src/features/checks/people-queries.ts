@@ -89,6 +89,13 @@ export const peopleQueries = (dayOf: (instant: string) => string) =>
 			where g.id is null or g.person_id <> m.treasurer_id or g.role <> 'treasurer'
 				or exists (select 1 from disbursement_approval a where a.disbursement_id = d.id and a.approver_id = m.treasurer_id)
 			union all ${twoPeople('scrap_sale', 'confirmer_id', 'confirmed_by')}
+			union all
+			select f.code, 'sale ' || s.id, 'was taken back by its recorder or its confirmer, or not by an approver of its fund'
+			from scrap_sale s left join fund f on f.id = s.fund_id
+			join journal_entry e on e.reverses_entry_id = s.entry_id
+			left join role_grant g on g.id = e.recorded_by
+			where s.status = 'reversed' and (g.id is null or g.role <> 'approver' or g.scope_kind <> 'fund'
+				or g.scope_id <> s.fund_id or g.person_id = s.recorder_id or g.person_id = s.confirmer_id)
 			union all ${twoPeople('statement', 'confirmer_id', 'decided_by')}
 			union all ${twoPeople('cash_count', 'confirmer_id', 'decided_by')}
 			union all ${twoPeople('entry_reversal', 'confirmer_id', 'decided_by')}`,
@@ -110,6 +117,9 @@ export const peopleQueries = (dayOf: (instant: string) => string) =>
 					where v.entry_id = e.id and v.reverses_entry_id = o.id and v.status = 'confirmed'))
 				or (o.kind = 'scrap_sale' and not exists (
 					select 1 from scrap_sale s where s.entry_id = o.id and s.status = 'reversed'))
+				or (o.kind in ('transfer_out', 'transfer_in') and not exists (
+					select 1 from journal_entry w join journal_entry i on i.id = w.reverses_entry_id
+					where i.kind = 'scrap_sale' and i.transfer_id = o.transfer_id and w.recorded_by = e.recorded_by))
 			union all
 			select f.code, 'month ' || m.month, 'an act before it is gone: it is number ' || m.number || ', in place ' || m.place
 			from (select c.*, row_number() over (partition by c.fund_id order by c.number) as place from month_close c) m
