@@ -13,7 +13,7 @@ import { listEntries } from '#features/fund/fund.repository.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import { openWalk } from '#features/trace/open-walk.ts';
 import { walk } from '#features/trace/walk.repository.ts';
-import { MOST, TRACE_KINDS, type TraceKind } from '#features/trace/walk.ts';
+import { INCOMES_A_PAGE, MOST, TRACE_KINDS, type TraceKind } from '#features/trace/walk.ts';
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -121,7 +121,17 @@ describeEachEngine('a walk', (engine) => {
 				],
 			},
 		]);
+		expect(found.spending).toEqual({
+			...{ incomes: 2, amount_vnd: 30_000, from_sales_vnd: 20_000, sales: 1, cycles: 1, green_houses: 1 },
+			...{ first: 1, next_after: null },
+		});
+		expect(found.groups).toEqual([
+			{ income: gift.id, amount_vnd: 10_000, sale: null, cycles: [] },
+			{ income: paper.entry.id, amount_vnd: 20_000, sale: paper.sale.id, cycles: [first] },
+		]);
 		const other = await read(db, 'payment', many.id);
+		// Kept goods lead to the cycle before, in which nothing of this sale was sold.
+		expect(other.groups!.at(-1)).toMatchObject({ sale: cans.sale.id, cycles: [first, second] });
 		expect(other.payments).toMatchObject([{ beneficiaries: { count: 12 }, ward_id: 'dk-2025' }]);
 		// The cans were kept back once: the walk leads to the cycle in which they were brought.
 		expect(ids(other.sales)).toEqual([paper.sale.id, cans.sale.id]);
@@ -182,6 +192,11 @@ describeEachEngine('a walk', (engine) => {
 		]);
 		expect([ids(back.sales), ids(back.payments)]).toEqual([[sale.id], [theirs.id]]);
 		expect(back.cycles).toMatchObject([{ id: cycle, green_house: world.house.code }]);
+		expect(back.groups).toMatchObject([
+			{ income: part!.id, amount_vnd: 2000, sale: sale.id, cycles: [cycle] },
+			{ income: gift.id, amount_vnd: 200, sale: null, cycles: [] },
+		]);
+		expect(back.spending).toMatchObject({ from_sales_vnd: 2000, sales: 1, cycles: 1, green_houses: 1 });
 		expect(back.payments[0]!.spends).toEqual([
 			{ entry: part!.id, amount_vnd: 2000 },
 			{ entry: gift.id, amount_vnd: 200 },
@@ -276,8 +291,25 @@ describeEachEngine('a walk', (engine) => {
 			.orderBy('sequence', 'desc')
 			.limit(1)
 			.execute();
-		const found = await read(db, 'payment', last!.id);
-		expect([found.incomes.length, found.truncated]).toEqual([MOST.entries, true]);
+		// Page by page every income comes once, and the totals stay whole.
+		const walked: string[] = [];
+		let amount = 0;
+		for (let after: string | undefined, page = 0; page < 9; page += 1) {
+			const found = openWalk((await walk(db, 'payment', last!.id, after))!);
+			expect(found.spending).toMatchObject({ incomes: 102, amount_vnd: 10_101, first: walked.length + 1 });
+			expect(found.groups!.map((group) => group.income)).toEqual(ids(found.incomes).slice(0, INCOMES_A_PAGE));
+			expect(found.payments[0]!.spends.map((each) => each.entry)).toEqual(
+				found.groups!.map(({ income }) => income),
+			);
+			expect(found.truncated).toBe(false);
+			walked.push(...found.groups!.map((group) => group.income));
+			amount += found.groups!.reduce((sum, group) => sum + group.amount_vnd, 0);
+			after = found.spending!.next_after ?? undefined;
+			if (after === undefined) break;
+		}
+		expect([walked.length, new Set(walked).size, amount]).toEqual([102, 102, 10_101]);
+		expect(await walk(db, 'payment', last!.id, uuidv7(NOW))).toBeUndefined();
+		expect(await walk(db, 'payment', last!.id, 'x')).toBeUndefined();
 
 		for (const kind of TRACE_KINDS) expect(await walk(db, kind, uuidv7(NOW))).toBeUndefined();
 		expect(await walk(db, 'payment', all.gift.id)).toBeUndefined();

@@ -1,6 +1,6 @@
 // A walk as open data: field names stay (docs/trace.md), and nothing here names a person or a small group.
 import { parseEntryText, SMALLEST_GROUP } from '#features/fund/ledger.ts';
-import { estimateShare, type Declared, type Walk, type WalkEntry } from './walk.ts';
+import { estimateShare, groupByIncome, type Declared, type Walk, type WalkEntry } from './walk.ts';
 
 const goods = ({ materialCode, unit, quantityMilli, declaredWeightGrams }: Declared) => ({
 	material: materialCode,
@@ -34,6 +34,7 @@ const entry = (each: WalkEntry) => ({
 
 export function openWalk({ kind, id, dropOff, ...walk }: Walk) {
 	const estimate = dropOff && estimateShare(dropOff.lines, walk.sales);
+	const { spending } = walk;
 	return {
 		kind,
 		id,
@@ -92,6 +93,20 @@ export function openWalk({ kind, id, dropOff, ...walk }: Walk) {
 				amount_vnd: amountVnd,
 			})),
 		})),
+		...(spending && {
+			spending: {
+				...{ incomes: spending.incomes, amount_vnd: spending.amountVnd },
+				...{ from_sales_vnd: spending.fromSalesVnd, sales: spending.sales },
+				...{ cycles: spending.cycles, green_houses: spending.houses },
+				...{ first: spending.first, next_after: spending.next },
+			},
+			groups: groupByIncome({ kind, id, ...walk }).map((group) => ({
+				income: group.income.id,
+				amount_vnd: group.amountVnd,
+				sale: group.sale?.id ?? null,
+				cycles: group.cycles.map((cycle) => cycle.id),
+			})),
+		}),
 		truncated: walk.isTruncated,
 		sample: walk.isSample,
 	};

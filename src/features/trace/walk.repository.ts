@@ -6,7 +6,9 @@ import { findEntry, listAllocationsOf } from '#features/fund/fund.repository.ts'
 import type { Db } from '#lib/db.ts';
 import { areSamplesRetired } from '#lib/samples.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { sumSpending } from './spending.repository.ts';
 import {
+	INCOMES_A_PAGE,
 	MOST,
 	type TraceKind,
 	type Walk,
@@ -204,9 +206,15 @@ async function findPaymentEntry(db: Db, id: string): Promise<string | undefined>
 
 /**
  * Walks from one thing of the chain to all that it came from and all that it became. Undefined when there is no such
- * thing, when it was taken back, or when it is a sample after their end.
+ * thing, when it was taken back, or when it is a sample after their end. What a large payment spent is told in parts:
+ * `after` is the income with which the part before ended.
  */
-export async function walk(db: Db, kind: TraceKind, id: string): Promise<Walk | undefined> {
+export async function walk(
+	db: Db,
+	kind: TraceKind,
+	id: string,
+	after?: string | undefined,
+): Promise<Walk | undefined> {
 	const state = { isTruncated: false };
 	const [cycles, sales] = [collect(MOST.cycles, state), collect(MOST.sales, state)];
 	const [incomes, payments] = [collect(MOST.entries, state), collect(MOST.entries, state)];
@@ -257,7 +265,17 @@ export async function walk(db: Db, kind: TraceKind, id: string): Promise<Walk | 
 			incomes.add(entry.id);
 		} else {
 			payments.add(entry.id);
-			for (const { incomeEntryId } of await listAllocationsOf(db, [entry.id])) incomes.add(incomeEntryId);
+			const spent = await listAllocationsOf(db, [entry.id]);
+			const begin = after === undefined ? 0 : spent.findIndex((each) => each.incomeEntryId === after) + 1;
+			if (after !== undefined && begin === 0) return undefined;
+			const parts = spent.slice(begin, begin + INCOMES_A_PAGE);
+			for (const { incomeEntryId } of parts) incomes.add(incomeEntryId);
+			found.spending = {
+				...(await sumSpending(db, entry.id)),
+				first: begin + 1,
+				parts: parts.map(({ incomeEntryId, amountVnd }) => ({ incomeEntryId, amountVnd })),
+				next: begin + parts.length < spent.length ? parts.at(-1)!.incomeEntryId : null,
+			};
 		}
 		// A part that came from another fund stands behind the sale that it is a part of.
 		for (const income of await readEntries(db, [...incomes.ids])) {
@@ -290,7 +308,10 @@ export async function walk(db: Db, kind: TraceKind, id: string): Promise<Walk | 
 		if (kind !== 'drop-off') for (const each of cycle.carriedIn) cycles.add(each.fromCycleId);
 	}
 	found.incomes = await readEntries(db, incomes.ids);
-	found.payments = await readEntries(db, payments.ids);
+	const { spending } = found;
+	found.payments = (await readEntries(db, payments.ids)).map((entry) =>
+		spending ? { ...entry, spends: spending.parts } : entry,
+	);
 	found.isTruncated = state.isTruncated;
 	return found;
 }

@@ -6,6 +6,9 @@ export type TraceKind = (typeof TRACE_KINDS)[number];
 /** No walk names more of each than this. */
 export const MOST = { cycles: 50, sales: 50, entries: 100, lines: 200 };
 
+/** Incomes that a payment spent, told at a time. */
+export const INCOMES_A_PAGE = 20;
+
 export type Declared = {
 	materialCode: string;
 	unit: 'kg' | 'piece';
@@ -83,9 +86,46 @@ export type Walk = {
 	/** Where the money came from, also by way of another fund, and what it paid for there or here. */
 	incomes: WalkEntry[];
 	payments: WalkEntry[];
+	/** Of an outflow: what it spent, whole, and which part of that is told here. */
+	spending?: Spending | undefined;
 	/** There is more than a walk names. */
 	isTruncated: boolean;
 };
+
+/** Sums over every income that an outflow spent, however many are told. */
+export type SpendingTotals = {
+	incomes: number;
+	amountVnd: number;
+	/** What of it came from sales, also by way of another fund. */
+	fromSalesVnd: number;
+	sales: number;
+	cycles: number;
+	houses: number;
+};
+export type Spending = SpendingTotals & {
+	/** The place of the first that is told, from 1. */
+	first: number;
+	parts: { incomeEntryId: string; amountVnd: number }[];
+	/** After which income the next part begins; null at the end. */
+	next: string | null;
+};
+
+/** Each income that is told of an outflow, with the sale and the cycles behind it. */
+export function groupByIncome({ spending, incomes, sales, cycles }: Walk) {
+	const incomeOf = (id: string | null) => incomes.find((each) => each.id === id);
+	return (spending?.parts ?? []).flatMap(({ incomeEntryId, amountVnd }) => {
+		const income = incomeOf(incomeEntryId);
+		if (!income) return [];
+		const origin = incomeOf(income.shareOf);
+		const sale = sales.find((each) => each.id === (origin ?? income).saleId);
+		const ids = new Set(sale?.cycles.map((cycle) => cycle.id));
+		// Goods that were kept lead to the cycles before; a set grows while it is walked.
+		for (const id of ids)
+			for (const each of cycles.find((cycle) => cycle.id === id)?.carriedIn ?? []) ids.add(each.fromCycleId);
+		const behind = cycles.filter((cycle) => ids.has(cycle.id));
+		return [{ amountVnd, income, origin, sale, cycles: behind }];
+	});
+}
 
 /** What a cycle brought: its lines, and of the difference from the cash the part that they are of all lines. */
 function cycleMoney(sale: WalkSale, cycleId: string): number {

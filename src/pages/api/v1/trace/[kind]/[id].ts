@@ -8,10 +8,11 @@ import { DomainError } from '#lib/errors.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 
 /** The chain from one thing backward to what was brought and forward to what it paid for (docs/trace.md). */
-export const GET: APIRoute = async ({ locals: { db }, params }) => {
+export const GET: APIRoute = async ({ locals: { db }, params, url }) => {
 	const kind = TRACE_KINDS.find((each) => each === params['kind']);
 	const id = normaliseUuid(params['id'] ?? '');
-	const found = kind && id && (await walk(db, kind, id));
+	const after = url.searchParams.get('after');
+	const found = kind && id && (await walk(db, kind, id, after?.toLowerCase()));
 	if (!found) throw new DomainError('NOT_FOUND', 'unknownTrace');
 	return json(openWalk(found), { headers: OPEN_DATA_HEADERS });
 };
