@@ -35,9 +35,7 @@ async function checkBooks(databaseUrl: string): Promise<void> {
 }
 
 /** Once a day too, in a thread beside the server. */
-const LONG_JOBS: Job[] = [
-	{ name: 'check-ledger', run: () => checkBooks(getPortal().config.databaseUrl) },
-];
+const LONG_JOBS: Job[] = [{ name: 'check-ledger', run: () => checkBooks(getPortal().config.databaseUrl) }];
 
 /** Runs what has not run today. A job that fails is tried again an hour later, by whichever process comes first. */
 export async function runDueJobs(db: Db, store: PhotoStore, now: number, jobs: Job[] = JOBS): Promise<void> {

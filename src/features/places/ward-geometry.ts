@@ -71,12 +71,7 @@ function distanceToEdge(latitude: number, longitude: number, outline: WardOutlin
 const TOLERANCE_M = 100;
 
 /** True when the point lies in the unit of this name, or at most {@link TOLERANCE_M} outside. */
-function outlineHolds(
-	list: WardOutline[],
-	name: string,
-	latitude: number,
-	longitude: number,
-): boolean {
+function outlineHolds(list: WardOutline[], name: string, latitude: number, longitude: number): boolean {
 	const outline = list.find((each) => each.name === name);
 	if (!outline) return false;
 	return (
