@@ -80,13 +80,14 @@ type FundBehind = { id: string; code: string; length: number };
 export async function sequenceFund(db: Db, key: LedgerKey, fund: FundBehind, now: number): Promise<void> {
 	const log = await findLog(db);
 	if (!log) throw new RangeError('the log is not open');
-	await completeTiles(db, fund.id, fund.length);
-	const read = nodeReader(db, fund.id);
-	const rootAt = async (size: number) => Buffer.from(await rootOf(sha256All, read, size)).toString('base64');
+	const rootAt = async (size: number) =>
+		Buffer.from(await rootOf(sha256All, nodeReader(db, fund.id), size)).toString('base64');
 	const last = await findCheckpoint(db, fund.id);
 	if (last && last.size >= fund.length) return;
+	// Before any tile is written: a tile stays for ever, so one over a changed row would outlast that row's repair.
 	if (last && (await rootAt(last.size).catch(() => '')) !== last.root)
 		throw new BookChanged(fund.code, last.size);
+	await completeTiles(db, fund.id, fund.length);
 	const root = await rootAt(fund.length);
 	const origin = originOf(log.origin, fund.code);
 	await inTransaction(db, async (trx) => {
