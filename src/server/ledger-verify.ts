@@ -37,6 +37,8 @@ const inThread = <Result>(task: Task): Promise<Result> =>
 		const worker = new Worker(new URL(import.meta.url), { workerData: task });
 		worker.once('message', resolve);
 		worker.once('error', reject);
+		// Without this a thread that ends silently would let the command end as if all were well.
+		worker.once('exit', (code) => reject(new Error(`the check ended without a result, with code ${code}`)));
 	});
 
 /** What a book is held against: a signed note, or a sheet's code. */
