@@ -303,6 +303,10 @@ export type PhotoTable = {
 	childrenDeclared: Flag | null;
 	decidedBy: string | null;
 	decidedAt: number | null;
+	/** Name of the file that everybody sees, with parts blacked out; null: the photo as it is. */
+	publicKey: string | null;
+	/** What was blacked out, as JSON of frames in per mille. */
+	publicFrames: string | null;
 	isSample: Flag;
 };
 

@@ -21,6 +21,7 @@ import * as journalIndexes from './0019_index_journal.ts';
 import * as disclosures from './0020_create_disclosures_and_checks.ts';
 import * as corrections from './0021_correct_money_and_goods.ts';
 import * as heldMonths from './0022_hold_months_for_reversals.ts';
+import * as redactions from './0023_redact_photos.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
 	'0020_create_disclosures_and_checks': disclosures,
 	'0021_correct_money_and_goods': corrections,
 	'0022_hold_months_for_reversals': heldMonths,
+	'0023_redact_photos': redactions,
 };

@@ -24,13 +24,13 @@ import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-s
 import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
 import { isPhotoGone, MAX_PHOTO_BYTES } from '#features/photos/photo.ts';
 import { decideSalePhoto } from '#features/collections/scrap-sale.service.ts';
+import type { Frame } from '#features/photos/photo-frames.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
 import { clearRefusedPhotos, encodePhoto } from '#features/photos/photo.service.ts';
 import { runDueJobs } from '#server/jobs.ts';
 import type { Db } from '#lib/db.ts';
-import type { DomainError } from '#lib/errors.ts';
-import { HTTP_STATUS } from '#lib/errors.ts';
+import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { createTranslator, locales } from '#lib/i18n.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -385,6 +385,161 @@ describeEachEngine('a photo', (engine) => {
 		const photo = () => db.updateTable('photo').where('id', '!=', id);
 		await expect(photo().set({ status: 'approved' }).execute()).rejects.toThrow(/children/);
 		await expect(photo().set({ childrenDeclared: 0 }).execute()).rejects.toThrow();
+	});
+
+	test('is public only with its parts blacked out, and whole for those alone who saw it before', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		const store = folderStore(dir);
+		await send(await takePhoto('jpeg', 1));
+		const id = (await findSale(db, sale.id))!.photoId!;
+		const original = readFileSync(path.join(dir, `${id}.webp`));
+		const look = (actor: Actor | undefined, query = '') =>
+			GET({
+				params: { id },
+				url: new URL(`http://localhost/anh/${id}${query}`),
+				locals: { db, actor, now: NOW, config: { photoDir: dir } },
+			} as unknown as APIContext);
+		for (const query of ['', '?goc', '?co=nho']) expect((await look(undefined, query)).status).toBe(404);
+		// The left half, and a strip that ends between two pixels.
+		const frames = [
+			{ left: 0, top: 0, width: 500, height: 1000 },
+			{ left: 500, top: 500, width: 5, height: 500 },
+		];
+		const decision = { saleId: sale.id, status: 'approved', redaction: { frames, store } } as const;
+		const decide = () => decideSalePhoto(db, world.approver, decision, NOW);
+		// Twice at once, as a button that is pressed twice: one file is kept.
+		await Promise.all([decide(), decide()]);
+		await decide();
+		const { publicKey, publicFrames, decidedBy } = (await findPhoto(db, id))!;
+		expect(publicKey).not.toContain(id);
+		expect([JSON.parse(publicFrames!), decidedBy]).toEqual([frames, world.approver.grants[0]!.id]);
+		expect(filesIn(dir).sort()).toEqual([`${id}.webp`, `${publicKey}.webp`].sort());
+		const actions = db.selectFrom('auditEvent').select('action').where('subjectId', '=', id);
+		expect((await actions.execute()).map((row) => row.action).sort()).toEqual([
+			'photo.approved',
+			'photo.redact',
+		]);
+		const brightest = async (bytes: Uint8Array, left: number, width: number) => {
+			const part = sharp(bytes).removeAlpha().extract({ left, top: 22, width, height: 16 });
+			return Math.max(...(await part.raw().toBuffer()));
+		};
+		const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
+		const shown = await look(undefined);
+		expect(shown.headers.get('cache-control')).toBe('public, max-age=3600');
+		const open = await bytesOf(shown);
+		expect(await sharp(open).metadata()).toMatchObject({ format: 'webp', width: 80, height: 40 });
+		expect((await sharp(open).metadata()).exif).toBeUndefined();
+		// WebP blurs the very edge.
+		expect(await brightest(open, 0, 36)).toBeLessThan(24);
+		expect(await brightest(open, 48, 30)).toBeGreaterThan(150);
+		expect(await brightest(original, 0, 40)).toBeGreaterThan(150);
+		const small = await bytesOf(await look(undefined, '?co=nho'));
+		expect(
+			Math.max(...(await sharp(small).extract({ left: 0, top: 50, width: 40, height: 40 }).raw().toBuffer())),
+		).toBeLessThan(24);
+		// The original stays as it was, where it was, for whom it was.
+		expect(readFileSync(path.join(dir, `${id}.webp`))).toEqual(original);
+		for (const actor of [undefined, world.stranger, world.otherSteward])
+			for (const query of ['?goc', '?goc=1&co=nho']) expect((await look(actor, query)).status).toBe(404);
+		for (const query of ['?goc', '?goc=1&co=nho']) {
+			const whole = await look(world.treasurer, query);
+			expect(whole.headers.get('cache-control')).toBe('private, no-store');
+			expect(await bytesOf(whole)).toEqual(original);
+		}
+		// Who covers something else must know that it is not covered.
+		const others = [{ frames: [], store }, { frames: frames.slice(1), store }, undefined];
+		for (const redaction of others)
+			await expectRefused(
+				db,
+				() =>
+					decideSalePhoto(
+						db,
+						world.approver,
+						{ saleId: sale.id, status: 'approved', ...(redaction && { redaction }) },
+						NOW,
+					),
+				'alreadyDecided',
+				409,
+			);
+		expect(filesIn(dir)).toHaveLength(2);
+		const photo = () => db.updateTable('photo').where('id', '=', id);
+		await expect(photo().set({ publicKey: null, publicFrames: null }).execute()).rejects.toThrow();
+		await expect(
+			photo()
+				.set({ publicKey: uuidv7(NOW) })
+				.execute(),
+		).rejects.toThrow();
+	});
+
+	test('is not blacked out by frames that are none, by whoever may not decide, or into a store that refuses', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		const store = folderStore(dir);
+		await send(await takePhoto('jpeg', 1));
+		const before = filesIn(dir);
+		const whole = { left: 0, top: 0, width: 1000, height: 1000 };
+		const decide = (frames: Frame[], actor: Actor | undefined = world.approver, into = store) =>
+			decideSalePhoto(
+				db,
+				actor,
+				{ saleId: sale.id, status: 'approved', redaction: { frames, store: into } },
+				NOW,
+			);
+		const bad: [Frame[], string][] = [
+			[Array.from({ length: 13 }, () => whole), 'framesTooMany'],
+			[[{ ...whole, left: 1 }], 'frameOutside'],
+			[[{ ...whole, top: -1 }], 'frameOutside'],
+			[[{ ...whole, width: 0 }], 'frameOutside'],
+			[[{ ...whole, height: NaN }], 'frameOutside'],
+			[[{ ...whole, width: 0.5 }], 'frameOutside'],
+		];
+		for (const [frames, key] of bad) {
+			await expectRefused(db, () => decide(frames), key, 422);
+			for (const locale of locales)
+				expect(createTranslator(locale)(`errors:${key}` as 'errors:frameOutside', { most: 12 })).toMatch(
+					/ .*\.$/,
+				);
+		}
+		for (const actor of [world.steward, world.treasurer, world.stranger])
+			await expectRefused(db, () => decide([whole], actor), 'notYourRole', 403);
+		const bucket = await openBucketServer(() => 403);
+		await expectRefused(db, () => decide([whole], world.approver, bucket.store), 'photoStoreAway', 503);
+		await bucket.close();
+		const full = {
+			...store,
+			put: () => Promise.reject(new DomainError('SERVICE_UNAVAILABLE', 'photoStoreAway')),
+		};
+		await expectRefused(db, () => decide([whole], world.approver, full), 'photoStoreAway', 503);
+		expect(filesIn(dir)).toEqual(before);
+		// Two approvers who cover different parts at once: one is heard, the other one told.
+		const answers = await Promise.allSettled([decide([whole]), decide([{ ...whole, width: 10 }])]);
+		expect(answers.map((answer) => answer.status).sort()).toEqual(['fulfilled', 'rejected']);
+		expect(filesIn(dir)).toHaveLength(2);
+	});
+
+	test('that is refused, or shows children, is not blacked out', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		const store = folderStore(dir);
+		const jpeg = await takePhoto('jpeg', 1);
+		await send(jpeg);
+		const redaction = { frames: [{ left: 0, top: 0, width: 10, height: 10 }], store };
+		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused', redaction }, NOW);
+		expect(filesIn(dir)).toHaveLength(1);
+		const other = saleOf(await fillAndClose(db, world), { photoMissingReason: '' });
+		await recordScrapSale(db, world.steward, other, NOW, { bytes: jpeg, hasChildren: true, store });
+		for (const [saleId, key] of [
+			[sale.id, 'alreadyDecided'],
+			[other.id, 'photoWithChildren'],
+		] as const)
+			await expectRefused(
+				db,
+				() => decideSalePhoto(db, world.approver, { saleId, status: 'approved', redaction }, NOW),
+				key,
+				409,
+			);
+		expect(filesIn(dir)).toHaveLength(2);
 	});
 });
 

@@ -25,7 +25,7 @@ export const AUDIT_ACTIONS = {
 		...(['statement.return', 'statement.erase-note', 'cash-count.confirm', 'cash-count.return'] as const),
 		...(['month.close', 'month.reopen', 'fund.rule', 'disbursement.erase-note'] as const),
 		'entry-reversal.return',
-		...(['photo.approved', 'photo.refused'] as const),
+		...(['photo.approved', 'photo.refused', 'photo.redact'] as const),
 		...(['disclosure.record', 'disclosure.end', 'disclosure.withdraw'] as const),
 	],
 	events: ['cleanup-event.announce', 'cleanup-event.edit', 'cleanup-event.cancel', 'sign-up.remove'],

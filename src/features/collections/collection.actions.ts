@@ -1,4 +1,5 @@
 import { listMaterials } from '#features/materials/material.repository.ts';
+import { readPhotoChoice } from '#features/photos/photo-frames.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
@@ -116,8 +117,9 @@ export const collections = {
 	}),
 	decidePhoto: formAction(async (form, { locals }) => {
 		const saleId = readId(form, 'id');
-		const status = field(form, 'status') === 'approved' ? 'approved' : 'refused';
-		await decideSalePhoto(locals.db, locals.actor, { saleId, status }, locals.now);
+		const { status, frames } = readPhotoChoice(form);
+		const redaction = { frames, store: openPhotoStore(locals.config) };
+		await decideSalePhoto(locals.db, locals.actor, { saleId, status, redaction }, locals.now);
 		return localePath(locals.locale, `/cua-toi/phieu-ban/${saleId}`);
 	}),
 	reverseSale: formAction(async (form, { locals }) => {

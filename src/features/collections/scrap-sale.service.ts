@@ -20,7 +20,13 @@ import { houseScopes, type GreenHouse } from '#features/green-houses/green-house
 import { listMaterials } from '#features/materials/material.repository.ts';
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
-import { decidePhoto, encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
+import {
+	decidePhoto,
+	encodePhoto,
+	insertPhotoRow,
+	withPhotoFile,
+	type PhotoDecision,
+} from '#features/photos/photo.service.ts';
 import type { EncodedPhoto } from '#features/photos/photo.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -591,12 +597,13 @@ export async function reverseScrapSale(
 export async function decideSalePhoto(
 	db: Db,
 	actor: Actor | undefined,
-	input: { saleId: string; status: 'approved' | 'refused' },
+	input: { saleId: string } & PhotoDecision,
 	now: number,
 ): Promise<void> {
 	requireActor(actor);
-	const sale = await findSale(db, input.saleId);
+	const { saleId, ...decision } = input;
+	const sale = await findSale(db, saleId);
 	if (!sale) throw new DomainError('NOT_FOUND', 'unknownSale');
-	const photo = { id: sale.photoId ?? '', status: input.status };
+	const photo = { ...decision, id: sale.photoId ?? '' };
 	await decidePhoto(db, actor, photo, [{ kind: 'fund', id: sale.fundId }], now);
 }

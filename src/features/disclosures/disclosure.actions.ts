@@ -1,3 +1,4 @@
+import { readPhotoChoice } from '#features/photos/photo-frames.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction, requireFormId } from '#lib/forms.ts';
@@ -58,8 +59,9 @@ export const disclosures = {
 		return `${ownPage(form, locals.locale)}?xong=rut`;
 	}),
 	decidePhoto: formAction(async (form, { locals }) => {
-		const status = field(form, 'status') === 'approved' ? 'approved' : 'refused';
-		const input = { id: requireFormId(field(form, 'id')), status } as const;
+		const { status, frames } = readPhotoChoice(form);
+		const redaction = { frames, store: openPhotoStore(locals.config) };
+		const input = { id: requireFormId(field(form, 'id')), status, redaction };
 		await decideDisclosurePhoto(locals.db, locals.actor, input, locals.now);
 		return ownPage(form, locals.locale);
 	}),

@@ -21,7 +21,12 @@ const selectDisclosures = (db: Db) =>
 		.leftJoin('disclosure as withdrawal', 'withdrawal.replacesId', 'disclosure.id')
 		.selectAll('disclosure')
 		.select(['roleGrant.role', 'organisation.name as organisationName'])
-		.select(['photo.status as photoStatus', 'photo.childrenDeclared', 'photo.decidedAt as photoDecidedAt'])
+		.select([
+			'photo.status as photoStatus',
+			'photo.childrenDeclared',
+			'photo.decidedAt as photoDecidedAt',
+			'photo.publicKey as photoPublicKey',
+		])
 		.select([
 			'withdrawal.withdrawReason as takenBackReason',
 			'withdrawal.recordedAt as takenBackAt',

@@ -13,7 +13,13 @@ import { listRules } from '#features/fund/fund-rule.repository.ts';
 import { isOnFund } from '#features/fund/fund-work.service.ts';
 import type { Fund } from '#features/fund/fund.ts';
 import { findFirstMonth } from '#features/fund/month-close.repository.ts';
-import { decidePhoto, encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
+import {
+	decidePhoto,
+	encodePhoto,
+	insertPhotoRow,
+	withPhotoFile,
+	type PhotoDecision,
+} from '#features/photos/photo.service.ts';
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -198,13 +204,13 @@ export async function withdrawDisclosure(
 export async function decideDisclosurePhoto(
 	db: Db,
 	actor: Actor | undefined,
-	input: { id: string; status: 'approved' | 'refused' },
+	input: { id: string } & PhotoDecision,
 	now: number,
 ): Promise<void> {
 	requireActor(actor);
 	const disclosure = await findDisclosure(db, input.id);
 	if (!disclosure) throw new DomainError('NOT_FOUND', 'unknownDisclosure');
-	const photo = { id: disclosure.photoId ?? '', status: input.status };
+	const photo = { ...input, id: disclosure.photoId ?? '' };
 	await decidePhoto(db, actor, photo, moneyScopes(disclosure.fundId), now);
 }
 

@@ -41,7 +41,14 @@ export const listProofs = (db: Db, disbursementId: string) =>
 		.selectFrom('disbursementProof')
 		.innerJoin('photo', 'photo.id', 'disbursementProof.photoId')
 		.select(['disbursementProof.id', 'disbursementProof.photoId', 'disbursementProof.recordedAt'])
-		.select(['photo.status', 'photo.childrenDeclared', 'photo.decidedAt', 'photo.width', 'photo.height'])
+		.select([
+			'photo.status',
+			'photo.childrenDeclared',
+			'photo.decidedAt',
+			'photo.publicKey',
+			'photo.width',
+			'photo.height',
+		])
 		.where('disbursementId', '=', disbursementId)
 		.orderBy('disbursementProof.recordedAt')
 		.orderBy('disbursementProof.id')

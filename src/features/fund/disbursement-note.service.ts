@@ -2,7 +2,13 @@
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
-import { decidePhoto, encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
+import {
+	decidePhoto,
+	encodePhoto,
+	insertPhotoRow,
+	withPhotoFile,
+	type PhotoDecision,
+} from '#features/photos/photo.service.ts';
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -110,12 +116,12 @@ export async function recordProof(
 export async function decideProofPhoto(
 	db: Db,
 	actor: Actor | undefined,
-	input: { id: string; status: 'approved' | 'refused' },
+	input: { id: string } & PhotoDecision,
 	now: number,
 ): Promise<void> {
 	requireActor(actor);
 	const proof = await findProof(db, input.id);
 	if (!proof) throw new DomainError('NOT_FOUND', 'unknownPhoto');
 	const { fundId } = await getRequest(db, proof.disbursementId);
-	await decidePhoto(db, actor, { id: proof.photoId, status: input.status }, moneyScopes(fundId), now);
+	await decidePhoto(db, actor, { ...input, id: proof.photoId }, moneyScopes(fundId), now);
 }

@@ -1,3 +1,4 @@
+import { readPhotoChoice } from '#features/photos/photo-frames.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import type { Config } from '#lib/config.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -43,7 +44,12 @@ async function readPhoto(form: FormData, config: Config) {
 	};
 }
 
-const readStatus = (form: FormData) => (field(form, 'status') === 'approved' ? 'approved' : 'refused');
+/** What an approver says of a photo, and which parts of it are blacked out. */
+function readDecision(form: FormData, config: Config) {
+	const { status, frames } = readPhotoChoice(form);
+	return { status, redaction: { frames, store: openPhotoStore(config) } };
+}
+
 /** A page of the fund that the form names by its code. */
 const fundPath = (form: FormData, locale: Locale, page: string) =>
 	localePath(locale, `/cua-toi/quy/${encodeURIComponent(field(form, 'code'))}/${page}`);
@@ -88,7 +94,8 @@ export const fundWork = {
 	}),
 	decideStatementPhoto: formAction(async (form, { locals }) => {
 		const id = readId(form, 'id');
-		await decideStatementPhoto(locals.db, locals.actor, { id, status: readStatus(form) }, locals.now);
+		const input = { id, ...readDecision(form, locals.config) };
+		await decideStatementPhoto(locals.db, locals.actor, input, locals.now);
 		return slipPath(locals.locale, id);
 	}),
 	recordCount: formAction(async (form, { locals }) => {
@@ -150,7 +157,7 @@ export const fundWork = {
 		return requestPath(form, locale);
 	}),
 	decideProof: formAction(async (form, { locals }) => {
-		const input = { id: readId(form, 'id'), status: readStatus(form) } as const;
+		const input = { id: readId(form, 'id'), ...readDecision(form, locals.config) };
 		await decideProofPhoto(locals.db, locals.actor, input, locals.now);
 		return requestPath(form, locals.locale);
 	}),

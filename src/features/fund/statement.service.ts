@@ -2,7 +2,13 @@ import { requireActor, requireGrant, type Actor } from '#features/accounts/actor
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
-import { decidePhoto, encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
+import {
+	decidePhoto,
+	encodePhoto,
+	insertPhotoRow,
+	withPhotoFile,
+	type PhotoDecision,
+} from '#features/photos/photo.service.ts';
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -167,12 +173,12 @@ export async function eraseStatementNote(
 export async function decideStatementPhoto(
 	db: Db,
 	actor: Actor | undefined,
-	input: { id: string; status: 'approved' | 'refused' },
+	input: { id: string } & PhotoDecision,
 	now: number,
 ): Promise<void> {
 	requireActor(actor);
 	const statement = await findStatement(db, input.id);
 	if (!statement) throw new DomainError('NOT_FOUND', 'unknownStatement');
-	const photo = { id: statement.photoId ?? '', status: input.status };
+	const photo = { ...input, id: statement.photoId ?? '' };
 	await decidePhoto(db, actor, photo, moneyScopes(statement.fundId), now);
 }

@@ -9,7 +9,7 @@ export const findPhoto = (db: Db, id: string) =>
 export const updatePhoto = (
 	trx: Trx,
 	id: string,
-	change: Pick<PhotoTable, 'status' | 'decidedBy' | 'decidedAt'>,
+	change: Pick<PhotoTable, 'status' | 'decidedBy' | 'decidedAt' | 'publicKey' | 'publicFrames'>,
 ) => trx.updateTable('photo').set(change).where('id', '=', id).execute();
 
 /** Photos that were refused after one instant and up to another. */

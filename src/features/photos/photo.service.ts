@@ -1,4 +1,6 @@
-import sharp from 'sharp';
+import { randomUUID } from 'node:crypto';
+import sharp, { type OverlayOptions } from 'sharp';
+import type { PhotoTable } from '#db/schema.ts';
 import { requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
@@ -6,6 +8,7 @@ import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { checkFrames, frameInPixels, type Frame, type PhotoChoice } from './photo-frames.ts';
 import type { PhotoStore } from './photo-store.service.ts';
 import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, REFUSED_KEPT_MS, type EncodedPhoto } from './photo.ts';
 import {
@@ -38,7 +41,10 @@ const SMALL_SIDE = 96;
 const SMALL_KEPT = 500;
 const small = new Map<string, Uint8Array>();
 
-/** A kept photo as small as it stands beside a row, cut square; a photo never changes, so the last ones are remembered. */
+/**
+ * A kept photo as small as it stands beside a row, cut square. `id` names its file; a file never changes, so the last
+ * ones are remembered.
+ */
 export async function shrinkPhoto(id: string, bytes: Uint8Array): Promise<Uint8Array> {
 	const known = small.get(id);
 	if (known) return known;
@@ -57,7 +63,7 @@ export async function shrinkPhoto(id: string, bytes: Uint8Array): Promise<Uint8A
  */
 export async function withPhotoFile(
 	store: PhotoStore,
-	photo: EncodedPhoto,
+	photo: Pick<EncodedPhoto, 'id' | 'data'>,
 	work: () => Promise<boolean>,
 ): Promise<void> {
 	// The bytes first: a row never names a photo that is not there.
@@ -90,36 +96,81 @@ export async function insertPhotoRow(
 		uploadedAt: now,
 		decidedBy: null,
 		decidedAt: null,
+		publicKey: null,
+		publicFrames: null,
 		...from,
 	});
 }
 
+/** What an approver says of a photo, and the store for what is blacked out. */
+export type PhotoDecision = {
+	status: PhotoChoice['status'];
+	redaction?: { frames: Frame[]; store: PhotoStore };
+};
+
+/** A kept photo with black boxes over its frames, encoded anew: under them nothing of it is left. */
+async function blackOut(bytes: Uint8Array, frames: Frame[]): Promise<Uint8Array> {
+	const { width, height } = await sharp(bytes).metadata();
+	const boxes = frames.map((frame) => {
+		const { left, top, width: across, height: down } = frameInPixels(frame, width, height);
+		return { input: { create: { width: across, height: down, channels: 3, background: '#000' } }, left, top };
+	}) satisfies OverlayOptions[];
+	return sharp(bytes).composite(boxes).webp({ quality: 78 }).toBuffer();
+}
+
 /**
- * Makes a photo public, or says that it never will be. `scopes` are those of what it shows. A second time changes
- * nothing. Refuses with 403, with 404 an unknown photo, with 409 one that was decided, or in which children can be
- * recognised or were not asked about.
+ * False when it was decided so already; refuses what is decided otherwise: who blacked out other parts must know that
+ * these are not.
+ */
+function checkUndecided(photo: PhotoTable | undefined, status: string, frames: string | null): boolean {
+	if (!photo) throw new DomainError('NOT_FOUND', 'unknownPhoto');
+	if (photo.status === status && photo.publicFrames === frames) return false;
+	if (photo.status !== 'private') throw new DomainError('CONFLICT', 'alreadyDecided');
+	if (status === 'approved' && photo.childrenDeclared !== 0)
+		throw new DomainError('CONFLICT', 'photoWithChildren');
+	return true;
+}
+
+/**
+ * Makes a photo public, whole or with `frames` of it blacked out, or says that it never will be. `scopes` are those of
+ * what it shows. A second time changes nothing. Refuses with 403, with 404 an unknown photo, with 422 frames that are
+ * none, with 409 a photo that was decided otherwise, or in which children can be recognised or were not asked about.
  */
 export async function decidePhoto(
 	db: Db,
 	actor: Actor | undefined,
-	input: { id: string; status: 'approved' | 'refused' },
+	input: { id: string } & PhotoDecision,
 	scopes: Scope[],
 	now: number,
 ): Promise<void> {
 	const grant = requireGrant(actor, 'photo.decide', scopes);
-	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'photo', input.id);
-		await holdGrant(trx, grant.id);
-		const photo = await findPhoto(trx, input.id);
-		if (!photo) throw new DomainError('NOT_FOUND', 'unknownPhoto');
-		if (photo.status === input.status) return;
-		if (photo.status !== 'private') throw new DomainError('CONFLICT', 'alreadyDecided');
-		if (input.status === 'approved' && photo.childrenDeclared !== 0)
-			throw new DomainError('CONFLICT', 'photoWithChildren');
-		await updatePhoto(trx, input.id, { status: input.status, decidedBy: grant.id, decidedAt: now });
-		const event = { action: `photo.${input.status}`, subjectKind: 'photo', subjectId: input.id };
-		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
-	});
+	const { id, status, redaction } = input;
+	const frames = status === 'approved' && redaction ? redaction.frames : [];
+	checkFrames(frames);
+	const publicFrames = frames.length === 0 ? null : JSON.stringify(frames);
+	const decide = (publicKey: string | null) =>
+		inTransaction(db, async (trx) => {
+			await lockRow(trx, 'photo', id);
+			await holdGrant(trx, grant.id);
+			if (!checkUndecided(await findPhoto(trx, id), status, publicFrames)) return false;
+			const change = { status, decidedBy: grant.id, decidedAt: now, publicKey, publicFrames };
+			await updatePhoto(trx, id, change);
+			const about = { subjectKind: 'photo', subjectId: id, roleGrantId: grant.id };
+			await insertAuditEvent(trx, { action: `photo.${input.status}`, ...about }, now);
+			if (publicKey !== null) await insertAuditEvent(trx, { action: 'photo.redact', ...about }, now);
+			return true;
+		});
+	if (!redaction || publicFrames === null) {
+		await decide(null);
+		return;
+	}
+	if (!checkUndecided(await findPhoto(db, id), status, publicFrames)) return;
+	const original = await redaction.store.get(id);
+	if (!original) throw new DomainError('NOT_FOUND', 'unknownPhoto');
+	// By chance alone: nothing that is public leads from one of the two files to the other.
+	const publicKey = randomUUID();
+	const file = { id: publicKey, data: await blackOut(original, frames) };
+	await withPhotoFile(redaction.store, file, () => decide(publicKey));
 }
 
 /**

@@ -44,7 +44,8 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 
 /**
  * A photo of a paper: for everybody once it is approved; private until then, for those who may see what it belongs to.
- * For others there is no such address. `?co=nho` gives a public one as small as it stands beside a row.
+ * For others there is no such address. `?co=nho` gives a public one as small as it stands beside a row. Of one with parts
+ * blacked out everybody gets those bytes alone; `?goc` gives the original to those who saw it before.
  */
 export const GET: APIRoute = async ({ params, locals, url }) => {
 	const { db, actor, config, now } = locals;
@@ -52,12 +53,13 @@ export const GET: APIRoute = async ({ params, locals, url }) => {
 	const id = normaliseUuid(params['id'] ?? '');
 	const photo = id === undefined ? undefined : await findPhoto(db, id);
 	if (!id || !photo) return none();
-	const isPublic = photo.status === 'approved';
+	const isPublic = photo.status === 'approved' && !url.searchParams.has('goc');
 	if (!isPublic && !(await maySee(db, actor, id, now))) return none();
-	const bytes = await openPhotoStore(config).get(id);
+	const key = isPublic ? (photo.publicKey ?? id) : id;
+	const bytes = await openPhotoStore(config).get(key);
 	if (!bytes) return none();
 	const isSmall = isPublic && url.searchParams.get('co') === 'nho';
-	return new Response(new Uint8Array(isSmall ? await shrinkPhoto(id, bytes) : bytes), {
+	return new Response(new Uint8Array(isSmall ? await shrinkPhoto(key, bytes) : bytes), {
 		headers: {
 			'content-type': 'image/webp',
 			'content-disposition': 'inline',

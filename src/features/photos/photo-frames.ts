@@ -1,0 +1,62 @@
+// Parts of a photo that are blacked out before it is public: frames in per mille of its width and height.
+import { DomainError } from '#lib/errors.ts';
+import type { Typed } from '#lib/forms.ts';
+
+export const MAX_FRAMES = 12;
+
+export type Frame = { left: number; top: number; width: number; height: number };
+
+/** The fields of one frame, in the order of the form. */
+export const FRAME_SIDES = ['left', 'top', 'width', 'height'] as const;
+
+/** What a decision form says. */
+export type PhotoChoice = { status: 'approved' | 'refused'; frames: Frame[] };
+
+/** Refuses with 422 too many frames, and what does not lie within the picture. */
+export function checkFrames(frames: Frame[]): void {
+	if (frames.length > MAX_FRAMES)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'framesTooMany', {
+			field: 'frames',
+			values: { most: MAX_FRAMES },
+		});
+	const isSpan = (from: number, length: number) =>
+		Number.isInteger(from) && Number.isInteger(length) && from >= 0 && length > 0 && from + length <= 1000;
+	for (const { left, top, width, height } of frames)
+		if (!isSpan(left, width) || !isSpan(top, height))
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'frameOutside', { field: 'frames' });
+}
+
+/** The frame in whole pixels, rounded outwards. */
+export function frameInPixels(frame: Frame, width: number, height: number): Frame {
+	const span = (from: number, length: number, side: number) => {
+		const start = Math.floor((from * side) / 1000);
+		return [start, Math.min(side, Math.ceil(((from + length) * side) / 1000)) - start] as const;
+	};
+	const [left, across] = span(frame.left, frame.width, width);
+	const [top, down] = span(frame.top, frame.height, height);
+	return { left, top, width: across, height: down };
+}
+
+/** The frames' fields as they were typed, one list for each frame. */
+export function typedFrames(form: Typed | undefined): string[][] {
+	const columns = FRAME_SIDES.map((side) => (form?.getAll(`frame-${side}`) ?? []).map(String));
+	const count = Math.max(...columns.map((column) => column.length));
+	return Array.from({ length: count }, (_, row) => columns.map((column) => (column[row] ?? '').trim()));
+}
+
+/** A per cent with at most one digit after its comma or point, in per mille; NaN for anything else. */
+const readPerMille = (text: string) =>
+	/^\d{1,3}([.,]\d)?$/.test(text) ? Math.round(Number(text.replace(',', '.')) * 10) : NaN;
+
+/** Reads a decision form: what is not approved needs no frames, and a row that is left empty is none. */
+export function readPhotoChoice(form: Typed): PhotoChoice {
+	if (form.get('status') !== 'approved') return { status: 'refused', frames: [] };
+	const frames = typedFrames(form)
+		.filter((row) => row.some((text) => text !== ''))
+		.map((row) => {
+			const [left = NaN, top = NaN, width = NaN, height = NaN] = row.map(readPerMille);
+			return { left, top, width, height };
+		});
+	checkFrames(frames);
+	return { status: 'approved', frames };
+}
