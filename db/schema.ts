@@ -310,6 +310,12 @@ export type PhotoTable = {
 	isSample: Flag;
 };
 
+/** A photo's file that no row names (any more): written before its decision, or replaced by another one. */
+export type PhotoLeftoverTable = {
+	fileKey: string;
+	since: number;
+};
+
 export type GreenHouseTable = {
 	id: string;
 	code: string;
@@ -886,6 +892,7 @@ export type Database = {
 	materialFactor: MaterialFactorTable;
 	referencePrice: ReferencePriceTable;
 	photo: PhotoTable;
+	photoLeftover: PhotoLeftoverTable;
 	greenHouse: GreenHouseTable;
 	greenHouseMaterial: GreenHouseMaterialTable;
 	houseStateReport: HouseStateReportTable;

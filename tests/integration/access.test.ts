@@ -284,6 +284,8 @@ const WITHOUT: Record<string, string[]> = {
 			'encodePhoto',
 			'withPhotoFile',
 			'insertPhotoRow',
+			'hidePhoto',
+			'clearLeftover',
 			'linkDropOffsWithin',
 			'acceptWithin',
 			'isSentBefore',
@@ -303,7 +305,7 @@ const WITHOUT: Record<string, string[]> = {
 		...['listDisbursementsWaitingFor', 'isOnFund', 'findFundOf', 'listWorkWaitingFor', 'readMonths'],
 		...['mayDisclose', 'findFundToDisclose', 'listOverdueFor'],
 	],
-	'only rewrites what it is given': ['withReadableTimes', 'toCsv', 'shrinkPhoto'],
+	'only rewrites what it is given': ['withReadableTimes', 'toCsv', 'shrinkPhoto', 'blackOut'],
 };
 
 /** The functions that a feature's services offer, as they are written down. */

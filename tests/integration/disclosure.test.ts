@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { APIContext } from 'astro';
 import { sql } from 'kysely';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -26,8 +27,11 @@ import type { DisclosureInput } from '#features/disclosures/disclosure.ts';
 import { findFund } from '#features/fund/fund.repository.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
+import { findPhoto } from '#features/photos/photo.repository.ts';
+import { clearRefusedPhotos } from '#features/photos/photo.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { GET } from '../../src/pages/anh/[id].ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, makeFund, NOW } from '../support/fixtures.ts';
 import { expectNothingWritten } from '../support/snapshot.ts';
@@ -222,6 +226,50 @@ describeEachEngine('disclosures', (engine) => {
 			422,
 		);
 		expect(readdirSync(refused.folder)).toEqual([]);
+	});
+
+	test('the photo of a record that was taken back is public no longer, and nobody shows it again', async () => {
+		const files = await upload();
+		const input = inputOf({ photoMissingReason: '' });
+		await recordDisclosure(db, steward, input, NOW, files);
+		const photoId = (await findDisclosure(db, input.id))!.photoId!;
+		const look = (actor?: Actor, query = '') =>
+			GET({
+				params: { id: photoId },
+				url: new URL(`http://localhost/anh/${photoId}${query}`),
+				locals: { db, actor, now: NOW, config: { photoDir: files.folder } },
+			} as unknown as APIContext);
+		const frames = [{ left: 0, top: 0, width: 500, height: 500 }];
+		const show = { id: input.id, status: 'approved' as const, redaction: { frames, store: files.store } };
+		await decideDisclosurePhoto(db, world.approver, show, NOW);
+		expect((await look()).status).toBe(200);
+		const undo = { id: uuidv7(NOW), replacesId: input.id, reason: 'Ghi nhầm khối' };
+		await withdrawDisclosure(db, steward, undo, NOW + 1);
+		await withdrawDisclosure(db, steward, undo, NOW + 2);
+		for (const query of ['', '?co=nho', '?goc']) expect((await look(undefined, query)).status).toBe(404);
+		// The original stays for those who saw it before, for a year; the copy goes with the day's job.
+		expect((await look(steward)).headers.get('cache-control')).toBe('private, no-store');
+		expect(await findPhoto(db, photoId)).toMatchObject({
+			...{ status: 'refused', decidedAt: NOW + 1, decidedBy: steward.grants[0]!.id, publicKey: null },
+		});
+		expect(readdirSync(files.folder)).toHaveLength(2);
+		await clearRefusedPhotos(db, files.store, NOW + DAY);
+		expect(readdirSync(files.folder)).toEqual([`${photoId}.webp`]);
+		for (const seenAt of [null, NOW, NOW + 1])
+			await expectRefused(
+				db,
+				() => decideDisclosurePhoto(db, world.approver, { ...show, seenAt }, NOW + 3),
+				'alreadyDecided',
+				409,
+			);
+		expect(readdirSync(files.folder)).toHaveLength(1);
+		// One that waited for its decision no longer waits.
+		const waiting = inputOf({ photoMissingReason: '' });
+		await recordDisclosure(db, steward, waiting, NOW, await upload());
+		const other = { id: uuidv7(NOW), replacesId: waiting.id, reason: 'Ghi nhầm' };
+		await withdrawDisclosure(db, world.treasurer, other, NOW);
+		const { photoStatus } = (await findDisclosure(db, waiting.id))!;
+		expect(photoStatus).toBe('refused');
 	});
 
 	test('a sheet that does not hang is overdue for whoever puts it up, until it is recorded', async () => {

@@ -1,45 +1,15 @@
 // Sales of before 0016 held whole cycles; afterwards each of their kinds is held, and nothing can be sold a second time.
-import { Migrator } from 'kysely/migration';
 import { sql } from 'kysely';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
-import { migrations } from '#db/migrations/index.ts';
 import { loadReference } from '#db/reference.ts';
 import { listUnsoldCycles } from '#features/collections/collection-cycle.repository.ts';
 import { listGoodsLeft } from '#features/collections/goods.repository.ts';
-import { openDb, type Db } from '#lib/db.ts';
+import type { Db } from '#lib/db.ts';
+import { openBefore } from '../support/old-database.ts';
 import { insertRaw } from './fund-world.ts';
 
 const LAST_BEFORE = '0014_complete_money';
-
-async function openFresh(engine: 'sqlite' | 'postgres'): Promise<{ db: Db; close: () => Promise<void> }> {
-	if (engine === 'sqlite') {
-		const folder = mkdtempSync(path.join(tmpdir(), 'portal-migration-'));
-		const db = openDb(`file:${path.join(folder, 'test.db')}`);
-		return {
-			db,
-			close: async () => {
-				await db.destroy();
-				rmSync(folder, { recursive: true, force: true });
-			},
-		};
-	}
-	const name = `portal_migration_${process.pid}`;
-	const admin = openDb(inject('postgresUrl'));
-	await sql`create database ${sql.id(name)}`.execute(admin);
-	const db = openDb(inject('postgresUrl').replace(/\/[^/]*$/, `/${name}`));
-	return {
-		db,
-		close: async () => {
-			await db.destroy();
-			await sql`drop database ${sql.id(name)} with (force)`.execute(admin);
-			await admin.destroy();
-		},
-	};
-}
 
 /** One house with a booked, a returned and a waiting sale, as the tables were before. */
 async function fill(db: Db): Promise<void> {
@@ -127,11 +97,8 @@ async function fill(db: Db): Promise<void> {
 test.each(['sqlite', 'postgres'] as const)(
 	'sales of before hold their goods afterwards, on %s',
 	async (engine) => {
-		const { db, close } = await openFresh(engine);
+		const { db, close } = await openBefore(engine, LAST_BEFORE);
 		try {
-			const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-			const { error } = await migrator.migrateTo(LAST_BEFORE);
-			expect(error).toBeUndefined();
 			await fill(db);
 			const columns = ['id', 'status', 'cashReceivedVnd', 'entryId', 'contentHash'] as const;
 			const before = await db.selectFrom('scrapSale').select(columns).orderBy('id').execute();

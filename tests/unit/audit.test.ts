@@ -10,7 +10,7 @@ const ACTIONS = Object.values(AUDIT_ACTIONS).flat();
 
 /** What a computed part of an act's code can be. */
 const PARTS: Record<string, string[]> = {
-	'photo.${input.status}': ['photo.approved', 'photo.refused'],
+	'photo.${status}': ['photo.approved', 'photo.refused'],
 	'month.${act}': ['month.close', 'month.reopen'],
 	'disbursement.${decision}': ['disbursement.approve', 'disbursement.return'],
 	'rights-request.${step}': ['rights-request.reply', 'rights-request.complete'],

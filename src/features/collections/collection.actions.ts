@@ -117,9 +117,9 @@ export const collections = {
 	}),
 	decidePhoto: formAction(async (form, { locals }) => {
 		const saleId = readId(form, 'id');
-		const { status, frames } = readPhotoChoice(form);
+		const { frames, ...choice } = readPhotoChoice(form);
 		const redaction = { frames, store: openPhotoStore(locals.config) };
-		await decideSalePhoto(locals.db, locals.actor, { saleId, status, redaction }, locals.now);
+		await decideSalePhoto(locals.db, locals.actor, { saleId, ...choice, redaction }, locals.now);
 		return localePath(locals.locale, `/cua-toi/phieu-ban/${saleId}`);
 	}),
 	reverseSale: formAction(async (form, { locals }) => {

@@ -20,13 +20,8 @@ import { houseScopes, type GreenHouse } from '#features/green-houses/green-house
 import { listMaterials } from '#features/materials/material.repository.ts';
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
-import {
-	decidePhoto,
-	encodePhoto,
-	insertPhotoRow,
-	withPhotoFile,
-	type PhotoDecision,
-} from '#features/photos/photo.service.ts';
+import { decidePhoto, type PhotoDecision } from '#features/photos/photo-decision.service.ts';
+import { encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
 import type { EncodedPhoto } from '#features/photos/photo.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';

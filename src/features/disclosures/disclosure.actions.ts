@@ -59,9 +59,9 @@ export const disclosures = {
 		return `${ownPage(form, locals.locale)}?xong=rut`;
 	}),
 	decidePhoto: formAction(async (form, { locals }) => {
-		const { status, frames } = readPhotoChoice(form);
+		const { frames, ...choice } = readPhotoChoice(form);
 		const redaction = { frames, store: openPhotoStore(locals.config) };
-		const input = { id: requireFormId(field(form, 'id')), status, redaction };
+		const input = { id: requireFormId(field(form, 'id')), ...choice, redaction };
 		await decideDisclosurePhoto(locals.db, locals.actor, input, locals.now);
 		return ownPage(form, locals.locale);
 	}),

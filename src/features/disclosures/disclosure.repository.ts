@@ -26,6 +26,7 @@ const selectDisclosures = (db: Db) =>
 			'photo.childrenDeclared',
 			'photo.decidedAt as photoDecidedAt',
 			'photo.publicKey as photoPublicKey',
+			'photo.publicFrames as photoPublicFrames',
 		])
 		.select([
 			'withdrawal.withdrawReason as takenBackReason',

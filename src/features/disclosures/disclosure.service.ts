@@ -13,13 +13,8 @@ import { listRules } from '#features/fund/fund-rule.repository.ts';
 import { isOnFund } from '#features/fund/fund-work.service.ts';
 import type { Fund } from '#features/fund/fund.ts';
 import { findFirstMonth } from '#features/fund/month-close.repository.ts';
-import {
-	decidePhoto,
-	encodePhoto,
-	insertPhotoRow,
-	withPhotoFile,
-	type PhotoDecision,
-} from '#features/photos/photo.service.ts';
+import { decidePhoto, hidePhoto, type PhotoDecision } from '#features/photos/photo-decision.service.ts';
+import { encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -162,7 +157,8 @@ export async function endDisclosure(
 }
 
 /**
- * Takes a wrong record back by one that replaces it and says why; both stay. The same a second time changes nothing.
+ * Takes a wrong record back by one that replaces it and says why; both stay, but its photo is public no longer. The same
+ * a second time changes nothing.
  * Refuses with 401, 403, 404, 422, with 409 what was taken back before.
  */
 export async function withdrawDisclosure(
@@ -194,6 +190,7 @@ export async function withdrawDisclosure(
 			recordedAt: now,
 			contentHash,
 		});
+		if (wrong.photoId !== null) await hidePhoto(trx, wrong.photoId, grant.id, now);
 		const event = { action: 'disclosure.withdraw', subjectKind: 'disclosure', subjectId: wrong.id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 	};

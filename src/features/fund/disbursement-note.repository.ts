@@ -46,6 +46,7 @@ export const listProofs = (db: Db, disbursementId: string) =>
 			'photo.childrenDeclared',
 			'photo.decidedAt',
 			'photo.publicKey',
+			'photo.publicFrames',
 			'photo.width',
 			'photo.height',
 		])

@@ -46,8 +46,8 @@ async function readPhoto(form: FormData, config: Config) {
 
 /** What an approver says of a photo, and which parts of it are blacked out. */
 function readDecision(form: FormData, config: Config) {
-	const { status, frames } = readPhotoChoice(form);
-	return { status, redaction: { frames, store: openPhotoStore(config) } };
+	const { status, frames, seenAt } = readPhotoChoice(form);
+	return { status, seenAt, redaction: { frames, store: openPhotoStore(config) } };
 }
 
 /** A page of the fund that the form names by its code. */

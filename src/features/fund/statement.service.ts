@@ -2,13 +2,8 @@ import { requireActor, requireGrant, type Actor } from '#features/accounts/actor
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
-import {
-	decidePhoto,
-	encodePhoto,
-	insertPhotoRow,
-	withPhotoFile,
-	type PhotoDecision,
-} from '#features/photos/photo.service.ts';
+import { decidePhoto, type PhotoDecision } from '#features/photos/photo-decision.service.ts';
+import { encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';

@@ -10,10 +10,10 @@ export type Frame = { left: number; top: number; width: number; height: number }
 export const FRAME_SIDES = ['left', 'top', 'width', 'height'] as const;
 
 /** What a decision form says. */
-export type PhotoChoice = { status: 'approved' | 'refused'; frames: Frame[] };
+export type PhotoChoice = { status: 'approved' | 'refused'; frames: Frame[]; seenAt: number | null };
 
-/** Refuses with 422 too many frames, and what does not lie within the picture. */
-export function checkFrames(frames: Frame[]): void {
+/** Refuses with 422 too many frames, and what does not lie within the picture; `numbers` says what each one is called. */
+export function checkFrames(frames: Frame[], numbers?: number[]): void {
 	if (frames.length > MAX_FRAMES)
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'framesTooMany', {
 			field: 'frames',
@@ -21,9 +21,11 @@ export function checkFrames(frames: Frame[]): void {
 		});
 	const isSpan = (from: number, length: number) =>
 		Number.isInteger(from) && Number.isInteger(length) && from >= 0 && length > 0 && from + length <= 1000;
-	for (const { left, top, width, height } of frames)
-		if (!isSpan(left, width) || !isSpan(top, height))
-			throw new DomainError('UNPROCESSABLE_CONTENT', 'frameOutside', { field: 'frames' });
+	for (const [index, { left, top, width, height }] of frames.entries())
+		if (!isSpan(left, width) || !isSpan(top, height)) {
+			const values = { number: numbers?.[index] ?? index + 1 };
+			throw new DomainError('UNPROCESSABLE_CONTENT', 'frameOutside', { field: 'frames', values });
+		}
 }
 
 /** The frame in whole pixels, rounded outwards. */
@@ -48,15 +50,28 @@ export function typedFrames(form: Typed | undefined): string[][] {
 const readPerMille = (text: string) =>
 	/^\d{1,3}([.,]\d)?$/.test(text) ? Math.round(Number(text.replace(',', '.')) * 10) : NaN;
 
-/** Reads a decision form: what is not approved needs no frames, and a row that is left empty is none. */
-export function readPhotoChoice(form: Typed): PhotoChoice {
-	if (form.get('status') !== 'approved') return { status: 'refused', frames: [] };
-	const frames = typedFrames(form)
-		.filter((row) => row.some((text) => text !== ''))
-		.map((row) => {
-			const [left = NaN, top = NaN, width = NaN, height = NaN] = row.map(readPerMille);
-			return { left, top, width, height };
-		});
-	checkFrames(frames);
-	return { status: 'approved', frames };
+/** The frames of a form; a row that is left empty is none. Refuses as {@link checkFrames} does. */
+export function readFrames(form: Typed): Frame[] {
+	const rows = [...typedFrames(form).entries()].filter(([, row]) => row.some((text) => text !== ''));
+	const frames = rows.map(([, row]) => {
+		const [left = NaN, top = NaN, width = NaN, height = NaN] = row.map(readPerMille);
+		return { left, top, width, height };
+	});
+	checkFrames(
+		frames,
+		rows.map(([index]) => index + 1),
+	);
+	return frames;
 }
+
+/** Reads a decision form; what is not approved needs no frames. */
+export function readPhotoChoice(form: Typed): PhotoChoice {
+	const seen = form.get('seenAt');
+	const seenAt = typeof seen === 'string' && /^\d{1,15}$/.test(seen) ? Number(seen) : null;
+	if (form.get('status') !== 'approved') return { status: 'refused', frames: [], seenAt };
+	return { status: 'approved', frames: readFrames(form), seenAt };
+}
+
+/** Kept frames as they were written with the decision. */
+export const keptFrames = (publicFrames: string | null): Frame[] =>
+	publicFrames === null ? [] : (JSON.parse(publicFrames) as Frame[]);

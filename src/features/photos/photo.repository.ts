@@ -40,3 +40,16 @@ export const writeClearedUntil = (trx: Trx, until: number) =>
 		.values({ key: CLEARED_UNTIL, value: String(until) })
 		.onConflict((conflict) => conflict.column('key').doUpdateSet({ value: String(until) }))
 		.execute();
+
+/** Notes a file that no row names, so that it goes even if what wrote or replaced it is cut off. */
+export const insertLeftover = (trx: Trx, fileKey: string, since: number) =>
+	trx.insertInto('photoLeftover').values({ fileKey, since }).execute();
+
+export const deleteLeftover = (trx: Trx, fileKey: string) =>
+	trx.deleteFrom('photoLeftover').where('fileKey', '=', fileKey).execute();
+
+export const findLeftover = (db: Db, fileKey: string) =>
+	db.selectFrom('photoLeftover').selectAll().where('fileKey', '=', fileKey).executeTakeFirst();
+
+export const listLeftovers = (db: Db, until: number) =>
+	db.selectFrom('photoLeftover').select('fileKey').where('since', '<=', until).execute();

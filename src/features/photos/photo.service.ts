@@ -1,22 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import sharp, { type OverlayOptions } from 'sharp';
-import type { PhotoTable } from '#db/schema.ts';
-import { requireGrant, type Actor, type Scope } from '#features/accounts/actor.ts';
-import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { holdGrant } from '#features/accounts/person.repository.ts';
-import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
+import sharp from 'sharp';
+import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { checkFrames, frameInPixels, type Frame, type PhotoChoice } from './photo-frames.ts';
 import type { PhotoStore } from './photo-store.service.ts';
 import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, REFUSED_KEPT_MS, type EncodedPhoto } from './photo.ts';
 import {
-	findPhoto,
+	deleteLeftover,
+	findLeftover,
 	insertPhoto,
+	listLeftovers,
 	listRefused,
 	readClearedUntil,
-	updatePhoto,
 	writeClearedUntil,
 } from './photo.repository.ts';
 
@@ -102,82 +97,23 @@ export async function insertPhotoRow(
 	});
 }
 
-/** What an approver says of a photo, and the store for what is blacked out. */
-export type PhotoDecision = {
-	status: PhotoChoice['status'];
-	redaction?: { frames: Frame[]; store: PhotoStore };
-};
-
-/** A kept photo with black boxes over its frames, encoded anew: under them nothing of it is left. */
-async function blackOut(bytes: Uint8Array, frames: Frame[]): Promise<Uint8Array> {
-	const { width, height } = await sharp(bytes).metadata();
-	const boxes = frames.map((frame) => {
-		const { left, top, width: across, height: down } = frameInPixels(frame, width, height);
-		return { input: { create: { width: across, height: down, channels: 3, background: '#000' } }, left, top };
-	}) satisfies OverlayOptions[];
-	return sharp(bytes).composite(boxes).webp({ quality: 78 }).toBuffer();
+/** Removes a noted file, unless a row names it by now. */
+export async function clearLeftover(db: Db, store: PhotoStore, fileKey: string): Promise<void> {
+	if (!(await findLeftover(db, fileKey))) return;
+	await store.remove(fileKey);
+	await inTransaction(db, (trx) => deleteLeftover(trx, fileKey));
 }
 
-/**
- * False when it was decided so already; refuses what is decided otherwise: who blacked out other parts must know that
- * these are not.
- */
-function checkUndecided(photo: PhotoTable | undefined, status: string, frames: string | null): boolean {
-	if (!photo) throw new DomainError('NOT_FOUND', 'unknownPhoto');
-	if (photo.status === status && photo.publicFrames === frames) return false;
-	if (photo.status !== 'private') throw new DomainError('CONFLICT', 'alreadyDecided');
-	if (status === 'approved' && photo.childrenDeclared !== 0)
-		throw new DomainError('CONFLICT', 'photoWithChildren');
-	return true;
-}
+/** A file that was noted before it is named by its decision; by then the one who decides has long had an answer. */
+const LEFTOVER_MS = 3_600_000;
 
 /**
- * Makes a photo public, whole or with `frames` of it blacked out, or says that it never will be. `scopes` are those of
- * what it shows. A second time changes nothing. Refuses with 403, with 404 an unknown photo, with 422 frames that are
- * none, with 409 a photo that was decided otherwise, or in which children can be recognised or were not asked about.
- */
-export async function decidePhoto(
-	db: Db,
-	actor: Actor | undefined,
-	input: { id: string } & PhotoDecision,
-	scopes: Scope[],
-	now: number,
-): Promise<void> {
-	const grant = requireGrant(actor, 'photo.decide', scopes);
-	const { id, status, redaction } = input;
-	const frames = status === 'approved' && redaction ? redaction.frames : [];
-	checkFrames(frames);
-	const publicFrames = frames.length === 0 ? null : JSON.stringify(frames);
-	const decide = (publicKey: string | null) =>
-		inTransaction(db, async (trx) => {
-			await lockRow(trx, 'photo', id);
-			await holdGrant(trx, grant.id);
-			if (!checkUndecided(await findPhoto(trx, id), status, publicFrames)) return false;
-			const change = { status, decidedBy: grant.id, decidedAt: now, publicKey, publicFrames };
-			await updatePhoto(trx, id, change);
-			const about = { subjectKind: 'photo', subjectId: id, roleGrantId: grant.id };
-			await insertAuditEvent(trx, { action: `photo.${input.status}`, ...about }, now);
-			if (publicKey !== null) await insertAuditEvent(trx, { action: 'photo.redact', ...about }, now);
-			return true;
-		});
-	if (!redaction || publicFrames === null) {
-		await decide(null);
-		return;
-	}
-	if (!checkUndecided(await findPhoto(db, id), status, publicFrames)) return;
-	const original = await redaction.store.get(id);
-	if (!original) throw new DomainError('NOT_FOUND', 'unknownPhoto');
-	// By chance alone: nothing that is public leads from one of the two files to the other.
-	const publicKey = randomUUID();
-	const file = { id: publicKey, data: await blackOut(original, frames) };
-	await withPhotoFile(redaction.store, file, () => decide(publicKey));
-}
-
-/**
- * Removes the files of photos whose refusal is {@link REFUSED_KEPT_MS} old; their rows stay. A run that is cut off begins
- * again where the last whole one ended.
+ * Removes the files of photos whose refusal is {@link REFUSED_KEPT_MS} old, their rows stay, and copies that no row names
+ * (any more). A run that is cut off begins again where the last whole one ended.
  */
 export async function clearRefusedPhotos(db: Db, store: PhotoStore, now: number): Promise<void> {
+	for (const { fileKey } of await listLeftovers(db, now - LEFTOVER_MS))
+		await clearLeftover(db, store, fileKey);
 	const until = now - REFUSED_KEPT_MS;
 	for (const { id } of await listRefused(db, await readClearedUntil(db), until)) await store.remove(id);
 	await inTransaction(db, (trx) => writeClearedUntil(trx, until));

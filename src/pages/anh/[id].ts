@@ -8,11 +8,14 @@ import { getDisbursement } from '#features/fund/disbursement.service.ts';
 import { moneyScopes } from '#features/fund/disbursement.ts';
 import { findProofOfPhoto } from '#features/fund/disbursement-note.repository.ts';
 import { findStatementOfPhoto } from '#features/fund/statement.repository.ts';
+import { blackOut } from '#features/photos/photo-decision.service.ts';
+import { readFrames } from '#features/photos/photo-frames.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { shrinkPhoto } from '#features/photos/photo.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
 import type { Db } from '#lib/db.ts';
-import { DomainError } from '#lib/errors.ts';
+import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
+import { createTranslator, locales, type Locale } from '#lib/i18n.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 
 /** True for whoever may see what a private photo belongs to: a sale, a statement, a payment or a disclosure. */
@@ -42,10 +45,40 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 	}
 }
 
+const isLocale = (text: string | null): text is Locale => locales.some((locale) => locale === text);
+
+/** What everybody would see with the frames that the address names, which nobody has decided yet; or why that is none. */
+async function preview(original: Uint8Array, asked: URLSearchParams): Promise<Response> {
+	try {
+		return image(await blackOut(original, readFrames(asked)), 'private, no-store');
+	} catch (error) {
+		if (!(error instanceof DomainError)) throw error;
+		const wanted = asked.get('thu');
+		const t = createTranslator(isLocale(wanted) ? wanted : 'vi');
+		return new Response(t(`errors:${error.key}`, error.values), {
+			status: HTTP_STATUS[error.kind],
+			headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' },
+		});
+	}
+}
+
+const image = (bytes: Uint8Array, cacheControl: string) =>
+	new Response(new Uint8Array(bytes), {
+		headers: {
+			'content-type': 'image/webp',
+			'content-disposition': 'inline',
+			'cache-control': cacheControl,
+		},
+	});
+
+/** How long a cache may still show what was blacked out, or taken from the public, meanwhile. */
+const PUBLIC = 'public, max-age=300';
+
 /**
  * A photo of a paper: for everybody once it is approved; private until then, for those who may see what it belongs to.
  * For others there is no such address. `?co=nho` gives a public one as small as it stands beside a row. Of one with parts
- * blacked out everybody gets those bytes alone; `?goc` gives the original to those who saw it before.
+ * blacked out everybody gets those bytes alone; for those who saw it before `?goc` gives the original, and `?thu` what is
+ * left of it under the frames of a form.
  */
 export const GET: APIRoute = async ({ params, locals, url }) => {
 	const { db, actor, config, now } = locals;
@@ -53,17 +86,13 @@ export const GET: APIRoute = async ({ params, locals, url }) => {
 	const id = normaliseUuid(params['id'] ?? '');
 	const photo = id === undefined ? undefined : await findPhoto(db, id);
 	if (!id || !photo) return none();
-	const isPublic = photo.status === 'approved' && !url.searchParams.has('goc');
+	const asked = url.searchParams;
+	const isPublic = photo.status === 'approved' && !asked.has('goc') && !asked.has('thu');
 	if (!isPublic && !(await maySee(db, actor, id, now))) return none();
 	const key = isPublic ? (photo.publicKey ?? id) : id;
 	const bytes = await openPhotoStore(config).get(key);
 	if (!bytes) return none();
-	const isSmall = isPublic && url.searchParams.get('co') === 'nho';
-	return new Response(new Uint8Array(isSmall ? await shrinkPhoto(key, bytes) : bytes), {
-		headers: {
-			'content-type': 'image/webp',
-			'content-disposition': 'inline',
-			'cache-control': isPublic ? 'public, max-age=3600' : 'private, no-store',
-		},
-	});
+	if (asked.has('thu')) return preview(bytes, asked);
+	const isSmall = isPublic && asked.get('co') === 'nho';
+	return image(isSmall ? await shrinkPhoto(key, bytes) : bytes, isPublic ? PUBLIC : 'private, no-store');
 };
