@@ -7,22 +7,20 @@ import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import { resetSamplePasswords } from '#db/sample/index.ts';
 import { createAccount } from '#features/accounts/account.service.ts';
-import { ROLE_SCOPES, ROLES, type Role, type ScopeKind } from '#features/accounts/actor.ts';
+import { ROLES } from '#features/accounts/actor.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
-import { findFundByCode } from '#features/fund/fund.repository.ts';
 import { openFund } from '#features/fund/ledger.service.ts';
-import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
-import { listWards } from '#features/places/place.repository.ts';
 import { openSchool } from '#features/schools/school.service.ts';
 import { ORGANISATION_KINDS } from '#features/team/organisation.ts';
 import { ConfigError } from '#lib/config.ts';
-import { inTransaction, isUniqueViolation, type Db } from '#lib/db.ts';
+import { inTransaction, isUniqueViolation, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { createTranslator } from '#lib/i18n.ts';
 import { getPortal } from '#lib/portal.ts';
 import { retireSamples } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { holdScope, readScope, readWard } from './admin-scope.ts';
 import { settingFailure } from './start-failure.ts';
 
 process.chdir(path.resolve(import.meta.dirname, '../..'));
@@ -79,36 +77,6 @@ function readText(option: string, text: string): string {
 	return clean;
 }
 
-async function readWard(db: Db, option: string, id: string): Promise<string> {
-	const wards = (await listWards(db)).map((ward) => ward.id);
-	if (wards.includes(id)) return id;
-	throw new ConfigError(`${option} ${id}: it must be one of ${wards.join(', ')}.`);
-}
-
-async function readScope(
-	db: Db,
-	role: Role,
-	text: string,
-): Promise<{ scopeKind: ScopeKind; scopeId: string | null }> {
-	const [kind = '', code = ''] = text.split(/:(.*)/s);
-	const allowed = ROLE_SCOPES[role];
-	const scopeKind = allowed.find((each) => each === kind);
-	if (!scopeKind) {
-		const scopes = allowed.map((each) => (each === 'portal' ? each : `${each}:CODE`)).join(' or ');
-		throw new ConfigError(`--scope ${text}: the role ${role} needs ${scopes}.`);
-	}
-	if (scopeKind === 'portal') return { scopeKind, scopeId: null };
-	if (scopeKind === 'ward') return { scopeKind, scopeId: await readWard(db, '--scope ward', code) };
-	const found =
-		scopeKind === 'house'
-			? await findGreenHouseByCode(db, code, Date.now())
-			: scopeKind === 'fund'
-				? await findFundByCode(db, code)
-				: await db.selectFrom('organisation').select('id').where('id', '=', code).executeTakeFirst();
-	if (!found) throw new ConfigError(`--scope ${text}: there is nothing of that name.`);
-	return { scopeKind, scopeId: found.id };
-}
-
 let db: Db | undefined;
 
 async function run(): Promise<void> {
@@ -139,9 +107,12 @@ async function run(): Promise<void> {
 			const signInName = values.phone ?? values.email;
 			if (!values.name || !signInName) throw new ConfigError(USAGE);
 			const role = readName('--role', values.role ?? 'administrator', ROLES);
-			const scope = await readScope(db, role, values.scope ?? 'portal');
+			const place = values.scope ?? 'portal';
+			const scope = await readScope(db, role, place, now);
 			const password = await askPassword();
-			await createAccount(db, { displayName: values.name, name: signInName, password, role, ...scope }, now);
+			const account = { displayName: values.name, name: signInName, password, role, ...scope };
+			const hold = (trx: Trx) => holdScope(trx, role, place, Date.now());
+			await createAccount(db, account, now, hold);
 			console.log(`${values.name} can sign in with ${signInName}.`);
 			break;
 		}

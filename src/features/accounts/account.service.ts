@@ -77,14 +77,19 @@ export async function signUpAccount(
 	});
 }
 
-/** Makes a person with one role, from the operator's command line. Refuses a name in use with 409. */
+/**
+ * Makes a person with one role, from the operator's command line. Refuses a name in use with 409.
+ * @param hold keeps the role's place as it is until the role is written
+ */
 export async function createAccount(
 	db: Db,
 	account: Omit<NewAccount, 'locale'> & { role: Role; scopeKind: ScopeKind; scopeId: string | null },
 	now: number,
+	hold: (trx: Trx) => Promise<void> = async () => {},
 ): Promise<string> {
 	const { role, scopeKind, scopeId } = account;
 	return createPerson(db, { ...account, locale: 'vi' }, now, async (trx, personId) => {
+		await hold(trx);
 		const grant = { personId, role, scopeKind, scopeId, grantedBy: null, isSample: 0 as const };
 		await insertRoleGrant(trx, grant, now);
 		// Nobody of the portal did it, least of all in the role that the new account gets.
