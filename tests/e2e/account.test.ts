@@ -156,6 +156,15 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		expect(await form.locator('[name=displayName]').inputValue()).toBe('Lò Thị Mai');
 		expect(await form.locator('[name=link]').isChecked()).toBe(true);
 		await form.locator('[name=password]').fill(PASSWORD);
+		// The page stood open while another notice was published: what was ticked under the old one is ticked anew.
+		await form.locator('[name=noticeVersion]').evaluate((input: HTMLInputElement) => (input.value = '0'));
+		await form.locator('button.btn').click();
+		const newer = page.locator('[role=alert]', { hasText: 'đã có bản mới' });
+		await newer.waitFor();
+		expect(await newer.locator('a').getAttribute('href')).toBe('/quyen-rieng-tu');
+		expect(await form.locator('[name=link]').isChecked()).toBe(false);
+		await form.locator('[name=link]').check();
+		await form.locator('[name=password]').fill(PASSWORD);
 		await form.locator('button.btn').click();
 		await page.waitForURL(/cua-toi\?xong=tai-khoan/);
 		// A plain resident is greeted by name, with nothing said of work or roles; the list is theirs once it is linked.

@@ -243,7 +243,10 @@ const OWN: Record<string, Own> = {
 	},
 	endListedSession: { ends: 'done', run: (db, _world, actor) => endListedSession(db, actor, 'x', NOW) },
 	endOtherSessions: { ends: 'done', run: (db, _world, actor) => endOtherSessions(db, actor, 'own', NOW) },
-	linkDropOffs: { run: (db, _world, actor) => linkDropOffs(db, actor, 'một máy mới', NOW) },
+	linkDropOffs: {
+		run: (db, _world, actor) =>
+			linkDropOffs(db, actor, { deviceSecret: 'một máy mới', noticeVersion: 1 }, NOW),
+	},
 	withdrawLink: { ends: 'done', run: (db, _world, actor) => withdrawLink(db, actor, NOW) },
 	eraseAccount: { run: (db, _world, actor) => eraseAccount(db, SECRET, actor, NOW) },
 	sendRequest: {

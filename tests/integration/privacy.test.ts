@@ -70,58 +70,73 @@ async function openWorld(db: Db) {
 	return { db, house, join, bring, mineOf };
 }
 
+/** What a page sends on which this version of the notice stood. */
+const agreed = (deviceSecret: string, noticeVersion = 1) => ({ deviceSecret, noticeVersion });
+
 describeEachEngine('what a device logged', (engine) => {
 	test('is linked to an account only by a consent, and no longer once it is taken back', async () => {
 		const { db, join, bring, mineOf } = await openWorld(await engine.fresh());
 		const [mai, lan] = [await join(), await join()];
 		const device = await bring();
 		expect([await mineOf(mai), await mineOf(mai, device)]).toEqual([0, 1]);
-		await expectRefused(db, () => linkDropOffs(db, undefined, device, NOW), 'signInFirst', 401);
-		await linkDropOffs(db, mai, device, NOW);
-		await linkDropOffs(db, mai, device, NOW);
+		await expectRefused(db, () => linkDropOffs(db, undefined, agreed(device), NOW), 'signInFirst', 401);
+		await linkDropOffs(db, mai, agreed(device), NOW);
+		await linkDropOffs(db, mai, agreed(device), NOW);
 		expect(await listConsents(db, mai.personId)).toMatchObject([
 			{ purpose: 'link_drop_offs', noticeVersion: 1, givenAt: NOW, withdrawnAt: null },
 		]);
 		expect(await mineOf(mai)).toBe(1);
-		await expectRefused(db, () => linkDropOffs(db, lan, device, NOW), 'deviceOfAnother', 409);
+		await expectRefused(db, () => linkDropOffs(db, lan, agreed(device), NOW), 'deviceOfAnother', 409);
 		const another = await bring();
-		await linkDropOffs(db, mai, another, NOW);
+		await linkDropOffs(db, mai, agreed(another), NOW);
 		expect(await mineOf(mai)).toBe(2);
 		await withdrawLink(db, mai, NOW + 1);
 		await withdrawLink(db, mai, NOW + 2);
 		await expectRefused(db, () => withdrawLink(db, undefined, NOW), 'signInFirst', 401);
 		expect(await listConsents(db, mai.personId)).toMatchObject([{ withdrawnAt: NOW + 1 }]);
 		expect([await mineOf(mai), await mineOf(undefined, device)]).toEqual([0, 1]);
-		await linkDropOffs(db, lan, device, NOW);
+		await linkDropOffs(db, lan, agreed(device), NOW);
 		expect(await mineOf(lan)).toBe(1);
 	});
 
-	test('names the notice that stood when the consent was given, also when it is given again', async () => {
+	test('names the notice that was read when the consent was given, also when it is given again', async () => {
 		const { db, join, bring, mineOf } = await openWorld(await engine.fresh());
 		const mai = await join();
 		const administrator = await makeActor(db, 'administrator', 'portal', null);
-		await linkDropOffs(db, mai, await bring(), NOW);
+		await linkDropOffs(db, mai, agreed(await bring()), NOW);
 		const text = { title: 'Quyền riêng tư', body: 'Bản mới' };
 		await publishNotice(db, administrator, { vi: text, en: text, basedOn: 1 }, NOW + 1);
 		// The notice has changed, and the consent that was given is still the one under the old text.
 		expect(await listConsents(db, mai.personId)).toMatchObject([{ noticeVersion: 1, withdrawnAt: null }]);
 		const another = await bring();
-		await linkDropOffs(db, mai, another, NOW + 2);
-		await linkDropOffs(db, mai, another, NOW + 3);
+		// A page that was opened before shows the old text, one that was tampered with none or a text to come.
+		for (const version of [1, 0, 3, Number.NaN]) {
+			const stale = agreed(another, version);
+			await expectRefused(db, () => linkDropOffs(db, mai, stale, NOW + 1), 'noticeNewer', 409);
+			await expect(linkDropOffs(db, mai, stale, NOW + 1)).rejects.toMatchObject({ values: { version: 2 } });
+			const account = { displayName: 'Mới', name: '0912777777', password: PASSWORD, locale: 'vi' } as const;
+			const open = () =>
+				signUpAccount(db, { ...account, isSixteen: true }, NOW + 1, (trx, id) =>
+					linkDropOffsWithin(trx, id, stale, NOW + 1),
+				);
+			await expectRefused(db, open, 'noticeNewer', 409);
+		}
+		await linkDropOffs(db, mai, agreed(another, 2), NOW + 2);
+		await linkDropOffs(db, mai, agreed(another, 2), NOW + 3);
 		expect(await listConsents(db, mai.personId)).toMatchObject([
 			{ noticeVersion: 2, givenAt: NOW + 2, withdrawnAt: null },
 			{ noticeVersion: 1, givenAt: NOW, withdrawnAt: NOW + 2 },
 		]);
 		expect(await mineOf(mai)).toBe(2);
 		await withdrawLink(db, mai, NOW + 4);
-		await linkDropOffs(db, mai, another, NOW + 5);
+		await linkDropOffs(db, mai, agreed(another, 2), NOW + 5);
 		expect((await listConsents(db, mai.personId))[0]).toMatchObject({ noticeVersion: 2, givenAt: NOW + 5 });
 	});
 
 	test('cannot be claimed with a consent that the database did not see given', async () => {
 		const { db, join } = await openWorld(await engine.fresh());
 		const mai = await join();
-		await linkDropOffs(db, mai, mintDeviceSecret(), NOW);
+		await linkDropOffs(db, mai, agreed(mintDeviceSecret()), NOW);
 		const row = () => db.updateTable('consent');
 		await expect(row().set({ givenAt: 1 }).execute()).rejects.toThrow();
 		await expect(db.deleteFrom('consent').execute()).rejects.toThrow();
@@ -133,7 +148,7 @@ describeEachEngine('what a device logged', (engine) => {
 		const { db, join, bring, mineOf } = await openWorld(await engine.fresh());
 		const mai = await join();
 		const device = mintDeviceSecret();
-		await linkDropOffs(db, mai, device, NOW);
+		await linkDropOffs(db, mai, agreed(device), NOW);
 		await bring(device);
 		expect(await mineOf(mai)).toBe(1);
 	});
@@ -200,7 +215,7 @@ describeEachEngine('what a device logged', (engine) => {
 		const { db, join, bring, mineOf } = await openWorld(await engine.fresh());
 		const mai = await join();
 		const device = await bring();
-		await linkDropOffs(db, mai, device, NOW);
+		await linkDropOffs(db, mai, agreed(device), NOW);
 		const before = await digest(db, ['device_alias']);
 		await forgetAlias(db, device);
 		await forgetAlias(db, device);
@@ -215,7 +230,7 @@ describeEachEngine('one’s own data', (engine) => {
 	test('is everything about the person, without a secret or a hash', async () => {
 		const { db, join, bring } = await openWorld(await engine.fresh());
 		const [mai, lan] = [await join(), await join()];
-		await linkDropOffs(db, mai, await bring(), NOW);
+		await linkDropOffs(db, mai, agreed(await bring()), NOW);
 		await bring();
 		await sendRequest(db, mai, { id: uuidv7(NOW), kind: 'access', text: '=1+1 "xem"' }, NOW);
 		const data = await readOwnData(db, mai.personId);
@@ -250,7 +265,7 @@ describeEachEngine('one’s own data', (engine) => {
 		const { db, join, bring } = await openWorld(await engine.fresh());
 		const mai = await join();
 		const device = await bring();
-		await linkDropOffs(db, mai, device, NOW);
+		await linkDropOffs(db, mai, agreed(device), NOW);
 		const requestId = uuidv7(NOW);
 		await sendRequest(db, mai, { id: requestId, kind: 'correct', text: 'Tên tôi là Mai' }, NOW);
 		const administrator = await makeActor(db, 'administrator', 'portal', null);
@@ -289,9 +304,9 @@ describeEachEngine('one’s own data', (engine) => {
 		const device = await bring();
 		const outcomes = await Promise.allSettled([
 			eraseAccount(db, SECRET, mai, NOW),
-			linkDropOffs(db, mai, device, NOW),
+			linkDropOffs(db, mai, agreed(device), NOW),
 			sendRequest(db, mai, { id: uuidv7(NOW), kind: 'access', text: 'Xem' }, NOW),
-			inTransaction(db, (trx) => linkDropOffsWithin(trx, mai.personId, device, NOW)),
+			inTransaction(db, (trx) => linkDropOffsWithin(trx, mai.personId, agreed(device), NOW)),
 		]);
 		expect(outcomes[0]!.status).toBe('fulfilled');
 		expect(await listAliases(db, mai.personId)).toEqual([]);
@@ -434,7 +449,7 @@ describeEachEngine('the audit log', (engine) => {
 	test('is read page by page, holds ids alone and cannot be changed', async () => {
 		const { db, join, bring } = await openWorld(await engine.fresh());
 		const mai = await join();
-		await linkDropOffs(db, mai, await bring(), NOW + 1);
+		await linkDropOffs(db, mai, agreed(await bring()), NOW + 1);
 		const all = await listAuditEvents(db, { personId: mai.personId }, 10);
 		expect(all.map((event) => event.action)).toEqual(['consent.give', 'account.create']);
 		const [first] = await listAuditEvents(db, { personId: mai.personId }, 1);

@@ -70,7 +70,7 @@ async function act(db: Db, world: World, each: Deed): Promise<void> {
 		return;
 	}
 	const { actor, name, secret } = world.people[each.person]!;
-	if (each.kind === 'link') await linkDropOffs(db, actor, secret, NOW);
+	if (each.kind === 'link') await linkDropOffs(db, actor, { deviceSecret: secret, noticeVersion: 1 }, NOW);
 	if (each.kind === 'ask')
 		await sendRequest(db, actor, { id: uuidv7(NOW), kind: 'access', text: name }, NOW).catch(() => undefined);
 	if (each.kind === 'join') {

@@ -15,19 +15,29 @@ import {
 import { NOTICE } from './notice.ts';
 import { findVersion } from './notice.repository.ts';
 
+export type LinkInput = {
+	deviceSecret: string;
+	/** The version of the notice that stood on the page. */
+	noticeVersion: number;
+};
+
 /**
  * The person agrees that what this device has logged, and will log, is linked to their account, within a transaction
- * of the caller. Given again under the same notice it changes nothing; under a newer one it is a new consent. Refuses with 409 a device that is linked to somebody else.
+ * of the caller. Given again under the same notice it changes nothing; under a newer one it is a new consent. Refuses
+ * with 409 a device that is linked to somebody else, and a notice that is not the newest one: what the consent names is
+ * what was read.
  */
 export async function linkDropOffsWithin(
 	trx: Trx,
 	personId: string,
-	deviceSecret: string,
+	{ deviceSecret, noticeVersion }: LinkInput,
 	now: number,
 ): Promise<void> {
 	await lockRow(trx, 'person', personId);
 	if (!(await findPerson(trx, personId))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
-	const noticeVersion = await findVersion(trx, NOTICE);
+	const newest = await findVersion(trx, NOTICE);
+	if (noticeVersion !== newest)
+		throw new DomainError('CONFLICT', 'noticeNewer', { values: { version: newest } });
 	const live = await findLiveConsent(trx, personId, 'link_drop_offs');
 	if (live?.noticeVersion !== noticeVersion) {
 		// Given again under another text: the one before ends, and both say what was read.
@@ -49,11 +59,11 @@ export async function linkDropOffsWithin(
 export async function linkDropOffs(
 	db: Db,
 	actor: Actor | undefined,
-	deviceSecret: string,
+	input: LinkInput,
 	now: number,
 ): Promise<void> {
 	requireActor(actor);
-	await inTransaction(db, (trx) => linkDropOffsWithin(trx, actor.personId, deviceSecret, now));
+	await inTransaction(db, (trx) => linkDropOffsWithin(trx, actor.personId, input, now));
 }
 
 /** Takes the consent back: no drop-off is linked to the account any more. A second time changes nothing. */

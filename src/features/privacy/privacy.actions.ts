@@ -41,23 +41,27 @@ export const privacy = {
 			...{ password: field(form, 'password'), isSixteen: field(form, 'isSixteen') === '1' },
 		};
 		const isLinked = field(form, 'link') === '1';
+		const noticeVersion = Number(field(form, 'noticeVersion'));
 		const personId = await signUpAccount(db, account, now, async (trx, id) => {
 			if (token !== '') await acceptWithin(trx, secret, { token, personId: id }, now);
-			if (isLinked) await linkDropOffsWithin(trx, id, deviceSecret, now);
+			if (isLinked) await linkDropOffsWithin(trx, id, { deviceSecret, noticeVersion }, now);
 		}).catch(async (error: unknown) => {
 			// What can be mended in the form does not count; that a number is taken does, for it tells something.
-			if (error instanceof DomainError && error.kind === 'UNPROCESSABLE_CONTENT')
-				await returnVisit(db, 'account', visitor, SIGN_UPS, now);
+			const isMended =
+				error instanceof DomainError &&
+				(error.kind === 'UNPROCESSABLE_CONTENT' || error.key === 'noticeNewer');
+			if (isMended) await returnVisit(db, 'account', visitor, SIGN_UPS, now);
 			throw error;
 		});
 		if (isLinked) writeAliasCookie(cookies, deviceSecret, config);
 		await startSession(context, { personId, proof: undefined });
 		return localePath(locale, token === '' ? '/cua-toi?xong=tai-khoan' : '/cua-toi?xong=vai-tro');
 	}),
-	link: formAction(async (_form, { locals, cookies }) => {
+	link: formAction(async (form, { locals, cookies }) => {
 		const { db, config, actor, locale, now } = locals;
 		const deviceSecret = keptOrNewSecret(readAliasCookie(cookies, config));
-		await linkDropOffs(db, actor, deviceSecret, now);
+		const input = { deviceSecret, noticeVersion: Number(field(form, 'noticeVersion')) };
+		await linkDropOffs(db, actor, input, now);
 		writeAliasCookie(cookies, deviceSecret, config);
 		return localePath(locale, `${ACCOUNT}?xong=gan#dong-y`);
 	}),
