@@ -25,7 +25,12 @@ import {
 	renewRecoveryCodes,
 	takeSecondFactor,
 } from '#features/accounts/second-factor.service.ts';
-import { endListedSession, endOtherSessions, listSessions } from '#features/accounts/session.service.ts';
+import {
+	endListedSession,
+	endOtherSessions,
+	listSessions,
+	RECENT_MS,
+} from '#features/accounts/session.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { unseal } from '#lib/secret.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -72,6 +77,23 @@ describeEachEngine('an authenticator app', (engine) => {
 		expect(await accept(codeOf(secret, NOW))).toHaveLength(10);
 		expect(await hasSecondFactor(db, actor.personId)).toBe(true);
 		await expectRefused(db, () => beginTotp(db, SECRET, actor, NOW), 'totpExists', 409);
+	});
+
+	test('that was shown more than a quarter of an hour ago is not taken; a new one is shown', async () => {
+		const db = await engine.fresh();
+		const actor = await makePerson(db);
+		const shown = await beginTotp(db, SECRET, actor, NOW);
+		const sessionId = await openSession(db, actor.personId);
+		const accept = (secret: string, at: number) =>
+			acceptTotp(db, SECRET, actor, { code: codeOf(secret, at), sessionId }, at);
+		const counted = ['rate_limit'];
+		for (const at of [NOW + RECENT_MS, NOW + 2 * RECENT_MS])
+			await expectRefused(db, () => accept(shown, at), 'codeWrong', 422, counted);
+		expect(await hasSecondFactor(db, actor.personId)).toBe(false);
+		const later = NOW + 3 * RECENT_MS;
+		const fresh = await beginTotp(db, SECRET, actor, later);
+		expect(fresh).not.toBe(shown);
+		expect(await accept(fresh, later + RECENT_MS - 1)).toHaveLength(10);
 	});
 
 	test('gives codes that work once, within a step of now', async () => {

@@ -2,7 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { Secret as OtpSecret, TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
-import { changePassword, provePassword, signUpAccount } from '#features/accounts/account.service.ts';
+import {
+	changePassword,
+	preparePassword,
+	provePassword,
+	setPassword,
+	signUpAccount,
+} from '#features/accounts/account.service.ts';
 import { deletePasskey, insertPasskey } from '#features/accounts/credential.repository.ts';
 import { readDeviceCookie, writeDeviceCookie } from '#features/accounts/device-cookies.ts';
 import { findKnownDevice, insertKnownDevice } from '#features/accounts/known-device.repository.ts';
@@ -90,6 +96,22 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		await expectRefused(db, () => acceptTotp(db, SECRET, actor, app, now), 'signInFirst', 401, counted);
 	});
 
+	test('is not left with a short password alone when the second factor goes before it is written', async () => {
+		const { db, now, actor, personId, addApp } = await prepare();
+		await addApp();
+		const short = await preparePassword(db, personId, 'ngựa vằn 7');
+		expect(short.isLong).toBe(false);
+		const own = await openSession(db, personId);
+		const write = () =>
+			inTransaction(db, (trx) => setPassword(trx, personId, short, { keepSession: own, now }));
+		await removeSecondFactor(db, actor, { kind: 'totp' }, now);
+		await expectRefused(db, write, 'passwordTooShortAlone', 409);
+		// With a second factor it may be short.
+		await addApp();
+		await write();
+		expect(await provePassword(db, personId, 'ngựa vằn 7')).toBeDefined();
+	});
+
 	test('by the old password begins nothing, whichever request came first', async () => {
 		const { db, now, sessionId, actor, visit, read, show } = await prepare();
 		for (const signInAt of [now - 5, now, now + 5]) {
@@ -107,7 +129,7 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		const shown = await show();
 		const { code } = await issueResetCode(db, SECRET, steward, { id: uuidv7(now), name: NAME }, now);
 		const secrets = { held: undefined, fresh: 'f'.repeat(43) };
-		const visitor = { browser: undefined, address: 'a' };
+		const visitor = { browser: undefined, isKept: false, address: 'a' };
 		await resetPassword(db, SECRET, { name: NAME, code, password: NEW, visitor, secrets }, now);
 		await expectRefused(db, () => startSession(visit(), shown), 'signInFailed', 401);
 		await addApp();

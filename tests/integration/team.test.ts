@@ -37,7 +37,10 @@ const PASSWORD = 'một câu dài chỉ mình tôi biết';
 const NEW_PASSWORD = 'câu mới dài hơn mười lăm';
 const FRESH = 'f'.repeat(43);
 /** Where a reset code is used: a browser that has no secret yet and gets this one. */
-const FROM = { visitor: { browser: undefined, address: 'a' }, secrets: { held: undefined, fresh: FRESH } };
+const FROM = {
+	visitor: { browser: undefined, isKept: false, address: 'a' },
+	secrets: { held: undefined, fresh: FRESH },
+};
 
 async function openWorld(db: Db) {
 	await seedReference(db);
@@ -241,6 +244,45 @@ describeEachEngine('an invitation', (engine) => {
 		const real = await send(administrator, 'steward', ['house', house.id]);
 		await db.updateTable('person').set({ isSample: 1 }).where('id', '=', an.actor.personId).execute();
 		await expectRefused(db, () => accept(real), 'invitationReal', 403);
+	});
+
+	test('of a sample person to a real place is none, also when it stands in the database', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, administrator, house, fund, union } = world;
+		const { sampleAdministrator, sampleHouse } = await addSamples(world);
+		const an = await world.join();
+		const kindOf = async (token: string) => (await readInvitation(db, token, NOW)).isSample;
+		const send = (actor: Actor, role: Role, scope: [ScopeKind, string | null]) =>
+			invite(world, actor, role, scope, an.name);
+		expect(await kindOf(await send(administrator, 'steward', ['house', house.id]))).toBe(false);
+		expect(await kindOf(await send(administrator, 'auditor', ['portal', null]))).toBe(false);
+		expect(await kindOf(await send(administrator, 'steward', ['house', sampleHouse]))).toBe(true);
+		expect(await kindOf(await send(sampleAdministrator, 'steward', ['house', sampleHouse]))).toBe(true);
+		const toWard = await send(sampleAdministrator, 'ward_officer', ['ward', 'dk-2025']);
+		expect(await kindOf(toWard)).toBe(true);
+		// The service sends none; one of a sample that became real, or of another release, might stand there.
+		const of = await findInvitation(db, { tokenHash: sha256Hex(toWard) });
+		const real: [Role, ScopeKind, string][] = [
+			['steward', 'house', house.id],
+			['treasurer', 'fund', fund.id],
+			['organiser', 'organisation', union],
+		];
+		for (const [role, scopeKind, scopeId] of real) {
+			const token = randomBytes(32).toString('base64url');
+			await db
+				.insertInto('invitation')
+				.values({
+					...{ id: uuidv7(NOW), tokenHash: sha256Hex(token), role, scopeKind, scopeId },
+					...{ inviteeHash: of!.inviteeHash, inviteeHint: of!.inviteeHint, invitedBy: of!.invitedBy },
+					...{ createdAt: NOW, expiresAt: NOW + DAY, withdrawnAt: null, acceptedAt: null },
+					...{ acceptedGrantId: null, replacesGrantId: null },
+				})
+				.execute();
+			await expectRefused(db, () => readInvitation(db, token, NOW), 'invitationOver', 404);
+			const accept = () => acceptInvitation(db, SECRET, an.actor, token, NOW);
+			await expectRefused(db, accept, 'invitationOver', 404);
+		}
+		expect(await rolesOf(db, an.actor)).toEqual([]);
 	});
 });
 
@@ -613,6 +655,45 @@ describeEachEngine('a reset code', (engine) => {
 		await expect(use(an.name, first)).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		await expect(use(binh.name, second)).rejects.toMatchObject({ key: 'resetCodeWrong' });
 		await use(an.name, second);
+	});
+
+	test('is void from the moment when its person changes the password, and keeps what became of it', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, steward } = world;
+		const [an, binh] = [await world.join(), await world.join()];
+		const use = (name: string, code: string, at: number) =>
+			resetPassword(db, SECRET, { name, code, password: NEW_PASSWORD, ...FROM }, at);
+		const rowsOf = async (personId: string) =>
+			(await db.selectFrom('resetCode').selectAll().where('personId', '=', personId).execute())
+				.map(({ issuedAt, expiresAt, usedAt }) => ({ issuedAt, expiresAt, usedAt }))
+				.sort((a, b) => a.issuedAt - b.issuedAt);
+		// One that lapsed by itself, one that was used, one that another replaced, and that other.
+		await issueCode(db, steward, an.name, NOW);
+		const used = await issueCode(db, steward, an.name, NOW + 2 * DAY);
+		await use(an.name, used, NOW + 2 * DAY + 1);
+		await issueCode(db, steward, an.name, NOW + 3 * DAY);
+		const open = await issueCode(db, steward, an.name, NOW + 3 * DAY + 5);
+		const others = await issueCode(db, steward, binh.name, NOW + 3 * DAY);
+		const past = [
+			{ issuedAt: NOW, expiresAt: NOW + DAY, usedAt: null },
+			{ issuedAt: NOW + 2 * DAY, expiresAt: NOW + 3 * DAY, usedAt: NOW + 2 * DAY + 1 },
+			{ issuedAt: NOW + 3 * DAY, expiresAt: NOW + 3 * DAY + 5, usedAt: null },
+		];
+		const at = NOW + 3 * DAY + 9;
+		const sessionId = await openSession(db, an.actor.personId);
+		expect(await rowsOf(an.actor.personId)).toEqual([
+			...past,
+			{ issuedAt: NOW + 3 * DAY + 5, expiresAt: NOW + 4 * DAY + 5, usedAt: null },
+		]);
+		await changePassword(db, an.actor, { password: PASSWORD, sessionId }, at);
+		expect(await rowsOf(an.actor.personId)).toEqual([
+			...past,
+			{ issuedAt: NOW + 3 * DAY + 5, expiresAt: at, usedAt: null },
+		]);
+		const counted = ['rate_limit'];
+		await expectRefused(db, () => use(an.name, open, at + 1), 'resetCodeWrong', 422, counted);
+		expect(await provePassword(db, an.actor.personId, PASSWORD)).toBeDefined();
+		await use(binh.name, others, at + 1);
 	});
 
 	test('is handed out by people of the programme, never over somebody they could not appoint', async () => {

@@ -4,7 +4,12 @@ import { takeRate } from '#lib/rate-limit.ts';
 import { requireDisplayName, requireSignInName, type SignInName } from './account.ts';
 import { requireActor, type Actor, type Role, type ScopeKind } from './actor.ts';
 import { insertAuditEvent } from './audit.repository.ts';
-import { deleteUnconfirmedTotp, hasSecondFactor, type Proof } from './credential.repository.ts';
+import {
+	deleteUnconfirmedTotp,
+	hasSecondFactor,
+	voidResetCodes,
+	type Proof,
+} from './credential.repository.ts';
 import { checkPassword, hashPassword, verifyPassword } from './password.ts';
 import {
 	findPassword,
@@ -133,6 +138,8 @@ export async function setPassword(
 	await upsertPassword(trx, personId, password, now);
 	// Whoever was in before may know the secret of an app that was never confirmed.
 	await deleteUnconfirmedTotp(trx, personId);
+	// Nor does a code that somebody was handed change it once more.
+	await voidResetCodes(trx, personId, now);
 	await endSessions(trx, personId, keepSession);
 	const event = { action: 'password.change', subjectKind: 'person', subjectId: personId, personId };
 	await insertAuditEvent(trx, event, now);

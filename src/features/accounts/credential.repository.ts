@@ -167,6 +167,16 @@ export async function takeChallenge(
 	return Number(numInsertedOrUpdatedRows) === 1;
 }
 
+/** Reset codes that were not used yet lapse now. */
+export const voidResetCodes = (trx: Trx, personId: string, now: number) =>
+	trx
+		.updateTable('resetCode')
+		.set({ expiresAt: now })
+		.where('personId', '=', personId)
+		.where('usedAt', 'is', null)
+		.where('expiresAt', '>', now)
+		.execute();
+
 /** Takes every second factor away, with the codes that stand for it. */
 export async function deleteSecondFactors(trx: Trx, personId: string): Promise<void> {
 	await trx.deleteFrom('credentialPasskey').where('personId', '=', personId).execute();

@@ -1,10 +1,9 @@
 import { requireActor, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { deleteSecondFactors } from '#features/accounts/credential.repository.ts';
+import { deleteSecondFactors, voidResetCodes } from '#features/accounts/credential.repository.ts';
 import { deleteKnownDevices } from '#features/accounts/known-device.repository.ts';
 import { deletePassword, findPerson, updatePerson } from '#features/accounts/person.repository.ts';
 import { endSessions } from '#features/accounts/session.service.ts';
-import { voidResetCodes } from '#features/team/reset-code.repository.ts';
 import { endRoleWithin, withdrawInvitationsFor } from '#features/team/role.service.ts';
 import { listGrantsOf } from '#features/team/role.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';

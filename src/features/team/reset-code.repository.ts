@@ -5,16 +5,6 @@ import type { Db, Trx } from '#lib/db.ts';
 export const insertResetCode = (trx: Trx, code: ResetCodeTable) =>
 	trx.insertInto('resetCode').values(code).execute();
 
-/** Codes that were not used yet lapse now. */
-export const voidResetCodes = (trx: Trx, personId: string, now: number) =>
-	trx
-		.updateTable('resetCode')
-		.set({ expiresAt: now })
-		.where('personId', '=', personId)
-		.where('usedAt', 'is', null)
-		.where('expiresAt', '>', now)
-		.execute();
-
 export const findResetCode = (db: Db, personId: string, codeHash: string, now: number) =>
 	db
 		.selectFrom('resetCode')

@@ -10,7 +10,7 @@ import {
 	type Grant,
 } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { deleteSecondFactors } from '#features/accounts/credential.repository.ts';
+import { deleteSecondFactors, voidResetCodes } from '#features/accounts/credential.repository.ts';
 import {
 	deleteKnownDevices,
 	knowDevice,
@@ -29,13 +29,7 @@ import { inTransaction, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { returnVisit, takeRate, takeVisit, type Visitor } from '#lib/rate-limit.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
-import {
-	findIssuedCode,
-	findResetCode,
-	insertResetCode,
-	useResetCode,
-	voidResetCodes,
-} from './reset-code.repository.ts';
+import { findIssuedCode, findResetCode, insertResetCode, useResetCode } from './reset-code.repository.ts';
 import { findRoleScope } from './role-scope.repository.ts';
 import { listGrantsOf } from './role.repository.ts';
 

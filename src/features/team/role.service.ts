@@ -10,13 +10,13 @@ import {
 	type ScopeKind,
 } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { voidResetCodes } from '#features/accounts/credential.repository.ts';
 import { findPerson, holdGrant, holdPerson, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { rotateSessions } from '#features/accounts/session.service.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
-import { voidResetCodes } from './reset-code.repository.ts';
 import { findRolePlace, findRoleScope, type RoleScope } from './role-scope.repository.ts';
 import {
 	endGrantRow,
