@@ -61,23 +61,31 @@ export async function returnRate(
 
 type Rate = { limit: number; windowMs: number };
 /** Where a try comes from: the secret of its browser, if it brings one, and its address. */
-export type Visitor = { browser: string | undefined; address: string };
+export type Visitor = {
+	browser: string | undefined;
+	/** The secret stands in the database; else whoever sends it may have made it up. */
+	isKept: boolean;
+	address: string;
+};
 
 /** An address may have as many times the tries of one browser: a school's computer room, or a line of many households. */
 const BROWSERS_PER_ADDRESS = 4;
 
-const keysOf = (what: string, { browser, address }: Visitor, rate: Rate) => ({
-	all: {
-		key: addressKey(`${what}-all`, address),
-		rate: { ...rate, limit: rate.limit * BROWSERS_PER_ADDRESS },
-	},
+const keysOf = (what: string, { browser, isKept, address }: Visitor, rate: Rate) => ({
+	all: isKept
+		? undefined
+		: {
+				key: addressKey(`${what}-all`, address),
+				rate: { ...rate, limit: rate.limit * BROWSERS_PER_ADDRESS },
+			},
 	own: { key: browser === undefined ? addressKey(what, address) : `${what}:browser:${browser}`, rate },
 });
 
 /**
  * Counts a try of somebody who is not signed in: for its browser, those of an address that bring no secret being one,
  * and for the address under a higher limit. Who is stopped at the first uses nothing of the second up, so that one
- * stubborn browser does not close the address for the others. Refuses with 429.
+ * stubborn browser does not close the address for the others. A browser whose secret is kept counts for itself alone:
+ * whoever makes up secrets by the thousand does not close the address for it. Refuses with 429.
  */
 export async function takeVisit(
 	db: Db,
@@ -87,9 +95,9 @@ export async function takeVisit(
 	now: number,
 ): Promise<void> {
 	const { all, own } = keysOf(what, visitor, rate);
-	await takeRate(db, all.key, all.rate, now);
+	if (all) await takeRate(db, all.key, all.rate, now);
 	await takeRate(db, own.key, own.rate, now).catch(async (error: unknown) => {
-		await returnRate(db, all.key, all.rate, now);
+		if (all) await returnRate(db, all.key, all.rate, now);
 		throw error;
 	});
 }
@@ -102,5 +110,6 @@ export async function returnVisit(
 	rate: Rate,
 	now: number,
 ): Promise<void> {
-	for (const { key } of Object.values(keysOf(what, visitor, rate))) await returnRate(db, key, rate, now);
+	for (const each of Object.values(keysOf(what, visitor, rate)))
+		if (each) await returnRate(db, each.key, rate, now);
 }

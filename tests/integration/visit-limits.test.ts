@@ -1,5 +1,11 @@
 // How often somebody who is not signed in may try, with others behind the same address.
 import { expect, test } from 'vitest';
+import { signUpAccount } from '#features/accounts/account.service.ts';
+import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { insertKnownDevice } from '#features/accounts/known-device.repository.ts';
+import { findVisitor } from '#features/accounts/visitor.repository.ts';
+import { inTransaction } from '#lib/db.ts';
 import { returnVisit, takeVisit } from '#lib/rate-limit.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { NOW } from '../support/fixtures.ts';
@@ -9,7 +15,7 @@ const RATE = { limit: 10, windowMs: 3_600_000 };
 describeEachEngine('tries of visitors', (engine) => {
 	const prepare = async () => {
 		const db = await engine.fresh();
-		const visitor = (browser: string | undefined, address: string) => ({ browser, address });
+		const visitor = (browser: string | undefined, address: string) => ({ browser, isKept: false, address });
 		const take = (browser: string | undefined, address = 'school') =>
 			takeVisit(db, 'x', visitor(browser, address), RATE, NOW).then(
 				() => 'taken',
@@ -38,6 +44,43 @@ describeEachEngine('tries of visitors', (engine) => {
 		await many(40, async (each) => expect(await take(`made-${each}`)).toBe('taken'));
 		expect(await take('one more')).toBe('tooManyRequests');
 		expect(await take('one more', 'elsewhere')).toBe('taken');
+	});
+
+	test('of a browser that the portal knows go on where made-up secrets closed the address, up to its own limit', async () => {
+		const { db, take } = await prepare();
+		const [device, alias] = [mintDeviceSecret(), mintDeviceSecret()];
+		const account = { displayName: 'An', name: '0912345678', password: 'một câu dài chỉ mình tôi biết' };
+		const input = { ...account, locale: 'vi', isSixteen: true } as const;
+		const personId = await signUpAccount(db, input, NOW, async () => {});
+		await inTransaction(db, async (trx) => {
+			await insertKnownDevice(trx, personId, device, NOW);
+			await ensureDeviceAlias(trx, NOW, alias);
+		});
+		await many(40, async () => {
+			const made = await findVisitor(db, [mintDeviceSecret(), mintDeviceSecret()], 'school');
+			expect(made.isKept).toBe(false);
+			expect(await take(made.browser)).toBe('taken');
+		});
+		expect(await take(undefined)).toBe('tooManyRequests');
+		const tryAs = async (secrets: string[]) =>
+			takeVisit(db, 'x', await findVisitor(db, secrets, 'school'), RATE, NOW).then(
+				() => 'taken',
+				(error: { key?: string }) => error.key,
+			);
+		expect(await tryAs([mintDeviceSecret()])).toBe('tooManyRequests');
+		expect(await tryAs([])).toBe('tooManyRequests');
+		// One true secret is enough, whichever cookie it stands in.
+		for (const secrets of [[device], [mintDeviceSecret(), alias]]) {
+			await many(10, async () => expect(await tryAs(secrets)).toBe('taken'));
+			expect(await tryAs(secrets)).toBe('tooManyRequests');
+			expect(await findVisitor(db, secrets, 'school')).toEqual({
+				...{ browser: secrets.at(-1), isKept: true, address: 'school' },
+			});
+		}
+		// What is given back leaves the address as it was.
+		for (let each = 0; each < 2; each += 1)
+			await returnVisit(db, 'x', await findVisitor(db, [device], 'school'), RATE, NOW);
+		expect([await tryAs([device]), await take('another')]).toEqual(['taken', 'tooManyRequests']);
 	});
 
 	test('that are given back leave nothing', async () => {

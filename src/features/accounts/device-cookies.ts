@@ -40,11 +40,11 @@ export function readDeviceCookie(cookies: AstroCookies, config: Config): string 
 	return secret !== undefined && isDeviceSecret(secret) ? secret : undefined;
 }
 
-/** A secret that tells one browser of an address from another, in which nobody need have signed in; undefined without. */
-export const readBrowserSecret = (cookies: AstroCookies, config: Config): string | undefined => {
-	const secret = readDeviceCookie(cookies, config) ?? readAliasCookie(cookies, config);
-	return secret !== undefined && isDeviceSecret(secret) ? secret : undefined;
-};
+/** The secrets that tell one browser of an address from another, in which nobody need have signed in. */
+export const readBrowserSecrets = (cookies: AstroCookies, config: Config): string[] =>
+	[readDeviceCookie(cookies, config), readAliasCookie(cookies, config)].flatMap((secret) =>
+		secret !== undefined && isDeviceSecret(secret) ? [secret] : [],
+	);
 
 /** The browser's secret and the one that it gets once somebody is known in it. */
 export const renewDeviceSecret = (cookies: AstroCookies, config: Config) => ({

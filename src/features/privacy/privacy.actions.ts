@@ -3,10 +3,11 @@ import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import {
 	deleteAliasCookie,
 	readAliasCookie,
-	readBrowserSecret,
+	readBrowserSecrets,
 	writeAliasCookie,
 } from '#features/accounts/device-cookies.ts';
 import { endSession, isRecent, startSession } from '#features/accounts/session.service.ts';
+import { findVisitor } from '#features/accounts/visitor.repository.ts';
 import { acceptWithin } from '#features/team/role.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
@@ -32,7 +33,7 @@ export const privacy = {
 	openAccount: formAction(async (form, context) => {
 		const { locals, cookies, clientAddress } = context;
 		const { db, secret, config, locale, now } = locals;
-		const visitor = { browser: readBrowserSecret(cookies, config), address: clientAddress };
+		const visitor = await findVisitor(db, readBrowserSecrets(cookies, config), clientAddress);
 		await takeVisit(db, 'account', visitor, SIGN_UPS, now);
 		const token = field(form, 'token');
 		const deviceSecret = keptOrNewSecret(readAliasCookie(cookies, config));
@@ -77,7 +78,7 @@ export const privacy = {
 	}),
 	takeAlias: formAction(async (form, { locals, cookies, clientAddress }) => {
 		const { db, config, locale, now } = locals;
-		const visitor = { browser: readBrowserSecret(cookies, config), address: clientAddress };
+		const visitor = await findVisitor(db, readBrowserSecrets(cookies, config), clientAddress);
 		await takeVisit(db, 'transfer', visitor, TRANSFERS, now);
 		const own = keptOrNewSecret(readAliasCookie(cookies, config));
 		writeAliasCookie(cookies, await takeAlias(db, field(form, 'token'), own, now), config);

@@ -1,10 +1,11 @@
 import { ROLES, type ScopeKind } from '#features/accounts/actor.ts';
 import {
-	readBrowserSecret,
+	readBrowserSecrets,
 	renewDeviceSecret,
 	writeDeviceCookie,
 } from '#features/accounts/device-cookies.ts';
 import { endSession } from '#features/accounts/session.service.ts';
+import { findVisitor } from '#features/accounts/visitor.repository.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { field, formAction, requireFormId } from '#lib/forms.ts';
@@ -78,7 +79,7 @@ export const team = {
 		const secrets = renewDeviceSecret(cookies, config);
 		const input = {
 			...{ name: field(form, 'name'), code: field(form, 'code'), password: field(form, 'password') },
-			visitor: { browser: readBrowserSecret(cookies, config), address: clientAddress },
+			visitor: await findVisitor(db, readBrowserSecrets(cookies, config), clientAddress),
 			secrets,
 		};
 		await resetPassword(db, secret, input, now);
