@@ -52,6 +52,12 @@ async function openWorld(db: Db) {
 	return { db, union, an, administrator, officer, organiser, invite };
 }
 
+const eventOf = (organisationId: string) => ({
+	...{ id: uuidv7(NOW), organisationId, title: 'Dọn bờ sông', description: '', whatToBring: '' },
+	...{ startsAt: NOW + DAY, endsAt: NOW + DAY + 3_600_000, greenHouseCode: null },
+	...{ assemblyPoint: 'Nhà văn hoá', latitude: null, longitude: null, capacity: null },
+});
+
 const liveIn = (db: Db, organisationId: string) =>
 	db
 		.selectFrom('roleGrant')
@@ -106,12 +112,12 @@ describeEachEngine('an organisation that is closed', (engine) => {
 				(await listInvitableScopes(db, actor, 'organiser', NOW)).filter((each) => each.scope.id === union),
 			).toEqual([]);
 		const everywhere = await makeActor(db, 'organiser', 'portal', null);
-		const event = {
-			...{ id: uuidv7(NOW), organisationId: union, title: 'Dọn bờ sông', description: '', whatToBring: '' },
-			...{ startsAt: NOW + DAY, endsAt: NOW + DAY + 3_600_000, greenHouseCode: null },
-			...{ assemblyPoint: 'Nhà văn hoá', latitude: null, longitude: null, capacity: null },
-		};
-		await expectRefused(db, () => announceEvent(db, everywhere, event, NOW), 'unknownOrganisation', 404);
+		await expectRefused(
+			db,
+			() => announceEvent(db, everywhere, eventOf(union), NOW),
+			'unknownOrganisation',
+			404,
+		);
 		// The day before its last one it still does.
 		await inTransaction(db, (trx) => updateOrganisation(trx, union, { validTo: '2026-11-23' }));
 		await acceptInvitation(db, SECRET, an, token, NOW);
@@ -131,16 +137,20 @@ describeEachEngine('an organisation that is closed', (engine) => {
 		const { token } = await invite();
 		const accept = () => acceptInvitation(db, SECRET, an, token, NOW);
 		const close = () => closeOrganisation(db, officer, union, NOW);
+		const announce = () => announceEvent(db, world.organiser, eventOf(union), NOW);
 		// Somebody holds the organisation, and closes it; who asks meanwhile sees that.
 		const outcomes: Promise<unknown>[] = [];
 		await inTransaction(db, async (trx) => {
 			await lockRow(trx, 'organisation', union);
-			for (const work of [accept, () => invite(), close])
+			for (const work of [accept, () => invite(), close, announce])
 				outcomes.push(work().catch((error: { key?: string }) => error.key ?? error));
 			await new Promise((resolve) => setTimeout(resolve, 200));
 			await updateOrganisation(trx, union, { validTo: '2026-11-22' });
 		});
-		expect(await Promise.all(outcomes)).toEqual(['invitationOver', 'unknownScope', undefined]);
+		expect(await Promise.all(outcomes)).toEqual([
+			...['invitationOver', 'unknownScope', undefined, 'unknownOrganisation'],
+		]);
+		expect(await db.selectFrom('cleanupEvent').select('id').execute()).toEqual([]);
 		// The one that waited found it closed, and wrote nothing.
 		expect(await listAuditEvents(db, { action: 'organisation.close' }, 9)).toEqual([]);
 	});

@@ -75,6 +75,13 @@ async function findPlace(db: Db, input: EventInput, organisation: Organisation, 
 	return { greenHouseId: null, adminUnitId: ward.id, ...point };
 }
 
+/** Refuses with 404 an organisation that is none, or was closed. */
+async function findOpenOrganisation(db: Db, id: string, now: number) {
+	const organisation = await findOrganisation(db, id);
+	if (organisation && !isClosed(organisation, toLocalDate(now))) return organisation;
+	throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'organisationId' });
+}
+
 /**
  * Announces a Green Sunday and returns its address. The same id with the same content changes nothing; with other
  * content 409. 401, 403, 404 and 422 write nothing either.
@@ -86,9 +93,7 @@ export async function announceEvent(
 	now: number,
 ): Promise<string> {
 	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(raw));
-	const organisation = await findOrganisation(db, raw.organisationId);
-	if (!organisation || isClosed(organisation, toLocalDate(now)))
-		throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'organisationId' });
+	const organisation = await findOpenOrganisation(db, raw.organisationId, now);
 	requireSameKind(actor!, organisation.isSample === 1, 'organisationId');
 	const input = readEvent(raw, organisation.isSample);
 	const contentHash = hashOf(input);
@@ -99,6 +104,9 @@ export async function announceEvent(
 
 	const write = () =>
 		inTransaction(db, async (trx) => {
+			// The organisation first, as whoever closes it does; it may have been closed meanwhile.
+			await lockRow(trx, 'organisation', organisation.id);
+			await findOpenOrganisation(trx, organisation.id, now);
 			await holdGrant(trx, grant.id);
 			const current = await findEvent(trx, id);
 			if (current) {
