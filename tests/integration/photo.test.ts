@@ -728,6 +728,28 @@ test('a bucket that refuses, or that is not there, is a 503 with a sentence, and
 	for (const locale of locales) expect(createTranslator(locale)('errors:photoStoreAway')).toMatch(/ .*\.$/);
 });
 
+test('a bucket that does not answer, or stops in the middle, is a 503 after its time', async () => {
+	const server = createServer((request, response) => {
+		// Of a photo the head and the first bytes come, and nothing more.
+		if (request.method === 'GET') response.writeHead(200, { 'content-length': '1000' }).write('x');
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	const photoBucket = {
+		...{ url: `http://127.0.0.1:${port}/photos`, region: 'vn-1' },
+		...{ accessKeyId: 'KEY', secretAccessKey: 'SECRET' },
+	};
+	const store = openPhotoStore({ photoDir: '/nowhere', photoBucket }, 200);
+	const id = uuidv7(NOW);
+	for (const act of [() => store.put(id, new Uint8Array([1])), () => store.get(id), () => store.remove(id)]) {
+		const error = (await act().catch((thrown: unknown) => thrown)) as DomainError;
+		expect([error.key, HTTP_STATUS[error.kind]]).toEqual(['photoStoreAway', 503]);
+		expect(String(error.cause)).toContain('Timeout');
+	}
+	server.closeAllConnections();
+	await new Promise((resolve) => server.close(resolve));
+});
+
 test.skipIf(process.platform !== 'linux')(
 	'a photo is on the disk, and its name in the folder, before its form is answered',
 	async () => {

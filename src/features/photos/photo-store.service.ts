@@ -54,9 +54,18 @@ function openFolder(dir: string): PhotoStore {
 	};
 }
 
-function openBucket({ url, region, accessKeyId, secretAccessKey }: PhotoBucket): PhotoStore {
+/** A bucket that says nothing must not hold a visitor's request, or a job, for ever. */
+const BUCKET_MS = 20_000;
+
+function openBucket(
+	{ url, region, accessKeyId, secretAccessKey }: PhotoBucket,
+	timeoutMs: number,
+): PhotoStore {
 	const client = new AwsClient({ accessKeyId, secretAccessKey, service: 's3', region, retries: 2 });
 	const addressOf = (id: string) => `${url}/${id}.webp`;
+	/** One limit for all tries at it, and for reading what it says. */
+	const ask = (id: string, init: RequestInit) =>
+		client.fetch(addressOf(id), { ...init, signal: AbortSignal.timeout(timeoutMs) });
 	const expectOk = (response: Response, what: string) => {
 		if (!response.ok) throw new Error(`the photo bucket answered ${what} with ${response.status}`);
 	};
@@ -64,16 +73,16 @@ function openBucket({ url, region, accessKeyId, secretAccessKey }: PhotoBucket):
 		async put(id, data) {
 			const headers = { 'content-type': 'image/webp' };
 			const body = new Uint8Array(data);
-			expectOk(await client.fetch(addressOf(id), { method: 'PUT', body, headers }), 'PUT');
+			expectOk(await ask(id, { method: 'PUT', body, headers }), 'PUT');
 		},
 		async get(id) {
-			const response = await client.fetch(addressOf(id));
+			const response = await ask(id, {});
 			if (response.status === 404) return undefined;
 			expectOk(response, 'GET');
 			return new Uint8Array(await response.arrayBuffer());
 		},
 		async remove(id) {
-			const response = await client.fetch(addressOf(id), { method: 'DELETE' });
+			const response = await ask(id, { method: 'DELETE' });
 			if (response.status !== 404) expectOk(response, 'DELETE');
 		},
 	};
@@ -92,8 +101,7 @@ function refusing(store: PhotoStore): PhotoStore {
 }
 
 /** The configured store; each of its acts refuses with 503 when the disk or the bucket fails. */
-export const openPhotoStore = ({
-	photoDir,
-	photoBucket,
-}: Pick<Config, 'photoDir' | 'photoBucket'>): PhotoStore =>
-	refusing(photoBucket ? openBucket(photoBucket) : openFolder(photoDir));
+export const openPhotoStore = (
+	{ photoDir, photoBucket }: Pick<Config, 'photoDir' | 'photoBucket'>,
+	timeoutMs = BUCKET_MS,
+): PhotoStore => refusing(photoBucket ? openBucket(photoBucket, timeoutMs) : openFolder(photoDir));
