@@ -25,6 +25,16 @@ export const takeJob = (db: Db, { name, window }: Run, now: number): Promise<boo
 		return Number(numUpdatedRows) === 1;
 	});
 
+/** Long enough to look back at what failed; no job asks for a window of so long ago. */
+const KEPT_MS = 30 * 24 * CUT_OFF_MS;
+
+/** Runs of long ago leave the table. */
+export const clearJobRuns = (db: Db, now: number) =>
+	db
+		.deleteFrom('jobRun')
+		.where('startedAt', '<=', now - KEPT_MS)
+		.execute();
+
 /** The job has done what its window asked for. */
 export async function finishJob(db: Db, { name, window }: Run, now: number): Promise<void> {
 	await db

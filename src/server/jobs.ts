@@ -7,7 +7,7 @@ import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { forgetInvitees } from '#features/team/role.repository.ts';
 import { getPortal } from '#lib/portal.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
-import { finishJob, takeJob } from '#lib/job-run.ts';
+import { clearJobRuns, finishJob, takeJob } from '#lib/job-run.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { checkInThread } from './ledger-check.ts';
 
@@ -24,6 +24,7 @@ const JOBS: Job[] = [
 	{ name: 'forget-browsers', run: (db, now) => inTransaction(db, (trx) => clearKnownDevices(trx, now)) },
 	{ name: 'clear-refused-photos', run: (db, now, store) => clearRefusedPhotos(db, store, now) },
 	{ name: 'forget-invitees', run: (db, now) => inTransaction(db, (trx) => forgetInvitees(trx, now)) },
+	{ name: 'clear-job-runs', run: clearJobRuns },
 ];
 
 /** Asks every invariant of the books; a run in which one fails says so in the log, once. */

@@ -1,7 +1,7 @@
 // What the process does by itself: once in its window, again after a failure, and never in the way of the others.
 import { expect, test, vi } from 'vitest';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
-import { runDueJobs } from '#server/jobs.ts';
+import { JOBS, runDueJobs } from '#server/jobs.ts';
 import { checkInThread } from '#server/ledger-check.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, NOW } from '../support/fixtures.ts';
@@ -56,6 +56,22 @@ describeEachEngine('a job that fails', (engine) => {
 		expect(await runAt(NOW + 3 * HOUR)).toEqual([]);
 		expect(logged).not.toHaveBeenCalled();
 		expect(await runAt(NOW + DAY)).toEqual(['failing', 'sound']);
+	});
+
+	test('or not is written down for thirty days', async () => {
+		const db = await engine.fresh();
+		const { jobs } = makeJobs(0);
+		const clearing = JOBS.filter(({ name }) => name === 'clear-job-runs');
+		const runsAt = async (at: number) => {
+			await runDueJobs(db, store, at, [...jobs, ...clearing]);
+			const rows = await db.selectFrom('jobRun').select(['name', 'startedAt']).execute();
+			return [...new Set(rows.map(({ startedAt }) => (startedAt - NOW) / DAY))].sort((a, b) => a - b);
+		};
+		expect(await runsAt(NOW)).toEqual([0]);
+		expect(await runsAt(NOW + DAY)).toEqual([0, 1]);
+		expect(await runsAt(NOW + 29 * DAY)).toEqual([0, 1, 29]);
+		expect(await runsAt(NOW + 30 * DAY)).toEqual([1, 29, 30]);
+		expect(await runsAt(NOW + 90 * DAY)).toEqual([90]);
 	});
 
 	test('is tried again by one of the processes that share the database, as each job is run by one', async () => {
