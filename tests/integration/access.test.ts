@@ -308,7 +308,13 @@ const WITHOUT: Record<string, string[]> = {
 		...['listDisbursementsWaitingFor', 'isOnFund', 'findFundOf', 'listWorkWaitingFor', 'readMonths'],
 		...['mayDisclose', 'findFundToDisclose', 'listOverdueFor'],
 	],
-	'only rewrites what it is given': ['withReadableTimes', 'toCsv', 'shrinkPhoto', 'blackOut'],
+	'only rewrites what it is given': [
+		'inviteeHashes',
+		'withReadableTimes',
+		'toCsv',
+		'shrinkPhoto',
+		'blackOut',
+	],
 };
 
 /** The functions that a feature's services offer, as they are written down. */

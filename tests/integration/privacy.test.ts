@@ -32,9 +32,11 @@ import {
 	listOpenRequests,
 } from '#features/privacy/rights-request.repository.ts';
 import { answerRequest, readAnswer, sendRequest } from '#features/privacy/rights-request.service.ts';
+import { acceptInvitation, inviteeHashes, inviteToRole } from '#features/team/role.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { createTranslator } from '#lib/i18n.ts';
 import { finishJob, takeJob } from '#lib/job-run.ts';
+import { toNationalPhone } from '#lib/phone.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
@@ -259,6 +261,39 @@ describeEachEngine('one’s own data', (engine) => {
 		expect(csv).not.toContain('+8491');
 		// No live formula; a quote is doubled.
 		expect(csv).toContain(',"\'=1+1 ""xem""",Xem dữ liệu\r\n');
+	});
+
+	test('holds an invitation that waits for their number or address, until it ends, and nobody else’s', async () => {
+		const { db, house, join } = await openWorld(await engine.fresh());
+		const [mai, lan] = [await join(), await join()];
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		const person = (await findPerson(db, mai.personId))!;
+		const id = uuidv7(NOW);
+		const input = { id, role: 'steward', scopeKind: 'house', scopeId: house.id } as const;
+		const { token } = await inviteToRole(
+			db,
+			SECRET,
+			administrator,
+			{ ...input, name: toNationalPhone(person.phoneE164!) },
+			NOW,
+		);
+		const read = async (of: Actor) =>
+			readOwnData(db, of.personId, inviteeHashes(SECRET, (await findPerson(db, of.personId))!));
+		const data = await read(mai);
+		expect(data.invitations).toEqual([
+			{
+				...{ id, role: 'steward', scopeKind: 'house', scopeId: house.id, createdAt: NOW },
+				...{ inviteeHint: `…${person.phoneE164!.slice(-4)}`, expiresAt: NOW + 7 * 86_400_000 },
+			},
+		]);
+		expect(JSON.stringify(data)).not.toMatch(/hash|secret/i);
+		const materials = await listMaterials(db);
+		expect(toCsv(data, { t: createTranslator('vi'), locale: 'vi', materials })).toMatch(
+			/^Lời mời nhận vai trò,2026-11-22 10:00,.*có hiệu lực đến 2026-11-29 10:00/m,
+		);
+		expect((await read(lan)).invitations).toEqual([]);
+		await acceptInvitation(db, SECRET, mai, token, NOW + 1);
+		expect((await read(mai)).invitations).toEqual([]);
 	});
 
 	test('goes when the person is erased: nothing leads to them, nobody signs in, no total changes', async () => {

@@ -2,8 +2,11 @@
 import type { Db, Trx } from '#lib/db.ts';
 import { listOwnDeeds } from './own-deed.repository.ts';
 
-/** The person's rows, table by table, without secrets and hashes. */
-export async function readOwnData(db: Db, personId: string) {
+/**
+ * The person's rows, table by table, without secrets and hashes.
+ * @param inviteeHashes what invitations to their number or address are known by
+ */
+export async function readOwnData(db: Db, personId: string, inviteeHashes: string[] = []) {
 	const aliases = db.selectFrom('deviceAlias').select('id').where('personId', '=', personId);
 	const grants = db.selectFrom('roleGrant').select('id').where('personId', '=', personId);
 	return {
@@ -18,6 +21,16 @@ export async function readOwnData(db: Db, personId: string) {
 			.where('personId', '=', personId)
 			.orderBy('id')
 			.execute(),
+		invitations:
+			inviteeHashes.length === 0
+				? []
+				: await db
+						.selectFrom('invitation')
+						.select(['id', 'role', 'scopeKind', 'scopeId', 'inviteeHint', 'createdAt', 'expiresAt'])
+						.where('inviteeHash', 'in', inviteeHashes)
+						.orderBy('createdAt')
+						.orderBy('id')
+						.execute(),
 		devices: await db
 			.selectFrom('session')
 			.select(['label', 'createdAt', 'lastUsedAt'])

@@ -77,6 +77,10 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 			...(['privacy:table.role', timeOf(each.grantedAt), by(each.role)] as const),
 			until('privacy:table.ended', each.endedAt),
 		]),
+		...data.invitations.map((each): Row => [
+			...(['privacy:table.invitation', timeOf(each.createdAt), by(each.role)] as const),
+			[each.inviteeHint, until('privacy:table.lapses', each.expiresAt)].join(', '),
+		]),
 		...data.devices.map((each): Row => [
 			...(['privacy:table.device', timeOf(each.createdAt), each.label] as const),
 			until('privacy:table.lastUsed', each.lastUsedAt),

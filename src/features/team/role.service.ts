@@ -181,7 +181,7 @@ export async function readInvitation(db: Db, token: string, now: number) {
 type Reachable = { phoneE164: string | null; email: string | null };
 
 /** What invitations to this person's number or address are known by. */
-function inviteeHashes(secret: Secret, { phoneE164, email }: Reachable): string[] {
+export function inviteeHashes(secret: Secret, { phoneE164, email }: Reachable): string[] {
 	const names: SignInName[] = [...(phoneE164 ? [{ phoneE164 }] : []), ...(email ? [{ email }] : [])];
 	return names.map((name) => hashName(secret, name));
 }
