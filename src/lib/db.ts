@@ -28,6 +28,8 @@ function openPostgres(connectionString: string) {
 	const pool = new pg.Pool({ connectionString, types, max: 10 });
 	// An idle client that loses its server must not end the process; the next query reports it.
 	pool.on('error', () => {});
+	// One in use neither: the query under way is refused, and the pool lets the client go.
+	pool.on('connect', (client) => client.on('error', () => {}));
 	return new PostgresDialect({ pool });
 }
 
