@@ -50,7 +50,7 @@ function openSqlite(file: string, fileMustExist: boolean) {
 	database.pragma('foreign_keys = ON');
 	database.pragma('recursive_triggers = ON'); // else INSERT OR REPLACE passes the DELETE triggers
 	database.pragma('busy_timeout = 5000');
-	return new ImmediateSqliteDialect({ database });
+	return new ImmediateSqliteDialect(database);
 }
 
 /** Opens `file:PATH` (SQLite, made when absent unless it must exist) or `postgres://…`. */
