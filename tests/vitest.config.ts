@@ -14,11 +14,10 @@ export default defineConfig({
 		hookTimeout: 120_000,
 		projects: [
 			project('unit'),
-			project('property', { globalSetup: ['tests/support/global-postgres.ts'] }),
-			project('integration', { globalSetup: ['tests/support/global-postgres.ts'] }),
+			project('property', { globalSetup: ['tests/support/global-databases.ts'] }),
+			project('integration', { globalSetup: ['tests/support/global-databases.ts'] }),
 			project('e2e', {
-				globalSetup: ['tests/support/global-portal.ts', 'tests/support/global-postgres.ts'],
-				fileParallelism: false,
+				globalSetup: ['tests/support/global-portal.ts', 'tests/support/global-databases.ts'],
 			}),
 		],
 	},

@@ -1,12 +1,12 @@
 // WCAG 2.2 AA on every kind of page, as everybody who may open it, in both languages and colour schemes.
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { axeErrors, findPublicPaths, inEnglish, linksIn, sticksOut } from '../support/pages.ts';
-import { readSignIns, signInAs } from '../support/sign-in.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
+import { signInAs } from '../support/sign-in.ts';
 
-const baseUrl = inject('baseUrl');
-const people = readSignIns(inject('startOutput'));
+const { baseUrl, people } = await startSamplePortal();
 const MAIN_ACTIONS = '.btn, button, summary, select, textarea, input:not([type=hidden]), nav.bar a, a.row';
 const SMALLEST_TARGET = 44;
 

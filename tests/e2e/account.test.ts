@@ -17,18 +17,18 @@ import { inTransaction, openDb } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { openSession } from '../support/fixtures.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
+import { copySample, samplePeople as people } from '../support/sample-portal.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
-import { readSignIns, signInAs } from '../support/sign-in.ts';
+import { signInAs } from '../support/sign-in.ts';
 
 const PASSWORD = 'một câu dài chỉ mình tôi biết';
 const SHORT = 'tám chữ nhé';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'portal-account-'));
 const secret = randomBytes(32);
-const databaseUrl = `file:${path.join(folder, 'portal.db')}`;
+const databaseUrl = copySample(folder);
 let browser: Browser;
 let server: RunningServer;
-let people: ReturnType<typeof readSignIns>;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
@@ -37,7 +37,6 @@ beforeAll(async () => {
 		DATABASE_URL: databaseUrl,
 		PORTAL_SECRET: secret.toString('base64url'),
 	});
-	people = readSignIns(server.output());
 });
 afterAll(async () => {
 	for (const context of contexts) await context.close();

@@ -1,7 +1,8 @@
 // The addresses that stay: what another site and a monitor rely on.
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { startSamplePortal } from '../support/sample-portal.ts';
 
-const baseUrl = inject('baseUrl');
+const { baseUrl } = await startSamplePortal();
 
 const get = (path: string, init?: RequestInit) => fetch(baseUrl + path, { redirect: 'manual', ...init });
 const getJson = async <T>(path: string): Promise<T> => (await get(path)).json() as Promise<T>;

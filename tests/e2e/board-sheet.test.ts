@@ -2,7 +2,7 @@
 // the sheet, or says that it does not.
 import QRCode from 'qrcode';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findCheckpoint } from '#features/checkpoints/checkpoint.repository.ts';
 import { postEntry } from '#features/fund/ledger.service.ts';
 import { monthsBefore } from '#features/fund/month-chart.ts';
@@ -11,8 +11,8 @@ import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { launchBrowser, wide } from '../support/browser.ts';
 import { signInClient } from '../support/http.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
-import { readSignIns } from '../support/sign-in.ts';
 import { tamper } from '../support/tamper.ts';
 
 const month = toLocalDate(Date.now()).slice(0, 7);
@@ -214,11 +214,11 @@ test('an old sheet proves the book that has grown since, and finds the book that
 	await paper.context().close();
 });
 
-describe('of the sample fund', () => {
-	const baseUrl = inject('baseUrl');
+describe('of the sample fund', async () => {
+	const { baseUrl, people } = await startSamplePortal();
 
 	test('a sheet is marked as a sample, and is reached from the fund, the closing of months and the check', async () => {
-		const treasurer = await signInClient(baseUrl, readSignIns(inject('startOutput'))['treasurer']!);
+		const treasurer = await signInClient(baseUrl, people['treasurer']!);
 		const links: string[] = [];
 		for (const path of ['/quy/MAU-DK', '/cua-toi/quy/MAU-DK/khoa-so', '/quy/kiem-chung?quy=MAU-DK']) {
 			const html = await (await treasurer.send(path)).text();

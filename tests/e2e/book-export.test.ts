@@ -1,9 +1,10 @@
 // The files that anybody takes home: whole, of every fund, with the figures that the portal shows.
 import { parse } from 'csv-parse/sync';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkers, missing, readJournal } from '../support/plain-journal.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 
-const baseUrl = inject('baseUrl');
+const { baseUrl } = await startSamplePortal();
 const get = (path: string) => fetch(`${baseUrl}/api/v1/funds${path}`);
 type OpenFund = { code: string; cash_vnd: number; bank_vnd: number; entry_count: number };
 const { funds } = (await (await get('')).json()) as { funds: OpenFund[] };

@@ -1,11 +1,10 @@
 // The edge of the portal: languages, headers, origins, sign-in, sizes; asked of the built server.
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { uuidv7 } from '#lib/uuid.ts';
 import { alertOf, makeClient } from '../support/http.ts';
-import { readSignIns } from '../support/sign-in.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 
-const baseUrl = inject('baseUrl');
-const people = readSignIns(inject('startOutput'));
+const { baseUrl, people } = await startSamplePortal();
 const get = (path: string, init?: RequestInit) => fetch(baseUrl + path, { redirect: 'manual', ...init });
 const today = () => new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
 

@@ -1,10 +1,11 @@
 // The address that a phone's queue sends to.
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { makeClient } from '../support/http.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 
-const baseUrl = inject('baseUrl');
+const { baseUrl } = await startSamplePortal();
 const HOUR = 3_600_000;
 const HOUSE = 'MAU-020';
 

@@ -1,8 +1,9 @@
 // Every row of every fund is reached from /quy by its links alone.
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { linksIn } from '../support/pages.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 
-const baseUrl = inject('baseUrl');
+const { baseUrl } = await startSamplePortal();
 const read = async (path: string) => (await fetch(baseUrl + path)).text();
 
 test.each(['', '/en'])('%s/quy leads to every entry, page by page', async (prefix) => {

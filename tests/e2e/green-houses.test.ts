@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, phone, wide } from '../support/browser.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ afterAll(async () => {
 	await browser.close();
 });
 
-const baseUrl = inject('baseUrl');
+const { baseUrl } = await startSamplePortal();
 
 /** Opens a page, runs the work, and fails on anything that the browser complained of. */
 async function visit(

@@ -11,7 +11,8 @@ import { addDays, toLocalDate } from '#lib/time.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { linksIn, sticksOut } from '../support/pages.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
-import { readSignIns, signInAs } from '../support/sign-in.ts';
+import { copySample, samplePeople } from '../support/sample-portal.ts';
+import { signInAs } from '../support/sign-in.ts';
 
 const RUN = 'window.__ran=1';
 const AS_TYPED = [
@@ -43,7 +44,7 @@ const SHOWN = TEXTS.map(([, shown]) => shown);
 let browser: Browser;
 let server: RunningServer;
 const folder = mkdtempSync(path.join(tmpdir(), 'portal-hostile-'));
-const databaseUrl = `file:${path.join(folder, 'portal.db')}`;
+const databaseUrl = copySample(folder);
 const pages = new Map<string, Page>();
 /** Where each text went, in the order of the texts. */
 const events: { own: string; open: string }[] = [];
@@ -63,7 +64,7 @@ async function pageOf(role: string): Promise<Page> {
 	const page = await context.newPage();
 	page.on('dialog', (dialog) => void dialog.dismiss());
 	await page.addInitScript(() => (window.alert = () => Object.assign(window, { __ran: 1 })));
-	const person = readSignIns(server.output())[role];
+	const person = samplePeople[role];
 	if (person) await signInAs(page, server.baseUrl, person);
 	pages.set(role, page);
 	return page;

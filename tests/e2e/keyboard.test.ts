@@ -1,12 +1,12 @@
 // The portal with the keyboard alone, on a window as large as a phone.
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { findPublicPaths } from '../support/pages.ts';
-import { readSignIns, signInAs } from '../support/sign-in.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
+import { signInAs } from '../support/sign-in.ts';
 
-const baseUrl = inject('baseUrl');
-const people = readSignIns(inject('startOutput'));
+const { baseUrl, people } = await startSamplePortal();
 const MOST_STOPS = 250;
 /** How much of what has the focus must stand above the bottom bar, in pixels. */
 const LEAST_SEEN = 24;

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openDb } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { alertOf, makeClient, signInClient } from '../support/http.ts';
+import { copySample, samplePeople } from '../support/sample-portal.ts';
 import { startWorld } from '../support/served-world.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
 import { readSignIns } from '../support/sign-in.ts';
@@ -79,9 +80,9 @@ describe('under a public address', () => {
 
 test('a sample person who signed in before the portal became public is signed out', async () => {
 	const folder = mkdtempSync(path.join(tmpdir(), 'portal-public-'));
-	const env = { DATABASE_URL: `file:${path.join(folder, 'portal.db')}` };
+	const env = { DATABASE_URL: copySample(folder) };
 	const local = await startServer(env);
-	const { cookies } = await signInClient(local.baseUrl, readSignIns(local.output())['steward']!);
+	const { cookies } = await signInClient(local.baseUrl, samplePeople['steward']!);
 	const isSignedIn = async ({ baseUrl }: RunningServer) =>
 		(await makeClient(baseUrl, cookies).send('/cua-toi/truong')).status === 200;
 	expect(await isSignedIn(local)).toBe(true);
@@ -94,8 +95,7 @@ test('a sample person who signed in before the portal became public is signed ou
 
 test('a telephone whose time is over goes when the portal starts, whoever uses it', async () => {
 	const folder = mkdtempSync(path.join(tmpdir(), 'portal-phones-'));
-	const DATABASE_URL = `file:${path.join(folder, 'portal.db')}`;
-	await (await startServer({ DATABASE_URL })).stop();
+	const DATABASE_URL = copySample(folder);
 	const db = openDb(DATABASE_URL);
 	const ended = db
 		.selectFrom('cleanupEvent')
@@ -225,8 +225,7 @@ test('PostgreSQL needs a secret of its own, and then a database that answers', a
 
 test('a sample load that was cut off stops the next start, which says what to do', async () => {
 	const folder = mkdtempSync(path.join(tmpdir(), 'portal-cut-'));
-	const DATABASE_URL = `file:${path.join(folder, 'portal.db')}`;
-	await (await startServer({ DATABASE_URL })).stop();
+	const DATABASE_URL = copySample(folder);
 	const db = openDb(DATABASE_URL);
 	await db.deleteFrom('portalSetting').where('key', '=', 'sample_loaded').execute();
 	await db.destroy();

@@ -1,10 +1,11 @@
 // Signing up for a Green Sunday on its own page: refusals beside their field, and what stands there afterwards.
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { linksIn } from '../support/pages.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 
-const baseUrl = inject('baseUrl');
+const { baseUrl } = await startSamplePortal();
 let browser: Browser;
 let path: string;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 // The story of the portal, as a newcomer walks it in a phone-sized browser.
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, phone } from '../support/browser.ts';
-import { readSignIns, signInAs } from '../support/sign-in.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
+import { signInAs } from '../support/sign-in.ts';
 
-const baseUrl = inject('baseUrl');
-const people = readSignIns(inject('startOutput'));
+const { baseUrl, people } = await startSamplePortal();
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,11 +1,12 @@
 // Any figure is walked both ways, as pages and as open data, without an account.
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { axeErrors, inEnglish, sticksOut } from '../support/pages.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 
-const baseUrl = inject('baseUrl');
+const { baseUrl } = await startSamplePortal();
 const get = (path: string, language = 'vi') =>
 	fetch(baseUrl + path, { headers: { 'accept-language': language } });
 let browser: Browser;

@@ -15,6 +15,7 @@ import { openDb } from '#lib/db.ts';
 import { sha256All } from '#lib/hash.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { naiveRoot } from '../support/independent-verifier.ts';
+import { copySample } from '../support/sample-portal.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
 
 const FUND = 'MAU-DK';
@@ -26,7 +27,7 @@ let databaseUrl: string;
 
 beforeAll(async () => {
 	folder = mkdtempSync(path.join(tmpdir(), 'portal-verify-'));
-	databaseUrl = `file:${path.join(folder, 'portal.db')}`;
+	databaseUrl = copySample(folder);
 	server = await startServer({ DATABASE_URL: databaseUrl });
 	browser = await launchBrowser();
 });

@@ -1,12 +1,12 @@
 // The photo of the weigh slip, from the steward's form to the treasurer's screen.
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, phone } from '../support/browser.ts';
-import { readSignIns, signInAs } from '../support/sign-in.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
+import { signInAs } from '../support/sign-in.ts';
 
-const baseUrl = inject('baseUrl');
-const people = readSignIns(inject('startOutput'));
+const { baseUrl, people } = await startSamplePortal();
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,10 +1,11 @@
 // What a phone on prepaid data pays for the first look at a page.
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { findPublicPaths, inEnglish } from '../support/pages.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 
-const baseUrl = inject('baseUrl');
+const { baseUrl } = await startSamplePortal();
 const KB = 1024;
 const FIRST_LOAD = 100 * KB;
 const FIRST_SCRIPTS = 10 * KB;

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, describe, inject } from 'vitest';
-import { migrateToLatest } from '#db/migrate.ts';
 import { openDb, type Db } from '#lib/db.ts';
 
 export type Engine = {
@@ -13,27 +12,14 @@ export type Engine = {
 	empty(): Promise<Db>;
 };
 
-let sqliteTemplate: Promise<string> | undefined;
 const cleanUps: (() => Promise<void>)[] = [];
 let serial = 0;
-/** PostgreSQL databases of this file without a row, and each one's schema as it was made. */
-const idle: string[] = [];
+/** PostgreSQL databases of this file without a row, with their open connections: those know the tables already. */
+const idle: { name: string; db: Db }[] = [];
+/** Each one's schema as it was made. */
 const schemaOf = new Map<string, string>();
 
-async function makeSqliteTemplate(): Promise<string> {
-	const file = path.join(mkdtempSync(path.join(tmpdir(), 'portal-sqlite-')), 'template.db');
-	const db = openDb(`file:${file}`);
-	await migrateToLatest(db);
-	await db.destroy();
-	return file;
-}
-
-async function freshSqlite(): Promise<Db> {
-	sqliteTemplate ??= makeSqliteTemplate();
-	return openSqlite(await sqliteTemplate);
-}
-
-function openSqlite(template?: string): Db {
+async function openSqlite(template?: string): Promise<Db> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'portal-sqlite-'));
 	if (template !== undefined) copyFileSync(template, path.join(folder, 'test.db'));
 	const db = openDb(`file:${path.join(folder, 'test.db')}`);
@@ -41,6 +27,8 @@ function openSqlite(template?: string): Db {
 		await db.destroy();
 		rmSync(folder, { recursive: true, force: true });
 	});
+	// Nobody reads it after a loss of power: no write waits for the disk.
+	await sql`pragma synchronous = off`.execute(db);
 	return db;
 }
 
@@ -75,31 +63,33 @@ async function describeSchema(db: Db): Promise<string> {
 }
 
 /** Takes every row out, which is far quicker than a new copy of the template; false when the schema was changed. */
-async function wipe(name: string): Promise<boolean> {
+async function wipe(name: string, db: Db): Promise<boolean> {
+	if ((await describeSchema(db)) !== schemaOf.get(name)) return false;
+	const { rows } = await sql<{ table: string }>`
+		select tablename as table from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(
+		db,
+	);
+	const deletes = rows.map(({ table }) => `delete from "${table}";`).join('');
+	// As a replica, so that append-only triggers and foreign keys let go of the rows.
+	await sql.raw(`begin; set local session_replication_role = replica; ${deletes} commit`).execute(db);
+	return true;
+}
+
+async function openPostgres(): Promise<{ name: string; db: Db }> {
+	const name = await createPostgres('portal_template');
 	const db = openDb(atDatabase(name));
-	try {
-		if ((await describeSchema(db)) !== schemaOf.get(name)) return false;
-		const { rows } = await sql<{ table: string }>`
-			select tablename as table from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(
-			db,
-		);
-		const deletes = rows.map(({ table }) => `delete from "${table}";`).join('');
-		// As a replica, so that append-only triggers and foreign keys let go of the rows.
-		await sql.raw(`set session_replication_role = replica; ${deletes}`).execute(db);
-		return true;
-	} finally {
-		await db.destroy();
-	}
+	schemaOf.set(name, await describeSchema(db));
+	return { name, db };
 }
 
 async function freshPostgres(): Promise<Db> {
-	const name = idle.pop() ?? (await createPostgres('portal_template'));
-	const db = openDb(atDatabase(name));
-	if (!schemaOf.has(name)) schemaOf.set(name, await describeSchema(db));
+	const { name, db } = idle.pop() ?? (await openPostgres());
 	cleanUps.push(async () => {
-		await db.destroy();
-		if (await wipe(name)) idle.push(name);
-		else await dropPostgres(name);
+		if (await wipe(name, db)) idle.push({ name, db });
+		else {
+			await db.destroy();
+			await dropPostgres(name);
+		}
 	});
 	return db;
 }
@@ -117,7 +107,7 @@ async function emptyPostgres(): Promise<Db> {
 /** Runs the same tests on both engines; `fresh` gives a new, migrated, empty database. */
 export function describeEachEngine(name: string, define: (engine: Engine) => void): void {
 	const engines: Engine[] = [
-		{ name: 'sqlite', fresh: freshSqlite, empty: () => Promise.resolve(openSqlite()) },
+		{ name: 'sqlite', fresh: () => openSqlite(inject('sqliteTemplate')), empty: () => openSqlite() },
 		{
 			name: 'postgres',
 			fresh: freshPostgres,
@@ -129,7 +119,10 @@ export function describeEachEngine(name: string, define: (engine: Engine) => voi
 			for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 		});
 		afterAll(async () => {
-			for (const name of idle.splice(0)) await dropPostgres(name);
+			for (const { name, db } of idle.splice(0)) {
+				await db.destroy();
+				await dropPostgres(name);
+			}
 		});
 		define(engine);
 	});

@@ -80,6 +80,7 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
 		'listen_addresses=127.0.0.1',
 		'unix_socket_directories=',
 		'fsync=off',
+		'full_page_writes=off',
 		'max_connections=200',
 	];
 	const server = spawn(

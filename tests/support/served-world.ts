@@ -1,9 +1,10 @@
 // A small real world behind a server of its own: one house, one school, one fund and everybody's sign-in.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Secret as OtpSecret, TOTP } from 'otpauth';
+import { inject } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
 import { createAccount } from '#features/accounts/account.service.ts';
 import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
@@ -166,7 +167,9 @@ async function fill(db: Db, now: number) {
  */
 export async function startWorld(postgresUrl?: string, env: Record<string, string> = {}) {
 	const folder = mkdtempSync(path.join(tmpdir(), 'portal-world-'));
-	const url = postgresUrl ?? `file:${path.join(folder, 'portal.db')}`;
+	const file = path.join(folder, 'portal.db');
+	if (postgresUrl === undefined) copyFileSync(inject('sqliteTemplate'), file);
+	const url = postgresUrl ?? `file:${file}`;
 	const db = openDb(url);
 	await migrateToLatest(db);
 	const world = await fill(db, Date.now());

@@ -1,7 +1,10 @@
 import type { Page } from 'playwright-core';
 
-/** The sample people's sign-ins as the first start printed them: role → phone and password. */
-export function readSignIns(startOutput: string): Record<string, { phone: string; password: string }> {
+/** Role → phone and password. */
+export type SignIns = Record<string, { phone: string; password: string }>;
+
+/** The sample people's sign-ins as the first start printed them. */
+export function readSignIns(startOutput: string): SignIns {
 	return Object.fromEntries(
 		[...startOutput.matchAll(/^ {2}(0\d{9}) {2}(\S+) {2}(\w+)$/gm)].map(([, phone, password, role]) => [
 			role!,
