@@ -153,7 +153,7 @@ const ALSO: Record<string, string[]> = {
 const send = (client: Client, { path, action, fields }: Form, headers?: Record<string, string>) =>
 	client.post(`${path}?_action=${action}`, fields, headers);
 /** Reading a session prolongs or ends it, and tries are counted. */
-const snapshot = () => digest(world.db, ['session', 'rate_limit']);
+const snapshot = () => digest(world.db, ['session', 'rate_limit', ...SEQUENCED]);
 
 test.each(ACTS)('to %s, nobody but the %s and their like is let in', async (name, rightful, formOf) => {
 	const form = formOf(world);

@@ -5,7 +5,7 @@ import { launchBrowser, phone } from '../support/browser.ts';
 import { axeErrors } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
-import { digest } from '../support/snapshot.ts';
+import { digest, SEQUENCED } from '../support/snapshot.ts';
 
 let world: ServedWorld;
 let browser: Browser;
@@ -13,7 +13,6 @@ let page: Page;
 beforeAll(async () => {
 	[world, browser] = await Promise.all([startWorld(), launchBrowser()]);
 	page = await (await browser.newContext({ viewport: phone })).newPage();
-	page.setDefaultTimeout(10_000);
 	await signInAs(page, world.baseUrl, world.people.organiser);
 });
 afterAll(async () => {
@@ -61,7 +60,7 @@ test.each([
 	await openEvent('#sua');
 	if (name === 'endTime') await page.fill(`${editForm} [name=startTime]`, '07:00');
 	await page.fill(`${editForm} [name=${name}]`, value);
-	const before = await digest(world.db, ['session']);
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
 	const [answer] = await send(editForm);
 	expect(answer.status()).toBe(422);
 	expect(await page.textContent(`#${name}-error`)).toContain(says);
@@ -69,7 +68,7 @@ test.each([
 	expect(await page.inputValue(`${editForm} [name=${name}]`)).toBe(value);
 	expect(await page.locator('[role=alert]').count()).toBe(1);
 	await expectOnScreen(`#${name}-error`);
-	expect(await digest(world.db, ['session'])).toEqual(before);
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
 });
 
 test('a point away from the chosen house is refused beside the point, with how far it is', async () => {

@@ -9,7 +9,7 @@ import { fieldErrorOf, signInClient, type Client } from '../support/http.ts';
 import { axeErrors, inEnglish, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
-import { expectNothingWritten } from '../support/snapshot.ts';
+import { expectNothingWritten, SEQUENCED } from '../support/snapshot.ts';
 
 let world: ServedWorld;
 let browser: Browser;
@@ -40,7 +40,6 @@ beforeAll(async () => {
 		approver: await signInClient(world.baseUrl, world.people.approver),
 	};
 	page = await (await browser.newContext({ viewport: phone })).newPage();
-	page.setDefaultTimeout(10_000);
 	await signInAs(page, world.baseUrl, world.people.steward);
 });
 afterAll(async () => {
@@ -68,7 +67,7 @@ const refused = async (work: () => Promise<Response>) => {
 			if (response.status < 400) return;
 			throw new Error(String(response.status));
 		},
-		['session', 'rate_limit'],
+		['session', 'rate_limit', ...SEQUENCED],
 	);
 	return { status: response!.status, html: await response!.text() };
 };
