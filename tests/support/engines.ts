@@ -91,7 +91,8 @@ async function freshPostgres(): Promise<Db> {
 			await dropPostgres(name);
 		}
 	});
-	return db;
+	// What the code remembers of a database it remembers by its object, so that is a new one, over the same connections.
+	return db.$extendTables();
 }
 
 async function emptyPostgres(): Promise<Db> {
