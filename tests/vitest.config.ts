@@ -13,8 +13,9 @@ export default defineConfig({
 	root: path.resolve(import.meta.dirname, '..'),
 	test: {
 		maxWorkers: 2,
-		testTimeout: 60_000,
-		hookTimeout: 120_000,
+		// These end only what hangs: a page waits 30 s for anything.
+		testTimeout: 300_000,
+		hookTimeout: 300_000,
 		// How long is waited for a result, on a machine that has other work as well.
 		expect: { poll: { timeout: 30_000 } },
 		projects: [

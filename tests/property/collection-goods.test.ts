@@ -153,7 +153,7 @@ async function check(db: Db, world: World): Promise<void> {
 }
 
 describeEachEngine('goods in any order', (engine) => {
-	test('are each in one place, and the fund holds what live sales made', { timeout: 180_000 }, async () => {
+	test('are each in one place, and the fund holds what live sales made', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), async (steps) => {
 				const db = await engine.fresh();
