@@ -18,7 +18,7 @@ const QUIET_MS = 60_000;
 type Job = { name: string; run(db: Db, now: number, store: PhotoStore): Promise<unknown> };
 
 /** Every job, once a day. */
-const JOBS: Job[] = [
+export const JOBS: Job[] = [
 	{ name: 'forget-phones', run: forgetOldPhones },
 	{ name: 'clear-transfers', run: (db, now) => inTransaction(db, (trx) => clearTransfers(trx, now)) },
 	{ name: 'forget-browsers', run: (db, now) => inTransaction(db, (trx) => clearKnownDevices(trx, now)) },

@@ -147,7 +147,8 @@ const in30Days = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slic
 /** Others who hold a role that may do this. */
 const ALSO: Record<string, string[]> = {
 	'record a sale': ['treasurer'],
-	'request a payment': ['treasurer', 'approver'],
+	'request a payment': ['treasurer', 'approver', 'second approver'],
+	'approve a payment': ['second approver'],
 };
 
 const send = (client: Client, { path, action, fields }: Form, headers?: Record<string, string>) =>
