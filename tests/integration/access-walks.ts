@@ -48,6 +48,7 @@ import {
 	returnDisbursement,
 } from '#features/fund/disbursement.service.ts';
 import { askReversal, confirmReversal, returnReversal } from '#features/fund/entry-reversal.service.ts';
+import { eraseEntryText } from '#features/fund/entry-text.service.ts';
 import { setFundRule } from '#features/fund/fund-rule.service.ts';
 import { closeMonth, reopenMonth } from '#features/fund/month-close.service.ts';
 import {
@@ -445,6 +446,18 @@ export const WALKS: Record<string, Walk> = {
 		act: 'disbursement.note',
 		reach: FUND,
 		run: (db, { noteId }, actor) => eraseNote(db, actor, noteId, NOW),
+	},
+	eraseEntryText: {
+		act: 'entry-text.erase',
+		reach: [],
+		run: async (db, _world, actor) => {
+			const entry = await db
+				.selectFrom('journalEntry')
+				.select('id')
+				.where('isSample', '=', 0)
+				.executeTakeFirstOrThrow();
+			return eraseEntryText(db, actor, entry.id, NOW);
+		},
 	},
 	setFundRule: {
 		act: 'fund.rule',

@@ -67,6 +67,8 @@ const TABLE = {
 	'month.close': mayStrongly('treasurer'),
 	'month.reopen': mayStrongly('approver'),
 	'disbursement.note': mayStrongly('treasurer', 'approver'),
+	// Words that name somebody, or give a small group away.
+	'entry-text.erase': mayStrongly('administrator'),
 	'photo.decide': may('approver'),
 	// In the fund, or in the organisation that stewards it.
 	'disclosure.record': may('steward', 'treasurer'),

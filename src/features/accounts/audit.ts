@@ -24,7 +24,7 @@ export const AUDIT_ACTIONS = {
 		...(['scrap-sale.return', 'disbursement.approve', 'disbursement.return'] as const),
 		...(['statement.return', 'statement.erase-note', 'cash-count.confirm', 'cash-count.return'] as const),
 		...(['month.close', 'month.reopen', 'fund.rule', 'disbursement.erase-note'] as const),
-		'entry-reversal.return',
+		...(['entry-reversal.return', 'journal-entry.erase-text'] as const),
 		...(['photo.approved', 'photo.refused', 'photo.redact'] as const),
 		...(['disclosure.record', 'disclosure.end', 'disclosure.withdraw'] as const),
 	],
@@ -58,6 +58,7 @@ export const AUDIT_KINDS = [
 		'fund_rule',
 		'disbursement_note',
 		'entry_reversal',
+		'journal_entry',
 		'disclosure',
 	] as const),
 ];

@@ -9,6 +9,7 @@ import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { confirmCashCount, recordCashCount, returnCashCount } from './cash-count.service.ts';
 import { parseCounted } from './cash-count.ts';
+import { eraseEntryText } from './entry-text.service.ts';
 import { decideProofPhoto, eraseNote, recordProof, writeNote } from './disbursement-note.service.ts';
 import { askReversal, confirmReversal, returnReversal } from './entry-reversal.service.ts';
 import type { Purpose } from './ledger.ts';
@@ -149,6 +150,12 @@ export const fundWork = {
 	eraseNote: formAction(async (form, { locals }) => {
 		await eraseNote(locals.db, locals.actor, readId(form, 'id'), locals.now);
 		return requestPath(form, locals.locale);
+	}),
+	eraseEntryText: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale } = locals;
+		const id = readId(form, 'id');
+		await eraseEntryText(db, actor, id, now);
+		return localePath(locale, `/quy/but-toan/${id}`);
 	}),
 	recordProof: formAction(async (form, { locals }) => {
 		const { db, actor, now, locale, config } = locals;

@@ -192,6 +192,17 @@ export async function findFirstDay(db: Db, fundId: string | undefined): Promise<
 	return (await query.executeTakeFirst())?.bookedOn;
 }
 
+/** False when the text was erased before. */
+export async function eraseTextRow(trx: Trx, entryId: string, now: number): Promise<boolean> {
+	const { numUpdatedRows } = await trx
+		.updateTable('entryText')
+		.set({ text: null, erasedAt: now })
+		.where('entryId', '=', entryId)
+		.where('erasedAt', 'is', null)
+		.executeTakeFirst();
+	return numUpdatedRows === 1n;
+}
+
 /** The salt of an entry's text, which stays when the text is erased. */
 export async function findSalt(db: Db, entryId: string): Promise<string> {
 	const row = await db
