@@ -8,10 +8,16 @@ import {
 	insertOrganisation,
 	updateOrganisation,
 } from '#features/accounts/organisation.repository.ts';
-import { findActor } from '#features/accounts/person.repository.ts';
+import { findActor, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { closeOrganisation } from '#features/team/organisation.service.ts';
-import { findInvitation } from '#features/team/role.repository.ts';
+import {
+	endGrantRow,
+	findGrantRow,
+	findInvitation,
+	updateInvitation,
+} from '#features/team/role.repository.ts';
 import {
 	acceptInvitation,
 	acceptWithin,
@@ -181,5 +187,86 @@ describeEachEngine('an organisation that is closed', (engine) => {
 				.execute();
 			expect(open).toEqual([]);
 		}
+	});
+
+	test('leaves alone what somebody else ends at the same moment', async () => {
+		const world = await openWorld(await engine.fresh());
+		const { db, union, an, administrator, officer, organiser, invite } = world;
+		const [invitationId, grantId] = [uuidv7(NOW), organiser.grants[0]!.id];
+		await invite(invitationId);
+		const by = officer.grants[0]!.id;
+		const outcomes: Promise<unknown>[] = [];
+		const asked = (work: () => Promise<unknown>) =>
+			outcomes.push(work().catch((error: { key?: string }) => error.key ?? error));
+		// Somebody has ended both and is about to say so; who closes has read that they stand, and waits.
+		await inTransaction(db, async (trx) => {
+			await endGrantRow(trx, grantId, by, NOW);
+			await updateInvitation(trx, invitationId, { withdrawnAt: NOW });
+			asked(() => closeOrganisation(db, officer, union, NOW + 1));
+			await new Promise((resolve) => setTimeout(resolve, 200));
+		});
+		expect(await Promise.all(outcomes)).toEqual([undefined]);
+		expect(await findOrganisation(db, union)).toMatchObject({ validTo: '2026-11-22' });
+		expect(await findGrantRow(db, grantId)).toMatchObject({ endedAt: NOW, endedBy: by });
+		expect(await findInvitation(db, { id: invitationId })).toMatchObject({ withdrawnAt: NOW });
+		// Whoever came first wrote it down.
+		for (const action of ['role.end', 'invitation.withdraw'])
+			expect([action, await listAuditEvents(db, { action }, 9)]).toEqual([action, []]);
+
+		for (let round = 0; round < 6; round += 1) {
+			const row = { kind: 'company', name: `Công ty ${round}`, adminUnitId: 'dk-2025', isSample: 0 } as const;
+			const id = await inTransaction(db, (trx) => insertOrganisation(trx, row, NOW));
+			const [first, second] = [
+				await makeActor(db, 'organiser', 'organisation', id),
+				await makeActor(db, 'organiser', 'organisation', id),
+			];
+			const sent = uuidv7(NOW);
+			await invite(sent, NUMBER, id);
+			const works = [
+				() => closeOrganisation(db, officer, id, NOW),
+				() => endRole(db, first, first.grants[0]!.id, NOW),
+				() => eraseAccount(db, SECRET, second, NOW),
+				() => withdrawInvitation(db, administrator, sent, NOW),
+				() => eraseAccount(db, SECRET, an, NOW),
+			];
+			const answers = await Promise.all(
+				(round % 2 ? works.reverse() : works).map((work) =>
+					work().catch((error: { key?: string }) => error.key ?? error),
+				),
+			);
+			// Of two that lay down the lead at once, before it is closed, the second is told so.
+			for (const answer of answers) expect([undefined, 'lastLead']).toContain(answer);
+			expect(await liveIn(db, id)).toEqual([]);
+			expect((await listAuditEvents(db, { action: 'invitation.withdraw', subjectId: sent }, 9)).length).toBe(
+				1,
+			);
+			for (const { grants } of [first, second])
+				expect((await listAuditEvents(db, { action: 'role.end', subjectId: grants[0]!.id }, 9)).length).toBe(
+					1,
+				);
+		}
+	});
+
+	test('and a real role that ends the sample ones leave a role alone that ended meanwhile', async () => {
+		const { db, union, an, invite } = await openWorld(await engine.fresh());
+		const { token } = await invite();
+		const own = { personId: an.personId, scopeKind: 'ward', scopeId: 'dk-2025' } as const;
+		const sampleRole = await inTransaction(db, (trx) =>
+			insertRoleGrant(trx, { ...own, role: 'steward', grantedBy: null, isSample: 1 }, NOW),
+		);
+		const outcomes: Promise<unknown>[] = [];
+		await inTransaction(db, async (trx) => {
+			await endGrantRow(trx, sampleRole, sampleRole, NOW);
+			outcomes.push(
+				acceptInvitation(db, SECRET, an, token, NOW + 1).catch(
+					(error: { key?: string }) => error.key ?? error,
+				),
+			);
+			await new Promise((resolve) => setTimeout(resolve, 200));
+		});
+		expect(await Promise.all(outcomes)).toEqual([undefined]);
+		expect(await findGrantRow(db, sampleRole)).toMatchObject({ endedAt: NOW, endedBy: sampleRole });
+		expect(await listAuditEvents(db, { action: 'role.end', subjectId: sampleRole }, 9)).toEqual([]);
+		expect((await liveIn(db, union)).length).toBe(2);
 	});
 });

@@ -58,8 +58,16 @@ export const listGrantsIn = (db: Db, scope: { kind: ScopeKind; id: string }) =>
 export const findGrantRow = (db: Db, id: string) =>
 	db.selectFrom('roleGrant').selectAll().where('id', '=', id).executeTakeFirst();
 
-export const endGrantRow = (trx: Trx, id: string, endedBy: string, now: number) =>
-	trx.updateTable('roleGrant').set({ endedAt: now, endedBy }).where('id', '=', id).execute();
+/** False when it had ended: somebody else came first. */
+export const endGrantRow = async (trx: Trx, id: string, endedBy: string, now: number): Promise<boolean> => {
+	const { numUpdatedRows } = await trx
+		.updateTable('roleGrant')
+		.set({ endedAt: now, endedBy })
+		.where('id', '=', id)
+		.where('endedAt', 'is', null)
+		.executeTakeFirst();
+	return numUpdatedRows === 1n;
+};
 
 /** Everybody's live roles, by role and scope, with who holds them; samples or real ones. */
 export const listGrants = (db: Db, isSample: 0 | 1, now: number) =>
@@ -194,17 +202,21 @@ export const listInvitations = (db: Db, of: { kind: ScopeKind; id: string } | { 
 
 const NOBODY = { inviteeHash: '', inviteeHint: '' };
 
-/** Ends an invitation; whom it was for is forgotten with it. */
-export const updateInvitation = (
+/** Ends an invitation; whom it was for is forgotten with it. False when it had ended: somebody else came first. */
+export const updateInvitation = async (
 	trx: Trx,
 	id: string,
 	change: Partial<Pick<InvitationTable, 'withdrawnAt' | 'acceptedAt' | 'acceptedGrantId'>>,
-) =>
-	trx
+): Promise<boolean> => {
+	const { numUpdatedRows } = await trx
 		.updateTable('invitation')
 		.set({ ...change, ...NOBODY })
 		.where('id', '=', id)
-		.execute();
+		.where('acceptedAt', 'is', null)
+		.where('withdrawnAt', 'is', null)
+		.executeTakeFirst();
+	return numUpdatedRows === 1n;
+};
 
 /** Whom invitations were for is forgotten once they have lapsed. */
 export const forgetInvitees = (trx: Trx, now: number) =>

@@ -240,7 +240,8 @@ export async function acceptWithin(
 		},
 		now,
 	);
-	await updateInvitation(trx, id, { acceptedAt: now, acceptedGrantId: grantId });
+	if (!(await updateInvitation(trx, id, { acceptedAt: now, acceptedGrantId: grantId })))
+		throw new DomainError('NOT_FOUND', 'invitationOver');
 	// A code that was handed out over somebody without this role is worth nothing over somebody with it.
 	await voidResetCodes(trx, person.id, now);
 	const event = {
@@ -289,13 +290,14 @@ export async function withdrawInvitation(
 	});
 }
 
+/** One that was taken or withdrawn since it was read stays as it is. */
 async function withdrawWithin(
 	trx: Trx,
 	id: string,
 	by: { roleGrantId: string } | { personId: string },
 	now: number,
 ): Promise<void> {
-	await updateInvitation(trx, id, { withdrawnAt: now });
+	if (!(await updateInvitation(trx, id, { withdrawnAt: now }))) return;
 	const event = { action: 'invitation.withdraw', subjectKind: 'invitation', subjectId: id };
 	await insertAuditEvent(trx, { ...event, ...by }, now);
 }
@@ -322,14 +324,14 @@ export async function withdrawInvitationsFor(
 			await withdrawWithin(trx, id, { personId: person.id }, now);
 }
 
-/** Ends a role, written down and at once; the caller may. */
+/** Ends a role, written down and at once; the caller may. One that ended since it was read stays as it is. */
 export async function endWithin(
 	trx: Trx,
 	grant: { id: string; personId: string },
 	endedBy: string,
 	now: number,
 ): Promise<void> {
-	await endGrantRow(trx, grant.id, endedBy, now);
+	if (!(await endGrantRow(trx, grant.id, endedBy, now))) return;
 	await rotateSessions(trx, grant.personId);
 	const event = { action: 'role.end', subjectKind: 'role_grant', subjectId: grant.id, roleGrantId: endedBy };
 	await insertAuditEvent(trx, event, now);
