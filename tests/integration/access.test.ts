@@ -216,7 +216,12 @@ const SITE = { publicUrl: 'http://localhost' };
 const OWN: Record<string, Own> = {
 	changeAccount: {
 		run: (db, _world, actor) =>
-			changeAccount(db, actor, { displayName: 'An', name: '0944444444', locale: 'vi' }, NOW),
+			changeAccount(
+				db,
+				actor,
+				{ displayName: 'An', name: '0944444444', locale: 'vi', sessionId: 'own' },
+				NOW,
+			),
 	},
 	changePassword: {
 		run: (db, _world, actor) =>
@@ -229,11 +234,11 @@ const OWN: Record<string, Own> = {
 	},
 	renewRecoveryCodes: {
 		ends: 'noSecondFactor',
-		run: (db, _world, actor) => renewRecoveryCodes(db, SECRET, actor, NOW),
+		run: (db, _world, actor) => renewRecoveryCodes(db, SECRET, actor, { sessionId: 'own' }, NOW),
 	},
 	removeSecondFactor: {
 		ends: 'noSecondFactor',
-		run: (db, _world, actor) => removeSecondFactor(db, actor, { kind: 'totp' }, NOW),
+		run: (db, _world, actor) => removeSecondFactor(db, actor, { kind: 'totp', sessionId: 'own' }, NOW),
 	},
 	offerPasskey: { ends: 'done', run: (db, _world, actor) => offerPasskey(db, SECRET, SITE, actor, NOW) },
 	addPasskey: {

@@ -6,7 +6,7 @@ import { listAuditEvents } from '#features/accounts/audit.repository.ts';
 import { inviteToRole } from '#features/team/role.service.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { makeActor, NOW, seedReference } from '../support/fixtures.ts';
+import { makeActor, NOW, openSession, seedReference } from '../support/fixtures.ts';
 import { makeResident } from './access-world.ts';
 
 const SECRET = randomBytes(32);
@@ -24,8 +24,13 @@ describeEachEngine('the audit log for a sample person', (engine) => {
 		await inviteToRole(db, SECRET, sample, { id: ids[1]!, ...to }, NOW);
 		const samplePerson = await makeActor(db, 'steward', 'ward', 'dk-2025', 1);
 		const renamed = { displayName: 'Mẫu (mẫu)', locale: 'vi' } as const;
-		await changeAccount(db, samplePerson, { ...renamed, name: '0914000001' }, NOW);
-		await changeAccount(db, an, { ...renamed, name: '0914000002' }, NOW);
+		for (const [actor, name] of [
+			[samplePerson, '0914000001'],
+			[an, '0914000002'],
+		] as const) {
+			const sessionId = await openSession(db, actor.personId);
+			await changeAccount(db, actor, { ...renamed, name, sessionId }, NOW);
+		}
 		const seen = await listAuditEvents(db, { samplesOnly: true }, 99);
 		expect(seen.map(({ action, subjectId }) => [action, subjectId]).sort()).toEqual([
 			['account.change', samplePerson.personId],

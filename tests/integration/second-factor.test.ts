@@ -264,13 +264,17 @@ describeEachEngine('recovery codes', (engine) => {
 
 	test('are void when new ones are made', async () => {
 		const db = await engine.fresh();
-		const { actor, codes, take } = await withApp(db);
-		const fresh = await renewRecoveryCodes(db, SECRET, actor, NOW);
+		const { actor, codes, take, sessionId } = await withApp(db);
+		const renew = (who: Actor | undefined, id = sessionId) =>
+			renewRecoveryCodes(db, SECRET, who, { sessionId: id }, NOW);
+		const fresh = await renew(actor);
 		await expect(take(codes[0]!)).rejects.toMatchObject({ key: 'codeWrong' });
 		await take(fresh[0]!);
 		const without = await makePerson(db, '0914000000');
-		await expectRefused(db, () => renewRecoveryCodes(db, SECRET, without, NOW), 'noSecondFactor', 409);
-		await expectRefused(db, () => renewRecoveryCodes(db, SECRET, undefined, NOW), 'signInFirst', 401);
+		const own = await openSession(db, without.personId);
+		await expectRefused(db, () => renew(without, own), 'noSecondFactor', 409);
+		await expectRefused(db, () => renew(without), 'signInFirst', 401);
+		await expectRefused(db, () => renew(undefined), 'signInFirst', 401);
 	});
 });
 
@@ -282,7 +286,7 @@ describeEachEngine('a second factor', (engine) => {
 		await expectRefused(db, () => change('bảy chữ'), 'passwordLength', 422);
 		await change('tám chữ nhé');
 		expect(await provePassword(db, actor.personId, 'tám chữ nhé')).toBeDefined();
-		const remove = () => removeSecondFactor(db, actor, { kind: 'totp' }, NOW);
+		const remove = () => removeSecondFactor(db, actor, { kind: 'totp', sessionId }, NOW);
 		await expectRefused(db, remove, 'passwordTooShortAlone', 409);
 		await change(PASSWORD);
 		const other = await makePerson(db, '0914000000');
@@ -334,18 +338,20 @@ describeEachEngine('the audit log', (engine) => {
 				return completeSecondFactor(trx, SECRET, { personId, sessionId, action: 'passkey.add' }, NOW);
 			});
 		expect(await done(addPasskey)).toEqual([['passkey.add', personId]]);
-		expect(await done(() => renewRecoveryCodes(db, SECRET, actor, NOW))).toEqual([
+		expect(await done(() => renewRecoveryCodes(db, SECRET, actor, { sessionId }, NOW))).toEqual([
 			['recovery-code.renew', personId],
 		]);
 		const remove = (factor: Parameters<typeof removeSecondFactor>[2]) => () =>
 			removeSecondFactor(db, actor, factor, NOW);
-		expect(await done(remove({ kind: 'totp' }))).toEqual([['totp.remove', personId]]);
-		expect(await done(remove({ kind: 'passkey', id: 'key' }))).toEqual([['passkey.remove', personId]]);
+		expect(await done(remove({ kind: 'totp', sessionId }))).toEqual([['totp.remove', personId]]);
+		expect(await done(remove({ kind: 'passkey', id: 'key', sessionId }))).toEqual([
+			['passkey.remove', personId],
+		]);
 		const password = { password: 'một câu khác cũng dài lắm', sessionId };
 		expect(await done(() => changePassword(db, actor, password, NOW))).toEqual([
 			['password.change', personId],
 		]);
-		const name = { displayName: 'An', name: 'an@example.vn', locale: 'vi' } as const;
+		const name = { displayName: 'An', name: 'an@example.vn', locale: 'vi', sessionId } as const;
 		expect(await done(() => changeAccount(db, actor, name, NOW))).toEqual([['account.change', personId]]);
 		for (const id of ['a', 'b', 'c', 'd']) await openSession(db, personId, id);
 		expect(await done(() => endListedSession(db, actor, 'b', NOW))).toEqual([['session.end', personId]]);

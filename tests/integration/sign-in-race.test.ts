@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Secret as OtpSecret, TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
 import {
+	changeAccount,
 	changePassword,
 	preparePassword,
 	provePassword,
@@ -84,7 +85,7 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 	};
 
 	test('is no door for a session that ended while its own request was under way', async () => {
-		const { db, now, actor, personId } = await prepare();
+		const { db, now, actor, personId, addApp } = await prepare();
 		const ended = await openSession(db, personId);
 		const secret = await beginTotp(db, SECRET, actor, now);
 		const code = new TOTP({ secret: OtpSecret.fromBase32(secret) }).generate({ timestamp: now });
@@ -94,6 +95,15 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		const app = { code, sessionId: ended };
 		const counted = ['rate_limit'];
 		await expectRefused(db, () => acceptTotp(db, SECRET, actor, app, now), 'signInFirst', 401, counted);
+		// Nor for one whose person has a second factor, which they keep, with its codes.
+		await addApp();
+		const late = { sessionId: ended };
+		for (const work of [
+			() => renewRecoveryCodes(db, SECRET, actor, late, now),
+			() => removeSecondFactor(db, actor, { kind: 'totp', ...late }, now),
+			() => changeAccount(db, actor, { displayName: 'X', name: '0987654321', locale: 'vi', ...late }, now),
+		])
+			await expectRefused(db, work, 'signInFirst', 401, counted);
 	});
 
 	test('is not left with a short password alone when the second factor goes before it is written', async () => {
@@ -104,7 +114,7 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 		const own = await openSession(db, personId);
 		const write = () =>
 			inTransaction(db, (trx) => setPassword(trx, personId, short, { keepSession: own, now }));
-		await removeSecondFactor(db, actor, { kind: 'totp' }, now);
+		await removeSecondFactor(db, actor, { kind: 'totp', sessionId: own }, now);
 		await expectRefused(db, write, 'passwordTooShortAlone', 409);
 		// With a second factor it may be short.
 		await addApp();
@@ -217,6 +227,7 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 	test('by a second step that was removed, replaced or reset confirms nothing', async () => {
 		const { db, now, personId, actor, visit, read, show, addApp, administrator } = await prepare();
 		const { codes, code } = await addApp();
+		const sessionId = await openSession(db, personId);
 		const begin = async () => {
 			const browser = visit();
 			await startSession(browser, await show());
@@ -235,12 +246,12 @@ describeEachEngine('a sign-in that meets a change', (engine) => {
 
 		const byCode = await begin();
 		const old = await take(codes[1]!);
-		await renewRecoveryCodes(db, SECRET, actor, now);
+		await renewRecoveryCodes(db, SECRET, actor, { sessionId }, now);
 		await expectRefused(db, () => byCode.confirm(old), 'codeWrong', 422);
 
 		const byApp = await begin();
 		const shown = await take(code(now + 2 * MINUTE), now + 2 * MINUTE);
-		await removeSecondFactor(db, actor, { kind: 'totp' }, now);
+		await removeSecondFactor(db, actor, { kind: 'totp', sessionId }, now);
 		await expectRefused(db, () => byApp.confirm(shown), 'codeWrong', 422);
 		expect(await read(byApp.browser)).toMatchObject({ secondFactorAt: null });
 		await addApp();

@@ -8,7 +8,7 @@ import { insertKnownDevice } from '#features/accounts/known-device.repository.ts
 import { inTransaction } from '#lib/db.ts';
 import { takeRate } from '#lib/rate-limit.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { NOW } from '../support/fixtures.ts';
+import { NOW, openSession } from '../support/fixtures.ts';
 import { expectRefused } from './sale-world.ts';
 
 const PHONE = '0912 345 678';
@@ -188,12 +188,13 @@ describeEachEngine('an account', (engine) => {
 		const id = await open(db);
 		await open(db, { name: 'other@example.vn' });
 		const actor = await findActor(db, id, NOW);
+		const sessionId = await openSession(db, id);
 		const change = (name: string) =>
-			changeAccount(db, actor, { displayName: 'Cô An', name, locale: 'vi' }, NOW);
+			changeAccount(db, actor, { displayName: 'Cô An', name, locale: 'vi', sessionId }, NOW);
 		await expectRefused(db, () => change('other@example.vn'), 'signInNameOfAnother', 409, ['rate_limit']);
 		await expectRefused(
 			db,
-			() => changeAccount(db, undefined, { displayName: 'x', name: PHONE, locale: 'vi' }, NOW),
+			() => changeAccount(db, undefined, { displayName: 'x', name: PHONE, locale: 'vi', sessionId }, NOW),
 			'signInFirst',
 			401,
 		);

@@ -123,8 +123,9 @@ export const accounts = {
 	}),
 	changeAccount: formAction(async (form, context) => {
 		const { locals } = context;
-		requireRecent(context);
+		const { id: sessionId } = requireRecent(context);
 		const input = {
+			sessionId,
 			displayName: field(form, 'displayName'),
 			name: field(form, 'name'),
 			locale: locals.locale,
@@ -160,16 +161,17 @@ export const accounts = {
 	}),
 	renewCodes: formAction(async (form, context) => {
 		const { locals } = context;
-		requireRecent(context);
-		const codes = await renewRecoveryCodes(locals.db, locals.secret, locals.actor, locals.now);
+		const { db, secret, actor, now } = locals;
+		const { id: sessionId } = requireRecent(context);
+		const codes = await renewRecoveryCodes(db, secret, actor, { sessionId }, now);
 		return addedPath(form, context, 'bo-ma', codes);
 	}),
 	removeFactor: formAction(async (form, context) => {
 		const { locals } = context;
-		requireRecent(context);
+		const { id: sessionId } = requireRecent(context);
 		const id = field(form, 'passkeyId');
 		const factor = id === '' ? ({ kind: 'totp' } as const) : ({ kind: 'passkey', id } as const);
-		await removeSecondFactor(locals.db, locals.actor, factor, locals.now);
+		await removeSecondFactor(locals.db, locals.actor, { ...factor, sessionId }, locals.now);
 		return localePath(locals.locale, `${SIGN_IN}?xong=bo-${id === '' ? 'ung-dung' : 'khoa'}`);
 	}),
 };

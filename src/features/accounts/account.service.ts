@@ -103,11 +103,14 @@ export async function createAccount(
 	});
 }
 
-/** Changes how the person is called and signs in. Refuses with 409 a name in use, with 422 what is none. */
+/**
+ * Changes how the person is called and signs in. Refuses with 401 when the session has ended, with 409 a name in use,
+ * with 422 what is none.
+ */
 export async function changeAccount(
 	db: Db,
 	actor: Actor | undefined,
-	input: { displayName: string; name: string; locale: 'vi' | 'en' },
+	input: { displayName: string; name: string; locale: 'vi' | 'en'; sessionId: string },
 	now: number,
 ): Promise<void> {
 	requireActor(actor);
@@ -117,7 +120,7 @@ export async function changeAccount(
 	const displayName = requireDisplayName(input.displayName);
 	const name = requireSignInName(input.name);
 	await inTransaction(db, async (trx) => {
-		await holdPerson(trx, personId);
+		await holdSession(trx, { id: input.sessionId, personId });
 		await updatePerson(trx, personId, { displayName, ...columnsOf(name), locale: input.locale });
 		const event = { action: 'account.change', subjectKind: 'person', subjectId: personId, personId };
 		await insertAuditEvent(trx, event, now);

@@ -211,17 +211,18 @@ export async function takeSecondFactor(
 	return proof;
 }
 
-/** New recovery codes; the old ones are void. */
+/** New recovery codes; the old ones are void. Refuses with 401 when the session has ended. */
 export async function renewRecoveryCodes(
 	db: Db,
 	secret: Secret,
 	actor: Actor | undefined,
+	input: { sessionId: string },
 	now: number,
 ): Promise<string[]> {
 	requireActor(actor);
 	const { personId } = actor;
 	return inTransaction(db, async (trx) => {
-		await holdPerson(trx, personId);
+		await holdSession(trx, { id: input.sessionId, personId });
 		if (!(await hasSecondFactor(trx, personId))) throw new DomainError('CONFLICT', 'noSecondFactor');
 		await audit(trx, 'recovery-code.renew', personId, now);
 		return writeRecoveryCodes(trx, secret, personId);
@@ -230,18 +231,18 @@ export async function renewRecoveryCodes(
 
 /**
  * Takes one of the person's second factors away. The last one stays while the password is too short to stand alone
- * (409).
+ * (409). Refuses with 401 when the session has ended.
  */
 export async function removeSecondFactor(
 	db: Db,
 	actor: Actor | undefined,
-	factor: { kind: 'totp' } | { kind: 'passkey'; id: string },
+	factor: ({ kind: 'totp' } | { kind: 'passkey'; id: string }) & { sessionId: string },
 	now: number,
 ): Promise<void> {
 	requireActor(actor);
 	const { personId } = actor;
 	await inTransaction(db, async (trx) => {
-		await holdPerson(trx, personId);
+		await holdSession(trx, { id: factor.sessionId, personId });
 		const isThere =
 			factor.kind === 'totp'
 				? (await findTotp(trx, personId)) !== undefined
