@@ -44,9 +44,9 @@ const SIGN_IN = '/cua-toi/tai-khoan/dang-nhap';
 /** A factor was added: the page says so, shows the codes that came with it, and leads back to where it was asked for. */
 function addedPath(form: FormData, context: ActionAPIContext, what: string, codes?: string[]): string {
 	const { locals, cookies } = context;
-	const { secret, config, locale, actor } = locals;
+	const { secret, config, locale, actor, now } = locals;
 	requireActor(actor);
-	if (codes) keepCodes({ cookies, secret, config, personId: actor.personId }, codes);
+	if (codes) keepCodes({ cookies, secret, config, personId: actor.personId, now }, codes);
 	const next = field(form, 'next');
 	const back = isOwnPath(next) ? `&tiep=${encodeURIComponent(next)}` : '';
 	return localePath(locale, `${SIGN_IN}?xong=${what}${codes ? '&ma=1' : ''}${back}`);
