@@ -294,6 +294,8 @@ const WITHOUT: Record<string, string[]> = {
 			'insertPhotoRow',
 			'hidePhoto',
 			'clearLeftover',
+			'claimFile',
+			'dropFile',
 			'linkDropOffsWithin',
 			'acceptWithin',
 			'isSentBefore',

@@ -9,8 +9,8 @@ import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { checkFrames, frameInPixels, type Frame, type PhotoChoice } from './photo-frames.ts';
 import type { PhotoStore } from './photo-store.service.ts';
-import { deleteLeftover, findPhoto, insertLeftover, updatePhoto } from './photo.repository.ts';
-import { clearLeftover } from './photo.service.ts';
+import { findPhoto, insertLeftover, updatePhoto } from './photo.repository.ts';
+import { claimFile, clearLeftover, dropFile } from './photo.service.ts';
 
 /** What an approver says of a photo, and the store for what is blacked out. */
 export type PhotoDecision = {
@@ -78,7 +78,7 @@ export async function decidePhoto(
 			if (!before) return { isWritten: false, old: null };
 			await updatePhoto(trx, id, { status, decidedBy: grant.id, decidedAt: now, publicKey, publicFrames });
 			if (before.publicKey !== null) await insertLeftover(trx, before.publicKey, now);
-			if (publicKey !== null) await deleteLeftover(trx, publicKey);
+			if (publicKey !== null) await claimFile(trx, publicKey);
 			const about = { subjectKind: 'photo', subjectId: id, roleGrantId: grant.id };
 			if (publicKey === null || before.status === 'private')
 				await insertAuditEvent(trx, { action: `photo.${status}`, ...about }, now);
@@ -107,7 +107,7 @@ async function withCopy<Outcome extends { isWritten: boolean }>(
 	// By chance alone: nothing that is public leads from one of the two files to the other.
 	const publicKey = randomUUID();
 	await inTransaction(db, (trx) => insertLeftover(trx, publicKey, now));
-	const drop = () => clearLeftover(db, store, publicKey).catch(() => {});
+	const drop = () => dropFile(db, store, publicKey).catch(() => {});
 	try {
 		await store.put(publicKey, data);
 		const outcome = await decide(publicKey);

@@ -45,8 +45,10 @@ export const writeClearedUntil = (trx: Trx, until: number) =>
 export const insertLeftover = (trx: Trx, fileKey: string, since: number) =>
 	trx.insertInto('photoLeftover').values({ fileKey, since }).execute();
 
-export const deleteLeftover = (trx: Trx, fileKey: string) =>
-	trx.deleteFrom('photoLeftover').where('fileKey', '=', fileKey).execute();
+/** False when it was noted no more: its file is gone, or about to go. */
+export const deleteLeftover = async (trx: Trx, fileKey: string): Promise<boolean> =>
+	(await trx.deleteFrom('photoLeftover').where('fileKey', '=', fileKey).executeTakeFirst()).numDeletedRows ===
+	1n;
 
 export const findLeftover = (db: Db, fileKey: string) =>
 	db.selectFrom('photoLeftover').selectAll().where('fileKey', '=', fileKey).executeTakeFirst();

@@ -104,6 +104,20 @@ export async function clearLeftover(db: Db, store: PhotoStore, fileKey: string):
 	await inTransaction(db, (trx) => deleteLeftover(trx, fileKey));
 }
 
+/**
+ * The row that is being written names this file, which was noted; the same transaction. Refuses with 503 what is noted no
+ * more: the daily job has it, and a row must not name what is not there.
+ */
+export async function claimFile(trx: Trx, fileKey: string): Promise<void> {
+	if (!(await deleteLeftover(trx, fileKey))) throw new DomainError('SERVICE_UNAVAILABLE', 'photoStoreAway');
+}
+
+/** Removes a file that no row names for certain, whether it is still noted or not; what fails goes with the daily job. */
+export async function dropFile(db: Db, store: PhotoStore, fileKey: string): Promise<void> {
+	await store.remove(fileKey);
+	await inTransaction(db, (trx) => deleteLeftover(trx, fileKey));
+}
+
 /** A file that was noted before it is named by its decision; by then the one who decides has long had an answer. */
 const LEFTOVER_MS = 3_600_000;
 
