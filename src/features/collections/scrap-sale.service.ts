@@ -148,7 +148,7 @@ export async function recordScrapSale(
 				writeSale(trx, input, { ...recorder, personId: actor.personId, materials }, photo, now),
 			),
 		);
-	if (upload && photo) await withPhotoFile(upload.store, photo, write);
+	if (upload && photo) await withPhotoFile({ db, store: upload.store, now }, photo, write);
 	else await write();
 }
 

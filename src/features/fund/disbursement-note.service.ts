@@ -104,7 +104,9 @@ export async function recordProof(
 		await insertProof(trx, { ...input, photoId: photo.id, recordedBy: grant.id, recordedAt: now });
 		return true;
 	};
-	await withPhotoFile(upload.store, photo, () => retryWhenTaken(() => inTransaction(db, write)));
+	await withPhotoFile({ db, store: upload.store, now }, photo, () =>
+		retryWhenTaken(() => inTransaction(db, write)),
+	);
 }
 
 /** Decides whether a payment's photo is shown beside its row of the book; see {@link decidePhoto}. */

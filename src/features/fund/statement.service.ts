@@ -78,7 +78,7 @@ export async function recordStatement(
 		return true;
 	};
 	const run = () => retryWhenTaken(() => inTransaction(db, write));
-	if (upload && photo) await withPhotoFile(upload.store, photo, run);
+	if (upload && photo) await withPhotoFile({ db, store: upload.store, now }, photo, run);
 	else await run();
 }
 

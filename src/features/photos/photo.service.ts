@@ -8,6 +8,7 @@ import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, REFUSED_KEPT_MS, type EncodedPho
 import {
 	deleteLeftover,
 	findLeftover,
+	insertLeftover,
 	insertPhoto,
 	listLeftovers,
 	listRefused,
@@ -53,34 +54,35 @@ export async function shrinkPhoto(id: string, bytes: Uint8Array): Promise<Uint8A
 }
 
 /**
- * Keeps a photo's bytes around the transaction that writes its row. `work` answers whether it did; when it did not, or
- * was refused, they go again.
+ * Keeps a photo's bytes around the transaction that writes its row, noted until then: what is cut off in between goes
+ * with the daily job. `work` answers whether it did; when it did not, or was refused, they go again.
  */
 export async function withPhotoFile(
-	store: PhotoStore,
+	{ db, store, now }: { db: Db; store: PhotoStore; now: number },
 	photo: Pick<EncodedPhoto, 'id' | 'data'>,
 	work: () => Promise<boolean>,
 ): Promise<void> {
-	// The bytes first: a row never names a photo that is not there.
-	await store.put(photo.id, photo.data);
-	let isKept: boolean;
+	await inTransaction(db, (trx) => insertLeftover(trx, photo.id, now));
+	const drop = () => dropFile(db, store, photo.id).catch(() => {});
 	try {
-		isKept = await work();
+		// The bytes first: a row never names a photo that is not there.
+		await store.put(photo.id, photo.data);
+		if (!(await work())) await drop();
 	} catch (error) {
-		// After any other failure the row may stand all the same. What is not removed is a file that nothing names.
-		if (error instanceof DomainError) await store.remove(photo.id).catch(() => {});
+		// After any other failure the row may stand all the same.
+		if (error instanceof DomainError) await drop();
 		throw error;
 	}
-	if (!isKept) await store.remove(photo.id);
 }
 
-/** Writes the row of a photo whose file is kept: private until somebody approves it. */
+/** Writes the row of a photo whose file is kept and noted: private until somebody approves it. */
 export async function insertPhotoRow(
 	trx: Trx,
 	{ id, data, width, height }: EncodedPhoto,
 	from: { uploadedBy: string; isSample: 0 | 1; childrenDeclared: 0 | 1 },
 	now: number,
 ): Promise<void> {
+	await claimFile(trx, id);
 	await insertPhoto(trx, {
 		id,
 		sha256: sha256Hex(data),
