@@ -26,10 +26,10 @@ import { isPhotoGone, MAX_PHOTO_BYTES } from '#features/photos/photo.ts';
 import { decideSalePhoto } from '#features/collections/scrap-sale.service.ts';
 import type { Frame } from '#features/photos/photo-frames.ts';
 import { openPhotoStore, type PhotoStore } from '#features/photos/photo-store.service.ts';
-import { findPhoto } from '#features/photos/photo.repository.ts';
+import { findPhoto, insertLeftover } from '#features/photos/photo.repository.ts';
 import { clearRefusedPhotos, encodePhoto } from '#features/photos/photo.service.ts';
 import { runDueJobs } from '#server/jobs.ts';
-import type { Db } from '#lib/db.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { createTranslator, locales } from '#lib/i18n.ts';
@@ -288,6 +288,35 @@ describeEachEngine('a photo', (engine) => {
 		await send(store);
 		await clearRefusedPhotos(db, store, NOW + DAY);
 		expect([filesIn(dir).length, await noted()]).toEqual([1, 0]);
+	});
+
+	test('that the store does not let go of keeps no other file from going, and is tried again', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		await send(await takePhoto('jpeg', 1));
+		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused' }, NOW);
+		const { photoId } = (await findSale(db, sale.id))!;
+		const store = folderStore(dir);
+		for (const key of ['a', 'b', 'c']) {
+			await inTransaction(db, (trx) => insertLeftover(trx, key, NOW));
+			await store.put(key, new Uint8Array(1));
+		}
+		const sticky = (kept: string): PhotoStore => ({
+			...store,
+			remove: (key) => (key === kept ? Promise.reject(new Error('stuck')) : store.remove(key)),
+		});
+		const later = NOW + 400 * DAY;
+		await expect(clearRefusedPhotos(db, sticky('a'), later)).rejects.toThrow('1 photo files');
+		expect(filesIn(dir)).toEqual(['a.webp']);
+		await clearRefusedPhotos(db, store, later);
+		expect(filesIn(dir)).toEqual([]);
+		// A refused photo that stays does so until a run that removes it.
+		await store.put(photoId!, new Uint8Array(1));
+		await db.deleteFrom('portalSetting').execute();
+		await expect(clearRefusedPhotos(db, sticky(photoId!), later)).rejects.toThrow('1 photo files');
+		expect(filesIn(dir)).toEqual([`${photoId}.webp`]);
+		await clearRefusedPhotos(db, store, later);
+		expect(filesIn(dir)).toEqual([]);
 	});
 
 	test('that the store does not take is refused with a sentence, and nothing is written', async () => {

@@ -125,12 +125,18 @@ const LEFTOVER_MS = 3_600_000;
 
 /**
  * Removes the files of photos whose refusal is {@link REFUSED_KEPT_MS} old, their rows stay, and copies that no row names
- * (any more). A run that is cut off begins again where the last whole one ended.
+ * (any more). What the store does not let go of keeps nothing else; the run fails at its end, and the next one tries
+ * again from where the last whole one ended.
  */
 export async function clearRefusedPhotos(db: Db, store: PhotoStore, now: number): Promise<void> {
+	const failed: unknown[] = [];
+	const tryTo = (work: Promise<void>) => work.catch((error: unknown) => void failed.push(error));
 	for (const { fileKey } of await listLeftovers(db, now - LEFTOVER_MS))
-		await clearLeftover(db, store, fileKey);
+		await tryTo(clearLeftover(db, store, fileKey));
 	const until = now - REFUSED_KEPT_MS;
-	for (const { id } of await listRefused(db, await readClearedUntil(db), until)) await store.remove(id);
-	await inTransaction(db, (trx) => writeClearedUntil(trx, until));
+	const leftovers = failed.length;
+	for (const { id } of await listRefused(db, await readClearedUntil(db), until))
+		await tryTo(store.remove(id));
+	if (failed.length === leftovers) await inTransaction(db, (trx) => writeClearedUntil(trx, until));
+	if (failed.length > 0) throw new AggregateError(failed, `${failed.length} photo files were not removed`);
 }
