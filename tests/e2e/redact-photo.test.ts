@@ -49,7 +49,6 @@ beforeAll(async () => {
 		{ bytes: await slip.jpeg().toBuffer(), hasChildren: false, store: store() },
 	);
 	page = await (await browser.newContext({ viewport: phone, hasTouch: true })).newPage();
-	page.setDefaultTimeout(10_000);
 	await signInAs(page, world.baseUrl, world.people.approver);
 });
 afterAll(async () => {
@@ -95,7 +94,12 @@ test('a finger draws a frame, the keyboard another one, and everybody sees the r
 	await page.goto(`${world.baseUrl}${path}`);
 	const svg = page.locator('.redact svg');
 	await svg.scrollIntoViewIfNeeded();
-	await page.waitForFunction(() => document.querySelector('img[src^="/anh/"]') !== null);
+	// The picture gives the drawing its place.
+	await page.waitForFunction(() => {
+		const picture = document.querySelector<HTMLImageElement>('.redact .canvas img');
+		return picture?.complete && picture.naturalWidth > 0 && document.querySelector('.redact svg.live');
+	});
+	await svg.scrollIntoViewIfNeeded();
 	const frames = () => page.locator('.redact rect').count();
 	const draw = async (from: number, to: number) => {
 		const box = (await svg.boundingBox())!;
@@ -114,7 +118,7 @@ test('a finger draws a frame, the keyboard another one, and everybody sees the r
 	await page.keyboard.press('Control+A');
 	await page.keyboard.type('70');
 	await page.keyboard.press('Enter');
-	expect(await page.locator('.redact rect').nth(1).getAttribute('x')).toBe('700');
+	await expect.poll(() => page.locator('.redact rect').nth(1).getAttribute('x')).toBe('700');
 	expect(await axeErrors(page)).toEqual([]);
 	const shots = process.env['SHOTS'];
 	if (shots) await page.screenshot({ path: `${shots}/phone.png`, fullPage: true });
