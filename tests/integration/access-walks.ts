@@ -67,7 +67,7 @@ import { issueResetCode, resetSecondFactor } from '#features/team/reset-code.ser
 import { endRole, inviteToRole, withdrawInvitation } from '#features/team/role.service.ts';
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { DAY, NOW } from '../support/fixtures.ts';
+import { DAY, NOW, WHOLE } from '../support/fixtures.ts';
 import { HERE, SECRET, takePhoto, TODAY, type World } from './access-world.ts';
 import { saleOf } from './sale-world.ts';
 
@@ -291,7 +291,8 @@ export const WALKS: Record<string, Walk> = {
 		act: 'photo.decide',
 		reach: FUND,
 		prepare: (db, world) => recordDisclosureAs(db, world, world.treasurer, DISCLOSED),
-		run: (db, _world, actor) => decideDisclosurePhoto(db, actor, { id: DISCLOSED, status: 'approved' }, NOW),
+		run: (db, _world, actor) =>
+			decideDisclosurePhoto(db, actor, { id: DISCLOSED, status: 'approved', redaction: WHOLE }, NOW),
 	},
 	...reversalWalks,
 	getScrapSale: {
@@ -346,7 +347,7 @@ export const WALKS: Record<string, Walk> = {
 		act: 'photo.decide',
 		reach: FUND,
 		run: (db, { waiting }, actor) =>
-			decideSalePhoto(db, actor, { saleId: waiting.id, status: 'approved' }, NOW),
+			decideSalePhoto(db, actor, { saleId: waiting.id, status: 'approved', redaction: WHOLE }, NOW),
 	},
 	recordClassSheet: {
 		act: 'class-sheet.record',
@@ -428,7 +429,8 @@ export const WALKS: Record<string, Walk> = {
 	decideProofPhoto: {
 		act: 'photo.decide',
 		reach: FUND,
-		run: (db, { proofId }, actor) => decideProofPhoto(db, actor, { id: proofId, status: 'refused' }, NOW),
+		run: (db, { proofId }, actor) =>
+			decideProofPhoto(db, actor, { id: proofId, status: 'refused', redaction: WHOLE }, NOW),
 	},
 	getNotes: {
 		act: 'disbursement.note',
@@ -492,7 +494,8 @@ export const WALKS: Record<string, Walk> = {
 	decideStatementPhoto: {
 		act: 'photo.decide',
 		reach: FUND,
-		run: (db, { gift }, actor) => decideStatementPhoto(db, actor, { id: gift.id, status: 'approved' }, NOW),
+		run: (db, { gift }, actor) =>
+			decideStatementPhoto(db, actor, { id: gift.id, status: 'approved', redaction: WHOLE }, NOW),
 	},
 	recordCashCount: {
 		act: 'cash-count.record',

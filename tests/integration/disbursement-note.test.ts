@@ -21,7 +21,7 @@ import { traceEntry } from '#features/trace/entry-story.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { makeFund, NOW } from '../support/fixtures.ts';
+import { makeFund, NOW, WHOLE } from '../support/fixtures.ts';
 import { expectNothingWritten } from '../support/snapshot.ts';
 import { approved, give, insertRaw, makePeople, makeWorld, TODAY, type World } from './fund-world.ts';
 import { expectRefused } from './sale-world.ts';
@@ -116,11 +116,12 @@ describeEachEngine('beside a payment', (engine) => {
 		expect((await traceEntry(db, paid.id))!.photos).toEqual([]);
 		await expectRefused(
 			db,
-			() => decideProofPhoto(db, world.treasurer, { id: proof.id, status: 'approved' }, NOW),
+			() =>
+				decideProofPhoto(db, world.treasurer, { id: proof.id, status: 'approved', redaction: WHOLE }, NOW),
 			'notYourRole',
 			403,
 		);
-		await decideProofPhoto(db, world.approver, { id: proof.id, status: 'approved' }, NOW);
+		await decideProofPhoto(db, world.approver, { id: proof.id, status: 'approved', redaction: WHOLE }, NOW);
 		expect(await listProofs(db, requestId)).toMatchObject([{ status: 'approved' }]);
 		expect((await traceEntry(db, paid.id))!.photos).toHaveLength(1);
 		const [row] = await db.selectFrom('disbursementProof').selectAll().execute();

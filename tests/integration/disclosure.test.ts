@@ -33,7 +33,7 @@ import { inTransaction, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { GET } from '../../src/pages/anh/[id].ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, makeFund, NOW } from '../support/fixtures.ts';
+import { DAY, makeActor, makeFund, NOW, WHOLE } from '../support/fixtures.ts';
 import { expectNothingWritten } from '../support/snapshot.ts';
 import { give, giftInput, makeWorld, post, type World } from './fund-world.ts';
 import { expectRefused } from './sale-world.ts';
@@ -205,13 +205,13 @@ describeEachEngine('disclosures', (engine) => {
 		expect(readdirSync(files.folder)).toHaveLength(1);
 		expect((await listed())[0]).toMatchObject({ photoStatus: 'private', photoMissingReason: null });
 		const decide = (actor: Actor) =>
-			decideDisclosurePhoto(db, actor, { id: input.id, status: 'approved' }, NOW);
+			decideDisclosurePhoto(db, actor, { id: input.id, status: 'approved', redaction: WHOLE }, NOW);
 		await expectRefused(db, () => decide(steward), 'notYourRole', 403);
 		await decide(world.approver);
 		expect((await listed())[0]).toMatchObject({ photoStatus: 'approved' });
 		const faces = inputOf({ photoMissingReason: '' });
 		await recordDisclosure(db, steward, faces, NOW, await upload(true));
-		const show = { id: faces.id, status: 'approved' as const };
+		const show = { id: faces.id, status: 'approved' as const, redaction: WHOLE };
 		await expectRefused(
 			db,
 			() => decideDisclosurePhoto(db, world.approver, show, NOW),

@@ -38,7 +38,7 @@ import { listEntries } from '#features/fund/fund.repository.ts';
 import { listRowPhotos } from '#features/trace/row-photos.repository.ts';
 import { GET } from '../../src/pages/anh/[id].ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, NOW } from '../support/fixtures.ts';
+import { DAY, makeActor, NOW, WHOLE } from '../support/fixtures.ts';
 import { digest, expectNothingWritten } from '../support/snapshot.ts';
 import { expectRefused, fillAndClose, makeWorld, saleOf } from './sale-world.ts';
 
@@ -294,7 +294,7 @@ describeEachEngine('a photo', (engine) => {
 		const db = await engine.fresh();
 		const { world, dir, sale, send } = await makeSale(db);
 		await send(await takePhoto('jpeg', 1));
-		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused' }, NOW);
+		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused', redaction: WHOLE }, NOW);
 		const { photoId } = (await findSale(db, sale.id))!;
 		const store = folderStore(dir);
 		for (const key of ['a', 'b', 'c']) {
@@ -341,8 +341,8 @@ describeEachEngine('a photo', (engine) => {
 		const kept = saleOf(await fillAndClose(db, world), { photoMissingReason: '' });
 		const upload = { bytes: await takePhoto('jpeg', 1), hasChildren: false, store: folderStore(dir) };
 		await recordScrapSale(db, world.steward, kept, NOW, upload);
-		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused' }, NOW);
-		await decideSalePhoto(db, world.approver, { saleId: kept.id, status: 'approved' }, NOW);
+		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused', redaction: WHOLE }, NOW);
+		await decideSalePhoto(db, world.approver, { saleId: kept.id, status: 'approved', redaction: WHOLE }, NOW);
 		const year = 365 * DAY;
 		const isGone = async (at: number) => isPhotoGone((await findPhoto(db, id))!, at);
 		const { photoId } = (await findSale(db, sale.id))!;
@@ -400,7 +400,7 @@ describeEachEngine('a photo', (engine) => {
 		await send(jpeg);
 		const id = (await findSale(db, sale.id))!.photoId!;
 		const decide = (actor: Actor | undefined, saleId = sale.id) =>
-			decideSalePhoto(db, actor, { saleId, status: 'approved' }, NOW);
+			decideSalePhoto(db, actor, { saleId, status: 'approved', redaction: WHOLE }, NOW);
 		await expectRefused(db, () => decide(undefined), 'signInFirst', 401);
 		for (const actor of [world.steward, world.treasurer, world.stranger])
 			await expectRefused(db, () => decide(actor), 'notYourRole', 403);
@@ -430,7 +430,8 @@ describeEachEngine('a photo', (engine) => {
 			height: 96,
 		});
 		expect(answer.headers.get('content-type')).toBe('image/webp');
-		const refused = () => decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused' }, NOW);
+		const refused = () =>
+			decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused', redaction: WHOLE }, NOW);
 		await expectRefused(db, refused, 'alreadyDecided', 409);
 
 		const other = saleOf(await fillAndClose(db, world), { photoMissingReason: '' });
@@ -506,17 +507,14 @@ describeEachEngine('a photo', (engine) => {
 			expect(await bytesOf(whole)).toEqual(original);
 		}
 		// Who covers something else must know that it is not covered.
-		const others = [{ frames: [], store }, { frames: frames.slice(1), store }, undefined];
+		const others = [
+			{ frames: [], store },
+			{ frames: frames.slice(1), store },
+		];
 		for (const redaction of others)
 			await expectRefused(
 				db,
-				() =>
-					decideSalePhoto(
-						db,
-						world.approver,
-						{ saleId: sale.id, status: 'approved', ...(redaction && { redaction }) },
-						NOW,
-					),
+				() => decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'approved', redaction }, NOW),
 				'alreadyDecided',
 				409,
 			);

@@ -22,7 +22,7 @@ import { traceEntry } from '#features/trace/entry-story.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, makeFund, NOW } from '../support/fixtures.ts';
+import { DAY, makeActor, makeFund, NOW, WHOLE } from '../support/fixtures.ts';
 import { expectNothingWritten } from '../support/snapshot.ts';
 import {
 	allocationsOf,
@@ -246,7 +246,12 @@ describeEachEngine('statements', (engine) => {
 		expect(readdirSync(photo.folder)).toHaveLength(1);
 		const entry = await confirmStatement(db, world.approver, input.id, NOW);
 		expect((await traceEntry(db, entry.id))!.photos).toEqual([]);
-		await decideStatementPhoto(db, world.approver, { id: input.id, status: 'approved' }, NOW);
+		await decideStatementPhoto(
+			db,
+			world.approver,
+			{ id: input.id, status: 'approved', redaction: WHOLE },
+			NOW,
+		);
 		expect((await traceEntry(db, entry.id))!.photos).toHaveLength(1);
 		const refused = await upload();
 		await expectRefused(

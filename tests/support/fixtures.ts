@@ -99,3 +99,7 @@ export async function makeActor(
 	if (!actor) throw new Error('the fixture actor was not found');
 	return actor;
 }
+
+const away = () => Promise.reject(new Error('no file is touched'));
+/** A photo as it is, nothing of it blacked out. */
+export const WHOLE = { frames: [], store: { put: away, get: away, remove: away } };

@@ -17,7 +17,7 @@ export type PhotoDecision = {
 	status: PhotoChoice['status'];
 	/** When the decision was made that the approver has before them; none: it was not decided yet. */
 	seenAt?: number | null;
-	redaction?: { frames: Frame[]; store: PhotoStore };
+	redaction: { frames: Frame[]; store: PhotoStore };
 };
 
 /** A kept photo with black boxes over its frames, encoded anew: under them nothing of it is left. Nothing is kept yet. */
@@ -62,7 +62,7 @@ export async function decidePhoto(
 ): Promise<void> {
 	const grant = requireGrant(actor, 'photo.decide', scopes);
 	const { id, status, seenAt = null, redaction } = input;
-	const frames = status === 'approved' && redaction ? redaction.frames : [];
+	const frames = status === 'approved' ? redaction.frames : [];
 	checkFrames(frames);
 	const publicFrames = frames.length === 0 ? null : JSON.stringify(frames);
 	const asked = { status, publicFrames, seenAt };
@@ -86,11 +86,11 @@ export async function decidePhoto(
 			return { isWritten: true, old: before.publicKey };
 		});
 	const { old } =
-		publicFrames === null || !redaction
+		publicFrames === null
 			? await decide(null)
 			: await withCopy(db, redaction.store, { id, frames }, decide, now);
 	// It is public nowhere by now; what the store does not let go of today goes with the daily job.
-	if (old !== null && redaction) await clearLeftover(db, redaction.store, old).catch(() => {});
+	if (old !== null) await clearLeftover(db, redaction.store, old).catch(() => {});
 }
 
 /** Keeps a blacked-out copy around the transaction that names it; one that nothing names goes again, or with the job. */
