@@ -60,32 +60,36 @@ export async function returnRate(
 }
 
 type Rate = { limit: number; windowMs: number };
-/** Where a try comes from: the secret of its browser, if it brings one, and its address. */
+/** Where a try comes from: its browser, if it can be told from others, and its address. */
 export type Visitor = {
+	/** What the portal knows it by, or a secret that it may have made up. */
 	browser: string | undefined;
-	/** The secret stands in the database; else whoever sends it may have made it up. */
+	/** The portal knows it. */
 	isKept: boolean;
 	address: string;
 };
 
 /** An address may have as many times the tries of one browser: a school's computer room, or a line of many households. */
 const BROWSERS_PER_ADDRESS = 4;
+/** Of browsers that the portal knows: whoever has opened an account there, or logged something, is one soon. */
+const KEPT_PER_ADDRESS = 8;
 
-const keysOf = (what: string, { browser, isKept, address }: Visitor, rate: Rate) => ({
-	all: isKept
-		? undefined
-		: {
-				key: addressKey(`${what}-all`, address),
-				rate: { ...rate, limit: rate.limit * BROWSERS_PER_ADDRESS },
-			},
-	own: { key: browser === undefined ? addressKey(what, address) : `${what}:browser:${browser}`, rate },
+const keysOf = (what: string, { browser, isKept, address }: Visitor, { limit, windowMs }: Rate) => ({
+	all: {
+		key: addressKey(isKept ? `${what}-kept` : `${what}-all`, address),
+		rate: { windowMs, limit: limit * (isKept ? KEPT_PER_ADDRESS : BROWSERS_PER_ADDRESS) },
+	},
+	own: {
+		key: browser === undefined ? addressKey(what, address) : `${what}:browser:${browser}`,
+		rate: { limit, windowMs },
+	},
 });
 
 /**
  * Counts a try of somebody who is not signed in: for its browser, those of an address that bring no secret being one,
  * and for the address under a higher limit. Who is stopped at the first uses nothing of the second up, so that one
- * stubborn browser does not close the address for the others. A browser whose secret is kept counts for itself alone:
- * whoever makes up secrets by the thousand does not close the address for it. Refuses with 429.
+ * stubborn browser does not close the address for the others. Browsers that the portal knows have a count of the
+ * address to themselves: whoever makes up secrets by the thousand does not close the address for them. Refuses with 429.
  */
 export async function takeVisit(
 	db: Db,
@@ -95,11 +99,24 @@ export async function takeVisit(
 	now: number,
 ): Promise<void> {
 	const { all, own } = keysOf(what, visitor, rate);
-	if (all) await takeRate(db, all.key, all.rate, now);
+	await takeRate(db, all.key, all.rate, now);
 	await takeRate(db, own.key, own.rate, now).catch(async (error: unknown) => {
-		if (all) await returnRate(db, all.key, all.rate, now);
+		await returnRate(db, all.key, all.rate, now);
 		throw error;
 	});
+}
+
+/** A try that was let through counts also for what its browser is known by since then; refuses nothing. */
+export async function carryVisit(
+	db: Db,
+	what: string,
+	{ from, to }: { from: Visitor; to: Visitor },
+	{ windowMs }: Rate,
+	now: number,
+): Promise<void> {
+	if (to.browser === undefined || to.browser === from.browser) return;
+	const rate = { limit: Infinity, windowMs };
+	await takeRate(db, keysOf(what, to, rate).own.key, rate, now);
 }
 
 /** Takes a counted try back, as {@link returnRate} does. */
@@ -110,6 +127,5 @@ export async function returnVisit(
 	rate: Rate,
 	now: number,
 ): Promise<void> {
-	for (const each of Object.values(keysOf(what, visitor, rate)))
-		if (each) await returnRate(db, each.key, rate, now);
+	for (const { key } of Object.values(keysOf(what, visitor, rate))) await returnRate(db, key, rate, now);
 }

@@ -57,3 +57,26 @@ test('forty aliases move after somebody tried sixty codes, and sixty more from o
 	for (const _pupil of PUPILS) expect(await move(makeClient(world.baseUrl))).toBe(303);
 	for (let each = 0; each < 65; each += 1) expect(await move(phone)).toBe(303);
 }, 240_000);
+
+let opened = 0;
+// Another time when the hour ends meanwhile.
+test(
+	'one browser opens sixty accounts in an hour, and is known again under each secret that it gets',
+	{ retry: 1, timeout: 240_000 },
+	async () => {
+		const browser = makeClient(world.baseUrl);
+		await browser.send('/tao-tai-khoan');
+		const openNext = () => open(browser, `0978${String((opened += 1)).padStart(6, '0')}`);
+		for (let each = 0; each < 60; each += 1) expect((await openNext()).status).toBe(303);
+		const count = () => world.db.selectFrom('person').select('id').execute();
+		const before = await count();
+		expect((await openNext()).status).toBe(429);
+		expect(await count()).toEqual(before);
+		// Nor does signing in make it another one.
+		const name = '0978000001';
+		const signIn = { name, password: 'con chim bay qua núi xanh' };
+		expect((await browser.post('/dang-nhap?_action=accounts.signIn', signIn)).status).toBe(303);
+		expect((await openNext()).status).toBe(429);
+		expect(await count()).toEqual(before);
+	},
+);

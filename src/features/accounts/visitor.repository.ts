@@ -2,19 +2,32 @@
 import type { Db } from '#lib/db.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import type { Visitor } from '#lib/rate-limit.ts';
+import { findDeviceAlias } from './device-alias.repository.ts';
 
-/** True for a secret under which somebody signed in, or a household logged something; a made-up one is none. */
-async function isKept(db: Db, secret: string): Promise<boolean> {
+/**
+ * What a browser is known by under whichever secret it has now: who signed in there first, or the household that logged
+ * something. A sign-in gives the browser another secret, and its tries are counted on. Undefined for a made-up secret.
+ */
+async function findKept(db: Db, secret: string): Promise<string | undefined> {
 	const secretHash = sha256Hex(secret);
-	for (const table of ['knownDevice', 'deviceAlias'] as const) {
-		const query = db.selectFrom(table).select('secretHash').where('secretHash', '=', secretHash).limit(1);
-		if (await query.executeTakeFirst()) return true;
-	}
-	return false;
+	const known = await db
+		.selectFrom('knownDevice')
+		.select('personId')
+		.where('secretHash', '=', secretHash)
+		.orderBy('createdAt')
+		.orderBy('personId')
+		.limit(1)
+		.executeTakeFirst();
+	if (known) return `person:${known.personId}`;
+	const alias = await findDeviceAlias(db, secret);
+	return alias && `alias:${alias.id}`;
 }
 
 /** @param secrets what the browser brings, none of which need be true */
 export async function findVisitor(db: Db, secrets: string[], address: string): Promise<Visitor> {
-	for (const browser of secrets) if (await isKept(db, browser)) return { browser, isKept: true, address };
+	for (const secret of secrets) {
+		const browser = await findKept(db, secret);
+		if (browser !== undefined) return { browser, isKept: true, address };
+	}
 	return { browser: secrets[0], isKept: false, address };
 }

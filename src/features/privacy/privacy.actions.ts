@@ -12,7 +12,7 @@ import { acceptWithin } from '#features/team/role.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { returnVisit, takeVisit } from '#lib/rate-limit.ts';
+import { carryVisit, returnVisit, takeVisit } from '#lib/rate-limit.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { forgetAlias, offerAlias, takeAlias } from './alias.service.ts';
 import { linkDropOffs, linkDropOffsWithin, withdrawLink } from './consent.service.ts';
@@ -56,6 +56,8 @@ export const privacy = {
 		});
 		if (isLinked) writeAliasCookie(cookies, deviceSecret, config);
 		await startSession(context, { personId, proof: undefined });
+		const to = await findVisitor(db, readBrowserSecrets(cookies, config), clientAddress);
+		await carryVisit(db, 'account', { from: visitor, to }, SIGN_UPS, now);
 		return localePath(locale, token === '' ? '/cua-toi?xong=tai-khoan' : '/cua-toi?xong=vai-tro');
 	}),
 	link: formAction(async (form, { locals, cookies }) => {
