@@ -5,8 +5,9 @@ import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts
 import { offerAlias } from '#features/privacy/alias.service.ts';
 import { addressKey } from '#lib/address-key.ts';
 import { inTransaction } from '#lib/db.ts';
+import { sha256Hex } from '#lib/hash.ts';
 import { takeRate } from '#lib/rate-limit.ts';
-import { makeClient, type Client } from '../support/http.ts';
+import { alertOf, makeClient, type Client } from '../support/http.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 
 let world: ServedWorld;
@@ -57,6 +58,39 @@ test('forty aliases move after somebody tried sixty codes, and sixty more from o
 	for (const _pupil of PUPILS) expect(await move(makeClient(world.baseUrl))).toBe(303);
 	for (let each = 0; each < 65; each += 1) expect(await move(phone)).toBe(303);
 }, 240_000);
+
+test('under an old notice a number that is taken is refused as a free one is, and the try counts', async () => {
+	const asked = makeClient(world.baseUrl);
+	await asked.send('/tao-tai-khoan');
+	const ask = (name: string) =>
+		asked.post('/tao-tai-khoan?_action=privacy.openAccount', {
+			...{ displayName: 'Em', name, password: 'con chim bay qua núi xanh', isSixteen: '1' },
+			...{ link: '1', noticeVersion: '0' },
+		});
+	const kept = async () => [
+		await world.db.selectFrom('person').select('id').execute(),
+		await world.db.selectFrom('deviceAlias').select('id').execute(),
+		await world.db.selectFrom('consent').select('id').execute(),
+		await world.db.selectFrom('auditEvent').select('id').execute(),
+	];
+	const before = await kept();
+	const said: unknown[] = [];
+	for (const name of [world.people.treasurer.phone, '0979000001']) {
+		const answer = await ask(name);
+		said.push([answer.status, alertOf(await answer.text())]);
+	}
+	expect(said).toEqual([
+		[409, expect.stringContaining('thông báo quyền riêng tư đã có bản mới')],
+		[409, expect.stringContaining('thông báo quyền riêng tư đã có bản mới')],
+	]);
+	const counts = await world.db
+		.selectFrom('rateLimit')
+		.select('count')
+		.where('key', '=', sha256Hex(`account:browser:${asked.cookies.get('ho')}`))
+		.execute();
+	expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+	expect(await kept()).toEqual(before);
+});
 
 let opened = 0;
 // Another time when the hour ends meanwhile.

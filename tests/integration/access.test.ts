@@ -302,7 +302,14 @@ const WITHOUT: Record<string, string[]> = {
 			'waiting',
 		],
 		...['lockPaper', 'decidedBy', 'returnPaper'],
-		...['endRoleWithin', 'endWithin', 'withdrawAllIn', 'withdrawInvitationsFor', 'requireChange'],
+		...[
+			'endRoleWithin',
+			'endWithin',
+			'withdrawAllIn',
+			'requireChange',
+			'withdrawInvitationsFor',
+			'requireNewestNotice',
+		],
 	],
 	'asks for the scopes that its caller names; walked by the three that call it': ['decidePhoto'],
 	'is the command line’s or the process’s own': [

@@ -21,11 +21,17 @@ export type LinkInput = {
 	noticeVersion: number;
 };
 
+/** Refuses with 409 a notice that is not the newest one: what a consent names is what was read. */
+export async function requireNewestNotice(db: Db, noticeVersion: number): Promise<void> {
+	const newest = await findVersion(db, NOTICE);
+	if (noticeVersion !== newest)
+		throw new DomainError('CONFLICT', 'noticeNewer', { values: { version: newest } });
+}
+
 /**
  * The person agrees that what this device has logged, and will log, is linked to their account, within a transaction
  * of the caller. Given again under the same notice it changes nothing; under a newer one it is a new consent. Refuses
- * with 409 a device that is linked to somebody else, and a notice that is not the newest one: what the consent names is
- * what was read.
+ * with 409 a device that is linked to somebody else, and like {@link requireNewestNotice}.
  */
 export async function linkDropOffsWithin(
 	trx: Trx,
@@ -35,9 +41,7 @@ export async function linkDropOffsWithin(
 ): Promise<void> {
 	await lockRow(trx, 'person', personId);
 	if (!(await findPerson(trx, personId))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
-	const newest = await findVersion(trx, NOTICE);
-	if (noticeVersion !== newest)
-		throw new DomainError('CONFLICT', 'noticeNewer', { values: { version: newest } });
+	await requireNewestNotice(trx, noticeVersion);
 	const live = await findLiveConsent(trx, personId, 'link_drop_offs');
 	if (live?.noticeVersion !== noticeVersion) {
 		// Given again under another text: the one before ends, and both say what was read.

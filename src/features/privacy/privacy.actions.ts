@@ -15,7 +15,7 @@ import { localePath } from '#lib/i18n.ts';
 import { carryVisit, returnVisit, takeVisit } from '#lib/rate-limit.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { forgetAlias, offerAlias, takeAlias } from './alias.service.ts';
-import { linkDropOffs, linkDropOffsWithin, withdrawLink } from './consent.service.ts';
+import { linkDropOffs, linkDropOffsWithin, requireNewestNotice, withdrawLink } from './consent.service.ts';
 import { eraseAccount } from './erase.service.ts';
 import { readNotice } from './notice.ts';
 import { previewNotice, publishNotice, requireChange } from './notice.service.ts';
@@ -43,14 +43,14 @@ export const privacy = {
 		};
 		const isLinked = field(form, 'link') === '1';
 		const noticeVersion = Number(field(form, 'noticeVersion'));
+		// Before anything is asked about the number: this refusal tells nothing of it, and hashes nothing.
+		if (isLinked) await requireNewestNotice(db, noticeVersion);
 		const personId = await signUpAccount(db, account, now, async (trx, id) => {
 			if (token !== '') await acceptWithin(trx, secret, { token, personId: id }, now);
 			if (isLinked) await linkDropOffsWithin(trx, id, { deviceSecret, noticeVersion }, now);
 		}).catch(async (error: unknown) => {
 			// What can be mended in the form does not count; that a number is taken does, for it tells something.
-			const isMended =
-				error instanceof DomainError &&
-				(error.kind === 'UNPROCESSABLE_CONTENT' || error.key === 'noticeNewer');
+			const isMended = error instanceof DomainError && error.kind === 'UNPROCESSABLE_CONTENT';
 			if (isMended) await returnVisit(db, 'account', visitor, SIGN_UPS, now);
 			throw error;
 		});
