@@ -253,7 +253,7 @@ const OWN: Record<string, Own> = {
 			linkDropOffs(db, actor, { deviceSecret: 'một máy mới', noticeVersion: 1 }, NOW),
 	},
 	withdrawLink: { ends: 'done', run: (db, _world, actor) => withdrawLink(db, actor, NOW) },
-	eraseAccount: { run: (db, _world, actor) => eraseAccount(db, SECRET, actor, NOW) },
+	eraseAccount: { run: (db, _world, actor) => eraseAccount(db, actor, NOW) },
 	sendRequest: {
 		run: (db, _world, actor) =>
 			sendRequest(db, actor, { id: uuidv7(NOW), kind: 'access', text: 'Xin xem' }, NOW),
@@ -302,14 +302,7 @@ const WITHOUT: Record<string, string[]> = {
 			'waiting',
 		],
 		...['lockPaper', 'decidedBy', 'returnPaper'],
-		...[
-			'endRoleWithin',
-			'endWithin',
-			'withdrawAllIn',
-			'requireChange',
-			'withdrawInvitationsFor',
-			'requireNewestNotice',
-		],
+		...['endRoleWithin', 'endWithin', 'withdrawAllIn', 'requireChange', 'requireNewestNotice'],
 	],
 	'asks for the scopes that its caller names; walked by the three that call it': ['decidePhoto'],
 	'is the command line’s or the process’s own': [

@@ -1,4 +1,4 @@
-// What an erased person leaves of how they signed in, and of what they were invited to: nothing.
+// What an erased person leaves of how they signed in: nothing; what their number was invited to is its owner's.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { signUpAccount } from '#features/accounts/account.service.ts';
@@ -9,7 +9,7 @@ import { insertKnownDevice } from '#features/accounts/known-device.repository.ts
 import { findActor } from '#features/accounts/person.repository.ts';
 import { beginTotp } from '#features/accounts/second-factor.service.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
-import { inviteToRole } from '#features/team/role.service.ts';
+import { acceptInvitation, inviteToRole } from '#features/team/role.service.ts';
 import { findInvitation } from '#features/team/role.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -73,36 +73,31 @@ describeEachEngine('an account that is erased', (engine) => {
 		const [an, binh] = [await join(db, '0912000001'), await join(db, '0912000002')];
 		for (const actor of [an, binh]) await addWaysIn(db, actor);
 		expect(await countWaysIn(db, an)).toEqual(each(1));
-		await expectRefused(db, () => eraseAccount(db, SECRET, undefined, NOW), 'signInFirst', 401);
-		await eraseAccount(db, SECRET, an, NOW);
+		await expectRefused(db, () => eraseAccount(db, undefined, NOW), 'signInFirst', 401);
+		await eraseAccount(db, an, NOW);
 		expect(await countWaysIn(db, an)).toEqual(each(0));
 		expect(await countWaysIn(db, binh)).toEqual(each(1));
 		// A refused one keeps all of it.
 		const administrator = await makeActor(db, 'administrator', 'portal', null);
-		await expectRefused(db, () => eraseAccount(db, SECRET, administrator, NOW), 'lastAdministrator', 409);
+		await expectRefused(db, () => eraseAccount(db, administrator, NOW), 'lastAdministrator', 409);
 	});
 
-	test('is invited to nothing any more, and nobody reads its number’s end', async () => {
+	test('takes no invitation any more, and leaves it to whoever the number belongs to', async () => {
 		const db = await engine.fresh();
 		await seedReference(db);
 		const administrator = await makeActor(db, 'administrator', 'portal', null);
-		const an = await join(db, '0912000001');
-		const invite = async (name: string) => {
-			const id = uuidv7(NOW);
-			const to = { role: 'auditor', scopeKind: 'portal', scopeId: null } as const;
-			await inviteToRole(db, SECRET, administrator, { id, ...to, name }, NOW);
-			return id;
-		};
-		const own = await invite('0912000001');
-		// The same last four digits, of somebody else.
-		const other = await invite('0913000001');
-		await eraseAccount(db, SECRET, an, NOW + 1);
-		const gone = { withdrawnAt: NOW + 1, inviteeHash: '', inviteeHint: '' };
-		expect(await findInvitation(db, { id: own })).toMatchObject(gone);
-		expect(await findInvitation(db, { id: other })).toMatchObject({
-			...{ withdrawnAt: null, inviteeHint: '…0001' },
-		});
-		const written = { action: 'invitation.withdraw', subjectId: own };
-		expect(await listAuditEvents(db, written, 9)).toMatchObject([{ personId: an.personId }]);
+		// Anybody opens an account with anybody's number.
+		const stranger = await join(db, '0912000001');
+		const id = uuidv7(NOW);
+		const to = { role: 'auditor', scopeKind: 'portal', scopeId: null, name: '0912000001' } as const;
+		const { token } = await inviteToRole(db, SECRET, administrator, { id, ...to }, NOW);
+		await eraseAccount(db, stranger, NOW + 1);
+		expect(await findInvitation(db, { id })).toMatchObject({ withdrawnAt: null, inviteeHint: '…0001' });
+		expect(await listAuditEvents(db, { action: 'invitation.withdraw' }, 9)).toEqual([]);
+		const take = (actor: Actor) => acceptInvitation(db, SECRET, actor, token, NOW + 2);
+		await expectRefused(db, () => take(stranger), 'signInFirst', 401);
+		const owner = await join(db, '0912000001');
+		await take(owner);
+		expect((await findActor(db, owner.personId, NOW + 2))!.grants).toMatchObject([{ role: 'auditor' }]);
 	});
 });

@@ -836,7 +836,7 @@ describeEachEngine('what happens meanwhile', (engine) => {
 			const token = await invite(world, administrator, 'administrator', ['portal', null], an.name);
 			await Promise.allSettled([
 				acceptInvitation(db, SECRET, an.actor, token, NOW),
-				eraseAccount(db, SECRET, an.actor, NOW),
+				eraseAccount(db, an.actor, NOW),
 			]);
 			const live = await db
 				.selectFrom('roleGrant')

@@ -4,25 +4,20 @@ import { deleteSecondFactors, voidResetCodes } from '#features/accounts/credenti
 import { deleteKnownDevices } from '#features/accounts/known-device.repository.ts';
 import { deletePassword, findPerson, updatePerson } from '#features/accounts/person.repository.ts';
 import { endSessions } from '#features/accounts/session.service.ts';
-import { endRoleWithin, withdrawInvitationsFor } from '#features/team/role.service.ts';
+import { endRoleWithin } from '#features/team/role.service.ts';
 import { listGrantsOf } from '#features/team/role.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
-import type { Secret } from '#lib/secret.ts';
 import { unlinkAliases, withdrawConsents } from './consent.repository.ts';
 import { forgetSignUps } from './own-data.repository.ts';
 import { eraseRequests } from './rights-request.repository.ts';
 
 /**
- * Erases a person: their name, number, sign-in, open invitations, sign-ups' names and the link to their drop-offs. What they did for the
- * programme stays under an id that leads to nobody, so no total and no entry changes. A second time changes nothing.
+ * Erases a person: their name, number, sign-in, sign-ups' names and the link to their drop-offs. What they did for the
+ * programme stays under an id that leads to nobody, so no total and no entry changes. Invitations to their number stay
+ * until they lapse: the number need not have been theirs. A second time changes nothing.
  * Refuses with 401, with 409 the portal's last administrator and an organisation's last lead.
  */
-export async function eraseAccount(
-	db: Db,
-	secret: Secret,
-	actor: Actor | undefined,
-	now: number,
-): Promise<void> {
+export async function eraseAccount(db: Db, actor: Actor | undefined, now: number): Promise<void> {
 	requireActor(actor);
 	const { personId } = actor;
 	await inTransaction(db, async (trx) => {
@@ -31,7 +26,6 @@ export async function eraseAccount(
 		if (!person) return;
 		for (const grant of await listGrantsOf(trx, personId, now))
 			await endRoleWithin(trx, actor, grant.id, now);
-		await withdrawInvitationsFor(trx, secret, person, now);
 		await forgetSignUps(trx, personId, now);
 		await withdrawConsents(trx, personId, now);
 		await unlinkAliases(trx, personId);

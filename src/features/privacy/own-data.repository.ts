@@ -26,7 +26,8 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 				? []
 				: await db
 						.selectFrom('invitation')
-						.select(['id', 'role', 'scopeKind', 'scopeId', 'inviteeHint', 'createdAt', 'expiresAt'])
+						// Not to what: nobody has shown that the number is theirs before its link is opened.
+						.select(['inviteeHint', 'createdAt', 'expiresAt'])
 						.where('inviteeHash', 'in', inviteeHashes)
 						.orderBy('createdAt')
 						.orderBy('id')

@@ -78,7 +78,7 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 			until('privacy:table.ended', each.endedAt),
 		]),
 		...data.invitations.map((each): Row => [
-			...(['privacy:table.invitation', timeOf(each.createdAt), by(each.role)] as const),
+			...(['privacy:table.invitation', timeOf(each.createdAt), ''] as const),
 			[each.inviteeHint, until('privacy:table.lapses', each.expiresAt)].join(', '),
 		]),
 		...data.devices.map((each): Row => [

@@ -111,11 +111,11 @@ export const privacy = {
 		return localePath(locals.locale, `${ACCOUNT}?xong=da-doc#yeu-cau`);
 	}),
 	erase: formAction(async (form, { locals, cookies }) => {
-		const { db, secret, config, actor, session, locale, now } = locals;
+		const { db, config, actor, session, locale, now } = locals;
 		if (!session || !isRecent(session, now)) throw new DomainError('FORBIDDEN', 'confirmFirst');
 		if (field(form, 'sure') !== '1')
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'eraseUnsure', { field: 'sure' });
-		await eraseAccount(db, secret, actor, now);
+		await eraseAccount(db, actor, now);
 		await endSession(db, config, cookies);
 		return localePath(locale, '/cua-toi?xong=xoa');
 	}),

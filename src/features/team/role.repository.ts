@@ -187,14 +187,12 @@ export const listOpenInvitations = (db: Db, isSample: 0 | 1, now: number) =>
 		.orderBy('invitation.createdAt', 'desc')
 		.execute();
 
-/** Invitations to a place or for somebody that nobody has taken or withdrawn, those that have lapsed among them. */
-export const listInvitations = (db: Db, of: { kind: ScopeKind; id: string } | { inviteeHash: string }) =>
+/** Invitations to a place that nobody has taken or withdrawn, those that have lapsed among them. */
+export const listInvitations = (db: Db, of: { kind: ScopeKind; id: string }) =>
 	db
 		.selectFrom('invitation')
 		.select('id')
-		.where((eb) =>
-			eb.and('inviteeHash' in of ? { inviteeHash: of.inviteeHash } : { scopeKind: of.kind, scopeId: of.id }),
-		)
+		.where((eb) => eb.and({ scopeKind: of.kind, scopeId: of.id }))
 		.where('acceptedAt', 'is', null)
 		.where('withdrawnAt', 'is', null)
 		.orderBy('id')

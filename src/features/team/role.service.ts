@@ -286,20 +286,15 @@ export async function withdrawInvitation(
 		if (invitation.withdrawnAt !== null) return;
 		checkOpen(invitation, now);
 		await holdGrant(trx, grant.id);
-		await withdrawWithin(trx, id, { roleGrantId: grant.id }, now);
+		await withdrawWithin(trx, id, grant.id, now);
 	});
 }
 
 /** One that was taken or withdrawn since it was read stays as it is. */
-async function withdrawWithin(
-	trx: Trx,
-	id: string,
-	by: { roleGrantId: string } | { personId: string },
-	now: number,
-): Promise<void> {
+async function withdrawWithin(trx: Trx, id: string, roleGrantId: string, now: number): Promise<void> {
 	if (!(await updateInvitation(trx, id, { withdrawnAt: now }))) return;
 	const event = { action: 'invitation.withdraw', subjectKind: 'invitation', subjectId: id };
-	await insertAuditEvent(trx, { ...event, ...by }, now);
+	await insertAuditEvent(trx, { ...event, roleGrantId }, now);
 }
 
 /** Withdraws every invitation to a place; the caller has locked its row and may. */
@@ -309,19 +304,7 @@ export async function withdrawAllIn(
 	roleGrantId: string,
 	now: number,
 ): Promise<void> {
-	for (const { id } of await listInvitations(trx, scope)) await withdrawWithin(trx, id, { roleGrantId }, now);
-}
-
-/** Withdraws what a person was invited to, and with it the end of their number or address; the caller holds them. */
-export async function withdrawInvitationsFor(
-	trx: Trx,
-	secret: Secret,
-	person: Reachable & { id: string },
-	now: number,
-): Promise<void> {
-	for (const inviteeHash of inviteeHashes(secret, person))
-		for (const { id } of await listInvitations(trx, { inviteeHash }))
-			await withdrawWithin(trx, id, { personId: person.id }, now);
+	for (const { id } of await listInvitations(trx, scope)) await withdrawWithin(trx, id, roleGrantId, now);
 }
 
 /** Ends a role, written down and at once; the caller may. One that ended since it was read stays as it is. */
