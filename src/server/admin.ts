@@ -8,7 +8,8 @@ import { loadReference } from '#db/reference.ts';
 import { resetSamplePasswords } from '#db/sample/index.ts';
 import { createAccount } from '#features/accounts/account.service.ts';
 import { ROLES } from '#features/accounts/actor.ts';
-import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { findOrganisationByName, insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { openFund } from '#features/fund/ledger.service.ts';
 import { openSchool } from '#features/schools/school.service.ts';
 import { ORGANISATION_KINDS } from '#features/team/organisation.ts';
@@ -124,7 +125,14 @@ async function run(): Promise<void> {
 				adminUnitId: values.ward === undefined ? null : await readWard(db, '--ward', values.ward),
 				isSample: 0 as const,
 			};
-			const id = await inTransaction(db, (trx) => insertOrganisation(trx, organisation, now));
+			const id = await inTransaction(db, async (trx) => {
+				if (await findOrganisationByName(trx, organisation.name, 0))
+					throw new ConfigError(`--name ${organisation.name}: there is such an organisation already.`);
+				const opened = await insertOrganisation(trx, organisation, now);
+				const event = { action: 'organisation.open', subjectKind: 'organisation', subjectId: opened };
+				await insertAuditEvent(trx, event, now);
+				return opened;
+			});
 			console.log(id);
 			break;
 		}

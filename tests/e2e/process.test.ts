@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { listAuditEvents } from '#features/accounts/audit.repository.ts';
 import { openDb } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { alertOf, makeClient, signInClient } from '../support/http.ts';
@@ -327,6 +328,20 @@ describe('npm run admin', () => {
 		const again = await admin(['create', ...person]);
 		expect(again).toMatchObject({ code: 1 });
 		expect(again.said).toContain('không mở tài khoản mới được');
+	});
+
+	test('makes an organisation once, and writes it down', async () => {
+		const args = ['create-organisation', '--kind', 'school', '--name', 'Trường một lần'];
+		expect(await admin(args)).toMatchObject({ code: 0 });
+		const db = openDb(url);
+		const event = { action: 'organisation.open', personId: null, roleGrantId: null };
+		expect(await listAuditEvents(db, { action: 'organisation.open' }, 9)).toMatchObject([event]);
+		const before = await digest(db);
+		const again = await admin(args);
+		expect(again.code).toBe(1);
+		expect(again.said).toContain('there is such an organisation already.');
+		expect(await digest(db)).toEqual(before);
+		await db.destroy();
 	});
 
 	test('makes a fund and its treasurer', async () => {

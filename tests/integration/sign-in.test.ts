@@ -210,5 +210,9 @@ describeEachEngine('an account', (engine) => {
 		expect(await listAuditEvents(db, { action: 'account.create' }, 9)).toMatchObject([
 			{ subjectId: id, personId: null, roleGrantId: null },
 		]);
+		const grantId = (await findActor(db, id, NOW))!.grants[0]!.id;
+		expect(await listAuditEvents(db, { action: 'role.accept' }, 9)).toMatchObject([
+			{ subjectId: grantId, personId: null, roleGrantId: null },
+		]);
 	});
 });

@@ -96,10 +96,12 @@ export async function createAccount(
 	return createPerson(db, { ...account, locale: 'vi' }, now, async (trx, personId) => {
 		await hold(trx);
 		const grant = { personId, role, scopeKind, scopeId, grantedBy: null, isSample: 0 as const };
-		await insertRoleGrant(trx, grant, now);
+		const grantId = await insertRoleGrant(trx, grant, now);
 		// Nobody of the portal did it, least of all in the role that the new account gets.
 		const event = { action: 'account.create', subjectKind: 'person', subjectId: personId };
 		await insertAuditEvent(trx, event, now);
+		const given = { action: 'role.accept', subjectKind: 'role_grant', subjectId: grantId };
+		await insertAuditEvent(trx, given, now);
 	});
 }
 
