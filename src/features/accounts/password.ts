@@ -14,12 +14,14 @@ const waiting: (() => void)[] = [];
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 	if (running >= 2) await new Promise<void>((resolve) => waiting.push(resolve));
-	running += 1;
+	else running += 1;
 	try {
 		return await work();
 	} finally {
-		running -= 1;
-		waiting.shift()?.();
+		// Whoever waits gets this one's place: between two steps nobody else takes it.
+		const next = waiting.shift();
+		if (next) next();
+		else running -= 1;
 	}
 }
 
