@@ -9,6 +9,7 @@ import { POSTINGS_PER_ENTRY } from './large-book.ts';
 
 const SHORT = Math.round(10_000 / POSTINGS_PER_ENTRY);
 const REQUESTS = 200;
+const SHEET = 'board sheet of a month';
 
 type Portal = { server: RunningServer; paths: Record<string, string> };
 
@@ -16,9 +17,9 @@ async function openPortal(folder: string, count: number): Promise<Portal> {
 	const file = path.join(folder, `${count}.db`);
 	if (!existsSync(file)) await makeLargeDatabase(file, count);
 	const database = new SQLite(file, { readonly: true });
-	const { id } = database
-		.prepare('select id from journal_entry where sequence = ?')
-		.get(Math.floor(count / 2)) as { id: string };
+	const { id, bookedOn } = database
+		.prepare('select id, booked_on as bookedOn from journal_entry where sequence = ?')
+		.get(Math.floor(count / 2)) as { id: string; bookedOn: string };
 	database.close();
 	return {
 		server: await startServer({ DATABASE_URL: `file:${file}`, SAMPLE_DATA: 'none' }),
@@ -26,6 +27,7 @@ async function openPortal(folder: string, count: number): Promise<Portal> {
 			'first page of a fund': `/quy/${FUND}`,
 			'page in the middle of its book': `/quy/${FUND}?truoc=${Math.floor(count / 2)}`,
 			'page of an entry': `/quy/but-toan/${id}`,
+			[SHEET]: `/quy/${FUND}/bang/${bookedOn.slice(0, 7)}`,
 		},
 	};
 }
@@ -34,7 +36,9 @@ async function timeOf({ server, paths }: Portal, name: string): Promise<number> 
 	const start = performance.now();
 	const response = await fetch(server.baseUrl + paths[name]!);
 	await response.text();
-	if (!response.ok) throw new Error(`${name}: ${response.status}`);
+	// A month of the long book is too long for a sheet: 404, after both its ends were looked for.
+	const isAnswer = response.ok || (name === SHEET && response.status < 500);
+	if (!isAnswer) throw new Error(`${name}: ${response.status}`);
 	return performance.now() - start;
 }
 

@@ -34,13 +34,14 @@ export async function findFirstMonth(db: Db, fundId: string): Promise<string | u
 	return row?.bookedOn.slice(0, 7);
 }
 
-/** The last entry booked up to and with a day. */
+/** The last entry booked up to and with a day; days of booking never go back, and the index knows them, not the sequence. */
 export const findEntryUntil = (db: Db, fundId: string, day: LocalDate) =>
 	db
 		.selectFrom('journalEntry')
 		.select(['sequence', 'cashAfterVnd', 'bankAfterVnd'])
 		.where('fundId', '=', fundId)
 		.where('bookedOn', '<=', day)
+		.orderBy('bookedOn', 'desc')
 		.orderBy('sequence', 'desc')
 		.limit(1)
 		.executeTakeFirst();
