@@ -33,6 +33,7 @@ export async function makeBooks(db: Db) {
 	const { fund, treasurer, approver, steward } = world;
 	const other = await makeFund(db, { adminUnitId: 'kl-2025' });
 	const second = await makeActor(db, 'approver', 'fund', fund.id);
+	const secondTreasurer = await makeActor(db, 'treasurer', 'fund', fund.id);
 	await setFundRule(
 		db,
 		approver,
@@ -104,6 +105,19 @@ export async function makeBooks(db: Db) {
 	await openLog(db, KEY, 'nha-xanh.example', NOW);
 	await sequenceFunds(db, KEY, later);
 	const otherHouse = await makeHouse(db);
-	return { ...world, other, gift, sale, wrong, large, taken, reversal, kept, otherHouse };
+	return {
+		...world,
+		second,
+		secondTreasurer,
+		other,
+		gift,
+		sale,
+		wrong,
+		large,
+		taken,
+		reversal,
+		kept,
+		otherHouse,
+	};
 }
 export type Books = Awaited<ReturnType<typeof makeBooks>>;

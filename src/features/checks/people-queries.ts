@@ -1,14 +1,19 @@
 // Invariants of who decides, what is sold and what is a sample, as SQL that both engines read.
 import type { CheckName } from './check.ts';
 
-/** Something of a fund that one person records and another confirms. */
-const twoPeople = (table: string, confirmer: string, confirmedBy: string) => `
-	select f.code as fund, '${table} ' || s.id as row_name, 'its recorder confirmed it, or a role is not that person’s' as detail
+/** True for a grant that is none of these roles in that fund. */
+const isNo = (roles: string, grant: string, fundId: string) =>
+	`(${grant}.id is null or ${grant}.role not in (${roles}) or ${grant}.scope_kind <> 'fund'
+		or ${grant}.scope_id is null or ${grant}.scope_id <> ${fundId})`;
+
+/** Something of a fund that one person records and another, in one of the roles in that fund, confirms. */
+const twoPeople = (table: string, confirmer: string, confirmedBy: string, roles = `'approver'`) => `
+	select f.code as fund, '${table} ' || s.id as row_name, 'its recorder confirmed it, or a role is not that person’s or may not' as detail
 	from ${table} s left join fund f on f.id = s.fund_id
 	left join role_grant g on g.id = s.${confirmedBy} left join role_grant h on h.id = s.recorded_by
 	where s.${confirmer} = s.recorder_id or h.person_id <> s.recorder_id
 		or (s.${confirmer} is null and s.status in ('confirmed', 'reversed'))
-		or (s.${confirmer} is not null and (g.id is null or g.person_id <> s.${confirmer}))`;
+		or (s.${confirmer} is not null and (g.person_id <> s.${confirmer} or ${isNo(roles, 'g', 's.fund_id')}))`;
 
 const ofFund = (table: string) => `
 	select f.code as fund, '${table} ' || s.id as row_name, 'is a sample in a real fund, or real in a sample' as detail
@@ -29,7 +34,7 @@ export const peopleQueries = (dayOf: (instant: string) => string) =>
 			where coalesce(l.n, 0) <> (case s.status when 'confirmed' then 1 else 0 end)
 				or (s.status in ('confirmed', 'reversed') and not exists (
 					select 1 from journal_entry e where e.id = s.entry_id and e.kind = 'scrap_sale' and e.source_id = s.id
-						and e.fund_id = s.fund_id and e.change_vnd = s.cash_received_vnd
+						and e.fund_id = s.fund_id and e.change_vnd = s.cash_received_vnd and e.recorded_by = s.confirmed_by
 				))
 			union all
 			select coalesce(f.code, e.fund_id), 'entry ' || e.id, 'comes from no sale that there is'
@@ -81,40 +86,45 @@ export const peopleQueries = (dayOf: (instant: string) => string) =>
 			select f.code as fund, 'request ' || d.id as row_name, 'was approved by its requester, or in a role that is not the approver’s' as detail
 			from disbursement_approval a join disbursement d on d.id = a.disbursement_id left join fund f on f.id = d.fund_id
 			left join role_grant g on g.id = a.approved_by
-			where a.approver_id = d.requester_id or g.id is null or g.person_id <> a.approver_id or g.role <> 'approver'
+			where a.approver_id = d.requester_id or g.person_id <> a.approver_id or ${isNo(`'approver'`, 'g', 'd.fund_id')}
 			union all
-			select f.code, 'request ' || d.id, 'was paid by one of its approvers, or not by a treasurer'
+			select f.code, 'request ' || d.id, 'was paid by one of its approvers, or not by a treasurer of its fund'
 			from disbursement_payment m join disbursement d on d.id = m.disbursement_id left join fund f on f.id = d.fund_id
 			left join role_grant g on g.id = m.paid_by
-			where g.id is null or g.person_id <> m.treasurer_id or g.role <> 'treasurer'
+			where g.person_id <> m.treasurer_id or ${isNo(`'treasurer'`, 'g', 'd.fund_id')}
 				or exists (select 1 from disbursement_approval a where a.disbursement_id = d.id and a.approver_id = m.treasurer_id)
-			union all ${twoPeople('scrap_sale', 'confirmer_id', 'confirmed_by')}
+			union all ${twoPeople('scrap_sale', 'confirmer_id', 'confirmed_by', `'treasurer', 'approver'`)}
 			union all
 			select f.code, 'sale ' || s.id, 'was taken back by its recorder or its confirmer, or not by an approver of its fund'
 			from scrap_sale s left join fund f on f.id = s.fund_id
 			join journal_entry e on e.reverses_entry_id = s.entry_id
 			left join role_grant g on g.id = e.recorded_by
-			where s.status = 'reversed' and (g.id is null or g.role <> 'approver' or g.scope_kind <> 'fund'
-				or g.scope_id <> s.fund_id or g.person_id = s.recorder_id or g.person_id = s.confirmer_id)
+			where s.status = 'reversed' and (${isNo(`'approver'`, 'g', 's.fund_id')}
+				or g.person_id = s.recorder_id or g.person_id = s.confirmer_id)
 			union all ${twoPeople('statement', 'confirmer_id', 'decided_by')}
 			union all ${twoPeople('cash_count', 'confirmer_id', 'decided_by')}
 			union all ${twoPeople('entry_reversal', 'confirmer_id', 'decided_by')}`,
 
-		// Nothing is booked that two people have not agreed on; a sale's is 'sale-one-entry', its shares go with it.
+		// Nothing is booked that two people have not agreed on, and the role in the leaf is that of who decided; a sale's
+		// is 'sale-one-entry', its shares go with it.
 		'paper-behind-entry': `
 			select coalesce(f.code, e.fund_id) as fund, 'entry ' || e.id as row_name, e.kind || ', for which no decision stands' as detail
 			from journal_entry e left join fund f on f.id = e.fund_id
 			left join journal_entry o on o.id = e.reverses_entry_id
 			where (e.kind in ('gift', 'opening_balance', 'bank_move') and not exists (
-					select 1 from statement s where s.entry_id = e.id and s.id = e.source_id and s.status = 'confirmed'))
+					select 1 from statement s where s.entry_id = e.id and s.id = e.source_id and s.status = 'confirmed'
+						and s.decided_by = e.recorded_by))
 				or (e.kind = 'cash_difference' and not exists (
-					select 1 from cash_count c where c.entry_id = e.id and c.id = e.source_id and c.status = 'confirmed'))
+					select 1 from cash_count c where c.entry_id = e.id and c.id = e.source_id and c.status = 'confirmed'
+						and c.decided_by = e.recorded_by))
 				or (e.kind = 'payment' and not exists (
 					select 1 from disbursement_payment p join disbursement d on d.id = p.disbursement_id
-					where p.entry_id = e.id and d.id = e.source_id and d.status = 'paid'))
+					where p.entry_id = e.id and d.id = e.source_id and d.status = 'paid'
+						and p.paid_by = e.recorded_by))
 				or (o.kind in ('gift', 'opening_balance', 'bank_move', 'cash_difference', 'payment') and not exists (
 					select 1 from entry_reversal v
-					where v.entry_id = e.id and v.reverses_entry_id = o.id and v.status = 'confirmed'))
+					where v.entry_id = e.id and v.reverses_entry_id = o.id and v.status = 'confirmed'
+						and v.decided_by = e.recorded_by))
 				or (o.kind = 'scrap_sale' and not exists (
 					select 1 from scrap_sale s where s.entry_id = o.id and s.status = 'reversed'))
 				or (o.kind in ('transfer_out', 'transfer_in') and not exists (
