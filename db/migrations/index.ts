@@ -22,6 +22,7 @@ import * as disclosures from './0020_create_disclosures_and_checks.ts';
 import * as corrections from './0021_correct_money_and_goods.ts';
 import * as heldMonths from './0022_hold_months_for_reversals.ts';
 import * as redactions from './0023_redact_photos.ts';
+import * as orderedDays from './0024_keep_days_in_order.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -48,4 +49,5 @@ export const migrations: Record<string, Migration> = {
 	'0021_correct_money_and_goods': corrections,
 	'0022_hold_months_for_reversals': heldMonths,
 	'0023_redact_photos': redactions,
+	'0024_keep_days_in_order': orderedDays,
 };

@@ -408,6 +408,11 @@ describeEachEngine('the database alone', (engine: Engine) => {
 			() => ({ kind: 'payment', change_vnd: -100_000, cash_after_vnd: 0 }),
 			/approved request/,
 		],
+		[
+			'a day before that of the last entry',
+			() => ({ happened_on: '2026-11-21', booked_on: '2026-11-21' }),
+			/day of the entry before it/,
+		],
 		['an unknown role', () => ({ recorded_by: uuidv7(NOW) }), /foreign key/i],
 	];
 	test.each(spoilt)('refuses %s', async (_name, change, reason) => {

@@ -198,6 +198,14 @@ describeEachEngine('the end of a month', (engine) => {
 			'monthClosed',
 			409,
 		);
+		const { rows } = await sql<
+			Record<string, unknown>
+		>`select * from journal_entry where fund_id = ${world.fundId} order by sequence desc`.execute(
+			db.withoutPlugins(),
+		);
+		const next = { id: uuidv7(NOW), source_id: uuidv7(NOW), sequence: 2, voucher_number: 2 };
+		const row = { ...rows[0], ...next, booked_on: '2026-11-30', cash_after_vnd: 600_000 };
+		await refusedByDatabase(() => insertRaw(db, 'journal_entry', row), /month is closed/);
 		// What happened then is booked now.
 		await post(world, { ...late, bookedOn: '2026-12-05' }, LATER);
 		await expectRefused(
@@ -206,14 +214,6 @@ describeEachEngine('the end of a month', (engine) => {
 			'monthClosed',
 			409,
 		);
-		const { rows } = await sql<
-			Record<string, unknown>
-		>`select * from journal_entry where fund_id = ${world.fundId} order by sequence desc`.execute(
-			db.withoutPlugins(),
-		);
-		const next = { id: uuidv7(NOW), source_id: uuidv7(NOW), sequence: 3, voucher_number: 3 };
-		const row = { ...rows[0], ...next, booked_on: '2026-11-30', cash_after_vnd: 302_000 };
-		await refusedByDatabase(() => insertRaw(db, 'journal_entry', row), /month is closed/);
 	});
 
 	test('a month with a reversal that waits stays open', async () => {
