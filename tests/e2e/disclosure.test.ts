@@ -45,7 +45,8 @@ test('a sheet is recorded, everybody reads it without a name, and it comes down 
 		const page = await read(path);
 		expect(page.match(/Nhà văn hoá khối 6/g)).toHaveLength(1);
 		expect(page).toContain('vẫn còn');
-		expect(page).toMatch(/Thủ quỹ, .* ghi/);
+		expect(page).toMatch(/Thủ quỹ, .* ghi\s*</);
+		expect(page).not.toContain('ghi ngày');
 		expect(page).not.toContain(world.people.treasurer.actor.displayName);
 	}
 	const end = (toOn: string) =>
@@ -98,6 +99,12 @@ test('a sheet that hung after its day stays late to be read', async () => {
 		expect(page).toMatch(/dán ngày 12\/\d\d\/\d{4}, công khai muộn 7 ngày \(hẹn 05\//);
 		expect(page).toContain('Công khai muộn 7 ngày');
 	}
+	// A day before today rests on the recorder's word, so the day of recording stands beside it.
+	const days = /Thủ quỹ, [^<]* ghi ngày (\d\d)\/(\d\d)\/(\d{4})/.exec(
+		await read(`/quy/${fund.code}/cong-khai`),
+	);
+	expect(days?.slice(1).reverse().join('-')).toBe(today);
+	expect(await read(`/en/quy/${fund.code}/cong-khai`)).toMatch(/Recorded on [^<]*\d{4} by: Treasurer/);
 	expect(await read(`/en/quy/${fund.code}/cong-khai`)).toMatch(/7 days late \(due 5 /);
 });
 
