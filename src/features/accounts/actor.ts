@@ -69,7 +69,7 @@ const TABLE = {
 	'disbursement.note': mayStrongly('treasurer', 'approver'),
 	// Words that name somebody, or give a small group away.
 	'entry-text.erase': mayStrongly('administrator'),
-	'photo.decide': may('approver'),
+	'photo.decide': mayStrongly('approver'),
 	// In the fund, or in the organisation that stewards it.
 	'disclosure.record': may('steward', 'treasurer'),
 	'organisation.change': mayStrongly('administrator', 'ward_officer'),
