@@ -66,6 +66,7 @@ import { closeOrganisation, openOrganisation } from '#features/team/organisation
 import { issueResetCode, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import { endRole, inviteToRole, withdrawInvitation } from '#features/team/role.service.ts';
 import type { Db } from '#lib/db.ts';
+import type { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, NOW, WHOLE } from '../support/fixtures.ts';
 import { HERE, SECRET, takePhoto, TODAY, type World } from './access-world.ts';
@@ -284,8 +285,17 @@ export const WALKS: Record<string, Walk> = {
 		act: 'disclosure.record',
 		reach: ['fund', 'organisation'],
 		prepare: (db, world) => recordDisclosureAs(db, world, world.treasurer, DISCLOSED),
-		run: (db, _world, actor) =>
-			withdrawDisclosure(db, actor, { id: id(), replacesId: DISCLOSED, reason: REASON }, NOW),
+		// A steward takes back their own; the treasurer any.
+		run: async (db, world, actor) => {
+			const takeBack = (replacesId: string) =>
+				withdrawDisclosure(db, actor, { id: id(), replacesId, reason: REASON }, NOW);
+			await takeBack(DISCLOSED).catch(async (error: unknown) => {
+				if ((error as DomainError).key !== 'withdrawByRecorder') throw error;
+				const own = id();
+				await recordDisclosureAs(db, world, actor, own);
+				await takeBack(own);
+			});
+		},
 	},
 	decideDisclosurePhoto: {
 		act: 'photo.decide',

@@ -197,6 +197,21 @@ describeEachEngine('disclosures', (engine) => {
 		expect((await listHungSheets(db, world.fundId)).get('2026-10')).toBe('2026-11-05');
 	});
 
+	test('a steward takes back what they recorded themselves, the treasurer what anybody did', async () => {
+		const undo = (actor: Actor, replacesId: string) =>
+			withdrawDisclosure(db, actor, { id: uuidv7(NOW), replacesId, reason: 'Ghi nhầm' }, NOW);
+		const byTreasurer = await record();
+		const bySteward = await record({ form: 'zalo', fromOn: '2026-11-06' }, steward);
+		const another = await makeActor(db, 'steward', 'organisation', union);
+		await expectRefused(db, () => undo(steward, byTreasurer), 'withdrawByRecorder', 403);
+		await expectRefused(db, () => undo(another, bySteward), 'withdrawByRecorder', 403);
+		expect(await listed()).toHaveLength(2);
+		await undo(steward, bySteward);
+		await undo(world.treasurer, await record({ form: 'site' }, another));
+		await undo(await makeActor(db, 'treasurer', 'fund', world.fundId), byTreasurer);
+		expect(await listed()).toEqual([]);
+	});
+
 	test('a photo is private until an approver decides, and never public with children', async () => {
 		const files = await upload();
 		const input = inputOf({ photoMissingReason: '' });

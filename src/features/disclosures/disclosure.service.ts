@@ -34,6 +34,7 @@ import {
 	checkEnd,
 	disclosureScopes,
 	endsAtOnce,
+	grantToWithdraw,
 	type DisclosureInput,
 } from './disclosure.ts';
 
@@ -159,7 +160,8 @@ export async function endDisclosure(
 /**
  * Takes a wrong record back by one that replaces it and says why; both stay, but its photo is public no longer. The same
  * a second time changes nothing.
- * Refuses with 401, 403, 404, 422, with 409 what was taken back before.
+ * Nobody else's: only who recorded it, in the same role, and the fund's treasurers. Refuses with 401, 403, 404, 422, with
+ * 409 what was taken back before.
  */
 export async function withdrawDisclosure(
 	db: Db,
@@ -168,11 +170,13 @@ export async function withdrawDisclosure(
 	now: number,
 ): Promise<void> {
 	requireActor(actor);
-	const { grant } = await requireRecorder(db, actor, await getFundOf(db, input.replacesId));
+	await requireRecorder(db, actor, await getFundOf(db, input.replacesId));
 	const reason = cleanText(input.reason, { max: 200 });
 	const contentHash = sha256Hex(canonicalJson({ replacesId: input.replacesId, reason }));
 	const write = async (trx: Trx): Promise<void> => {
 		const wrong = await lockStanding(trx, input.replacesId);
+		const grant = grantToWithdraw(actor, wrong);
+		if (!grant) throw new DomainError('FORBIDDEN', 'withdrawByRecorder');
 		const existing = await findDisclosure(trx, input.id);
 		if (existing?.contentHash === contentHash && existing.recordedBy === grant.id) return;
 		if (existing) throw new DomainError('CONFLICT', 'sameIdOtherContent');

@@ -1,5 +1,5 @@
 // A disclosure (một lần công khai): what was made public of a fund, in which form, where, and from when to when.
-import type { Scope } from '#features/accounts/actor.ts';
+import type { Actor, Grant, Scope } from '#features/accounts/actor.ts';
 import { moneyScopes } from '#features/fund/disbursement.ts';
 import { lastDayOf } from '#features/fund/month-close.ts';
 import type { DisclosureTable } from '#db/schema.ts';
@@ -32,6 +32,17 @@ export const disclosureScopes = (fund: { id: string; organisationId: string | nu
 	...moneyScopes(fund.id),
 	...(fund.organisationId ? [{ kind: 'organisation' as const, id: fund.organisationId }] : []),
 ];
+
+/** The role in which a record is taken back: the one that wrote it, or a treasurer's of its fund. */
+export const grantToWithdraw = (
+	{ grants }: Pick<Actor, 'grants'>,
+	wrong: Pick<DisclosureTable, 'fundId' | 'recordedBy'>,
+): Grant | undefined =>
+	grants.find((grant) => grant.id === wrong.recordedBy) ??
+	grants.find(
+		({ role, scopeKind, scopeId }) =>
+			role === 'treasurer' && scopeKind === 'fund' && scopeId === wrong.fundId,
+	);
 
 /** What is read out is over on the day on which it begins. */
 export const endsAtOnce = (form: DisclosureForm): boolean => form === 'meeting' || form === 'loudspeaker';
