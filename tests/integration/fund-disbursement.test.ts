@@ -39,6 +39,7 @@ import {
 	TODAY,
 	type World,
 } from './fund-world.ts';
+import { expectRefused } from './sale-world.ts';
 
 describeEachEngine('disbursements', (engine: Engine) => {
 	let db: Db;
@@ -323,6 +324,11 @@ describeEachEngine('disbursements', (engine: Engine) => {
 			expect((await listFundsOf(db, actor)).map((fund) => fund.code)).toEqual([world.code]);
 		}
 		await expect(getDisbursement(db, other.treasurer, id)).rejects.toMatchObject({ key: 'notYourRole' });
+		// Whoever asked for it and has no part in the fund any more reads no private words or photos of it either.
+		const former = { ...world.officer, grants: [] };
+		const elsewhere = { ...world.officer, grants: other.treasurer.grants };
+		for (const actor of [former, elsewhere])
+			await expectRefused(db, () => getDisbursement(db, actor, id), 'notYourRole', 403);
 		await expect(getDisbursement(db, undefined, id)).rejects.toMatchObject({ key: 'signInFirst' });
 		await expect(getDisbursement(db, world.officer, uuidv7(NOW))).rejects.toMatchObject({
 			key: 'unknownDisbursement',

@@ -283,14 +283,17 @@ export async function listFundsOf(db: Db, actor: Actor): Promise<Fund[]> {
 	return (await listFunds(db)).filter((fund) => canSeeRequests(actor, fund));
 }
 
-/** One request for those who may read it: whoever has a part in the fund, and its requester. Refuses with 401, 403, 404. */
+/**
+ * One request for those who have a part in the fund today; its requester too only while they do. Refuses with 401, 403,
+ * 404.
+ */
 export async function getDisbursement(db: Db, actor: Actor | undefined, id: string): Promise<Disbursement> {
 	requireActor(actor);
 	const disbursement = await findDisbursement(db, id);
 	if (!disbursement) throw new DomainError('NOT_FOUND', 'unknownDisbursement');
 	const { fundId, fundWardId, isSample } = disbursement;
 	const fund = { id: fundId, adminUnitId: fundWardId, isSample };
-	if (disbursement.requesterId === actor.personId || canSeeRequests(actor, fund)) return disbursement;
+	if (canSeeRequests(actor, fund)) return disbursement;
 	throw new DomainError('FORBIDDEN', 'notYourRole');
 }
 
