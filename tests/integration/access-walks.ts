@@ -356,6 +356,7 @@ export const WALKS: Record<string, Walk> = {
 	decideSalePhoto: {
 		act: 'photo.decide',
 		reach: FUND,
+		prepare: (db, { treasurer, waiting }) => confirmScrapSale(db, treasurer, waiting.id, NOW),
 		run: (db, { waiting }, actor) =>
 			decideSalePhoto(db, actor, { saleId: waiting.id, status: 'approved', redaction: WHOLE }, NOW),
 	},
@@ -504,6 +505,7 @@ export const WALKS: Record<string, Walk> = {
 	decideStatementPhoto: {
 		act: 'photo.decide',
 		reach: FUND,
+		prepare: (db, { approver, gift }) => confirmStatement(db, approver, gift.id, NOW),
 		run: (db, { gift }, actor) =>
 			decideStatementPhoto(db, actor, { id: gift.id, status: 'approved', redaction: WHOLE }, NOW),
 	},

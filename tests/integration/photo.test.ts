@@ -20,7 +20,11 @@ import sharp from 'sharp';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import { findSale } from '#features/collections/scrap-sale.repository.ts';
-import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';
+import {
+	confirmScrapSale,
+	recordScrapSale,
+	returnScrapSale,
+} from '#features/collections/scrap-sale.service.ts';
 import type { ScrapSaleInput } from '#features/collections/scrap-sale.ts';
 import { isPhotoGone, MAX_PHOTO_BYTES } from '#features/photos/photo.ts';
 import { decideSalePhoto } from '#features/collections/scrap-sale.service.ts';
@@ -338,9 +342,11 @@ describeEachEngine('a photo', (engine) => {
 		const db = await engine.fresh();
 		const { world, dir, sale, send } = await makeSale(db);
 		await send(await takePhoto('jpeg', 1));
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
 		const kept = saleOf(await fillAndClose(db, world), { photoMissingReason: '' });
 		const upload = { bytes: await takePhoto('jpeg', 1), hasChildren: false, store: folderStore(dir) };
 		await recordScrapSale(db, world.steward, kept, NOW, upload);
+		await confirmScrapSale(db, world.treasurer, kept.id, NOW);
 		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused', redaction: WHOLE }, NOW);
 		await decideSalePhoto(db, world.approver, { saleId: kept.id, status: 'approved', redaction: WHOLE }, NOW);
 		const year = 365 * DAY;
@@ -405,6 +411,7 @@ describeEachEngine('a photo', (engine) => {
 		for (const actor of [world.steward, world.treasurer, world.stranger])
 			await expectRefused(db, () => decide(actor), 'notYourRole', 403);
 		await expectRefused(db, () => decide(world.approver, uuidv7(NOW)), 'unknownSale', 404);
+		await expectRefused(db, () => decide(world.approver), 'photoBeforeBooking', 409);
 		// Beside the row of the book it stands from then on, and not before.
 		const entry = await confirmScrapSale(db, world.treasurer, sale.id, NOW);
 		const beside = async () => {
@@ -451,6 +458,7 @@ describeEachEngine('a photo', (engine) => {
 		const { world, dir, sale, send } = await makeSale(db);
 		const store = folderStore(dir);
 		await send(await takePhoto('jpeg', 1));
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
 		const id = (await findSale(db, sale.id))!.photoId!;
 		const original = readFileSync(path.join(dir, `${id}.webp`));
 		const look = (actor: Actor | undefined, query = '') =>
@@ -533,6 +541,7 @@ describeEachEngine('a photo', (engine) => {
 		const { world, dir, sale, send } = await makeSale(db);
 		const store = folderStore(dir);
 		await send(await takePhoto('jpeg', 1));
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
 		const id = (await findSale(db, sale.id))!.photoId!;
 		const look = (query = '') =>
 			GET({
@@ -629,6 +638,7 @@ describeEachEngine('a photo', (engine) => {
 		const db = await engine.fresh();
 		const { world, dir, sale, send } = await makeSale(db);
 		await send(await takePhoto('jpeg', 1));
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
 		const id = (await findSale(db, sale.id))!.photoId!;
 		const look = (actor: Actor | undefined, query: string) =>
 			GET({
@@ -667,6 +677,7 @@ describeEachEngine('a photo', (engine) => {
 		const { world, dir, sale, send } = await makeSale(db);
 		const store = folderStore(dir);
 		await send(await takePhoto('jpeg', 1));
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
 		const before = filesIn(dir);
 		const whole = { left: 0, top: 0, width: 1000, height: 1000 };
 		const decide = (frames: Frame[], actor: Actor | undefined = world.approver, into = store) =>
@@ -722,17 +733,35 @@ describeEachEngine('a photo', (engine) => {
 		expect(filesIn(dir)).toHaveLength(2);
 	});
 
+	test('of a sale that was sent back stays private', async () => {
+		const db = await engine.fresh();
+		const { world, dir, sale, send } = await makeSale(db);
+		await send(await takePhoto('jpeg', 1));
+		await returnScrapSale(db, world.treasurer, { saleId: sale.id, reason: 'Cân nhầm' }, NOW);
+		const redaction = { frames: [{ left: 0, top: 0, width: 10, height: 10 }], store: folderStore(dir) };
+		for (const decision of [{ status: 'approved' }, { status: 'approved', redaction }] as const)
+			await expectRefused(
+				db,
+				() => decideSalePhoto(db, world.approver, { saleId: sale.id, ...decision }, NOW),
+				'photoBeforeBooking',
+				409,
+			);
+		expect(filesIn(dir)).toHaveLength(1);
+	});
+
 	test('that is refused, or shows children, is not blacked out', async () => {
 		const db = await engine.fresh();
 		const { world, dir, sale, send } = await makeSale(db);
 		const store = folderStore(dir);
 		const jpeg = await takePhoto('jpeg', 1);
 		await send(jpeg);
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
 		const redaction = { frames: [{ left: 0, top: 0, width: 10, height: 10 }], store };
 		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused', redaction }, NOW);
 		expect(filesIn(dir)).toHaveLength(1);
 		const other = saleOf(await fillAndClose(db, world), { photoMissingReason: '' });
 		await recordScrapSale(db, world.steward, other, NOW, { bytes: jpeg, hasChildren: true, store });
+		await confirmScrapSale(db, world.treasurer, other.id, NOW);
 		for (const [saleId, key] of [
 			[sale.id, 'alreadyDecided'],
 			[other.id, 'photoWithChildren'],

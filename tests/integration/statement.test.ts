@@ -244,14 +244,15 @@ describeEachEngine('statements', (engine) => {
 		await recordStatement(db, world.treasurer, input, NOW, photo);
 		await recordStatement(db, world.treasurer, input, NOW + 1, photo);
 		expect(readdirSync(photo.folder)).toHaveLength(1);
+		const show = (id: string) => decideStatementPhoto(db, world.approver, { id, status: 'approved', redaction: WHOLE }, NOW);
+		await expectRefused(db, () => show(input.id), 'photoBeforeBooking', 409);
+		const back = inputOf({ photoMissingReason: '' });
+		await recordStatement(db, world.treasurer, back, NOW, await upload());
+		await returnStatement(db, world.approver, { id: back.id, reason: 'Ghi nhầm' }, NOW);
+		await expectRefused(db, () => show(back.id), 'photoBeforeBooking', 409);
 		const entry = await confirmStatement(db, world.approver, input.id, NOW);
 		expect((await traceEntry(db, entry.id))!.photos).toEqual([]);
-		await decideStatementPhoto(
-			db,
-			world.approver,
-			{ id: input.id, status: 'approved', redaction: WHOLE },
-			NOW,
-		);
+		await show(input.id);
 		expect((await traceEntry(db, entry.id))!.photos).toHaveLength(1);
 		const refused = await upload();
 		await expectRefused(

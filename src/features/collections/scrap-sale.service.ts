@@ -588,7 +588,10 @@ export async function reverseScrapSale(
 	});
 }
 
-/** Decides whether the photo of a sale is shown beside its row of the book; see {@link decidePhoto}. */
+/**
+ * Decides whether the photo of a booked sale is shown beside its row of the book; see {@link decidePhoto}. Refuses with
+ * 409 that of one that waits or was sent back.
+ */
 export async function decideSalePhoto(
 	db: Db,
 	actor: Actor | undefined,
@@ -599,6 +602,9 @@ export async function decideSalePhoto(
 	const { saleId, ...decision } = input;
 	const sale = await findSale(db, saleId);
 	if (!sale) throw new DomainError('NOT_FOUND', 'unknownSale');
+	requireGrant(actor, 'photo.decide', [{ kind: 'fund', id: sale.fundId }]);
+	// What was booked stays in the book, also when it is taken back.
+	if (sale.entryId === null) throw new DomainError('CONFLICT', 'photoBeforeBooking');
 	const photo = { ...decision, id: sale.photoId ?? '' };
 	await decidePhoto(db, actor, photo, [{ kind: 'fund', id: sale.fundId }], now);
 }

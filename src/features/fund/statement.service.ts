@@ -164,7 +164,10 @@ export async function eraseStatementNote(
 	});
 }
 
-/** Decides whether a statement's photo is shown beside its row of the book; see {@link decidePhoto}. */
+/**
+ * Decides whether a booked statement's photo is shown beside its row of the book; see {@link decidePhoto}. Refuses with
+ * 409 that of one that waits or was sent back.
+ */
 export async function decideStatementPhoto(
 	db: Db,
 	actor: Actor | undefined,
@@ -174,6 +177,9 @@ export async function decideStatementPhoto(
 	requireActor(actor);
 	const statement = await findStatement(db, input.id);
 	if (!statement) throw new DomainError('NOT_FOUND', 'unknownStatement');
+	requireGrant(actor, 'photo.decide', moneyScopes(statement.fundId));
+	// What is confirmed stays so.
+	if (statement.status !== 'confirmed') throw new DomainError('CONFLICT', 'photoBeforeBooking');
 	const photo = { ...input, id: statement.photoId ?? '' };
 	await decidePhoto(db, actor, photo, moneyScopes(statement.fundId), now);
 }
