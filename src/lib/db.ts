@@ -15,6 +15,13 @@ export type Trx = Transaction<Database>;
 
 const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url);
 
+/** A server that is gone, or a process that stopped within a transaction, holds nobody up for long. */
+const PATIENCE = {
+	connectionTimeoutMillis: 30_000,
+	keepAlive: true,
+	idle_in_transaction_session_timeout: 120_000,
+};
+
 function openPostgres(connectionString: string) {
 	// int8 (20) and numeric (1700) arrive as strings; refuse what a number cannot hold.
 	const types = new pg.TypeOverrides();
@@ -25,7 +32,7 @@ function openPostgres(connectionString: string) {
 	};
 	types.setTypeParser(20, toNumber);
 	types.setTypeParser(1700, toNumber);
-	const pool = new pg.Pool({ connectionString, types, max: 10 });
+	const pool = new pg.Pool({ connectionString, types, max: 10, ...PATIENCE });
 	// An idle client that loses its server must not end the process; the next query reports it.
 	pool.on('error', () => {});
 	// One in use neither: the query under way is refused, and the pool lets the client go.
