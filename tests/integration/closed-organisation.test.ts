@@ -225,9 +225,9 @@ describeEachEngine('an organisation that is closed', (engine) => {
 			const works = [
 				() => closeOrganisation(db, officer, id, NOW),
 				() => endRole(db, first, first.grants[0]!.id, NOW),
-				() => eraseAccount(db, SECRET, second, NOW),
+				() => eraseAccount(db, second, NOW),
 				() => withdrawInvitation(db, administrator, sent, NOW),
-				() => eraseAccount(db, SECRET, an, NOW),
+				() => eraseAccount(db, an, NOW),
 			];
 			const answers = await Promise.all(
 				(round % 2 ? works.reverse() : works).map((work) =>

@@ -95,7 +95,8 @@ export function checkDates(happenedOn: LocalDate, bookedOn: LocalDate, today: Lo
 
 /**
  * Within a fund the days of booking never go back, also where a clock does, or where two servers' clocks differ at
- * midnight: months, board sheets and years of vouchers are runs of the book. Refuses with 409; a moment later it goes.
+ * midnight: months, board sheets and years of vouchers are runs of the book. Refuses with 409 until that day has come:
+ * moments where clocks differ at midnight, days where one was days ahead (docs/operations.md).
  */
 export function checkBookedOrder(lastBookedOn: LocalDate | undefined, bookedOn: LocalDate): void {
 	if (lastBookedOn !== undefined && bookedOn < lastBookedOn)
