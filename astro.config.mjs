@@ -40,6 +40,20 @@ export default defineConfig({
 				},
 	},
 	// A small font inside the style sheet would be a data: address, which the policy above refuses.
-	vite: { build: { assetsInlineLimit: (file) => (file.endsWith('.woff2') ? false : undefined) } },
+	vite: {
+		build: {
+			assetsInlineLimit: (file) => (file.endsWith('.woff2') ? false : undefined),
+			// Its helper weighs more on a phone than what it saves.
+			modulePreload: false,
+		},
+		worker: {
+			// The service worker governs the paths below its own address, and keeps that address for ever.
+			rollupOptions: {
+				output: {
+					entryFileNames: ({ name }) => (name === 'service-worker' ? 'sw.js' : '_astro/[name].[hash].js'),
+				},
+			},
+		},
+	},
 	devToolbar: { enabled: false },
 });

@@ -15,6 +15,8 @@ declare namespace App {
 		actor: import('#features/accounts/actor.ts').Actor | undefined;
 		publicUrl: string;
 		samplesShown: boolean;
+		/** The page says that it is the same for everyone who is not signed in: it may be kept. */
+		isSameForAll: boolean;
 		/** What the visitor typed, kept for the page that shows it again beside an error. */
 		form: FormData | undefined;
 		formError: import('#lib/errors.ts').DomainError | undefined;

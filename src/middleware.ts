@@ -87,6 +87,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	locals.locale = localeOf(path, request);
 	locals.t = createTranslator(locals.locale);
 	locals.samplesShown = false;
+	locals.isSameForAll = false;
 
 	const finish = (response: Response): Response => {
 		// A page whose address is a secret says by itself that it goes nowhere.
@@ -102,6 +103,8 @@ export const onRequest = defineMiddleware(async (context, next) => {
 			csp === null ? "default-src 'none'; frame-ancestors 'none'" : withTileOrigin(csp, config.tileUrl),
 		);
 		if (locals.samplesShown || isHealth(path)) response.headers.set('x-robots-tag', 'noindex');
+		if (locals.isSameForAll && locals.session === undefined && response.status === 200)
+			response.headers.set('cache-control', 'public, no-cache');
 		// No cache may hand one visitor's cookie to the next.
 		if (!cookies.headers().next().done) response.headers.set('cache-control', 'private, no-store');
 		if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache');

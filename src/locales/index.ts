@@ -5,6 +5,7 @@ import viPrivacy from './vi/privacy.json' with { type: 'json' };
 import viErrors from './vi/errors.json' with { type: 'json' };
 import viPlaces from './vi/places.json' with { type: 'json' };
 import viAccounts from './vi/accounts.json' with { type: 'json' };
+import viOutbox from './vi/outbox.json' with { type: 'json' };
 import viMaterials from './vi/materials.json' with { type: 'json' };
 import viGreenHouses from './vi/green-houses.json' with { type: 'json' };
 import viDropOffs from './vi/drop-offs.json' with { type: 'json' };
@@ -25,6 +26,7 @@ import enPrivacy from './en/privacy.json' with { type: 'json' };
 import enErrors from './en/errors.json' with { type: 'json' };
 import enPlaces from './en/places.json' with { type: 'json' };
 import enAccounts from './en/accounts.json' with { type: 'json' };
+import enOutbox from './en/outbox.json' with { type: 'json' };
 import enMaterials from './en/materials.json' with { type: 'json' };
 import enGreenHouses from './en/green-houses.json' with { type: 'json' };
 import enDropOffs from './en/drop-offs.json' with { type: 'json' };
@@ -53,6 +55,7 @@ export const resources = {
 		'green-houses': viGreenHouses,
 		'drop-offs': viDropOffs,
 		checkpoints: viCheckpoints,
+		outbox: viOutbox,
 		collections: viCollections,
 		fund: viFund,
 		'cleanup-events': viCleanupEvents,
@@ -75,6 +78,7 @@ export const resources = {
 		'green-houses': enGreenHouses,
 		'drop-offs': enDropOffs,
 		checkpoints: enCheckpoints,
+		outbox: enOutbox,
 		collections: enCollections,
 		fund: enFund,
 		'cleanup-events': enCleanupEvents,

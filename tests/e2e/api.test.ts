@@ -100,7 +100,7 @@ test.each([
 
 test.each([
 	['DELETE', '/api/v1/drop-offs'],
-	['GET', '/api/v1/drop-offs'],
+	['PUT', '/api/v1/drop-offs'],
 	['POST', '/api/v1/funds'],
 	['PUT', '/api/v1/events'],
 ])('%s %s is 404 in JSON', async (method, path) => {

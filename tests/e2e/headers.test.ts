@@ -139,6 +139,9 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/dang-nhap/index': [{ at: '/dang-nhap' }],
 		'[...lang]/dang-nhap/buoc-hai': [{ who: 'treasurer', at: '/dang-nhap/buoc-hai' }],
 		'[...lang]/dang-nhap/dat-lai': [{ at: '/dang-nhap/dat-lai' }],
+		'[...lang]/cho-gui': [{ at: '/cho-gui', cache: /public/ }],
+		'[...lang]/ngoai-tuyen': [{ at: '/ngoai-tuyen', cache: /public/ }],
+		'[...lang]/ghi-nhan/khong-mang': [{ at: '/ghi-nhan/khong-mang', cache: /public/ }],
 		'[...lang]/ghi-nhan/index': [{ at: `/ghi-nhan?diem=${house.code}` }],
 		'[...lang]/ghi-nhan/xong': [{ who: 'device', at: `/ghi-nhan/xong?ma=${more.dropOffId}` }],
 		'[...lang]/hanh-trinh/[kind]/[id]': [
@@ -162,7 +165,10 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 			{ who: 'approver', at: `/anh/${more.photoId}`, cache: NEVER },
 			{ at: `/anh/${more.photoId}`, status: 404 },
 		],
-		'api/v1/drop-offs': [{ at: '/api/v1/drop-offs', method: 'POST', status: 415 }],
+		'api/v1/drop-offs': [
+			{ at: '/api/v1/drop-offs', status: 204, cache: NEVER },
+			{ at: '/api/v1/drop-offs', method: 'POST', status: 415 },
+		],
 		'api/v1/events': [{ at: '/api/v1/events', cache: OPEN }],
 		'api/v1/funds/index': [{ at: '/api/v1/funds', cache: OPEN }],
 		'api/v1/funds/[code]/checkpoint': [{ at: `${data}/checkpoint` }],

@@ -51,7 +51,11 @@ async function withLoads(
 	path: string,
 	work: (page: Page, loads: Map<string, Load>) => Promise<void>,
 ): Promise<void> {
-	const context = await browser.newContext({ baseURL: baseUrl, viewport: phone, isMobile: true });
+	// A service worker answers between the page and the network, where nothing is counted.
+	const context = await browser.newContext({
+		...{ baseURL: baseUrl, viewport: phone, isMobile: true },
+		serviceWorkers: 'block',
+	});
 	try {
 		const page = await context.newPage();
 		const loads = await recordLoads(await context.newCDPSession(page));

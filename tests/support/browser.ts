@@ -1,17 +1,17 @@
 // Chromium comes out of an npm package; CHROME_PATH names another one.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
 
 export const phone = { width: 360, height: 740 };
 export const wide = { width: 1280, height: 800 };
 
-/** @param settings further switches of Chromium, such as the reader's own size of text */
-export async function launchBrowser(...settings: string[]): Promise<Browser> {
+type Launch = Parameters<typeof chromium.launch>[0];
+
+async function launchOptions(settings: string[]): Promise<Launch> {
 	const given = process.env['CHROME_PATH'];
-	if (given) return chromium.launch({ executablePath: given, args: ['--no-sandbox', ...settings] });
-	if (process.platform !== 'linux' || process.arch !== 'x64')
-		return chromium.launch({ channel: 'chrome', args: settings });
+	if (given) return { executablePath: given, args: ['--no-sandbox', ...settings] };
+	if (process.platform !== 'linux' || process.arch !== 'x64') return { channel: 'chrome', args: settings };
 	const folder = path.resolve('node_modules/.cache/chromium');
 	mkdirSync(folder, { recursive: true });
 	// The packed fonts.conf names a folder that may not exist; without fonts the browser aborts.
@@ -27,7 +27,7 @@ export async function launchBrowser(...settings: string[]): Promise<Browser> {
 	const executablePath = await packed.executablePath();
 	if (saved === undefined) delete process.env['TMPDIR'];
 	else process.env['TMPDIR'] = saved;
-	return chromium.launch({
+	return {
 		executablePath,
 		// Not the package's own arguments: they switch web security off.
 		args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-swiftshader', ...settings],
@@ -37,5 +37,13 @@ export async function launchBrowser(...settings: string[]): Promise<Browser> {
 			FONTCONFIG_PATH: folder,
 			LD_LIBRARY_PATH: path.join(folder, 'al2023', 'lib'),
 		},
-	});
+	};
 }
+
+/** @param settings further switches of Chromium, such as the reader's own size of text */
+export const launchBrowser = async (...settings: string[]): Promise<Browser> =>
+	chromium.launch(await launchOptions(settings));
+
+/** A browser whose storage outlives it: started again with the same folder, it is the same phone. */
+export const launchPhone = async (folder: string, options: BrowserContextOptions): Promise<BrowserContext> =>
+	chromium.launchPersistentContext(folder, { ...(await launchOptions([])), ...options });

@@ -29,7 +29,9 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	materials: ['accounts', 'places'],
 	photos: ['accounts', 'places'],
 	'green-houses': ['materials', 'accounts', 'places'],
-	'drop-offs': ['green-houses', 'materials', 'accounts', 'places'],
+	// What waits on the phone; the records are those of other features.
+	outbox: [],
+	'drop-offs': ['outbox', 'green-houses', 'materials', 'accounts', 'places'],
 	fund: ['photos', 'accounts', 'places'],
 	// What was made public of a fund, and when a month's sheet is due.
 	disclosures: ['fund', 'photos', 'accounts', 'places'],
@@ -68,7 +70,7 @@ function layerOf(file: string): Layer {
 	if (/^db\/migrations\/(\d|dialect)/.test(file)) return 'migration';
 	if (file.startsWith('db/')) return 'db';
 	if (file.endsWith('.astro')) return 'view';
-	if (file.endsWith('.client.ts')) return 'client';
+	if (file.endsWith('.client.ts') || file.startsWith('src/sw/')) return 'client';
 	const role = /\.(actions|service|repository)\.ts$/.exec(file)?.[1];
 	if (role === 'actions') return 'action';
 	if (role) return role as Layer;

@@ -1,6 +1,6 @@
 import type { APIRoute } from 'astro';
 import { z } from 'astro/zod';
-import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
+import { prepareAliasCookie, readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { isDeviceSecret, keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { PER_ADDRESS, PER_DEVICE } from '#features/drop-offs/drop-off-limits.ts';
 import { recordDropOff, type DropOffInput } from '#features/drop-offs/drop-off.service.ts';
@@ -31,6 +31,8 @@ const item = z.object({
 	id: text(64),
 	green_house_code: text(64),
 	happened_at: text(40),
+	/** How its writer came to it: the portal's own form says `qr` or `web`. */
+	channel: z.enum(['qr', 'web', 'api']).default('api'),
 	lines: z.array(line).max(100),
 });
 const body = z.object({
@@ -65,7 +67,7 @@ function toInput(raw: unknown, correction: number, locale: 'vi' | 'en'): DropOff
 		greenHouseCode: parsed.data.green_house_code,
 		statedAt,
 		happenedAt: statedAt + correction,
-		channel: 'api',
+		channel: parsed.data.channel,
 		lines: parsed.data.lines.map(toLine),
 		locale,
 	};
@@ -76,6 +78,12 @@ function idOf(raw: unknown): string | null {
 	const id: unknown = (raw as { id?: unknown } | null)?.id;
 	return typeof id === 'string' ? id : null;
 }
+
+/** Gives a browser its device's secret before it sends, so that a request whose answer was lost comes from the same one. */
+export const GET: APIRoute = ({ locals, cookies }) => {
+	prepareAliasCookie(cookies, locals.config);
+	return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+};
 
 export const POST: APIRoute = async ({ request, locals, cookies, clientAddress }) => {
 	const { db, config, now, t, locale } = locals;

@@ -1,0 +1,94 @@
+// The page of what waits: read it, send it, correct it, copy it, throw it away.
+import { asText, OUTBOX_KINDS, type OutboxItem } from './outbox.ts';
+import { announceChange, CHANNEL, sendOutbox } from './outbox-send.client.ts';
+import { keepForLater } from './outbox.client.ts';
+import { isInApp } from './in-app.client.ts';
+import { phoneTime } from './phone-time.client.ts';
+import { countLost, listItems, putItem, rememberCount, removeItem } from './outbox-store.client.ts';
+
+export function showOutbox(): void {
+	const root = document.querySelector<HTMLElement>('[data-outbox-page]');
+	const list = root?.querySelector<HTMLElement>('[data-list]');
+	const row = root?.querySelector('template');
+	if (!root || !list || !row || !('indexedDB' in window)) return;
+	const part = <E extends HTMLElement>(name: string, within: ParentNode = root) =>
+		within.querySelector<E>(`[data-${name}]`)!;
+	const say = (sentence: string | undefined) => (part('said').textContent = sentence ?? '');
+
+	const makeRow = (item: OutboxItem): Node => {
+		const made = row.content.cloneNode(true) as DocumentFragment;
+		part('text', made).textContent = item.text;
+		part('made-at', made).textContent = (root.dataset['made'] ?? '').replace(
+			'{{at}}',
+			phoneTime(item.madeAt),
+		);
+		const isRefused = item.refusal !== undefined;
+		part('refusal', made).textContent = item.refusal ?? '';
+		part('refusal', made).hidden = !isRefused;
+		part('foreign', made).hidden = item.kind in OUTBOX_KINDS;
+		const correct = part<HTMLAnchorElement>('correct', made);
+		correct.hidden = !isRefused;
+		correct.href = `${item.correctPath}#sua=${item.id}`;
+		const again = part('again', made);
+		again.hidden = !isRefused;
+		again.addEventListener('click', () => {
+			const { refusal: _refusal, ...whole } = item;
+			void putItem(whole).then(send);
+		});
+		part('drop', made).addEventListener('click', () => {
+			void removeItem(item.id).then(changed);
+		});
+		return made;
+	};
+
+	const show = async () => {
+		const items = await listItems();
+		list.replaceChildren(...items.map(makeRow));
+		const lost = await countLost();
+		const lostNote = part('lost-note');
+		lostNote.hidden = lost === 0;
+		lostNote.querySelector('p')!.textContent = (lostNote.dataset['lostNote'] ?? '').replace(
+			'{{n}}',
+			String(lost),
+		);
+		part('none').hidden = items.length > 0 || lost > 0;
+		part('acts').hidden = items.length === 0;
+		part('insecure').hidden = window.isSecureContext;
+		const isStored = items.length > 0 ? await navigator.storage?.persisted?.().catch(() => false) : undefined;
+		part('stored').hidden = isStored !== true;
+		part('not-stored').hidden = isStored !== false;
+	};
+	const changed = () => {
+		announceChange();
+		return show();
+	};
+	const send = async () => {
+		say(root.dataset['sending']);
+		const said = await sendOutbox().catch(() => undefined);
+		const items = await listItems();
+		announceChange();
+		await show();
+		const isWaiting = items.some(({ refusal }) => refusal === undefined);
+		say(isWaiting ? (said ?? root.dataset['still']) : '');
+		if (isWaiting) await keepForLater();
+	};
+
+	part('send').addEventListener('click', () => void send());
+	part('copy').addEventListener('click', () => {
+		const done = () => say(root.dataset['copied']);
+		const select = () => getSelection()?.selectAllChildren(list);
+		void listItems().then((items) => {
+			if (!navigator.clipboard) return select();
+			return navigator.clipboard.writeText(asText(items)).then(done, select);
+		});
+	});
+	part('lost-note')
+		.querySelector('button')!
+		.addEventListener('click', () => {
+			void rememberCount().then(changed);
+		});
+	document.querySelector<HTMLElement>('[data-in-app]')!.hidden = !isInApp();
+	if ('BroadcastChannel' in window)
+		new BroadcastChannel(CHANNEL).addEventListener('message', () => void show());
+	void show();
+}

@@ -1,0 +1,65 @@
+// The outbox on the phone: one IndexedDB store that every page, tab and the service worker share.
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { readMark, writeMark } from './outbox-mark.client.ts';
+import type { OutboxItem } from './outbox.ts';
+
+interface Schema extends DBSchema {
+	outbox: { key: string; value: OutboxItem };
+	/** When this store was made: one that the browser threw out comes back with another date. */
+	made: { key: 'at'; value: number };
+}
+
+// Never raised: a page of an older version must still be able to read what a newer one wrote.
+const VERSION = 1;
+
+let opened: Promise<IDBPDatabase<Schema>> | undefined;
+const open = () =>
+	(opened ??= openDB<Schema>('nha-xanh', VERSION, {
+		upgrade: (db) => {
+			db.createObjectStore('outbox', { keyPath: 'id' });
+			void db.createObjectStore('made').put(Date.now(), 'at');
+		},
+		terminated: () => (opened = undefined),
+	}).catch((error: unknown) => {
+		opened = undefined;
+		throw error;
+	}));
+
+/** Every waiting record, oldest first. */
+export async function listItems(): Promise<OutboxItem[]> {
+	const items = await (await open()).getAll('outbox');
+	return items.sort((a, b) => a.madeAt - b.madeAt);
+}
+
+/** Resolves when the disk has it. `replaces` is the refused record that this one corrects. */
+export async function putItem(item: OutboxItem, replaces?: string): Promise<void> {
+	const trx = (await open()).transaction('outbox', 'readwrite', { durability: 'strict' });
+	await trx.store.put(item);
+	if (replaces !== undefined && replaces !== item.id) await trx.store.delete(replaces);
+	await trx.done;
+}
+
+/** Its record stands in the portal, or its owner threw it away. */
+export async function removeItem(id: string): Promise<void> {
+	await (await open()).delete('outbox', id);
+}
+
+/** Keeps why the portal refused a record; one that has gone meanwhile stays gone. */
+export async function refuseItem(id: string, refusal: string): Promise<void> {
+	const trx = (await open()).transaction('outbox', 'readwrite');
+	const item = await trx.store.get(id);
+	if (item) await trx.store.put({ ...item, refusal });
+	await trx.done;
+}
+
+/** How many waited in a store that is no more: the browser threw them out before they were sent. */
+export async function countLost(): Promise<number> {
+	const { count, madeAt } = readMark();
+	return count > 0 && (await (await open()).get('made', 'at')) !== madeAt ? count : 0;
+}
+
+/** Remembers how many wait, and with that forgets those that were lost. */
+export async function rememberCount(): Promise<void> {
+	const db = await open();
+	writeMark({ count: await db.count('outbox'), madeAt: (await db.get('made', 'at')) ?? 0 });
+}

@@ -1,0 +1,59 @@
+// On every page: how many records wait, and the moments at which they are sent.
+import type { OutboxItem } from './outbox.ts';
+import { announceChange, CHANNEL, sendOutbox } from './outbox-send.client.ts';
+import { countLost, listItems, putItem, rememberCount, removeItem } from './outbox-store.client.ts';
+
+type SyncManager = { register(tag: string): Promise<void> };
+
+async function show(note: HTMLElement): Promise<void> {
+	const items = await listItems();
+	const lost = await countLost();
+	const refused = items.filter(({ refusal }) => refusal !== undefined).length;
+	// Said until its owner has read it on the page of the outbox.
+	if (lost === 0) await rememberCount();
+	const word = lost > 0 ? 'lost' : refused > 0 ? 'refused' : 'waiting';
+	note.textContent = (note.dataset[word] ?? '').replace('{{n}}', String(lost || refused || items.length));
+	note.hidden = items.length === 0 && lost === 0;
+}
+
+/** Shows the count and sends on load, on `online`, on becoming visible, and when another tab queued something. */
+export function watchOutbox(): void {
+	const note = document.querySelector<HTMLElement>('[data-outbox]');
+	if (!note || !('indexedDB' in window)) return;
+	const update = () => void show(note).catch(() => undefined);
+	const trySend = () => void sendOutbox().then(update, () => undefined);
+	update();
+	trySend();
+	addEventListener('online', trySend);
+	addEventListener('pageshow', ({ persisted }) => persisted && trySend());
+	document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && trySend());
+	if ('BroadcastChannel' in window) new BroadcastChannel(CHANNEL).addEventListener('message', update);
+}
+
+/**
+ * Keeps one record on the phone, then sends what waits. `refused` means that the portal said no at once, while its
+ * writer still looks at the form: it waits no longer, and the form says what is wrong. Rejects when the phone could not
+ * keep it.
+ * @param replaces the refused record that this one corrects
+ */
+export async function queue(item: OutboxItem, replaces?: string): Promise<'sent' | 'refused' | 'waits'> {
+	await putItem(item, replaces);
+	await rememberCount();
+	announceChange();
+	await sendOutbox().catch(() => undefined);
+	const kept = (await listItems()).find(({ id }) => id === item.id);
+	if (kept?.refusal !== undefined) await removeItem(item.id);
+	await rememberCount();
+	if (!kept) return 'sent';
+	if (kept.refusal !== undefined) return 'refused';
+	await keepForLater();
+	return 'waits';
+}
+
+/** Asks the browser to keep the store, and to wake the service worker when there is a network again; both may refuse. */
+export async function keepForLater(): Promise<void> {
+	await navigator.storage?.persist?.().catch(() => false);
+	const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
+	const { sync } = (worker ?? {}) as { sync?: SyncManager };
+	await sync?.register(CHANNEL).catch(() => undefined);
+}

@@ -1,0 +1,69 @@
+// The outbox holds what was written on this phone and has not reached the portal yet. Nothing leaves it but what the
+// portal answered for, or what its owner threw away.
+
+/** One record that waits. Older and newer pages share the store: what a page does not know, it leaves alone. */
+export type OutboxItem = {
+	/** The record's own id, minted on the phone: sending it twice leaves one row. */
+	id: string;
+	kind: string;
+	/** The record as the kind's address takes it. */
+	body: Record<string, unknown>;
+	/** The language it was written in, in which the portal answers. */
+	language: string;
+	/** What stands in it: to read, and to copy. */
+	text: string;
+	/** Where it can be corrected, with all that was typed. */
+	correctPath: string;
+	/** By the phone's clock. */
+	madeAt: number;
+	/** Why the portal refused it; it waits for its owner then. */
+	refusal?: string;
+};
+
+/** Where each kind goes, and what the list of its records is called there. */
+export const OUTBOX_KINDS: Record<string, { address: string; list: string }> = {
+	'drop-off': { address: '/api/v1/drop-offs', list: 'drop_offs' },
+};
+
+/** What the addresses take at once. */
+export const MAX_BATCH = 50;
+
+/** Those that a sending tries now, oldest first, in batches of one kind. */
+export function batches(items: OutboxItem[]): OutboxItem[][] {
+	const waiting = items.filter((item) => item.refusal === undefined && item.kind in OUTBOX_KINDS);
+	waiting.sort((a, b) => a.madeAt - b.madeAt);
+	const found: OutboxItem[][] = [];
+	for (const kind of Object.keys(OUTBOX_KINDS)) {
+		const own = waiting.filter((item) => item.kind === kind);
+		for (let start = 0; start < own.length; start += MAX_BATCH)
+			found.push(own.slice(start, start + MAX_BATCH));
+	}
+	return found;
+}
+
+/** What came of one record: it stands there, it was refused for good, or it waits for a better moment. */
+export type Verdict = { id: string; kind: 'sent' } | { id: string; kind: 'refused'; message: string };
+
+type Answer = { results?: { id: string | null; status: number; error?: { message: string } }[] };
+
+/**
+ * What a batch's answer says of each record; one that is not named goes on waiting. Only a refusal of the record itself
+ * counts: too many requests, a lost session or a server in trouble are no fault of what was written.
+ */
+export function readAnswer(status: number, answer: unknown): Verdict[] {
+	if (status !== 200) return [];
+	const results = (answer as Answer | null)?.results ?? [];
+	return results.flatMap(({ id, status: own, error }): Verdict[] => {
+		if (id === null) return [];
+		if (own === 200 || own === 201) return [{ id, kind: 'sent' }];
+		if (own >= 400 && own < 500 && ![401, 408, 429].includes(own) && error)
+			return [{ id, kind: 'refused', message: error.message }];
+		return [];
+	});
+}
+
+/** True when a request as a whole cannot be read, so that its records must go one by one to find the one at fault. */
+export const isUnreadable = (status: number): boolean => [400, 413, 415, 422].includes(status);
+
+/** All that waits, ready to paste into a message or to copy into a notebook. */
+export const asText = (items: OutboxItem[]): string => items.map(({ text }) => text).join('\n');

@@ -1,0 +1,171 @@
+// Between the pages and the network: keeps what may be read without one, and sends what waits when the browser wakes it.
+// Only answers that say `public` are kept, asked for without cookies: nothing of a visitor can be among them.
+import { CHANNEL, sendOutbox } from '../features/outbox/outbox-send.client.ts';
+
+type Extendable = Event & { waitUntil(work: Promise<unknown>): void };
+type FetchEvent = Extendable & { request: Request; respondWith(answer: Promise<Response>): void };
+type Worker = {
+	skipWaiting(): Promise<void>;
+	clients: { claim(): Promise<void> };
+	addEventListener(type: 'install' | 'activate', handle: (event: Extendable) => void): void;
+	addEventListener(type: 'fetch', handle: (event: FetchEvent) => void): void;
+	addEventListener(type: 'message', handle: (event: Extendable & { data: unknown }) => void): void;
+	addEventListener(type: 'sync', handle: (event: Extendable & { tag: string }) => void): void;
+};
+const worker = globalThis as unknown as Worker;
+
+const PAGES = 'trang-1';
+const FILES = 'tep-1';
+const KEPT_AT = 'x-kept-at';
+const OFFLINE = '/ngoai-tuyen';
+const LOG_OFFLINE = '/ghi-nhan/khong-mang';
+/** What one visit makes readable without a network, in the visitor's language. */
+const SHELL = [OFFLINE, LOG_OFFLINE, '/cho-gui', '/', '/chu-nhat-xanh'];
+const SHELL_AGE_MS = 6 * 60 * 60 * 1000;
+/** A kept page is shown when the network has not answered by then. */
+const PATIENCE_MS = 4000;
+const MAX_PAGES = 80;
+
+const prefixOf = (path: string) => (/^\/en(\/|$)/.test(path) ? '/en' : '');
+const inLanguage = (prefix: string, path: string) => (path === '/' ? prefix || '/' : prefix + path);
+const isFile = (path: string) => /^\/(_astro|icons)\//.test(path) || path === '/favicon.svg';
+
+/** The same page under the same key, however it was asked for. */
+const keyOf = (url: URL) => url.pathname + url.search;
+
+/** The files that a page, a style sheet or a script cannot do without; what a script fetches when wanted is not among them. */
+function filesIn(text: string): string[] {
+	const named = [...text.matchAll(/\/_astro\/[\w.~-]+\.(?:js|css|woff2|svg)\b/g)].map(([url]) => url);
+	const imported = [...text.matchAll(/(?:from|import)\s*["']\.\/([\w.~-]+\.js)["']/g)];
+	return [...new Set([...named, ...imported.map(([, name]) => `/_astro/${name}`)])];
+}
+
+async function keepFiles(text: string): Promise<void> {
+	const cache = await caches.open(FILES);
+	for (const url of filesIn(text)) {
+		if (await cache.match(url)) continue;
+		const response = await fetch(url);
+		if (!response.ok) continue;
+		await cache.put(url, response.clone());
+		if (/\.(css|js)$/.test(url)) await keepFiles(await response.text());
+	}
+}
+
+async function keepPage(url: URL, response: Response): Promise<void> {
+	const control = response.headers.get('cache-control') ?? '';
+	if (!response.ok || response.redirected || !/\bpublic\b/.test(control)) return;
+	const text = await response.text();
+	const headers = new Headers(response.headers);
+	for (const name of ['content-encoding', 'content-length']) headers.delete(name);
+	headers.set(KEPT_AT, String(Date.now()));
+	const cache = await caches.open(PAGES);
+	await cache.put(keyOf(url), new Response(text, { headers }));
+	await keepFiles(text);
+	await forgetOldest(cache);
+}
+
+async function forgetOldest(cache: Cache): Promise<void> {
+	const keys = await cache.keys();
+	const shell = new Set(['', '/en'].flatMap((prefix) => SHELL.map((path) => inLanguage(prefix, path))));
+	const others = keys.filter(({ url }) => !shell.has(keyOf(new URL(url))));
+	// Put again at each visit, so the first are the ones unseen for longest.
+	for (const key of others.slice(0, Math.max(0, others.length - MAX_PAGES))) await cache.delete(key);
+}
+
+/** Drops the files that no kept page needs any more. */
+async function forgetFiles(): Promise<void> {
+	const [pages, files] = [await caches.open(PAGES), await caches.open(FILES)];
+	const needed = new Set<string>();
+	const need = async (text: string): Promise<void> => {
+		for (const url of filesIn(text)) {
+			if (needed.has(url)) continue;
+			needed.add(url);
+			if (/\.(css|js)$/.test(url)) await need((await (await files.match(url))?.text()) ?? '');
+		}
+	};
+	for (const key of await pages.keys()) await need((await (await pages.match(key))?.text()) ?? '');
+	for (const key of await files.keys()) {
+		const { pathname } = new URL(key.url);
+		if (pathname.startsWith('/_astro/') && !needed.has(pathname)) await files.delete(key);
+	}
+}
+
+async function keepShell(prefix: string): Promise<void> {
+	const cache = await caches.open(PAGES);
+	for (const path of SHELL.map((each) => inLanguage(prefix, each))) {
+		const kept = await cache.match(path);
+		if (kept && Date.now() - Number(kept.headers.get(KEPT_AT)) < SHELL_AGE_MS) continue;
+		const url = new URL(path, location.origin);
+		await keepPage(url, await fetch(url, { credentials: 'omit' }));
+	}
+	await forgetFiles();
+}
+
+/** A kept page says of itself since when it was kept; the page's script tells the reader. */
+async function marked(kept: Response): Promise<Response> {
+	const text = await kept.text();
+	const at = Number(kept.headers.get(KEPT_AT));
+	return new Response(text.replace('<body', `<body data-kept="${at}"`), { headers: kept.headers });
+}
+
+/** What stands in for a page without a network; undefined when nothing was kept yet. */
+async function findKept(url: URL): Promise<Response | undefined> {
+	const cache = await caches.open(PAGES);
+	const exact = await cache.match(keyOf(url));
+	if (exact) return exact;
+	const prefix = prefixOf(url.pathname);
+	const path = url.pathname.slice(prefix.length) || '/';
+	if (path === '/ghi-nhan') return cache.match(prefix + LOG_OFFLINE);
+	return undefined;
+}
+
+/** A printed code that is scanned without a network leads to the form for that house. */
+function scanned(url: URL): Response | undefined {
+	const code = /^\/n\/([\w-]+)$/.exec(url.pathname)?.[1];
+	return code ? Response.redirect(`/ghi-nhan?diem=${code.toUpperCase()}&tu=qr`, 302) : undefined;
+}
+
+const later = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
+
+async function answerPage(event: FetchEvent): Promise<Response> {
+	const url = new URL(event.request.url);
+	const fresh = fetch(event.request);
+	event.waitUntil(fresh.then((response) => keepPage(url, response.clone())).catch(() => undefined));
+	const kept = await findKept(url);
+	try {
+		const answer = kept ? await Promise.race([fresh, later(PATIENCE_MS)]) : await fresh;
+		if (answer) return answer;
+	} catch {
+		// No network.
+	}
+	if (kept) return marked(kept);
+	const offline = await (await caches.open(PAGES)).match(prefixOf(url.pathname) + OFFLINE);
+	return scanned(url) ?? (offline ? marked(offline) : Response.error());
+}
+
+async function answerFile(request: Request): Promise<Response> {
+	const cache = await caches.open(FILES);
+	const kept = await cache.match(request);
+	if (kept) return kept;
+	const response = await fetch(request);
+	if (response.ok) await cache.put(request, response.clone());
+	return response;
+}
+
+// A page that is open keeps its files and what was typed in it; only the next one is answered by the new worker.
+worker.addEventListener('install', (event) => event.waitUntil(worker.skipWaiting()));
+worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener('message', (event) => {
+	const { keep } = (event.data ?? {}) as { keep?: unknown };
+	if (typeof keep === 'string') event.waitUntil(keepShell(keep === 'en' ? '/en' : '').catch(() => undefined));
+});
+worker.addEventListener('sync', (event) => {
+	if (event.tag === CHANNEL) event.waitUntil(sendOutbox());
+});
+worker.addEventListener('fetch', (event) => {
+	const { request } = event;
+	const url = new URL(request.url);
+	if (request.method !== 'GET' || url.origin !== location.origin) return;
+	if (request.mode === 'navigate') event.respondWith(answerPage(event));
+	else if (isFile(url.pathname)) event.respondWith(answerFile(request));
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import {
+	asText,
+	batches,
+	isUnreadable,
+	MAX_BATCH,
+	readAnswer,
+	type OutboxItem,
+} from '#features/outbox/outbox.ts';
+
+const item = (id: string, over: Partial<OutboxItem> = {}): OutboxItem => ({
+	id,
+	kind: 'drop-off',
+	body: {},
+	language: 'vi',
+	text: `dòng ${id}`,
+	correctPath: '/ghi-nhan',
+	madeAt: 1,
+	...over,
+});
+
+test('what goes now is in batches of one kind, oldest first, without refused and unknown ones', () => {
+	const many = Array.from({ length: MAX_BATCH + 1 }, (_, index) => item(String(index), { madeAt: -index }));
+	const found = batches([...many, item('refused', { refusal: 'Không' }), item('new', { kind: 'from-2030' })]);
+	expect(found.map((batch) => batch.length)).toEqual([MAX_BATCH, 1]);
+	expect(found[0]![0]!.id).toBe(String(MAX_BATCH));
+	expect(found.flat().map(({ id }) => id)).not.toContain('refused');
+	expect(found.flat().map(({ id }) => id)).not.toContain('new');
+});
+
+describe('an answer', () => {
+	test.each([200, 201])('%i says that the record stands', (status) => {
+		expect(readAnswer(200, { results: [{ id: 'a', status }] })).toEqual([{ id: 'a', kind: 'sent' }]);
+	});
+	test.each([400, 403, 404, 409, 413, 415, 422])('%i refuses the record for good', (status) => {
+		const results = [{ id: 'a', status, error: { message: 'Câu.' } }];
+		expect(readAnswer(200, { results })).toEqual([{ id: 'a', kind: 'refused', message: 'Câu.' }]);
+	});
+	test.each([401, 408, 429, 500, 503])('%i is no fault of the record, which waits', (status) => {
+		expect(readAnswer(200, { results: [{ id: 'a', status, error: { message: 'Câu.' } }] })).toEqual([]);
+	});
+	test.each([
+		['of a server in trouble', 503, { results: [{ id: 'a', status: 201 }] }],
+		['that is not JSON', 200, null],
+		['of somebody else', 200, { hello: 'wifi' }],
+		['about a record without an id', 200, { results: [{ id: null, status: 201 }] }],
+	])('%s changes nothing', (_name, status, answer) => {
+		expect(readAnswer(status, answer)).toEqual([]);
+	});
+});
+
+test('a request that cannot be read is told from one that should come later', () => {
+	expect([400, 413, 415, 422].every(isUnreadable)).toBe(true);
+	expect([200, 401, 403, 429, 500, 502, 503].some(isUnreadable)).toBe(false);
+});
+
+test('all that waits can be copied, a line each', () => {
+	expect(asText([item('1'), item('2')])).toBe('dòng 1\ndòng 2');
+});
