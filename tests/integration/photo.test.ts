@@ -739,7 +739,10 @@ describeEachEngine('a photo', (engine) => {
 		await send(await takePhoto('jpeg', 1));
 		await returnScrapSale(db, world.treasurer, { saleId: sale.id, reason: 'Cân nhầm' }, NOW);
 		const redaction = { frames: [{ left: 0, top: 0, width: 10, height: 10 }], store: folderStore(dir) };
-		for (const decision of [{ status: 'approved', redaction: WHOLE }, { status: 'approved', redaction }] as const)
+		for (const decision of [
+			{ status: 'approved', redaction: WHOLE },
+			{ status: 'approved', redaction },
+		] as const)
 			await expectRefused(
 				db,
 				() => decideSalePhoto(db, world.approver, { saleId: sale.id, ...decision }, NOW),

@@ -244,7 +244,8 @@ describeEachEngine('statements', (engine) => {
 		await recordStatement(db, world.treasurer, input, NOW, photo);
 		await recordStatement(db, world.treasurer, input, NOW + 1, photo);
 		expect(readdirSync(photo.folder)).toHaveLength(1);
-		const show = (id: string) => decideStatementPhoto(db, world.approver, { id, status: 'approved', redaction: WHOLE }, NOW);
+		const show = (id: string) =>
+			decideStatementPhoto(db, world.approver, { id, status: 'approved', redaction: WHOLE }, NOW);
 		await expectRefused(db, () => show(input.id), 'photoBeforeBooking', 409);
 		const back = inputOf({ photoMissingReason: '' });
 		await recordStatement(db, world.treasurer, back, NOW, await upload());
