@@ -57,6 +57,8 @@ async function pageOf(role: string): Promise<Page> {
 	const known = pages.get(role);
 	if (known) return known;
 	const context = await browser.newContext({
+		// Pages that are made up here come from no network, so nothing may stand between.
+		serviceWorkers: 'block',
 		baseURL: server.baseUrl,
 		viewport: phone,
 		bypassCSP: true,

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { findSale } from '#features/collections/scrap-sale.repository.ts';
-import { recordScrapSale } from '#features/collections/scrap-sale.service.ts';
+import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
@@ -48,6 +48,8 @@ beforeAll(async () => {
 		now,
 		{ bytes: await slip.jpeg().toBuffer(), hasChildren: false, store: store() },
 	);
+	// The photo of a slip is decided once the slip is in the book.
+	await confirmScrapSale(world.db, world.people.treasurer.actor, saleId, now);
 	page = await (await browser.newContext({ viewport: phone, hasTouch: true })).newPage();
 	await signInAs(page, world.baseUrl, world.people.approver);
 });

@@ -18,7 +18,7 @@ afterAll(async () => {
 async function newPhone(
 	options: { javaScriptEnabled?: boolean } = {},
 ): Promise<{ context: BrowserContext; page: Page }> {
-	const context = await browser.newContext({ viewport: phone, ...options });
+	const context = await browser.newContext({ viewport: phone, serviceWorkers: 'block', ...options });
 	return { context, page: await context.newPage() };
 }
 

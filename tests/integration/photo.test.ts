@@ -298,6 +298,7 @@ describeEachEngine('a photo', (engine) => {
 		const db = await engine.fresh();
 		const { world, dir, sale, send } = await makeSale(db);
 		await send(await takePhoto('jpeg', 1));
+		await confirmScrapSale(db, world.treasurer, sale.id, NOW);
 		await decideSalePhoto(db, world.approver, { saleId: sale.id, status: 'refused', redaction: WHOLE }, NOW);
 		const { photoId } = (await findSale(db, sale.id))!;
 		const store = folderStore(dir);
