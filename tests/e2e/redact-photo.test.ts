@@ -136,3 +136,15 @@ test('a finger draws a frame, the keyboard another one, and everybody sees the r
 	expect(await brightest(300, 700)).toBeGreaterThan(200);
 	expect((await fetch(`${world.baseUrl}/anh/${photoId}?goc`)).status).toBe(404);
 });
+
+test('the slip of a lump sum gives a text for Zalo without a weight that nobody knows', async () => {
+	for (const [address, cash] of [
+		[path, '30.000 ₫, phiếu thu'],
+		[inEnglish(path), '30,000 ₫, receipt'],
+	] as const) {
+		await page.goto(`${world.baseUrl}${address}`);
+		const text = (await page.textContent('[data-share-text]'))!.replaceAll('\u00a0', ' ');
+		expect(text).toContain(cash);
+		expect(text).not.toMatch(/\bkg\b/);
+	}
+});

@@ -1,5 +1,5 @@
 import { listMaterials } from '#features/materials/material.repository.ts';
-import { readPhotoChoice } from '#features/photos/photo-frames.ts';
+import { readDecision, readUpload } from '#features/photos/photo-input.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
@@ -92,15 +92,7 @@ export const collections = {
 			keepsRest:
 				field(form, 'keepsRest') === '1' && field(form, 'how') !== 'lump_sum' ? (true as const) : undefined,
 		};
-		const file = form.get('photo');
-		const photo =
-			file instanceof File && file.size > 0
-				? {
-						bytes: new Uint8Array(await file.arrayBuffer()),
-						store: openPhotoStore(config),
-						hasChildren: field(form, 'hasChildren') === '1',
-					}
-				: undefined;
+		const photo = await readUpload(form, openPhotoStore(config));
 		await recordScrapSale(db, actor, input, now, photo, locale);
 		return localePath(locale, `/cua-toi/phieu-ban/${id}`);
 	}),
@@ -117,9 +109,8 @@ export const collections = {
 	}),
 	decidePhoto: formAction(async (form, { locals }) => {
 		const saleId = readId(form, 'id');
-		const { frames, ...choice } = readPhotoChoice(form);
-		const redaction = { frames, store: openPhotoStore(locals.config) };
-		await decideSalePhoto(locals.db, locals.actor, { saleId, ...choice, redaction }, locals.now);
+		const decision = readDecision(form, openPhotoStore(locals.config));
+		await decideSalePhoto(locals.db, locals.actor, { saleId, ...decision }, locals.now);
 		return localePath(locals.locale, `/cua-toi/phieu-ban/${saleId}`);
 	}),
 	reverseSale: formAction(async (form, { locals }) => {

@@ -1,4 +1,4 @@
-import { readPhotoChoice } from '#features/photos/photo-frames.ts';
+import { readDecision, readUpload } from '#features/photos/photo-input.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction, requireFormId } from '#lib/forms.ts';
@@ -33,15 +33,7 @@ export const disclosures = {
 			toOn: field(form, 'toOn').trim() === '' ? null : readDate(form, 'toOn'),
 			...{ note: field(form, 'note'), photoMissingReason: field(form, 'photoMissingReason') },
 		};
-		const file = form.get('photo');
-		const upload =
-			file instanceof File && file.size > 0
-				? {
-						bytes: new Uint8Array(await file.arrayBuffer()),
-						store: openPhotoStore(config),
-						hasChildren: field(form, 'hasChildren') === '1',
-					}
-				: undefined;
+		const upload = await readUpload(form, openPhotoStore(config));
 		await recordDisclosure(db, actor, input, now, upload);
 		return `${ownPage(form, locale)}?xong=ghi`;
 	}),
@@ -59,9 +51,8 @@ export const disclosures = {
 		return `${ownPage(form, locals.locale)}?xong=rut`;
 	}),
 	decidePhoto: formAction(async (form, { locals }) => {
-		const { frames, ...choice } = readPhotoChoice(form);
-		const redaction = { frames, store: openPhotoStore(locals.config) };
-		const input = { id: requireFormId(field(form, 'id')), ...choice, redaction };
+		const decision = readDecision(form, openPhotoStore(locals.config));
+		const input = { id: requireFormId(field(form, 'id')), ...decision };
 		await decideDisclosurePhoto(locals.db, locals.actor, input, locals.now);
 		return ownPage(form, locals.locale);
 	}),

@@ -1,6 +1,5 @@
-import { readPhotoChoice } from '#features/photos/photo-frames.ts';
+import { readDecision, readUpload } from '#features/photos/photo-input.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
-import type { Config } from '#lib/config.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath, type Locale } from '#lib/i18n.ts';
@@ -35,22 +34,6 @@ function readDate(form: FormData, name: string): string {
 	return date;
 }
 
-async function readPhoto(form: FormData, config: Config) {
-	const file = form.get('photo');
-	if (!(file instanceof File) || file.size === 0) return undefined;
-	return {
-		bytes: new Uint8Array(await file.arrayBuffer()),
-		store: openPhotoStore(config),
-		hasChildren: field(form, 'hasChildren') === '1',
-	};
-}
-
-/** What an approver says of a photo, and which parts of it are blacked out. */
-function readDecision(form: FormData, config: Config) {
-	const { status, frames, seenAt } = readPhotoChoice(form);
-	return { status, seenAt, redaction: { frames, store: openPhotoStore(config) } };
-}
-
 /** A page of the fund that the form names by its code. */
 const fundPath = (form: FormData, locale: Locale, page: string) =>
 	localePath(locale, `/cua-toi/quy/${encodeURIComponent(field(form, 'code'))}/${page}`);
@@ -75,7 +58,7 @@ export const fundWork = {
 			purpose: kind === 'gift' ? ((field(form, 'purpose') || null) as Purpose | null) : null,
 			photoMissingReason: field(form, 'photoMissingReason'),
 		};
-		await recordStatement(db, actor, input, now, await readPhoto(form, config));
+		await recordStatement(db, actor, input, now, await readUpload(form, openPhotoStore(config)));
 		return slipPath(locale, id);
 	}),
 	confirmStatement: formAction(async (form, { locals }) => {
@@ -95,7 +78,7 @@ export const fundWork = {
 	}),
 	decideStatementPhoto: formAction(async (form, { locals }) => {
 		const id = readId(form, 'id');
-		const input = { id, ...readDecision(form, locals.config) };
+		const input = { id, ...readDecision(form, openPhotoStore(locals.config)) };
 		await decideStatementPhoto(locals.db, locals.actor, input, locals.now);
 		return slipPath(locals.locale, id);
 	}),
@@ -160,11 +143,11 @@ export const fundWork = {
 	recordProof: formAction(async (form, { locals }) => {
 		const { db, actor, now, locale, config } = locals;
 		const input = { id: readId(form, 'id'), disbursementId: readId(form, 'disbursementId') };
-		await recordProof(db, actor, input, now, await readPhoto(form, config));
+		await recordProof(db, actor, input, now, await readUpload(form, openPhotoStore(config)));
 		return requestPath(form, locale);
 	}),
 	decideProof: formAction(async (form, { locals }) => {
-		const input = { id: readId(form, 'id'), ...readDecision(form, locals.config) };
+		const input = { id: readId(form, 'id'), ...readDecision(form, openPhotoStore(locals.config)) };
 		await decideProofPhoto(locals.db, locals.actor, input, locals.now);
 		return requestPath(form, locals.locale);
 	}),

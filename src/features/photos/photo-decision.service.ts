@@ -7,14 +7,14 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
-import { checkFrames, frameInPixels, type Frame, type PhotoChoice } from './photo-frames.ts';
+import { checkFrames, frameInPixels, type Frame } from './photo-frames.ts';
 import type { PhotoStore } from './photo-store.service.ts';
 import { findPhoto, insertLeftover, updatePhoto } from './photo.repository.ts';
-import { claimFile, clearLeftover, dropFile } from './photo.service.ts';
+import { claimFile, clearLeftover, withPhotoFile } from './photo.service.ts';
 
 /** What an approver says of a photo, and the store for what is blacked out. */
 export type PhotoDecision = {
-	status: PhotoChoice['status'];
+	status: 'approved' | 'refused';
 	/** When the decision was made that the approver has before them; none: it was not decided yet. */
 	seenAt?: number | null;
 	redaction: { frames: Frame[]; store: PhotoStore };
@@ -31,7 +31,7 @@ export async function blackOut(bytes: Uint8Array, frames: Frame[]): Promise<Uint
 	return sharp(bytes).composite(boxes).webp({ quality: 78 }).toBuffer();
 }
 
-type Asked = { status: PhotoChoice['status']; publicFrames: string | null; seenAt: number | null };
+type Asked = { status: PhotoDecision['status']; publicFrames: string | null; seenAt: number | null };
 
 /**
  * Undefined when it was decided so already. Refuses what was decided otherwise since the approver looked: who blacked out
@@ -69,13 +69,15 @@ export async function decidePhoto(
 	const first = await findPhoto(db, id);
 	if (first && actor) requireSameKind(actor, first.isSample === 1);
 	if (!checkOpen(first, asked)) return;
-	/** True when it was written, with the name of the copy that it replaces. */
+	/** The copy that the one that is decided now takes the place of. */
+	let old = null as string | null;
+	/** False when it was decided so meanwhile. */
 	const decide = (publicKey: string | null) =>
 		inTransaction(db, async (trx) => {
 			await lockRow(trx, 'photo', id);
 			await holdGrant(trx, grant.id);
 			const before = checkOpen(await findPhoto(trx, id), asked);
-			if (!before) return { isWritten: false, old: null };
+			if (!before) return false;
 			await updatePhoto(trx, id, { status, decidedBy: grant.id, decidedAt: now, publicKey, publicFrames });
 			if (before.publicKey !== null) await insertLeftover(trx, before.publicKey, now);
 			if (publicKey !== null) await claimFile(trx, publicKey);
@@ -83,41 +85,19 @@ export async function decidePhoto(
 			if (publicKey === null || before.status === 'private')
 				await insertAuditEvent(trx, { action: `photo.${status}`, ...about }, now);
 			if (publicKey !== null) await insertAuditEvent(trx, { action: 'photo.redact', ...about }, now);
-			return { isWritten: true, old: before.publicKey };
+			old = before.publicKey;
+			return true;
 		});
-	const { old } =
-		publicFrames === null
-			? await decide(null)
-			: await withCopy(db, redaction.store, { id, frames }, decide, now);
+	if (publicFrames === null) await decide(null);
+	else {
+		const original = await redaction.store.get(id);
+		if (!original) throw new DomainError('NOT_FOUND', 'unknownPhoto');
+		// A name by chance alone: nothing that is public leads from one of the two files to the other.
+		const copy = { id: randomUUID(), data: await blackOut(original, frames) };
+		await withPhotoFile({ db, store: redaction.store, now }, copy, () => decide(copy.id));
+	}
 	// It is public nowhere by now; what the store does not let go of today goes with the daily job.
 	if (old !== null) await clearLeftover(db, redaction.store, old).catch(() => {});
-}
-
-/** Keeps a blacked-out copy around the transaction that names it; one that nothing names goes again, or with the job. */
-async function withCopy<Outcome extends { isWritten: boolean }>(
-	db: Db,
-	store: PhotoStore,
-	{ id, frames }: { id: string; frames: Frame[] },
-	decide: (publicKey: string) => Promise<Outcome>,
-	now: number,
-): Promise<Outcome> {
-	const original = await store.get(id);
-	if (!original) throw new DomainError('NOT_FOUND', 'unknownPhoto');
-	const data = await blackOut(original, frames);
-	// By chance alone: nothing that is public leads from one of the two files to the other.
-	const publicKey = randomUUID();
-	await inTransaction(db, (trx) => insertLeftover(trx, publicKey, now));
-	const drop = () => dropFile(db, store, publicKey).catch(() => {});
-	try {
-		await store.put(publicKey, data);
-		const outcome = await decide(publicKey);
-		if (!outcome.isWritten) await drop();
-		return outcome;
-	} catch (error) {
-		// After any other failure the row may stand all the same.
-		if (error instanceof DomainError) await drop();
-		throw error;
-	}
 }
 
 /**

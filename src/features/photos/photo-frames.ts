@@ -9,9 +9,6 @@ export type Frame = { left: number; top: number; width: number; height: number }
 /** The fields of one frame, in the order of the form. */
 export const FRAME_SIDES = ['left', 'top', 'width', 'height'] as const;
 
-/** What a decision form says. */
-export type PhotoChoice = { status: 'approved' | 'refused'; frames: Frame[]; seenAt: number | null };
-
 /** Refuses with 422 too many frames, and what does not lie within the picture; `numbers` says what each one is called. */
 export function checkFrames(frames: Frame[], numbers?: number[]): void {
 	if (frames.length > MAX_FRAMES)
@@ -62,14 +59,6 @@ export function readFrames(form: Typed): Frame[] {
 		rows.map(([index]) => index + 1),
 	);
 	return frames;
-}
-
-/** Reads a decision form; what is not approved needs no frames. */
-export function readPhotoChoice(form: Typed): PhotoChoice {
-	const seen = form.get('seenAt');
-	const seenAt = typeof seen === 'string' && /^\d{1,15}$/.test(seen) ? Number(seen) : null;
-	if (form.get('status') !== 'approved') return { status: 'refused', frames: [], seenAt };
-	return { status: 'approved', frames: readFrames(form), seenAt };
 }
 
 /** Kept frames as they were written with the decision. */

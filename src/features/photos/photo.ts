@@ -14,6 +14,12 @@ export const REFUSED_KEPT_MS = 365 * 24 * 3_600_000;
 export const isPhotoGone = (photo: Pick<PhotoTable, 'status' | 'decidedAt'>, now: number): boolean =>
 	photo.status === 'refused' && photo.decidedAt !== null && photo.decidedAt <= now - REFUSED_KEPT_MS;
 
+/** What whoever may see a private photo is shown of it. */
+export type ShownPhoto = Pick<
+	PhotoTable,
+	'status' | 'childrenDeclared' | 'decidedAt' | 'publicKey' | 'publicFrames'
+>;
+
 /** A photo as it will be kept: WebP, nothing but its pixels. */
 export type EncodedPhoto = { id: string; data: Uint8Array; width: number; height: number };
 
