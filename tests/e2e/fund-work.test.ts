@@ -168,3 +168,26 @@ test('a month that is not over is not closed, and a note beside a request stays 
 	expect(await read(treasurer, path)).toContain('Hộ ở ngõ 12');
 	expect(await read(await as('ward officer'), path)).not.toContain('Hộ ở ngõ 12');
 });
+
+test('the public words of an entry are erased on its page by an administrator, and by nobody else', async () => {
+	const { id } = await world.db
+		.selectFrom('journalEntry')
+		.select('id')
+		.where('kind', '=', 'gift')
+		.orderBy('sequence')
+		.executeTakeFirstOrThrow();
+	const at = `/quy/but-toan/${id}`;
+	const erase = `${at}?_action=fundWork.eraseEntryText`;
+	const before = await digest(world.db, ['session', 'rate_limit', ...SEQUENCED]);
+	const treasurer = await as('treasurer');
+	expect(await read(treasurer, at)).not.toContain('eraseEntryText');
+	expect((await treasurer.post(erase, { id })).status).toBe(403);
+	expect(await digest(world.db, ['session', 'rate_limit', ...SEQUENCED])).toEqual(before);
+
+	const administrator = await as('administrator');
+	expect(await read(administrator, at)).toContain('eraseEntryText');
+	expect((await administrator.post(erase, { id })).headers.get('location')).toBe(at);
+	const page = await read(administrator, at);
+	expect(page).toContain('Nội dung đã xoá theo yêu cầu');
+	expect(page).not.toContain('eraseEntryText');
+});
