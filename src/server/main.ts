@@ -20,6 +20,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DRAIN_MS = 10_000;
+const UPLOAD_MS = 3000;
 
 // Data files and relative settings are read from the project's root wherever the command was called.
 process.chdir(ROOT);
@@ -56,6 +57,14 @@ function normaliseForwarded(request: IncomingMessage, hops: number): void {
 	delete request.headers['x-forwarded-proto'];
 	delete request.headers['x-forwarded-port'];
 	if (client !== undefined) request.headers['x-forwarded-for'] = client;
+}
+
+/** Lets an upload that is refused anyway run out, for a moment. */
+function takeUpload(request: IncomingMessage): Promise<void> {
+	return new Promise((resolve) => {
+		request.once('end', resolve).once('close', resolve).resume();
+		setTimeout(resolve, UPLOAD_MS).unref();
+	});
 }
 
 async function prepareData(): Promise<void> {
@@ -102,14 +111,14 @@ async function start(): Promise<void> {
 	const server = createServer((request, response) => {
 		normaliseForwarded(request, config.trustProxyHops);
 		if (closing) response.setHeader('connection', 'close');
-		if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-			// Refused by src/middleware.ts unread; a browser shows the answer only when its upload is taken.
-			response.setHeader('connection', 'close');
-			request.resume();
-		}
-		assets(request, response, () => {
-			compress(request as never, response as never, () => void handler(request, response));
-		});
+		const answer = () =>
+			assets(request, response, () => {
+				compress(request as never, response as never, () => void handler(request, response));
+			});
+		if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) return answer();
+		// Refused by src/middleware.ts unread. Whoever still sends when the connection closes sees no answer at all.
+		response.setHeader('connection', 'close');
+		void takeUpload(request).then(answer);
 	});
 	server.requestTimeout = 60_000;
 	server.headersTimeout = 20_000;
