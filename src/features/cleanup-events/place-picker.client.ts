@@ -28,7 +28,6 @@ if (pick && input && svg && flag && here && said) {
 		plant();
 	};
 
-	svg.removeAttribute('hidden');
 	svg.addEventListener('click', (event) => {
 		const matrix = svg.getScreenCTM();
 		if (!matrix) return;
