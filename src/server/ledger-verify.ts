@@ -1,6 +1,7 @@
 // npm run ledger:verify -- FILE [--checkpoint FILE|CODE]… [--key KEY]…: checks a downloaded book, without the server.
 import { createPublicKey, hash as hashOnce, verify } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { keyIdOf } from '#features/checkpoints/ledger-key.ts';
@@ -20,8 +21,16 @@ const USAGE = `npm run ledger:verify -- FILE [--checkpoint FILE-OR-CODE]... [--k
   --key         a key that checkpoints must be signed with, as /api/v1/ledger/keys gives it`;
 
 const PIECE_BYTES = 1 << 20;
-const readBook = (file: string) =>
-	createReadStream(file, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>;
+/** A file's pieces, each in the place of the one before it: new memory for each costs more than reading it. */
+async function* readBook(file: string): AsyncGenerator<Uint8Array> {
+	await using handle = await open(file);
+	const piece = new Uint8Array(PIECE_BYTES);
+	for (;;) {
+		const { bytesRead } = await handle.read(piece);
+		if (bytesRead === 0) return;
+		yield piece.subarray(0, bytesRead);
+	}
+}
 // A text of 32 signs comes back in a third of the time that a buffer takes.
 const hasher: Hasher = (messages) =>
 	messages.map((message) => Buffer.from(hashOnce('sha256', message, 'binary'), 'binary'));

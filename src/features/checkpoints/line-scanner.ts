@@ -12,8 +12,8 @@ for (let value = 0; value < 0x100; value += 1) {
 
 /** A UUID's 128 bits, 32 in each. */
 export type Uuid = readonly [number, number, number, number];
-/** Bytes to compare with, also four at a time. */
-export type Literal = { bytes: Uint8Array; fours: Int32Array };
+/** Bytes to compare with, also eight at a time, as numbers: those of visible ASCII are none that differ from themselves. */
+export type Literal = { bytes: Uint8Array; eights: Float64Array };
 /** By byte: whether it may stand in a word, and whether first in it. */
 export type Signs = Uint8Array;
 const [LATER, FIRST] = [1, 2];
@@ -21,7 +21,10 @@ const [LATER, FIRST] = [1, 2];
 export function literalOf(text: string): Literal {
 	const bytes = encoder.encode(text);
 	const view = new DataView(bytes.buffer, bytes.byteOffset);
-	return { bytes, fours: Int32Array.from({ length: bytes.length >> 2 }, (_, at) => view.getInt32(at * 4)) };
+	return {
+		bytes,
+		eights: Float64Array.from({ length: bytes.length >> 3 }, (_, at) => view.getFloat64(at * 8)),
+	};
 }
 
 /** Signs of words; those of `later` may not be a word's first. */
@@ -44,11 +47,11 @@ export function createLineScanner() {
 	let isRight = true;
 	const words = Array.from({ length: WORDS }, () => ({ literal: literalOf(''), text: '' }));
 
-	const stands = ({ bytes: text, fours }: Literal, place: number): boolean => {
+	const stands = ({ bytes: text, eights }: Literal, place: number): boolean => {
 		if (place + text.length > end) return false;
-		for (let index = 0; index < fours.length; index += 1)
-			if (view.getInt32(place + index * 4) !== fours[index]) return false;
-		for (let index = fours.length * 4; index < text.length; index += 1)
+		for (let index = 0; index < eights.length; index += 1)
+			if (view.getFloat64(place + index * 8) !== eights[index]) return false;
+		for (let index = eights.length * 8; index < text.length; index += 1)
 			if (bytes[place + index] !== text[index]) return false;
 		return true;
 	};
