@@ -17,6 +17,8 @@ declare namespace App {
 		samplesShown: boolean;
 		/** The page says that it is the same for everyone who is not signed in: it may be kept. */
 		isSameForAll: boolean;
+		/** When such a page changes by itself: the next day, or what comes before it. */
+		changesAt: number;
 		/** What the visitor typed, kept for the page that shows it again beside an error. */
 		form: FormData | undefined;
 		formError: import('#lib/errors.ts').DomainError | undefined;

@@ -10,6 +10,7 @@ import { createTranslator, preferredLocale, stripLocale, type Locale } from '#li
 import { isForeignRequest } from '#lib/origin.ts';
 import { getPortal } from '#lib/portal.ts';
 import { areSamplesShown } from '#lib/samples.ts';
+import { addDays, startOfLocalDate, toLocalDate } from '#lib/time.ts';
 
 const SECURITY_HEADERS = {
 	'x-content-type-options': 'nosniff',
@@ -18,6 +19,9 @@ const SECURITY_HEADERS = {
 	'permissions-policy': 'camera=(self), geolocation=(self), microphone=(), payment=(), usb=()',
 	'cross-origin-opener-policy': 'same-origin',
 };
+
+/** May be kept by anyone who asks each time whether it still holds. */
+const PUBLIC = 'public, no-cache';
 
 const isApi = (path: string) => /^\/api(\/|$)/.test(path);
 const isRpc = (path: string) => path.startsWith('/_actions/');
@@ -76,7 +80,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	const { locals, request, url, cookies, isPrerendered } = context;
 	// A rewrite to an error page comes through here again.
 	if (isPrerendered || locals.refusal || locals.errorId) return next();
-	const { config, db, secret } = getPortal();
+	const { config, db, secret, pages } = getPortal();
 	// Of an address that nothing has, and of a rewrite, `url` names the page that answers.
 	const path = context.originPathname;
 	locals.config = config;
@@ -88,6 +92,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	locals.t = createTranslator(locals.locale);
 	locals.samplesShown = false;
 	locals.isSameForAll = false;
+	locals.changesAt = startOfLocalDate(addDays(toLocalDate(locals.now), 1));
 
 	const finish = (response: Response): Response => {
 		// A page whose address is a secret says by itself that it goes nowhere.
@@ -104,11 +109,21 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		);
 		if (locals.samplesShown || isHealth(path)) response.headers.set('x-robots-tag', 'noindex');
 		if (locals.isSameForAll && locals.session === undefined && response.status === 200)
-			response.headers.set('cache-control', 'public, no-cache');
+			response.headers.set('cache-control', PUBLIC);
 		// No cache may hand one visitor's cookie to the next.
 		if (!cookies.headers().next().done) response.headers.set('cache-control', 'private, no-store');
 		if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache');
 		return response;
+	};
+	/** The page is kept as bytes, for whoever asks for it next. */
+	const keep = async (response: Response, version: string): Promise<Response> => {
+		const isPublic = response.headers.get('cache-control') === PUBLIC && isType(response, /^text\/html/);
+		if (!isPublic || request.method !== 'GET') return response;
+		const body = Buffer.from(await response.arrayBuffer());
+		const { changesAt } = locals;
+		const page = { version, changesAt, headers: [...response.headers], body };
+		const { headers } = await pages.keep(path + url.search, page);
+		return new Response(body, { headers });
 	};
 	const fail = async (error: unknown): Promise<Response> => {
 		// When a page that its visitor may not see refuses too, the refusal of the form stands.
@@ -133,6 +148,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 
 	try {
 		if (isHealth(path)) return finish(await next());
+		const version = await pages.readVersion();
 		locals.samplesShown = await areSamplesShown(db);
 		if (isForeignRequest(request, config)) throw new DomainError('FORBIDDEN', 'foreignOrigin');
 		checkRequest(request, path, url);
@@ -155,7 +171,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		if (locals.refusal || locals.errorId) return finish(response);
 		checkResponse(response, locals, request, path);
 		if (response.status === 404 && response.body === null) return finish(await context.rewrite('/404'));
-		return finish(response);
+		return await keep(finish(response), version);
 	} catch (error) {
 		return finish(await fail(error));
 	}

@@ -5,6 +5,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect, SqliteAdapter, sql, type Tran
 import pg from 'pg';
 import type { Database } from '#db/schema.ts';
 import { ConfigError } from './config.ts';
+import { watchPostgres, watchSqlite, type ReadVersion } from './data-version.ts';
 import { ImmediateSqliteDialect } from './sqlite-dialect.ts';
 
 /** What a query takes. A `Trx` is also a `Db`, but a `Db` is not a `Trx`. */
@@ -37,7 +38,7 @@ function openPostgres(connectionString: string) {
 	pool.on('error', () => {});
 	// One in use neither: the query under way is refused, and the pool lets the client go.
 	pool.on('connect', (client) => client.on('error', () => {}));
-	return new PostgresDialect({ pool });
+	return { dialect: new PostgresDialect({ pool }), ...watchPostgres(pool) };
 }
 
 function openSqliteFile(file: string, fileMustExist: boolean) {
@@ -57,14 +58,23 @@ function openSqlite(file: string, fileMustExist: boolean) {
 	database.pragma('foreign_keys = ON');
 	database.pragma('recursive_triggers = ON'); // else INSERT OR REPLACE passes the DELETE triggers
 	database.pragma('busy_timeout = 5000');
-	return new ImmediateSqliteDialect(database);
+	return { dialect: new ImmediateSqliteDialect(database), readVersion: watchSqlite(database) };
 }
 
 /** Opens `file:PATH` (SQLite, made when absent unless it must exist) or `postgres://…`. */
 export function openDb(url: string, { mustExist = false }: { mustExist?: boolean } = {}): Db {
-	const dialect = isPostgresUrl(url) ? openPostgres(url) : openSqlite(url.replace(/^file:/, ''), mustExist);
-	return new Kysely<Database>({ dialect, plugins: [new CamelCasePlugin()] });
+	const { readVersion, ...settings } = isPostgresUrl(url)
+		? openPostgres(url)
+		: openSqlite(url.replace(/^file:/, ''), mustExist);
+	const db = new Kysely<Database>({ ...settings, plugins: [new CamelCasePlugin()] });
+	versions.set(db, readVersion);
+	return db;
 }
+
+const versions = new WeakMap<Db, ReadVersion>();
+
+/** A mark that any write to the database changes; of a connection that {@link openDb} made, not of a transaction. */
+export const versionOf = (db: Db): ReadVersion => versions.get(db)!;
 
 /** Which of the two engines a connection speaks. */
 export const isSqlite = (db: Db): boolean => db.getExecutor().adapter instanceof SqliteAdapter;

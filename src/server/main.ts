@@ -13,6 +13,7 @@ import { getPortal } from '#lib/portal.ts';
 import { loadLedgerKey, openLog } from '#features/checkpoints/checkpoint.service.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { startJobs } from './jobs.ts';
+import { sendKept } from './send-kept.ts';
 import { startSequencing } from './sequencing.ts';
 import { settingFailure } from './start-failure.ts';
 
@@ -111,11 +112,13 @@ async function start(): Promise<void> {
 	const server = createServer((request, response) => {
 		normaliseForwarded(request, config.trustProxyHops);
 		if (closing) response.setHeader('connection', 'close');
-		const answer = () =>
+		const answer = async () => {
+			if (await sendKept(request, response)) return;
 			assets(request, response, () => {
 				compress(request as never, response as never, () => void handler(request, response));
 			});
-		if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) return answer();
+		};
+		if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY_BYTES) return void answer();
 		// Refused by src/middleware.ts unread. Whoever still sends when the connection closes sees no answer at all.
 		response.setHeader('connection', 'close');
 		void takeUpload(request).then(answer);

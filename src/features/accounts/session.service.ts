@@ -93,13 +93,17 @@ function createAdapter(db: Db): Adapter {
 }
 
 const isSecure = (config: Config) => config.publicUrl.startsWith('https:');
+const cookieName = (config: Config) => (isSecure(config) ? '__Host-phien' : 'phien');
+
+/** Whether a request's cookies name a session, be it one that has ended. */
+export const namesSession = (config: Config, cookies = ''): boolean => cookies.includes(`${cookieName(config)}=`);
 
 function createLucia(db: Db, config: Config) {
 	const secure = isSecure(config);
 	return new Lucia(createAdapter(db), {
 		sessionExpiresIn: IDLE,
 		sessionCookie: {
-			name: secure ? '__Host-phien' : 'phien',
+			name: cookieName(config),
 			attributes: { secure, sameSite: 'lax', path: '/' },
 		},
 		getSessionAttributes: ({ id, ...attributes }) => ({ ...attributes, publicId: id }),

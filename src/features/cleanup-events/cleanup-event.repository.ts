@@ -48,6 +48,16 @@ export async function listUpcomingEvents(
 	return query.orderBy('cleanupEvent.startsAt').orderBy('cleanupEvent.id').limit(page.limit).execute();
 }
 
+/** When the next event ends: what is coming then is past. */
+export async function findNextEnd(db: Db, now: number): Promise<number> {
+	const row = await db
+		.selectFrom('cleanupEvent')
+		.select((eb) => eb.fn.min('endsAt').as('endsAt'))
+		.where('endsAt', '>', now)
+		.executeTakeFirst();
+	return row?.endsAt ?? Infinity;
+}
+
 /** Events that have ended, newest first; `before` is the last row of the page before. */
 export async function listPastEvents(
 	db: Db,

@@ -40,6 +40,14 @@ export function shownState(
 	return report.condition === 'usable' ? (report.fill ?? 'unknown') : report.condition;
 }
 
+/** When the first of these houses' states becomes unknown, if nobody reports before. */
+export const nextUnknownAt = (houses: Pick<GreenHouse, 'state' | 'stateReportedAt'>[]): number =>
+	Math.min(
+		...houses
+			.filter(({ state }) => state !== 'unknown')
+			.map(({ stateReportedAt }) => (stateReportedAt ?? Infinity) + STATE_KNOWN_MS + 1),
+	);
+
 /** True when people may bring things there today. */
 export const isOpen = (state: ShownState): boolean => ['empty', 'half', 'full', 'unknown'].includes(state);
 

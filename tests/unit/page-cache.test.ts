@@ -1,0 +1,72 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { createPageCache } from '#lib/page-cache.ts';
+
+function openCache(mostBytes?: number) {
+	const data = { version: '1' };
+	const pages = createPageCache(() => data.version, mostBytes);
+	const keep = (key: string, text: string, changesAt = Infinity, version = data.version) =>
+		pages.keep(key, { version, changesAt, headers: [['x-page', key]], body: Buffer.from(text) });
+	return { data, pages, keep };
+}
+
+test('a page is kept for its address, with its headers and a tag of its bytes', async () => {
+	const { pages, keep } = openCache();
+	expect(await pages.find('/', 0)).toBeUndefined();
+	await keep('/', 'Trang chủ');
+	const page = await pages.find('/', 0);
+	expect(page!.headers).toEqual([
+		['x-page', '/'],
+		['etag', page!.etag],
+	]);
+	expect(await pages.find('/?loc=giay', 0)).toBeUndefined();
+	await keep('/en', 'Home');
+	expect((await pages.find('/en', 0))!.etag).not.toBe(page!.etag);
+});
+
+test('its bytes come as they were, and compressed', async () => {
+	const { pages, keep } = openCache();
+	await keep('/', 'Lạng Sơn');
+	const page = (await pages.find('/', 0))!;
+	expect((await page.bytes('identity')).toString()).toBe('Lạng Sơn');
+	expect(gunzipSync(await page.bytes('gzip')).toString()).toBe('Lạng Sơn');
+	expect(brotliDecompressSync(await page.bytes('br')).toString()).toBe('Lạng Sơn');
+	expect(await page.bytes('br')).toBe(await page.bytes('br'));
+});
+
+test('a write drops every page', async () => {
+	const { data, pages, keep } = openCache();
+	await keep('/', 'a');
+	await keep('/quy', 'b');
+	data.version = '2';
+	expect(await pages.find('/', 0)).toBeUndefined();
+	data.version = '1';
+	expect(await pages.find('/quy', 0)).toBeUndefined();
+});
+
+test('what was read before a write is not kept after it', async () => {
+	const { data, pages, keep } = openCache();
+	const { version } = data;
+	data.version = '2';
+	await keep('/', 'read before', Infinity, version);
+	expect(await pages.find('/', 0)).toBeUndefined();
+});
+
+test('a page goes at the moment at which it changes by itself', async () => {
+	const { pages, keep } = openCache();
+	await keep('/', 'a', 1000);
+	expect(await pages.find('/', 999)).toBeDefined();
+	expect(await pages.find('/', 1000)).toBeUndefined();
+});
+
+test('addresses without end take no more memory than is theirs: the oldest pages go', async () => {
+	const { pages, keep } = openCache(10);
+	await keep('/1', '12345');
+	await keep('/2', '12345');
+	await keep('/1', '12345');
+	await keep('/3', '12345');
+	expect(await pages.find('/2', 0)).toBeUndefined();
+	expect(await pages.find('/1', 0)).toBeDefined();
+	await keep('/4', 'longer than all of it');
+	expect(await pages.find('/4', 0)).toBeUndefined();
+});
