@@ -35,7 +35,14 @@ instance.services.formatter?.add('month', (month: string, locale) => formatMonth
 const translators = Object.fromEntries(
 	locales.map((locale) => {
 		const fixed = instance.getFixedT(locale);
-		return [locale, ((key, values) => fixed(key, values ?? {})) satisfies Translate];
+		// Most sentences have no values, and a page says the same ones for each of its rows.
+		const said = new Map<MessageKey, string>();
+		const say = (key: MessageKey): string => {
+			const sentence = said.get(key) ?? fixed(key, {});
+			said.set(key, sentence);
+			return sentence;
+		};
+		return [locale, ((key, values) => (values ? fixed(key, values) : say(key))) satisfies Translate];
 	}),
 ) as Record<Locale, Translate>;
 

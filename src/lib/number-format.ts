@@ -1,12 +1,13 @@
 import type { Locale } from './i18n.ts';
 
-const tag = (locale: Locale) => (locale === 'vi' ? 'vi-VN' : 'en-GB');
+/** Made once: to make one takes a hundred times as long as to use it. */
+const numbers = { vi: new Intl.NumberFormat('vi-VN'), en: new Intl.NumberFormat('en-GB') };
 const NO_BREAK_SPACE = '\u00a0';
 const MINUS = '\u2212';
 
 /** `1.250.000`, in English `1,250,000`. */
 export const formatCount = (count: number, locale: Locale): string =>
-	new Intl.NumberFormat(tag(locale)).format(count).replace('-', MINUS);
+	numbers[locale].format(count).replace('-', MINUS);
 
 /** `1.250.000 ₫`, in English `1,250,000 ₫`; a no-break space before the sign. */
 export const formatVnd = (amountVnd: number, locale: Locale): string =>
@@ -17,8 +18,7 @@ export const formatSignedVnd = (amountVnd: number, locale: Locale): string =>
 	`${amountVnd > 0 ? '+' : ''}${formatVnd(amountVnd, locale)}`;
 
 /** Thousandths as a number: 12500 is `12,5`, in English `12.5`. */
-export const formatMilli = (milli: number, locale: Locale): string =>
-	new Intl.NumberFormat(tag(locale), { maximumFractionDigits: 3 }).format(milli / 1000).replace('-', MINUS);
+export const formatMilli = (milli: number, locale: Locale): string => formatCount(milli / 1000, locale);
 
 /** `12,5 kg` of 12500 grams. */
 export const formatGrams = (grams: number, locale: Locale): string =>

@@ -13,6 +13,7 @@ export type KeptPage = {
 };
 
 const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_KNOWN = 10_000;
 const QUALITY = 5;
 const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
@@ -41,6 +42,9 @@ function keptPage(headers: KeptPage['headers'], body: Buffer): KeptPage {
 /** Keeps pages by their address; all of them go with the first write after which one is asked for. */
 export function createPageCache(readVersion: ReadVersion, mostBytes = MOST_BYTES) {
 	const pages = new Map<string, { page: KeptPage; size: number; changesAt: number }>();
+	/** What was kept and will be again, and who is making it now. */
+	const known = new Set<string>();
+	const making = new Map<string, PromiseWithResolvers<void>>();
 	let keptVersion = '';
 	let size = 0;
 	const drop = (key: string) => {
@@ -49,22 +53,44 @@ export function createPageCache(readVersion: ReadVersion, mostBytes = MOST_BYTES
 	};
 	const dropOlder = (version: string) => {
 		if (version === keptVersion) return;
+		if (known.size > MOST_KNOWN) known.clear();
+		for (const key of pages.keys()) known.add(key);
 		pages.clear();
 		size = 0;
 		keptVersion = version;
 	};
+	const look = async (key: string, now: number): Promise<KeptPage | undefined> => {
+		if (!pages.has(key)) return undefined;
+		dropOlder(await readVersion());
+		const kept = pages.get(key);
+		if (kept && kept.changesAt > now) return kept.page;
+		drop(key);
+		return undefined;
+	};
+	const endMaking = (key: string) => {
+		making.get(key)?.resolve();
+		making.delete(key);
+	};
 	return {
 		/** To be read before the page is made, and given when it is kept. */
 		readVersion,
-		/** The page at an address as it would be made anew at `now`; undefined where it must be. */
+		/**
+		 * The page at an address as it would be made anew at `now`; undefined where it must be. After a write the first
+		 * who comes makes it and the others wait, as long as the first has not answered ({@link giveUp}).
+		 */
 		async find(key: string, now: number): Promise<KeptPage | undefined> {
-			if (!pages.has(key)) return undefined;
-			dropOlder(await readVersion());
-			const kept = pages.get(key);
-			if (kept && kept.changesAt > now) return kept.page;
-			drop(key);
+			const page = await look(key, now);
+			if (page || !known.has(key)) return page;
+			const maker = making.get(key);
+			if (maker) {
+				await maker.promise;
+				return look(key, now);
+			}
+			making.set(key, Promise.withResolvers());
 			return undefined;
 		},
+		/** Whoever found nothing at an address has answered, with or without a page to keep. */
+		giveUp: endMaking,
 		/** Keeps what was made out of the data of `version`, up to the instant at which it changes by itself. */
 		async keep(
 			key: string,
@@ -78,14 +104,16 @@ export function createPageCache(readVersion: ReadVersion, mostBytes = MOST_BYTES
 			const page = keptPage(headers, body);
 			const current = await readVersion();
 			dropOlder(current);
-			if (version !== current) return page;
-			drop(key);
-			pages.set(key, { page, size: body.length, changesAt });
-			size += body.length;
-			for (const oldest of pages.keys()) {
-				if (size <= mostBytes) break;
-				drop(oldest);
+			if (version === current) {
+				drop(key);
+				pages.set(key, { page, size: body.length, changesAt });
+				size += body.length;
+				for (const oldest of pages.keys()) {
+					if (size <= mostBytes) break;
+					drop(oldest);
+				}
 			}
+			endMaking(key);
 			return page;
 		},
 	};

@@ -17,7 +17,10 @@ export async function sendKept(request: IncomingMessage, response: ServerRespons
 	if (namesSession(config, headers.cookie)) return false;
 	// A database that cannot be asked has its own page of failure.
 	const page = await pages.find(url, Date.now()).catch(() => undefined);
-	if (!page) return false;
+	if (!page) {
+		response.once('close', () => pages.giveUp(url));
+		return false;
+	}
 	for (const [name, value] of page.headers) response.setHeader(name, value);
 	response.setHeader('vary', 'accept-encoding');
 	if (headers['if-none-match']?.includes(page.etag)) {

@@ -4,6 +4,7 @@ import type { Say } from './figures.ts';
 const BENCHES: Record<string, () => Promise<(say: Say) => Promise<void>>> = {
 	posting: async () => (await import('./posting.ts')).benchPosting,
 	verify: async () => (await import('./verify.ts')).benchVerify,
+	'hot-page': async () => (await import('./hot-page.ts')).benchHotPage,
 	pages: async () => (await import('./pages.ts')).benchPages,
 };
 

@@ -52,6 +52,29 @@ test('what was read before a write is not kept after it', async () => {
 	expect(await pages.find('/', 0)).toBeUndefined();
 });
 
+test('after a write one makes the page, and those who come meanwhile wait for it', async () => {
+	const { data, pages, keep } = openCache();
+	await keep('/', 'old');
+	data.version = '2';
+	expect(await pages.find('/', 0)).toBeUndefined();
+	const waiting = Promise.all([pages.find('/', 0), pages.find('/', 0)]);
+	// An address that nothing was kept for keeps nobody waiting.
+	expect(await pages.find('/ghi-nhan', 0)).toBeUndefined();
+	expect(await pages.find('/ghi-nhan', 0)).toBeUndefined();
+	const page = await keep('/', 'new');
+	expect((await waiting).map((each) => each?.etag)).toEqual([page.etag, page.etag]);
+});
+
+test('who waits makes the page when the first could not', async () => {
+	const { data, pages, keep } = openCache();
+	await keep('/', 'old');
+	data.version = '2';
+	expect(await pages.find('/', 0)).toBeUndefined();
+	const waiting = pages.find('/', 0);
+	pages.giveUp('/');
+	expect(await waiting).toBeUndefined();
+});
+
 test('a page goes at the moment at which it changes by itself', async () => {
 	const { pages, keep } = openCache();
 	await keep('/', 'a', 1000);
