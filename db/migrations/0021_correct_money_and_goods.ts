@@ -1,11 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { createTables, isSqlite, keepRows, makeAppendOnly, refuse } from './dialect.ts';
-
-async function dropRefusal(db: Kysely<unknown>, table: string, name: string): Promise<void> {
-	const trigger = `${table}_refuse_${name}`;
-	await sql.raw(`drop trigger ${trigger}${isSqlite(db) ? '' : ` on ${table}`}`).execute(db);
-	if (!isSqlite(db)) await sql.raw(`drop function ${trigger}()`).execute(db);
-}
+import { createTables, dropRefusal, isSqlite, keepRows, makeAppendOnly, refuse } from './dialect.ts';
 
 /** True when no live grant of this role in the fund belongs to the person. */
 const isNoGrant = (grant: string, role: string, at: string, person: string) => `not exists (

@@ -73,3 +73,10 @@ export async function refuse(
 		.raw(`create trigger ${trigger} before ${event} on ${table} for each row execute function ${trigger}()`)
 		.execute(db);
 }
+
+/** Takes a refusal away, for another one to take its place. */
+export async function dropRefusal(db: Kysely<unknown>, table: string, name: string): Promise<void> {
+	const trigger = `${table}_refuse_${name}`;
+	await sql.raw(`drop trigger ${trigger}${isSqlite(db) ? '' : ` on ${table}`}`).execute(db);
+	if (!isSqlite(db)) await sql.raw(`drop function ${trigger}()`).execute(db);
+}

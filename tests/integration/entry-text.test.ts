@@ -56,4 +56,32 @@ describeEachEngine('the words of an entry', (engine) => {
 		const answer = await GET({ locals: { db }, params: { code: first.code }, url } as never);
 		expect(await (answer as Response).text()).toBe('{"salt":null,"text":null}\n');
 	});
+
+	test.each([
+		['statement', 'words'],
+		['cashCount', 'reason'],
+		['entryReversal', 'reason'],
+	] as const)('go from the %s too, which takes no other words', async (table, column) => {
+		const db = await engine.fresh();
+		await makeBooks(db);
+		const paper = await db
+			.selectFrom(table)
+			.selectAll()
+			.where('entryId', 'is not', null)
+			.executeTakeFirstOrThrow();
+		const write = (words: string) =>
+			db
+				.updateTable(table)
+				.set({ [column]: words })
+				.where('id', '=', paper.id)
+				.execute();
+		await expect(write('Khác')).rejects.toThrow();
+		expect(await db.selectFrom(table).selectAll().where('id', '=', paper.id).execute()).toEqual([paper]);
+		const administrator = await makeActor(db, 'administrator', 'portal', null);
+		await eraseEntryText(db, administrator, paper.entryId!, NOW);
+		expect(await db.selectFrom(table).selectAll().where('id', '=', paper.id).execute()).toEqual([
+			{ ...paper, [column]: '…' },
+		]);
+		await expect(write('Khác')).rejects.toThrow();
+	});
 });

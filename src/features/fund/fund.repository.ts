@@ -192,6 +192,9 @@ export async function findFirstDay(db: Db, fundId: string | undefined): Promise<
 	return (await query.executeTakeFirst())?.bookedOn;
 }
 
+/** Stands where the words of a paper stood; its table takes no other change. */
+const ERASED = '…';
+
 /** False when the text was erased before. */
 export async function eraseTextRow(trx: Trx, entryId: string, now: number): Promise<boolean> {
 	const { numUpdatedRows } = await trx
@@ -200,7 +203,12 @@ export async function eraseTextRow(trx: Trx, entryId: string, now: number): Prom
 		.where('entryId', '=', entryId)
 		.where('erasedAt', 'is', null)
 		.executeTakeFirst();
-	return numUpdatedRows === 1n;
+	if (numUpdatedRows === 0n) return false;
+	// The paper that the words were taken from says them no more either; its form wants some.
+	await trx.updateTable('statement').set({ words: ERASED }).where('entryId', '=', entryId).execute();
+	await trx.updateTable('cashCount').set({ reason: ERASED }).where('entryId', '=', entryId).execute();
+	await trx.updateTable('entryReversal').set({ reason: ERASED }).where('entryId', '=', entryId).execute();
+	return true;
 }
 
 /** The salt of an entry's text, which stays when the text is erased. */
