@@ -136,6 +136,8 @@ export type InvitationTable = {
 	role: RoleGrantTable['role'];
 	scopeKind: RoleGrantTable['scopeKind'];
 	scopeId: string | null;
+	/** The last day of the role that is taken; null for one without a set end. */
+	validTo: string | null;
 	/** A keyed hash of the number or address of the one person who may accept it, and its last characters. */
 	inviteeHash: string;
 	inviteeHint: string;

@@ -32,6 +32,8 @@ declare namespace App {
 						name: string;
 						role?: import('#features/accounts/actor.ts').Role;
 						scope?: import('#features/team/role-scope.repository.ts').RoleScope;
+						/** The last day of the role. */
+						validTo?: string | null;
 						expiresAt: number;
 					};
 			  }

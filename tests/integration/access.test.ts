@@ -3,6 +3,7 @@
 // role is held as seen from the thing that is acted on; not by what the services ask.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { changeAccount, changePassword } from '#features/accounts/account.service.ts';
 import { ACTS, PERMISSIONS, type Actor } from '#features/accounts/actor.ts';
@@ -18,7 +19,7 @@ import { linkDropOffs, withdrawLink } from '#features/privacy/consent.service.ts
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { readAnswer, sendRequest } from '#features/privacy/rights-request.service.ts';
 import { acceptInvitation } from '#features/team/role.service.ts';
-import type { Db } from '#lib/db.ts';
+import { isSqlite, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -57,16 +58,21 @@ function isAllowed({ act, reach, only }: Walk, { role, kind, position }: Person)
 	return reach === 'anywhere' || position === 'portal' || (reach.includes(kind) && IS_INSIDE[position]);
 }
 
+const grantsOf = (db: Db, people: Person[]) =>
+	db.updateTable('roleGrant').where(
+		'personId',
+		'in',
+		people.map(({ actor }) => actor.personId),
+	);
+
 const endGrants = (db: Db, people: Person[]) =>
-	db
-		.updateTable('roleGrant')
-		.set({ endedAt: NOW, endedBy: people[0]!.actor.grants[0]!.id })
-		.where(
-			'personId',
-			'in',
-			people.map(({ actor }) => actor.personId),
-		)
-		.execute();
+	grantsOf(db, people).set({ endedAt: NOW, endedBy: people[0]!.actor.grants[0]!.id }).execute();
+
+/** Their last day was yesterday: what they hold was live when they were asked, at midnight. */
+async function lapseGrants(db: Db, people: Person[]) {
+	await sql.raw(`drop trigger role_grant_refuse_set_end${isSqlite(db) ? '' : ' on role_grant'}`).execute(db);
+	await grantsOf(db, people).set({ validTo: '2026-11-21' }).execute();
+}
 
 const nameOf = ({ role, kind, position }: Person) => `${role} of a ${kind}, ${position}`;
 
@@ -149,16 +155,17 @@ describeEachEngine('the table of action, role and scope', (engine) => {
 				for (const person of allowed)
 					await ground.allow({ ...walk, name }, { who: nameOf(person), actor: person.actor });
 				if (isRead) continue;
-				// Roles that are taken between the question and the write.
+				// Roles that are taken, or whose last day passes, between the question and the write.
 				const late = allowed.map((person) => ({
 					who: `${nameOf(person)}, just ended`,
 					actor: person.actor,
 					answers,
 				}));
-				await ground.refuseAll(name, run, late, async (db, world) => {
-					await prepare?.(db, world);
-					await endGrants(db, allowed);
-				});
+				for (const end of [endGrants, lapseGrants])
+					await ground.refuseAll(name, run, late, async (db, world) => {
+						await prepare?.(db, world);
+						await end(db, allowed);
+					});
 			}
 			expect(ground.wrong).toEqual([]);
 			expect(ground.count()).toBeGreaterThan(2000);

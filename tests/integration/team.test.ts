@@ -466,7 +466,7 @@ describeEachEngine('a role', (engine) => {
 				expect(await listAuditEvents(db, { subjectId }, 9)).toMatchObject([ended]);
 		for (const personId of [officer.personId, `…${officer.personId.slice(-8)}`])
 			expect(await listAuditEvents(db, { action: 'role.end', personId }, 9)).toMatchObject([ended]);
-		await expect(inTransaction(db, (trx) => holdGrant(trx, grant))).rejects.toMatchObject({
+		await expect(inTransaction(db, (trx) => holdGrant(trx, grant, NOW))).rejects.toMatchObject({
 			key: 'notYourRole',
 		});
 		const own = await makeActor(db, 'treasurer', 'fund', world.fund.id);

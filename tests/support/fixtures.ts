@@ -6,6 +6,7 @@ import { openFund } from '#features/fund/ledger.service.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import { findGreenHouseByCode, insertGreenHouse } from '#features/green-houses/green-house.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
+import type { LocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 
 /** Sunday 22/11/2026, 10:00 in Lạng Sơn. */
@@ -87,12 +88,13 @@ export async function makeActor(
 	scopeKind: ScopeKind,
 	scopeId: string | null,
 	isSample: 0 | 1 = 0,
+	validTo: LocalDate | null = null,
 ): Promise<Actor> {
 	serial += 1;
 	const personId = await inTransaction(db, async (trx) => {
 		const id = await insertPerson(trx, { displayName: `Người ${serial}`, phoneE164: null, isSample }, NOW);
 		const grant = { personId: id, role, scopeKind, scopeId, grantedBy: null, isSample };
-		await insertRoleGrant(trx, { ...grant, validFrom: '2025-01-01' }, NOW);
+		await insertRoleGrant(trx, { ...grant, validFrom: '2025-01-01', validTo }, NOW);
 		return id;
 	});
 	const actor = await findActor(db, personId, NOW, NOW);

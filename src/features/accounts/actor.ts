@@ -1,12 +1,20 @@
 // An actor is a signed-in person with the roles that are valid today.
 import { DomainError } from '#lib/errors.ts';
 import type { RoleGrantTable } from '#db/schema.ts';
+import type { LocalDate } from '#lib/time.ts';
 
 export type Role = RoleGrantTable['role'];
 export type ScopeKind = RoleGrantTable['scopeKind'];
 
 /** A right that a person holds: a role within a scope. `scopeId` is null for the whole portal. */
-export type Grant = { id: string; role: Role; scopeKind: ScopeKind; scopeId: string | null };
+export type Grant = {
+	id: string;
+	role: Role;
+	scopeKind: ScopeKind;
+	scopeId: string | null;
+	/** Its last day, for a role that ends by itself. */
+	validTo?: LocalDate | null;
+};
 
 export type Actor = {
 	personId: string;

@@ -48,6 +48,8 @@ export type NewGrant = {
 	grantedBy: string | null;
 	isSample: 0 | 1;
 	validFrom?: string;
+	/** Its last day, for a role that ends by itself. */
+	validTo?: string | null;
 };
 
 export async function insertRoleGrant(trx: Trx, grant: NewGrant, now: number): Promise<string> {
@@ -57,8 +59,8 @@ export async function insertRoleGrant(trx: Trx, grant: NewGrant, now: number): P
 		.values({
 			id,
 			validFrom: toLocalDate(now),
-			...grant,
 			validTo: null,
+			...grant,
 			grantedAt: now,
 			endedAt: null,
 			endedBy: null,
@@ -111,6 +113,15 @@ export async function holdPerson(trx: Trx, id: string): Promise<void> {
 	if (!(await findPerson(trx, id))) throw new DomainError('UNAUTHORIZED', 'signInFirst');
 }
 
+/** Roles that nobody has ended and whose last day, where one was set, has not passed. */
+export const liveGrants = (db: Db, now: number) =>
+	db
+		.selectFrom('roleGrant')
+		.where('roleGrant.endedAt', 'is', null)
+		.where((eb) =>
+			eb.or([eb('roleGrant.validTo', 'is', null), eb('roleGrant.validTo', '>=', toLocalDate(now))]),
+		);
+
 /** How long a second factor that was given counts (NIST SP 800-63B, AAL2: once in twelve hours). */
 export const SECOND_FACTOR_MS = 12 * 3_600_000;
 
@@ -129,14 +140,10 @@ export async function findActor(
 ): Promise<Actor | undefined> {
 	const person = await findPerson(db, personId);
 	if (!person || (person.isSample === 1 && !allowSamples)) return undefined;
-	const today = toLocalDate(now);
-	const held = await db
-		.selectFrom('roleGrant')
-		.select(['id', 'role', 'scopeKind', 'scopeId', 'isSample'])
+	const held = await liveGrants(db, now)
+		.select(['id', 'role', 'scopeKind', 'scopeId', 'validTo', 'isSample'])
 		.where('personId', '=', personId)
-		.where('validFrom', '<=', today)
-		.where((eb) => eb.or([eb('validTo', 'is', null), eb('validTo', '>=', today)]))
-		.where('endedAt', 'is', null)
+		.where('validFrom', '<=', toLocalDate(now))
 		.orderBy('id')
 		.execute();
 	const hasReal = held.some((grant) => grant.isSample === 0);
@@ -161,14 +168,10 @@ export async function findActor(
 
 /**
  * Keeps a grant as it is until the transaction ends, so that a role that is taken meanwhile writes nothing any more.
- * Refuses with 403 when it has ended.
+ * Refuses with 403 when it has ended, also by itself.
  */
-export async function holdGrant(trx: Trx, grantId: string): Promise<void> {
-	const query = trx
-		.selectFrom('roleGrant')
-		.select('id')
-		.where('id', '=', grantId)
-		.where('endedAt', 'is', null);
+export async function holdGrant(trx: Trx, grantId: string, now: number): Promise<void> {
+	const query = liveGrants(trx, now).select('id').where('id', '=', grantId);
 	const held = await (isSqlite(trx) ? query : query.forShare()).executeTakeFirst();
 	if (!held) throw new DomainError('FORBIDDEN', 'notYourRole');
 }

@@ -107,7 +107,7 @@ export async function announceEvent(
 			// The organisation first, as whoever closes it does; it may have been closed meanwhile.
 			await lockRow(trx, 'organisation', organisation.id);
 			await findOpenOrganisation(trx, organisation.id, now);
-			await holdGrant(trx, grant.id);
+			await holdGrant(trx, grant.id, now);
 			const current = await findEvent(trx, id);
 			if (current) {
 				if (current.contentHash === contentHash) return current.slug;
@@ -184,7 +184,7 @@ export async function editEvent(
 	const place = await findPlace(db, input, organisation!, now);
 	return inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const { event } = await requireEvent(trx, actor, input.id);
 		if (event.contentHash === contentHash) return event.slug;
 		checkStands(event, now);
@@ -227,7 +227,7 @@ export async function cancelEvent(
 	const reason = readText(input.reason, 'reason');
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const { event } = await requireEvent(trx, actor, input.id);
 		if (event.status === 'cancelled') return;
 		checkStands(event, now);
@@ -260,7 +260,7 @@ export async function reportEvent(
 	const { headCount, recyclablesGrams, otherWasteGrams } = input;
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const { event } = await requireEvent(trx, actor, input.id);
 		if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
 		if (event.startsAt > now) throw new DomainError('CONFLICT', 'reportTooEarly');

@@ -164,7 +164,7 @@ export async function removeSignUp(
 		const grant = requireGrant(actor, 'cleanup-event.change', eventScopes(event));
 		requireSameKind(actor, event.isSample === 1);
 		await lockRow(trx, 'cleanup_event', event.id);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		if ((await findSignUp(trx, found.id))?.status === 'active') {
 			await cancelSignUpRow(trx, found.id, now);
 			const audit = {

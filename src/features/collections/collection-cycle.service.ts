@@ -51,7 +51,7 @@ export async function closeCycle(
 			(await countDropOffs(trx, cycleId)) === 0 && (await listCarriedInto(trx, cycleId)).length === 0;
 		if (isEmpty && (await listUnsoldCycles(trx, [house.id])).length > 0)
 			throw new DomainError('CONFLICT', 'cycleEmpty');
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await closeCycleRow(trx, cycleId, grant.id, now);
 		await insertCycle(trx, {
 			id: uuidv7(now),
@@ -107,7 +107,7 @@ export async function carryGoods(
 		const found = new Set(rows.map((row) => row.materialCode));
 		if ([...wanted].some((material) => !found.has(material)))
 			throw new DomainError('CONFLICT', 'goodsNotLeft', { field: 'carry' });
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const open = (await findOpenCycle(trx, house.id))!;
 		await insertCarried(
 			trx,
@@ -164,7 +164,7 @@ export async function returnGoods(
 		if (wanted.length === 0) return;
 		for (const toCycleId of new Set(wanted.map((row) => row.toCycleId)))
 			await checkNotEmptied(trx, toCycleId, cycle.id, wanted);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const materials = [...new Set(wanted.map((row) => row.materialCode))];
 		await returnCarried(trx, cycle.id, materials, { returnedBy: grant.id, returnedAt: now });
 	});

@@ -77,7 +77,7 @@ export async function recordPaperPage(
 			if (existing.contentHash === contentHash) return;
 			throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		}
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await insertPaperPage(trx, {
 			...{ id: input.id, greenHouseId: house.id, recordedAt: now, recordedBy: grant.id, contentHash },
 			isSample: house.isSample,
@@ -121,7 +121,7 @@ export async function withdrawPaperPage(
 		const count = await countClosedRows(trx, page.id);
 		if (count > 0)
 			throw new DomainError('CONFLICT', 'paperPageClosed', { field: 'reason', values: { count } });
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await insertWithdrawal(trx, {
 			...{ paperPageId: page.id, reason, withdrawnBy: grant.id, withdrawnAt: now },
 		});

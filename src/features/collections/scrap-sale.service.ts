@@ -211,7 +211,7 @@ async function writeSale(
 		cycles,
 		(material) => recorder.materials.get(material) ?? material,
 	);
-	await holdGrant(trx, grantId);
+	await holdGrant(trx, grantId, now);
 	const replacesSaleId = await findReplaced(trx, input.cycleIds, goods);
 	if (photo) {
 		const childrenDeclared = photo.hasChildren ? 1 : 0;
@@ -314,7 +314,7 @@ async function requireConfirmer(trx: Trx, actor: Actor, sale: ScrapSaleTable, no
 	const grant = findFundGrant(actor, role, sale.fundId);
 	if (!grant)
 		throw new DomainError('FORBIDDEN', role === 'approver' ? 'confirmByApprover' : 'confirmByTreasurer');
-	await holdGrant(trx, grant.id);
+	await holdGrant(trx, grant.id, now);
 	return grant.id;
 }
 
@@ -581,7 +581,7 @@ export async function reverseScrapSale(
 		}
 		if (sale.status !== 'confirmed') throw new DomainError('CONFLICT', 'alreadyDecided');
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await reverseEntry(trx, { id: input.entryId, entryId: sale.entryId!, recordedBy: grant.id, reason }, now);
 		await updateSale(trx, sale.id, { status: 'reversed' });
 		await releaseGoods(trx, sale.id, now);

@@ -39,7 +39,7 @@ export async function setVarianceLimit(
 		checkVarianceLimit(input, toLocalDate(now));
 		if (await findLimitFrom(trx, house.id, validFrom))
 			throw new DomainError('CONFLICT', 'limitDayTaken', { field: 'validFrom' });
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await insertLimit(trx, {
 			...{ id, greenHouseId: house.id, validFrom, percent, decidedBy: grant.id, decidedAt: now },
 			...{ contentHash, isSample: house.isSample },

@@ -94,7 +94,7 @@ export async function recordDisclosure(
 		const existing = await findDisclosure(trx, input.id);
 		if (existing?.contentHash === contentHash && existing.recordedBy === grant.id) return false;
 		if (existing) throw new DomainError('CONFLICT', 'sameIdOtherContent');
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		if (photo) {
 			const from = { uploadedBy: grant.id, isSample: fund.isSample };
 			await insertPhotoRow(trx, photo, { ...from, childrenDeclared: photo.hasChildren ? 1 : 0 }, now);
@@ -150,7 +150,7 @@ export async function endDisclosure(
 		if (disclosure.toOn === input.toOn) return;
 		if (disclosure.toOn !== null) throw new DomainError('CONFLICT', 'disclosureEnded', { field: 'toOn' });
 		checkEnd(disclosure.fromOn, input.toOn, toLocalDate(now));
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await endDisclosureRow(trx, input.id, input.toOn);
 		const event = { action: 'disclosure.end', subjectKind: 'disclosure', subjectId: input.id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
@@ -182,7 +182,7 @@ export async function withdrawDisclosure(
 		if (existing) throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		if (wrong.takenBackById !== null) throw new DomainError('CONFLICT', 'disclosureTakenBack');
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const { fundId, month, subject, form, place, fromOn, toOn, note, isSample } = wrong;
 		await insertDisclosure(trx, {
 			...{ id: input.id, fundId, month, subject, form, place, fromOn, toOn, note, isSample },

@@ -66,7 +66,7 @@ export async function recordCashCount(
 			const values = { counted: input.countedVnd, book: fund.cashVnd };
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'countDiffers', { field: 'reason', values });
 		}
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await insertCount(trx, {
 			...input,
 			bookVnd: fund.cashVnd,
@@ -95,7 +95,7 @@ export async function confirmCashCount(
 ): Promise<void> {
 	requireActor(actor);
 	await inTransaction(db, async (trx) => {
-		const [count, grantId] = await lockPaper(trx, COUNT, actor, id);
+		const [count, grantId] = await lockPaper(trx, COUNT, actor, id, now);
 		if (count.status === 'confirmed') return;
 		if (count.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		if (await hasCashMovedSince(trx, count.fundId, Math.max(1, count.bookSequence), count.bookVnd))

@@ -52,7 +52,7 @@ export async function writeNote(
 		const isSame = existing?.contentHash === contentHash && existing.disbursementId === raw.disbursementId;
 		if (isSame && existing.writtenBy === grant.id) return;
 		if (existing) throw new DomainError('CONFLICT', 'sameIdOtherContent');
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const { id, disbursementId } = raw;
 		const by = { writtenBy: grant.id, writtenAt: now };
 		await insertNote(trx, { id, disbursementId, text, ...by, erasedAt: null, contentHash });
@@ -68,7 +68,7 @@ export async function eraseNote(db: Db, actor: Actor | undefined, id: string, no
 		if (!note) throw new DomainError('NOT_FOUND', 'unknownNote');
 		const grant = requireGrant(actor, 'disbursement.note', moneyScopes(note.fundId));
 		if (note.erasedAt !== null) return;
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await eraseNoteRow(trx, id, now);
 		const event = { action: 'disbursement.erase-note', subjectKind: 'disbursement_note', subjectId: id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
@@ -98,7 +98,7 @@ export async function recordProof(
 		if (existing) throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		if ((await getRequest(trx, input.disbursementId)).status !== 'paid')
 			throw new DomainError('CONFLICT', 'notPaid');
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const childrenDeclared = upload.hasChildren ? 1 : 0;
 		await insertPhotoRow(trx, photo, { uploadedBy: grant.id, isSample, childrenDeclared }, now);
 		await insertProof(trx, { ...input, photoId: photo.id, recordedBy: grant.id, recordedAt: now });

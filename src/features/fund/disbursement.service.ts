@@ -72,7 +72,7 @@ export async function requestDisbursement(
 		if (input.adminUnitId !== null && !(await isWardOfToday(trx, input.adminUnitId))) {
 			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'wardId' });
 		}
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await insertDisbursement(trx, {
 			id: input.id,
 			fundId: fund.id,
@@ -125,7 +125,7 @@ async function decide(
 		const taken = await findReturn(trx, id);
 		if (decision === 'return' && taken?.returnerId === actor.personId && taken.reason === reason) return;
 		checkOpen(statusOf(disbursement, approvals.length), decision);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		if (mine || disbursement.status === 'approved') {
 			await insertReturn(trx, {
 				disbursementId: id,
@@ -223,7 +223,7 @@ export async function payDisbursement(
 				values: { date: approvedOn },
 			});
 		}
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const entry = await postEntry(
 			trx,
 			{

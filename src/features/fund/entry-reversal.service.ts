@@ -50,7 +50,7 @@ export async function askReversal(
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
 		if ((await listReversalsOf(trx, entryId)).some((each) => each.status === 'recorded'))
 			throw new DomainError('CONFLICT', 'reversalWaits');
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await insertReversal(trx, {
 			...{ id, fundId: found.fundId, reversesEntryId: entryId, reason },
 			...waiting(actor, { grantId: grant.id, contentHash, isSample: found.isSample }, now),
@@ -78,7 +78,7 @@ export async function confirmReversal(
 ): Promise<PostedEntry> {
 	requireActor(actor);
 	return inTransaction(db, async (trx) => {
-		const [reversal, grantId] = await lockPaper(trx, REVERSAL, actor, id);
+		const [reversal, grantId] = await lockPaper(trx, REVERSAL, actor, id, now);
 		if (reversal.status === 'confirmed') return getPosted(trx, reversal.entryId!);
 		if (reversal.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		const { fundId, reversesEntryId, reason } = reversal;

@@ -22,7 +22,7 @@ export async function eraseEntryText(
 		const entry = await findEntry(trx, entryId);
 		if (!entry) throw new DomainError('NOT_FOUND', 'unknownEntry');
 		requireSameKind(actor, entry.isSample === 1);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		if (!(await eraseTextRow(trx, entryId, now))) return;
 		const event = { action: 'journal-entry.erase-text', subjectKind: 'journal_entry', subjectId: entryId };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);

@@ -41,7 +41,7 @@ export async function setFundRule(
 			if (target?.isSample !== fund.isSample)
 				throw new DomainError('NOT_FOUND', 'unknownFund', { field: `share-${index}` });
 		}
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const { shares, ...rule } = input;
 		const row = { ...rule, splitCount: shares.length, decidedBy: grant.id, createdAt: now };
 		await insertRule(trx, { ...row, contentHash, isSample: fund.isSample }, shares);

@@ -59,7 +59,7 @@ async function write(
 			throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		}
 		const entry = await check(trx);
-		await holdGrant(trx, grantId);
+		await holdGrant(trx, grantId, now);
 		await insertMonthAct(trx, {
 			...{ id, fundId, month, act, reason, isSample: fund.isSample },
 			number: ((await findLastMonthAct(trx, fundId))?.number ?? 0) + 1,

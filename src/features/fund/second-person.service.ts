@@ -53,6 +53,7 @@ export async function lockPaper<Row extends Paper>(
 	kind: PaperKind<Row>,
 	actor: Actor,
 	id: string,
+	now: number,
 ): Promise<[Row, string]> {
 	const found = await kind.find(trx, id);
 	if (!found) throw new DomainError('NOT_FOUND', kind.unknown);
@@ -60,7 +61,7 @@ export async function lockPaper<Row extends Paper>(
 	const row = (await kind.find(trx, id))!;
 	const grant = requireGrant(actor, kind.confirm(row), moneyScopes(row.fundId));
 	if (actor.personId === row.recorderId) throw new DomainError('FORBIDDEN', 'confirmerIsRecorder');
-	await holdGrant(trx, grant.id);
+	await holdGrant(trx, grant.id, now);
 	return [row, grant.id];
 }
 
@@ -80,7 +81,7 @@ export async function returnPaper<Row extends Paper>(
 	requireActor(actor);
 	const reason = cleanText(input.reason, { max: 300 });
 	await inTransaction(db, async (trx) => {
-		const [row, grantId] = await lockPaper(trx, kind, actor, input.id);
+		const [row, grantId] = await lockPaper(trx, kind, actor, input.id, now);
 		if (row.status === 'returned' && row.returnReason === reason) return;
 		if (row.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		if (!reason) throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });

@@ -62,7 +62,7 @@ export async function recordStatement(
 		if (isSentBefore(await findStatement(trx, input.id), actor, contentHash)) return false;
 		if (input.kind === 'opening_balance' && (await hasOpeningBalance(trx, fund.id, input.account)))
 			throw new DomainError('CONFLICT', 'openingTwice', { field: 'kind' });
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		if (photo) {
 			const from = { uploadedBy: grant.id, isSample: fund.isSample };
 			await insertPhotoRow(trx, photo, { ...from, childrenDeclared: photo.hasChildren ? 1 : 0 }, now);
@@ -97,7 +97,7 @@ export async function confirmStatement(
 ): Promise<PostedEntry> {
 	requireActor(actor);
 	return inTransaction(db, async (trx) => {
-		const [statement, grantId] = await lockPaper(trx, STATEMENT, actor, id);
+		const [statement, grantId] = await lockPaper(trx, STATEMENT, actor, id, now);
 		if (statement.status === 'confirmed') return getPosted(trx, statement.entryId!);
 		if (statement.status !== 'recorded') throw new DomainError('CONFLICT', 'alreadyDecided');
 		const photo = statement.photoId === null ? undefined : await findPhoto(trx, statement.photoId);
@@ -156,7 +156,7 @@ export async function eraseStatementNote(
 		const grant = requireGrant(actor, 'disbursement.note', moneyScopes(statement.fundId));
 		await lockRow(trx, 'fund', statement.fundId);
 		if ((await findStatement(trx, id))?.privateNote == null) return;
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		// The hash covers the note, so it goes too.
 		await updateStatement(trx, id, { privateNote: null, contentHash: '' });
 		const event = { action: 'statement.erase-note', subjectKind: 'statement', subjectId: id };

@@ -22,7 +22,7 @@ export async function reportHouseState(
 	requireSameKind(actor, house.isSample === 1);
 	if (house.status === 'closed') throw new DomainError('UNPROCESSABLE_CONTENT', 'houseClosed');
 	await inTransaction(db, async (trx) => {
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await insertStateReport(trx, {
 			id: uuidv7(now),
 			greenHouseId: house.id,

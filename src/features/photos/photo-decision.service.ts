@@ -75,7 +75,7 @@ export async function decidePhoto(
 	const decide = (publicKey: string | null) =>
 		inTransaction(db, async (trx) => {
 			await lockRow(trx, 'photo', id);
-			await holdGrant(trx, grant.id);
+			await holdGrant(trx, grant.id, now);
 			const before = checkOpen(await findPhoto(trx, id), asked);
 			if (!before) return false;
 			await updatePhoto(trx, id, { status, decidedBy: grant.id, decidedAt: now, publicKey, publicFrames });

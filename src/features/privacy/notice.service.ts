@@ -61,7 +61,7 @@ export async function publishNotice(
 	const version = { slug: NOTICE, version: input.basedOn + 1, publishedAt: now, publishedBy: grant.id };
 	const rows = texts.map((text) => ({ ...version, ...text }));
 	await inTransaction(db, async (trx) => {
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		if ((await findVersion(trx, NOTICE)) !== input.basedOn)
 			throw new DomainError('CONFLICT', 'noticeChanged', { field: 'basedOn' });
 		await requireChange(trx, texts);

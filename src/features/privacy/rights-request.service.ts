@@ -69,7 +69,7 @@ export async function answerRequest(
 	const answer = cleanMultiline(input.answer, { max: 2000 });
 	if (!answer) throw new DomainError('UNPROCESSABLE_CONTENT', 'textMissing', { field: 'answer' });
 	await inTransaction(db, async (trx) => {
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const request = await findRequest(trx, input.id);
 		if (!request) throw new DomainError('NOT_FOUND', 'requestUnknown');
 		await lockRow(trx, 'person', request.personId);

@@ -61,7 +61,7 @@ export async function recordClassSheet(
 
 	const write = async (trx: Trx): Promise<void> => {
 		await lockRow(trx, 'green_house', house.id);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const existing = await findClassSheet(trx, input.id);
 		if (existing) {
 			if (existing.contentHash === contentHash && existing.organisationId === organisationId) return;
@@ -114,7 +114,7 @@ export async function revokeClassSheet(
 	]);
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'green_house', sheet.greenHouseId);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const current = await findClassSheet(trx, id);
 		if (current?.status === 'revoked') return;
 		if (await hasClosedCycle(trx, id)) throw new DomainError('CONFLICT', 'cycleClosed');

@@ -38,7 +38,7 @@ export async function openOrganisation(
 	return inTransaction(db, async (trx) => {
 		// Of two at once one waits, and then finds the other.
 		await lockRow(trx, 'admin_unit', ward.id);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		if (await findOrganisationByName(trx, name, isSample))
 			throw new DomainError('CONFLICT', 'organisationExists', { field: 'name' });
 		const row = { kind, name, adminUnitId: ward.id, validFrom: toLocalDate(now), isSample } as const;
@@ -70,12 +70,12 @@ export async function closeOrganisation(
 	await inTransaction(db, async (trx) => {
 		// Whoever is being invited or taken in waits, and then finds it closed.
 		await lockRow(trx, 'organisation', id);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		if ((await findOrganisation(trx, id))?.validTo !== null) return;
 		await updateOrganisation(trx, id, { validTo: toLocalDate(now) });
 		await withdrawAllIn(trx, { kind: 'organisation', id }, grant.id, now);
 		// Nobody acts for what is no more.
-		for (const held of await listGrantsIn(trx, { kind: 'organisation', id }))
+		for (const held of await listGrantsIn(trx, { kind: 'organisation', id }, now))
 			await endWithin(trx, held, grant.id, now);
 		const event = { action: 'organisation.close', subjectKind: 'organisation', subjectId: id };
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);

@@ -1,4 +1,5 @@
 import type { ResetCodeTable } from '#db/schema.ts';
+import { liveGrants } from '#features/accounts/person.repository.ts';
 import type { Reset } from '#features/accounts/sign-in-notice.ts';
 import type { Db, Trx } from '#lib/db.ts';
 
@@ -33,8 +34,8 @@ export async function useResetCode(trx: Trx, id: string, now: number): Promise<b
 		.where('id', '=', id)
 		.where('usedAt', 'is', null)
 		.where('expiresAt', '>', now)
-		// A code of somebody whose role was taken since is void.
-		.where('issuedBy', 'in', (eb) => eb.selectFrom('roleGrant').select('id').where('endedAt', 'is', null))
+		// A code of somebody whose role has ended since is void.
+		.where('issuedBy', 'in', liveGrants(trx, now).select('id'))
 		.executeTakeFirst();
 	return Number(numUpdatedRows) === 1;
 }

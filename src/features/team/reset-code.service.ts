@@ -81,7 +81,7 @@ async function holdGrantOver(
 					roles.every((role) => findGrant({ ...actor, grants: [each] }, role.act, role.scopes)))),
 	);
 	if (!grant) throw new DomainError('FORBIDDEN', 'resetOfTeam', { field: 'name' });
-	await holdGrant(trx, grant.id);
+	await holdGrant(trx, grant.id, now);
 	return grant;
 }
 

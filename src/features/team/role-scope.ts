@@ -2,9 +2,13 @@
 import type { Locale, Translate } from '#lib/i18n.ts';
 import type { Role, ScopeKind } from '#features/accounts/actor.ts';
 import { unitInText } from '#features/places/place.ts';
+import { addDays, type LocalDate } from '#lib/time.ts';
 
 /** From the whole portal down to one house. */
 export const SCOPE_KINDS: readonly ScopeKind[] = ['portal', 'ward', 'fund', 'organisation', 'house'];
+
+/** A set end lies within five years of today: what lies further is a slip of the hand, or nobody's plan. */
+export const lastSetEnd = (today: LocalDate): LocalDate => addDays(today, 5 * 365);
 
 type Named = { kind: ScopeKind; nameVi: string; nameEn: string };
 

@@ -1,5 +1,6 @@
 import type { InvitationTable, RoleGrantTable } from '#db/schema.ts';
 import type { Role, ScopeKind } from '#features/accounts/actor.ts';
+import { liveGrants } from '#features/accounts/person.repository.ts';
 import { listAdminUnits } from '#features/places/place.repository.ts';
 import { currentUnit, unitIdsWithin } from '#features/places/place.ts';
 import { isSqlite, type Db, type Trx } from '#lib/db.ts';
@@ -7,14 +8,6 @@ import { toLocalDate } from '#lib/time.ts';
 
 /** More than a page can say; the rest is in the database. */
 const ENDED_MAX = 200;
-
-const liveGrants = (db: Db, now: number) =>
-	db
-		.selectFrom('roleGrant')
-		.where('roleGrant.endedAt', 'is', null)
-		.where((eb) =>
-			eb.or([eb('roleGrant.validTo', 'is', null), eb('roleGrant.validTo', '>=', toLocalDate(now))]),
-		);
 
 /** The ids under which a scope may be written: a ward also under those of the wards that were merged into it. */
 async function scopeIds(
@@ -44,25 +37,28 @@ export async function lockGrants(
 	return (isSqlite(trx) ? query : query.forUpdate()).execute();
 }
 
-/** Every role that has not ended in one scope. */
-export const listGrantsIn = (db: Db, scope: { kind: ScopeKind; id: string }) =>
-	db
-		.selectFrom('roleGrant')
+/** Every live role in one scope. */
+export const listGrantsIn = (db: Db, scope: { kind: ScopeKind; id: string }, now: number) =>
+	liveGrants(db, now)
 		.select(['id', 'personId'])
 		.where('scopeKind', '=', scope.kind)
 		.where('scopeId', '=', scope.id)
-		.where('endedAt', 'is', null)
 		.orderBy('id')
 		.execute();
 
 export const findGrantRow = (db: Db, id: string) =>
 	db.selectFrom('roleGrant').selectAll().where('id', '=', id).executeTakeFirst();
 
-/** False when it had ended: somebody else came first. */
+/** Ends a role, also before the day that was set. False when it had ended: somebody else came first. */
 export const endGrantRow = async (trx: Trx, id: string, endedBy: string, now: number): Promise<boolean> => {
+	const today = toLocalDate(now);
 	const { numUpdatedRows } = await trx
 		.updateTable('roleGrant')
-		.set({ endedAt: now, endedBy })
+		.set((eb) => ({
+			endedAt: now,
+			endedBy,
+			validTo: eb.case().when('validTo', '>', today).then(today).else(eb.ref('validTo')).end(),
+		}))
 		.where('id', '=', id)
 		.where('endedAt', 'is', null)
 		.executeTakeFirst();
@@ -74,7 +70,7 @@ export const listGrants = (db: Db, isSample: 0 | 1, now: number) =>
 	liveGrants(db, now)
 		.innerJoin('person', 'person.id', 'roleGrant.personId')
 		.select(['roleGrant.id', 'roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId'])
-		.select(['roleGrant.validFrom', 'roleGrant.personId', 'person.displayName'])
+		.select(['roleGrant.validFrom', 'roleGrant.validTo', 'roleGrant.personId', 'person.displayName'])
 		.where('roleGrant.isSample', '=', isSample)
 		.where('person.erasedAt', 'is', null)
 		.orderBy('roleGrant.role')
@@ -82,15 +78,13 @@ export const listGrants = (db: Db, isSample: 0 | 1, now: number) =>
 		.orderBy('roleGrant.id')
 		.execute();
 
-/** Who holds a role that has not ended. */
-export const findHolderName = async (db: Db, grantId: string): Promise<string | undefined> =>
+/** Who holds a live role. */
+export const findHolderName = async (db: Db, grantId: string, now: number): Promise<string | undefined> =>
 	(
-		await db
-			.selectFrom('roleGrant')
+		await liveGrants(db, now)
 			.innerJoin('person', 'person.id', 'roleGrant.personId')
 			.select('person.displayName')
 			.where('roleGrant.id', '=', grantId)
-			.where('roleGrant.endedAt', 'is', null)
 			.where('person.erasedAt', 'is', null)
 			.executeTakeFirst()
 	)?.displayName;
@@ -108,11 +102,16 @@ export const findEndedGrant = (db: Db, id: string) =>
 		.executeTakeFirst();
 
 /**
- * Roles that have ended, the last ones first, with who held them and who took each over; samples or real ones, or one
- * person's.
+ * Roles that have ended, by an act or by themselves, the last ones first, with their last day, who held them and who took
+ * each over; samples or real ones, or one person's.
  */
-export function listEndedGrants(db: Db, of: { isSample: 0 | 1 } | { personId: string }, since: number) {
-	const query = db
+export async function listEndedGrants(
+	db: Db,
+	of: { isSample: 0 | 1 } | { personId: string },
+	since: number,
+	now: number,
+) {
+	const ended = db
 		.selectFrom('roleGrant')
 		.innerJoin('person', 'person.id', 'roleGrant.personId')
 		.leftJoin('invitation', (join) =>
@@ -123,16 +122,32 @@ export function listEndedGrants(db: Db, of: { isSample: 0 | 1 } | { personId: st
 		.leftJoin('roleGrant as next', 'next.id', 'invitation.acceptedGrantId')
 		.leftJoin('person as heir', 'heir.id', 'next.personId')
 		.select(['roleGrant.id', 'roleGrant.role', 'roleGrant.scopeKind', 'roleGrant.scopeId'])
-		.select(['roleGrant.validFrom', 'roleGrant.endedAt', 'roleGrant.personId', 'person.displayName'])
+		.select(['roleGrant.validFrom', 'roleGrant.validTo', 'roleGrant.endedAt', 'roleGrant.personId'])
+		.select('person.displayName')
 		.select('heir.displayName as heirName')
-		.where('roleGrant.endedAt', '>=', since)
+		.where((eb) =>
+			'personId' in of
+				? eb('roleGrant.personId', '=', of.personId)
+				: eb('roleGrant.isSample', '=', of.isSample),
+		)
 		.where('person.erasedAt', 'is', null)
+		.limit(ENDED_MAX);
+	const byAct = await ended
+		.where('roleGrant.endedAt', '>=', since)
 		.orderBy('roleGrant.endedAt', 'desc')
 		.orderBy('roleGrant.id')
-		.limit(ENDED_MAX);
-	return 'personId' in of
-		? query.where('roleGrant.personId', '=', of.personId).execute()
-		: query.where('roleGrant.isSample', '=', of.isSample).execute();
+		.execute();
+	const byThemselves = await ended
+		.where('roleGrant.endedAt', 'is', null)
+		.where('roleGrant.validTo', '>=', toLocalDate(since))
+		.where('roleGrant.validTo', '<', toLocalDate(now))
+		.orderBy('roleGrant.validTo', 'desc')
+		.orderBy('roleGrant.id')
+		.execute();
+	return [...byAct, ...byThemselves]
+		.map((row) => ({ ...row, until: row.endedAt === null ? row.validTo! : toLocalDate(row.endedAt) }))
+		.sort((a, b) => (a.until < b.until ? 1 : a.until > b.until ? -1 : 0))
+		.slice(0, ENDED_MAX);
 }
 
 /** Handovers that a person sent for somebody else's role and that were accepted, the last ones first. */
@@ -167,7 +182,8 @@ export const findInvitation = (db: Db, by: { tokenHash: string } | { id: string 
 		.innerJoin('roleGrant', 'roleGrant.id', 'invitation.invitedBy')
 		.innerJoin('person', 'person.id', 'roleGrant.personId')
 		.selectAll('invitation')
-		.select(['roleGrant.personId as inviterId', 'roleGrant.isSample', 'roleGrant.endedAt as inviterEndedAt'])
+		.select(['roleGrant.personId as inviterId', 'roleGrant.isSample'])
+		.select(['roleGrant.endedAt as inviterEndedAt', 'roleGrant.validTo as inviterValidTo'])
 		.select(['person.displayName as inviterName', 'roleGrant.role as inviterRole'])
 		.where('tokenHash' in by ? 'invitation.tokenHash' : 'invitation.id', '=', Object.values(by)[0] ?? '')
 		.executeTakeFirst();
@@ -179,7 +195,8 @@ export const listOpenInvitations = (db: Db, isSample: 0 | 1, now: number) =>
 		.selectFrom('invitation')
 		.innerJoin('roleGrant', 'roleGrant.id', 'invitation.invitedBy')
 		.select(['invitation.id', 'invitation.role', 'invitation.scopeKind', 'invitation.scopeId'])
-		.select(['invitation.inviteeHint', 'invitation.expiresAt', 'invitation.replacesGrantId'])
+		.select(['invitation.inviteeHint', 'invitation.expiresAt', 'invitation.validTo'])
+		.select('invitation.replacesGrantId')
 		.where('roleGrant.isSample', '=', isSample)
 		.where('invitation.acceptedAt', 'is', null)
 		.where('invitation.withdrawnAt', 'is', null)

@@ -13,10 +13,13 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { voidResetCodes } from '#features/accounts/credential.repository.ts';
 import { findPerson, holdGrant, holdPerson, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { rotateSessions } from '#features/accounts/session.service.ts';
+import type { RoleGrantTable } from '#db/schema.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
+import { addDays, parseLocalDate, startOfLocalDate, toLocalDate, type LocalDate } from '#lib/time.ts';
+import { lastSetEnd } from './role-scope.ts';
 import { findRolePlace, findRoleScope, type RoleScope } from './role-scope.repository.ts';
 import {
 	endGrantRow,
@@ -49,7 +52,25 @@ export type InvitationInput = {
 	name: string;
 	/** The grant that ends when this one begins: a handover. */
 	replacesGrantId?: string | undefined;
+	/** The last day of the role, for one that ends by itself; as typed. */
+	validTo?: string | undefined;
 };
+
+/**
+ * Refuses with 422 what is no day, a day before today, one too far away to be meant, and any for an administrator, of
+ * whom one must always remain.
+ */
+function requireEnd({ role, validTo: typed = '' }: InvitationInput, now: number): LocalDate | null {
+	if (typed.trim() === '') return null;
+	const field = 'validTo';
+	if (role === 'administrator')
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'administratorEnds', { field });
+	const [validTo, from] = [parseLocalDate(typed), toLocalDate(now)];
+	const to = lastSetEnd(from);
+	if (validTo === undefined || validTo < from || validTo > to)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'roleEndWrong', { field, values: { from, to } });
+	return validTo;
+}
 
 async function requireScope(db: Db, input: InvitationInput, now: number): Promise<RoleScope> {
 	const isHeldThere = ROLE_SCOPES[input.role].includes(input.scopeKind);
@@ -68,7 +89,10 @@ async function holdPlace(trx: Trx, input: InvitationInput, now: number): Promise
 /** The same form once more: refuses with 409 another content, and an invitation that is over. */
 function checkSameAgain(
 	sent: Invitation,
-	row: Pick<Invitation, 'tokenHash' | 'role' | 'scopeKind' | 'scopeId' | 'inviteeHash' | 'replacesGrantId'>,
+	row: Pick<
+		Invitation,
+		'tokenHash' | 'role' | 'scopeKind' | 'scopeId' | 'inviteeHash' | 'replacesGrantId' | 'validTo'
+	>,
 	now: number,
 ): void {
 	const { inviteeHash: _, ...rest } = row;
@@ -83,8 +107,8 @@ function checkSameAgain(
 /**
  * Invites one person to a role; returns the token of the link, of which only a hash is kept. It works once and lapses
  * after a week. The same id again gives the same link. Refuses with 401, with 403 whoever may not hand out this role
- * here, with 409 an id that stands for something else and the handover of a real role that would end as a sample one,
- * with 422 an unknown scope or name.
+ * here, with 409 an id that stands for something else, the handover of a real role that would end as a sample one and
+ * that of the last one without a set end to somebody with one, with 422 an unknown scope or name and a wrong end.
  */
 export async function inviteToRole(
 	db: Db,
@@ -92,22 +116,23 @@ export async function inviteToRole(
 	actor: Actor | undefined,
 	input: InvitationInput,
 	now: number,
-): Promise<{ token: string; scope: RoleScope; expiresAt: number }> {
+): Promise<{ token: string; scope: RoleScope; validTo: LocalDate | null; expiresAt: number }> {
 	requireActor(actor);
 	const { id } = input;
 	const scope = await requireScope(db, input, now);
 	const grant = requireGrant(actor, `role.${input.role}`, scope.scopes);
 	requireSameKind(actor, scope.isSample ?? actor.isSample, 'scope');
 	const name = requireSignInName(input.name);
+	const validTo = requireEnd(input, now);
 	const replacesGrantId = input.replacesGrantId || null;
 	const token = tokenOf(secret, actor.personId, id);
 	const row = {
 		...{ tokenHash: sha256Hex(token), role: input.role, scopeKind: scope.kind, scopeId: scope.id },
-		...{ inviteeHash: hashName(secret, name), replacesGrantId },
+		...{ inviteeHash: hashName(secret, name), replacesGrantId, validTo },
 	};
 	const send = async (trx: Trx): Promise<number> => {
 		await holdPlace(trx, input, now);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		const sent = await findInvitation(trx, { id });
 		if (sent) {
 			checkSameAgain(sent, row, now);
@@ -120,8 +145,10 @@ export async function inviteToRole(
 			requireSameKind(actor, replaced.isSample === 1);
 			if (wouldBecomeSample(replaced, isSampleRole({ isSample: actor.isSample ? 1 : 0 }, scope)))
 				throw new DomainError('CONFLICT', 'realRoleAtSample', { field: 'replacesGrantId' });
+			checkHandover(replaced, live, scope, validTo);
 		}
-		const expiresAt = now + INVITATION_MS;
+		const overAt = validTo === null ? Infinity : startOfLocalDate(addDays(validTo, 1));
+		const expiresAt = Math.min(now + INVITATION_MS, overAt);
 		await insertInvitation(trx, {
 			...{ ...row, id, inviteeHint: `…${nameText(name).slice(-4)}`, invitedBy: grant.id },
 			...{ createdAt: now, expiresAt, withdrawnAt: null, acceptedAt: null, acceptedGrantId: null },
@@ -130,7 +157,7 @@ export async function inviteToRole(
 		await insertAuditEvent(trx, { ...event, roleGrantId: grant.id }, now);
 		return expiresAt;
 	};
-	return { token, scope, expiresAt: await retryWhenTaken(() => inTransaction(db, send)) };
+	return { token, scope, validTo, expiresAt: await retryWhenTaken(() => inTransaction(db, send)) };
 }
 
 function checkOpen(invitation: Invitation | undefined, now: number): asserts invitation is Invitation {
@@ -138,7 +165,9 @@ function checkOpen(invitation: Invitation | undefined, now: number): asserts inv
 	const isOpen =
 		invitation?.acceptedAt === null && invitation.withdrawnAt === null && invitation.expiresAt > now;
 	if (!isOpen) throw new DomainError('NOT_FOUND', 'invitationOver');
-	if (invitation.inviterEndedAt !== null) throw new DomainError('NOT_FOUND', 'invitationOver');
+	const { inviterEndedAt, inviterValidTo } = invitation;
+	if (inviterEndedAt !== null || (inviterValidTo !== null && inviterValidTo < toLocalDate(now)))
+		throw new DomainError('NOT_FOUND', 'invitationOver');
 }
 
 /** A role is a sample when whoever hands it out is one, or the place where it is held. */
@@ -205,7 +234,7 @@ export async function readWhose(
 /**
  * Takes the invited role within a transaction of the caller; the role that it replaces ends with it, and the person's
  * sessions get other tokens. Refuses with 403 its sender and anybody but the invited person, with 404 a link that is
- * over, with 409 a role that the person has.
+ * over, with 409 a role that the person has; one with a set end is renewed by an invitation that goes further.
  */
 export async function acceptWithin(
 	trx: Trx,
@@ -228,15 +257,18 @@ export async function acceptWithin(
 		});
 	if (invitation.inviterId === person.id) throw new DomainError('FORBIDDEN', 'invitationOwn');
 	const outgrown = await checkKind(trx, person, isSample, now);
-	await holdGrant(trx, invitation.invitedBy);
+	await holdGrant(trx, invitation.invitedBy, now);
 	for (const grant of outgrown) await endWithin(trx, grant, invitation.invitedBy, now);
 	const live = await lockGrants(trx, invitation.role, scope, now);
-	if (live.some((each) => each.personId === person.id)) throw new DomainError('CONFLICT', 'roleHeld');
+	const replaced = live.find((each) => each.id === invitation.replacesGrantId);
+	if (replaced) checkHandover(replaced, live, scope, invitation.validTo);
+	const held = live.filter((each) => each.personId === person.id);
+	if (held.some((each) => !goesFurther(invitation, each))) throw new DomainError('CONFLICT', 'roleHeld');
 	const grantId = await insertRoleGrant(
 		trx,
 		{
 			...{ personId: person.id, role: invitation.role, scopeKind: scope.kind, scopeId: scope.id },
-			...{ grantedBy: invitation.invitedBy, isSample: isSample ? 1 : 0 },
+			...{ grantedBy: invitation.invitedBy, isSample: isSample ? 1 : 0, validTo: invitation.validTo },
 		},
 		now,
 	);
@@ -251,8 +283,8 @@ export async function acceptWithin(
 		roleGrantId: grantId,
 	};
 	await insertAuditEvent(trx, event, now);
-	const replaced = live.find((each) => each.id === invitation.replacesGrantId);
-	if (replaced) await endWithin(trx, replaced, invitation.invitedBy, now);
+	for (const each of live)
+		if (each === replaced || held.includes(each)) await endWithin(trx, each, invitation.invitedBy, now);
 	await rotateSessions(trx, person.id);
 }
 
@@ -285,7 +317,7 @@ export async function withdrawInvitation(
 		requireSameKind(actor, isSampleRole(invitation, scope));
 		if (invitation.withdrawnAt !== null) return;
 		checkOpen(invitation, now);
-		await holdGrant(trx, grant.id);
+		await holdGrant(trx, grant.id, now);
 		await withdrawWithin(trx, id, grant.id, now);
 	});
 }
@@ -323,6 +355,38 @@ export async function endWithin(
 /** Roles that an organisation must not be without: they are handed over, not left. */
 const LEADS: readonly Role[] = ['school_lead', 'organiser'];
 
+/**
+ * Refuses with 409 to end the last administrator and an organisation's last lead. Somebody whose end is set remains for
+ * nobody: without that, one day nobody would be left.
+ */
+function checkRemains(row: RoleGrantTable, live: RoleGrantTable[], isOpen: boolean): void {
+	const isLead = LEADS.includes(row.role) && row.scopeKind === 'organisation' && isOpen;
+	if (row.role !== 'administrator' && !isLead) return;
+	const remains = live.some(
+		(each) =>
+			each.personId !== row.personId &&
+			each.isSample === row.isSample &&
+			(each.validTo === null || row.validTo !== null),
+	);
+	if (!remains) throw new DomainError('CONFLICT', isLead ? 'lastLead' : 'lastAdministrator');
+}
+
+/** A handover to somebody who ends on a set day leaves the role as ending it would. */
+function checkHandover(
+	replaced: RoleGrantTable,
+	live: RoleGrantTable[],
+	scope: RoleScope,
+	validTo: LocalDate | null,
+): void {
+	if (replaced.validTo === null && validTo !== null) checkRemains(replaced, live, !scope.isOver);
+}
+
+/** True when a role with a set end is invited to once more, for longer. */
+const goesFurther = (
+	invitation: Pick<Invitation, 'validTo'>,
+	held: Pick<RoleGrantTable, 'validTo'>,
+): boolean => held.validTo !== null && (invitation.validTo === null || invitation.validTo > held.validTo);
+
 /** Like {@link endRole} within a transaction of the caller. */
 export async function endRoleWithin(trx: Trx, actor: Actor, grantId: string, now: number): Promise<void> {
 	const row = await findGrantRow(trx, grantId);
@@ -333,12 +397,8 @@ export async function endRoleWithin(trx: Trx, actor: Actor, grantId: string, now
 	if (!isOwn) requireSameKind(actor, row.isSample === 1);
 	const live = await lockGrants(trx, row.role, { kind: row.scopeKind, id: row.scopeId }, now);
 	if (!live.some((each) => each.id === grantId)) return;
-	if (!isOwn) await holdGrant(trx, by.id);
-	const others = live.filter((each) => each.personId !== row.personId && each.isSample === row.isSample);
-	const isLead = LEADS.includes(row.role) && row.scopeKind === 'organisation' && scope?.isOver === false;
-	if (others.length === 0 && row.role === 'administrator')
-		throw new DomainError('CONFLICT', 'lastAdministrator');
-	if (others.length === 0 && isLead) throw new DomainError('CONFLICT', 'lastLead');
+	if (!isOwn) await holdGrant(trx, by.id, now);
+	checkRemains(row, live, scope?.isOver === false);
 	await endWithin(trx, row, by.id, now);
 }
 

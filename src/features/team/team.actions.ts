@@ -32,11 +32,12 @@ export const team = {
 		const input = {
 			...{ role, ...readScope(field(form, 'scope')), name: field(form, 'name') },
 			...{ id: requireFormId(field(form, 'id')), replacesGrantId: field(form, 'replacesGrantId') },
+			validTo: field(form, 'validTo'),
 		};
-		const { token, scope, expiresAt } = await inviteToRole(db, secret, actor, input, now);
+		const { token, scope, validTo, expiresAt } = await inviteToRole(db, secret, actor, input, now);
 		locals.shownOnce = {
 			link: `${publicUrl}${localePath(locale, `/loi-moi?ma=${token}`)}`,
-			of: { name: cleanText(input.name, { max: 254 }), role, scope, expiresAt },
+			of: { name: cleanText(input.name, { max: 254 }), role, scope, validTo, expiresAt },
 		};
 		return undefined;
 	}),

@@ -68,7 +68,7 @@ export async function listTeam(db: Db, actor: Actor, now: number) {
 	}
 	return {
 		grants,
-		former: await visible(await listEndedGrants(db, { isSample }, 0)),
+		former: await visible(await listEndedGrants(db, { isSample }, 0, now)),
 		invitations: await visible(await listOpenInvitations(db, isSample, now)),
 	};
 }
@@ -86,7 +86,7 @@ export async function findEndedRole(db: Db, actor: Actor, id: string, now: numbe
 /** Every role that a person no longer holds, the last ones first, with where it was. */
 export const listFormerRoles = async (db: Db, personId: string, now: number) =>
 	Promise.all(
-		(await listEndedGrants(db, { personId }, 0)).map(async (row) => ({
+		(await listEndedGrants(db, { personId }, 0, now)).map(async (row) => ({
 			...row,
 			scope: await findRolePlace(db, row.scopeKind, row.scopeId, now),
 		})),
@@ -105,7 +105,7 @@ export async function listRoleNews(db: Db, personId: string, now: number) {
 			})),
 		);
 	return {
-		ended: await placed(await listEndedGrants(db, { personId }, now - NEWS_MS)),
+		ended: await placed(await listEndedGrants(db, { personId }, now - NEWS_MS, now)),
 		accepted: await placed(await listAcceptedHandovers(db, personId, now - NEWS_MS)),
 	};
 }
