@@ -128,6 +128,14 @@ export async function lockRow(
 	return rows[0];
 }
 
+/**
+ * Takes a name's lock until the transaction ends, for what has no row to lock yet. Names that hash alike wait for each
+ * other for nothing. SQLite's writers already stand in one line.
+ */
+export async function lockName(trx: Trx, name: string): Promise<void> {
+	if (!isSqlite(trx)) await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(trx);
+}
+
 /** True for a UNIQUE or PRIMARY KEY violation on either engine. */
 export function isUniqueViolation(error: unknown): boolean {
 	const code = (error as { code?: unknown } | null)?.code;

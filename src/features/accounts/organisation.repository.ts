@@ -1,6 +1,6 @@
 // An organisation of the programme: a union's chapter, a school, a committee, a company, a group of households.
 import type { OrganisationTable } from '#db/schema.ts';
-import type { Db, Trx } from '#lib/db.ts';
+import { lockName, type Db, type Trx } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 
@@ -11,9 +11,13 @@ export const findOrganisation = (db: Db, id: string): Promise<OrganisationTable 
 export const isClosed = ({ validTo }: Pick<OrganisationTable, 'validTo'>, today: LocalDate): boolean =>
 	validTo !== null && validTo <= today;
 
-/** An organisation of this name that has not ended. */
-export const findOrganisationByName = (db: Db, name: string, isSample: 0 | 1) =>
-	db
+/**
+ * An organisation of this name that has not ended. Of two that look for the same name at once, in whatever ward, one
+ * waits here until the other's transaction ends, and then finds what it has made.
+ */
+export async function findOrganisationByName(trx: Trx, name: string, isSample: 0 | 1) {
+	await lockName(trx, `organisation:${name}`);
+	return trx
 		.selectFrom('organisation')
 		.select('id')
 		.where('name', '=', name)
@@ -21,6 +25,7 @@ export const findOrganisationByName = (db: Db, name: string, isSample: 0 | 1) =>
 		.where('validTo', 'is', null)
 		.orderBy('id')
 		.executeTakeFirst();
+}
 
 /** Organisations that exist on a day, those that end on it among them, by ward and name; samples or real ones. */
 export const listOrganisations = (db: Db, { isSample, on }: { isSample: 0 | 1; on: LocalDate }) =>

@@ -36,8 +36,6 @@ export async function openOrganisation(
 	if (!name) throw new DomainError('UNPROCESSABLE_CONTENT', 'nameMissing', { field: 'name' });
 	const isSample = actor.isSample ? 1 : 0;
 	return inTransaction(db, async (trx) => {
-		// Of two at once one waits, and then finds the other.
-		await lockRow(trx, 'admin_unit', ward.id);
 		await holdGrant(trx, grant.id, now);
 		if (await findOrganisationByName(trx, name, isSample))
 			throw new DomainError('CONFLICT', 'organisationExists', { field: 'name' });
