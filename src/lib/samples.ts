@@ -41,11 +41,12 @@ export async function areSamplesShown(db: Db): Promise<boolean> {
 	return rows[0]?.shown === 1;
 }
 
-/** Hides every sample row for good; the rows stay in the database. */
-export async function retireSamples(db: Db): Promise<void> {
-	await db
+/** Hides every sample row for good; the rows stay in the database. False when they were hidden before. */
+export async function retireSamples(db: Db): Promise<boolean> {
+	const { numInsertedOrUpdatedRows } = await db
 		.insertInto('portalSetting')
 		.values({ key: RETIRED, value: 'yes' })
 		.onConflict((conflict) => conflict.column('key').doNothing())
-		.execute();
+		.executeTakeFirst();
+	return numInsertedOrUpdatedRows === 1n;
 }

@@ -8,19 +8,16 @@ import { loadReference } from '#db/reference.ts';
 import { resetSamplePasswords } from '#db/sample/index.ts';
 import { createAccount } from '#features/accounts/account.service.ts';
 import { ROLES } from '#features/accounts/actor.ts';
-import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { findOrganisationByName, insertOrganisation } from '#features/accounts/organisation.repository.ts';
-import { openFund } from '#features/fund/ledger.service.ts';
 import { openSchool } from '#features/schools/school.service.ts';
 import { ORGANISATION_KINDS } from '#features/team/organisation.ts';
 import { ConfigError } from '#lib/config.ts';
-import { inTransaction, isUniqueViolation, type Db, type Trx } from '#lib/db.ts';
+import type { Db, Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { createTranslator } from '#lib/i18n.ts';
 import { getPortal } from '#lib/portal.ts';
-import { retireSamples } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { createFund, createOrganisation, retire } from './admin-acts.ts';
 import { holdScope, readScope, readWard } from './admin-scope.ts';
 import { settingFailure } from './start-failure.ts';
 
@@ -123,17 +120,8 @@ async function run(): Promise<void> {
 				kind: readName('--kind', values.kind, ORGANISATION_KINDS),
 				name: readText('--name', values.name),
 				adminUnitId: values.ward === undefined ? null : await readWard(db, '--ward', values.ward),
-				isSample: 0 as const,
 			};
-			const id = await inTransaction(db, async (trx) => {
-				if (await findOrganisationByName(trx, organisation.name, 0))
-					throw new ConfigError(`--name ${organisation.name}: there is such an organisation already.`);
-				const opened = await insertOrganisation(trx, organisation, now);
-				const event = { action: 'organisation.open', subjectKind: 'organisation', subjectId: opened };
-				await insertAuditEvent(trx, event, now);
-				return opened;
-			});
-			console.log(id);
+			console.log(await createOrganisation(db, organisation, now));
 			break;
 		}
 		case 'create-fund': {
@@ -146,15 +134,10 @@ async function run(): Promise<void> {
 				nameEn: readText('--name-en', values['name-en'] ?? name),
 				organisationId: null,
 				adminUnitId: await readWard(db, '--ward', ward),
-				isSample: 0 as const,
 			};
 			if (!/^(?!MAU-)[A-Z\d][A-Z\d-]{0,19}$/.test(fund.code))
 				throw new ConfigError(`--code ${code}: letters, digits and - only, and MAU- is for samples.`);
-			await inTransaction(db, (trx) => openFund(trx, fund, now)).catch((error: unknown) => {
-				throw isUniqueViolation(error)
-					? new ConfigError(`--code ${code}: there is such a fund already.`)
-					: error;
-			});
+			await createFund(db, fund, now);
 			console.log(`Fund ${fund.code} is open.`);
 			break;
 		}
@@ -166,7 +149,7 @@ async function run(): Promise<void> {
 			break;
 		}
 		case 'retire-sample':
-			await retireSamples(db);
+			await retire(db, now);
 			console.log('No page, total or feed shows sample rows any more.');
 			break;
 		case 'sample-passwords':

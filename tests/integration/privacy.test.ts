@@ -129,6 +129,11 @@ describeEachEngine('what a device logged', (engine) => {
 			{ noticeVersion: 2, givenAt: NOW + 2, withdrawnAt: null },
 			{ noticeVersion: 1, givenAt: NOW, withdrawnAt: NOW + 2 },
 		]);
+		// The log tells that the first one ended, and that it was not taken back.
+		const log = (await listAuditEvents(db, { subjectId: mai.personId }, 9)).map(({ action }) => action);
+		expect(log.filter((action) => action.startsWith('consent.')).sort()).toEqual([
+			...['consent.give', 'consent.give', 'consent.replace'],
+		]);
 		expect(await mineOf(mai)).toBe(2);
 		await withdrawLink(db, mai, NOW + 4);
 		await linkDropOffs(db, mai, agreed(another, 2), NOW + 5);

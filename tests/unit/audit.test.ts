@@ -20,7 +20,9 @@ const PARTS: Record<string, string[]> = {
 
 /** The acts that the services write down: `action: '…'`, or an argument of a service's own helper. */
 function writtenActions(): string[] {
-	const services = globSync('src/features/**/*.service.ts').map((file) => readFileSync(file, 'utf8'));
+	const services = globSync(['src/features/**/*.service.ts', 'src/server/admin*.ts']).map((file) =>
+		readFileSync(file, 'utf8'),
+	);
 	const found = services.flatMap((text) =>
 		[
 			...text.matchAll(/\baction: (['`])([^'`]+)\1/g),

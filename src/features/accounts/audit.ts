@@ -16,11 +16,12 @@ export const AUDIT_ACTIONS = {
 		...(['organisation.open', 'organisation.close'] as const),
 	],
 	privacy: [
-		...(['consent.give', 'consent.withdraw', 'notice.publish'] as const),
+		...(['consent.give', 'consent.replace', 'consent.withdraw', 'notice.publish'] as const),
 		...(['rights-request.send', 'rights-request.reply', 'rights-request.complete'] as const),
 	],
 	houses: ['green-house.import', 'green-house.change', 'green-house.variance-limit', 'paper-page.withdraw'],
 	money: [
+		'fund.open',
 		...(['scrap-sale.return', 'disbursement.approve', 'disbursement.return'] as const),
 		...(['statement.return', 'statement.erase-note', 'cash-count.confirm', 'cash-count.return'] as const),
 		...(['month.close', 'month.reopen', 'fund.rule', 'disbursement.erase-note'] as const),
@@ -30,6 +31,7 @@ export const AUDIT_ACTIONS = {
 	],
 	events: ['cleanup-event.announce', 'cleanup-event.edit', 'cleanup-event.cancel', 'sign-up.remove'],
 	schools: ['school.open', 'class-sheet.revoke'],
+	portal: ['sample.retire'],
 } as const;
 
 export type AuditGroup = keyof typeof AUDIT_ACTIONS;
@@ -60,6 +62,8 @@ export const AUDIT_KINDS = [
 		'entry_reversal',
 		'journal_entry',
 		'disclosure',
+		'fund',
+		'portal_setting',
 	] as const),
 ];
 export type AuditKind = (typeof AUDIT_KINDS)[number];

@@ -23,7 +23,18 @@ export const listConsents = (db: Db, personId: string) =>
 		.orderBy('id')
 		.execute();
 
-export const withdrawConsents = (trx: Trx, personId: string, now: number) =>
+/** Ends what a person has agreed to for this purpose; what they agreed to for another one stays. */
+export const withdrawConsent = (trx: Trx, personId: string, purpose: ConsentTable['purpose'], now: number) =>
+	trx
+		.updateTable('consent')
+		.set({ withdrawnAt: now })
+		.where('personId', '=', personId)
+		.where('purpose', '=', purpose)
+		.where('withdrawnAt', 'is', null)
+		.execute();
+
+/** Ends everything that a person has agreed to. */
+export const withdrawEveryConsent = (trx: Trx, personId: string, now: number) =>
 	trx
 		.updateTable('consent')
 		.set({ withdrawnAt: now })

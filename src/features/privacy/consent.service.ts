@@ -10,7 +10,7 @@ import {
 	insertConsent,
 	linkAlias,
 	unlinkAliases,
-	withdrawConsents,
+	withdrawConsent,
 } from './consent.repository.ts';
 import { NOTICE } from './notice.ts';
 import { findVersion } from './notice.repository.ts';
@@ -45,7 +45,11 @@ export async function linkDropOffsWithin(
 	const live = await findLiveConsent(trx, personId, 'link_drop_offs');
 	if (live?.noticeVersion !== noticeVersion) {
 		// Given again under another text: the one before ends, and both say what was read.
-		if (live) await withdrawConsents(trx, personId, now);
+		if (live) {
+			await withdrawConsent(trx, personId, 'link_drop_offs', now);
+			const ended = { action: 'consent.replace', subjectKind: 'person', subjectId: personId, personId };
+			await insertAuditEvent(trx, ended, now);
+		}
 		const consent = { id: uuidv7(now), personId, purpose: 'link_drop_offs', noticeVersion } as const;
 		await insertConsent(trx, { ...consent, givenAt: now, withdrawnAt: null });
 		await insertAuditEvent(
@@ -77,7 +81,7 @@ export async function withdrawLink(db: Db, actor: Actor | undefined, now: number
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'person', personId);
 		if (!(await findLiveConsent(trx, personId, 'link_drop_offs'))) return;
-		await withdrawConsents(trx, personId, now);
+		await withdrawConsent(trx, personId, 'link_drop_offs', now);
 		await unlinkAliases(trx, personId);
 		await insertAuditEvent(
 			trx,

@@ -7,7 +7,7 @@ import { endSessions } from '#features/accounts/session.service.ts';
 import { endRoleWithin } from '#features/team/role.service.ts';
 import { listGrantsOf } from '#features/team/role.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
-import { unlinkAliases, withdrawConsents } from './consent.repository.ts';
+import { unlinkAliases, withdrawEveryConsent } from './consent.repository.ts';
 import { forgetSignUps } from './own-data.repository.ts';
 import { eraseRequests } from './rights-request.repository.ts';
 
@@ -27,7 +27,7 @@ export async function eraseAccount(db: Db, actor: Actor | undefined, now: number
 		for (const grant of await listGrantsOf(trx, personId, now))
 			await endRoleWithin(trx, actor, grant.id, now);
 		await forgetSignUps(trx, personId, now);
-		await withdrawConsents(trx, personId, now);
+		await withdrawEveryConsent(trx, personId, now);
 		await unlinkAliases(trx, personId);
 		await eraseRequests(trx, personId, now);
 		await voidResetCodes(trx, personId, now);
