@@ -10,7 +10,7 @@ import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto } from '#features/photos/photo.repository.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { launchBrowser, phone } from '../support/browser.ts';
+import { launchBrowser, phone, wide } from '../support/browser.ts';
 import { axeErrors, inEnglish, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -84,6 +84,33 @@ test('frames are numbers where there is no JavaScript, and what lies outside is 
 	expect(await sheet.locator('[name=frame-left]').first().inputValue()).toBe('60');
 	expect(photosIn()).toHaveLength(1);
 	await plain.close();
+});
+
+test('the place of the photo is kept free in its shape before it is there', async () => {
+	for (const viewport of [phone, wide]) {
+		const slow = await browser.newContext({ viewport, storageState: await page.context().storageState() });
+		const sheet = await slow.newPage();
+		let send = () => {};
+		const gate = new Promise<void>((resolve) => (send = resolve));
+		await sheet.route('**/anh/**', async (route) => {
+			await gate;
+			await route.continue();
+		});
+		await sheet.goto(`${world.baseUrl}${path}`, { waitUntil: 'domcontentloaded' });
+		const picture = sheet.locator('.redact .canvas img');
+		await picture.scrollIntoViewIfNeeded();
+		const before = (await picture.boundingBox())!;
+		expect(before.width / before.height).toBeCloseTo(600 / 800, 2);
+		send();
+		await sheet.waitForFunction(
+			() => document.querySelector<HTMLImageElement>('.redact .canvas img')?.naturalWidth === 600,
+		);
+		const after = (await picture.boundingBox())!;
+		expect([after.width, after.height]).toEqual([before.width, before.height]);
+		const shots = process.env['SHOTS'];
+		if (shots) await sheet.screenshot({ path: `${shots}/photo-${viewport.width}.png`, fullPage: true });
+		await slow.close();
+	}
 });
 
 test('a finger draws a frame, the keyboard another one, and everybody sees the rest', async () => {

@@ -27,6 +27,8 @@ const selectDisclosures = (db: Db) =>
 			'photo.decidedAt as photoDecidedAt',
 			'photo.publicKey as photoPublicKey',
 			'photo.publicFrames as photoPublicFrames',
+			'photo.width as photoWidth',
+			'photo.height as photoHeight',
 		])
 		.select([
 			'withdrawal.withdrawReason as takenBackReason',

@@ -17,7 +17,7 @@ export const isPhotoGone = (photo: Pick<PhotoTable, 'status' | 'decidedAt'>, now
 /** What whoever may see a private photo is shown of it. */
 export type ShownPhoto = Pick<
 	PhotoTable,
-	'status' | 'childrenDeclared' | 'decidedAt' | 'publicKey' | 'publicFrames'
+	'status' | 'childrenDeclared' | 'decidedAt' | 'publicKey' | 'publicFrames' | 'width' | 'height'
 >;
 
 /** A photo as it will be kept: WebP, nothing but its pixels. */
