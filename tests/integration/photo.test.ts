@@ -31,7 +31,7 @@ import { decideSalePhoto } from '#features/collections/scrap-sale.service.ts';
 import type { Frame } from '#features/photos/photo-frames.ts';
 import { openPhotoStore, type PhotoStore } from '#features/photos/photo-store.service.ts';
 import { findPhoto, insertLeftover } from '#features/photos/photo.repository.ts';
-import { clearRefusedPhotos, encodePhoto } from '#features/photos/photo.service.ts';
+import { clearRefusedPhotos, encodePhoto, insertPhotoRow } from '#features/photos/photo.service.ts';
 import { runDueJobs } from '#server/jobs.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
@@ -400,6 +400,33 @@ describeEachEngine('a photo', (engine) => {
 		expect((await look(world.treasurer, id, path.join(dir, 'gone'))).status).toBe(404);
 	});
 
+	test('whose store takes longer than the job waits is named by no row once its file is given up', async () => {
+		const db = await engine.fresh();
+		const { world, dir } = await makeSale(db);
+		const store = openPhotoStore({ photoDir: dir, photoBucket: undefined });
+		const photo = await encodePhoto(await takePhoto('jpeg', 1), NOW);
+		const uploadedBy = world.steward.grants[0]!.id;
+		const from = { uploadedBy, isSample: 0, childrenDeclared: 0 } as const;
+		const name = () => inTransaction(db, (trx) => insertPhotoRow(trx, photo, from, NOW));
+		await inTransaction(db, (trx) => insertLeftover(trx, photo.id, NOW));
+		await store.put(photo.id, photo.data);
+		// The row is written just as the job is about to remove the file; the store lets go only the second time.
+		const meanwhile: unknown[] = [];
+		const remove = (isThere: boolean) => async (id: string) => {
+			meanwhile.push(await name().catch((error: unknown) => (error as DomainError).key));
+			if (!isThere) throw new Error('the store is away');
+			await store.remove(id);
+		};
+		const later = NOW + DAY;
+		await expect(clearRefusedPhotos(db, { ...store, remove: remove(false) }, later)).rejects.toThrow();
+		await clearRefusedPhotos(db, { ...store, remove: remove(true) }, later);
+		await expectRefused(db, name, 'photoStoreAway', 503);
+		expect(meanwhile).toEqual(['photoStoreAway', 'photoStoreAway']);
+		expect(await findPhoto(db, photo.id)).toBeUndefined();
+		expect(await db.selectFrom('photoLeftover').selectAll().execute()).toEqual([]);
+		expect(await store.get(photo.id)).toBeUndefined();
+	});
+
 	test('is public once an approver of the fund says so, and never with children in it', async () => {
 		const db = await engine.fresh();
 		const { world, dir, sale, send } = await makeSale(db);
@@ -588,8 +615,6 @@ describeEachEngine('a photo', (engine) => {
 		await decide(NOW + 3, await seenAt(), [], 'approved', sticky);
 		expect([await keyNow(), await leftovers(), filesIn(dir).length]).toEqual([null, 1, 2]);
 		await clearRefusedPhotos(db, store, NOW + 4);
-		expect(filesIn(dir)).toHaveLength(2);
-		await clearRefusedPhotos(db, store, NOW + DAY);
 		expect([await leftovers(), filesIn(dir)]).toEqual([0, [fileOf(id)]]);
 		// A row that was not written after all leaves a file that nothing names, until the job.
 		const cutOff = {
@@ -599,7 +624,8 @@ describeEachEngine('a photo', (engine) => {
 		};
 		await expect(decide(NOW + 5, await seenAt(), [half], 'approved', cutOff)).rejects.toThrow('cut off');
 		const stray = filesIn(dir).find((name) => name !== fileOf(id))!;
-		expect([await keyNow(), await leftovers()]).toEqual([null, 1]);
+		await clearRefusedPhotos(db, store, NOW + 6);
+		expect([await keyNow(), await leftovers(), filesIn(dir).length]).toEqual([null, 1, 2]);
 		expect(
 			(
 				await GET({

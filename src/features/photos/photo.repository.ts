@@ -45,13 +45,31 @@ export const writeClearedUntil = (trx: Trx, until: number) =>
 export const insertLeftover = (trx: Trx, fileKey: string, since: number) =>
 	trx.insertInto('photoLeftover').values({ fileKey, since }).execute();
 
-/** False when it was noted no more: its file is gone, or about to go. */
-export const deleteLeftover = async (trx: Trx, fileKey: string): Promise<boolean> =>
-	(await trx.deleteFrom('photoLeftover').where('fileKey', '=', fileKey).executeTakeFirst()).numDeletedRows ===
-	1n;
+export const deleteLeftover = (trx: Trx, fileKey: string) =>
+	trx.deleteFrom('photoLeftover').where('fileKey', '=', fileKey).execute();
 
-export const findLeftover = (db: Db, fileKey: string) =>
-	db.selectFrom('photoLeftover').selectAll().where('fileKey', '=', fileKey).executeTakeFirst();
+/** Since when what is given up is noted: since ever. */
+const GIVEN_UP = 0;
+
+/** A row names the file from now on. False when it was noted no more, or is given up: it is gone, or about to go. */
+export const claimLeftover = async (trx: Trx, fileKey: string): Promise<boolean> => {
+	const { numDeletedRows } = await trx
+		.deleteFrom('photoLeftover')
+		.where('fileKey', '=', fileKey)
+		.where('since', '>', GIVEN_UP)
+		.executeTakeFirst();
+	return numDeletedRows === 1n;
+};
+
+/** No row names the file any more, and it stays noted until it is gone. False when it was noted no more. */
+export const giveUpLeftover = async (trx: Trx, fileKey: string): Promise<boolean> => {
+	const { numUpdatedRows } = await trx
+		.updateTable('photoLeftover')
+		.set({ since: GIVEN_UP })
+		.where('fileKey', '=', fileKey)
+		.executeTakeFirst();
+	return numUpdatedRows === 1n;
+};
 
 export const listLeftovers = (db: Db, until: number) =>
 	db.selectFrom('photoLeftover').select('fileKey').where('since', '<=', until).execute();

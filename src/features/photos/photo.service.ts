@@ -6,8 +6,9 @@ import { uuidv7 } from '#lib/uuid.ts';
 import type { PhotoStore } from './photo-store.service.ts';
 import { checkPhotoBytes, MAX_PIXELS, MAX_SIDE, REFUSED_KEPT_MS, type EncodedPhoto } from './photo.ts';
 import {
+	claimLeftover,
 	deleteLeftover,
-	findLeftover,
+	giveUpLeftover,
 	insertLeftover,
 	insertPhoto,
 	listLeftovers,
@@ -99,9 +100,12 @@ export async function insertPhotoRow(
 	});
 }
 
-/** Removes a noted file, unless a row names it by now. */
+/**
+ * Removes a noted file, unless a row names it by now. It is given up first: whoever kept its bytes for longer than
+ * {@link LEFTOVER_MS} and would name it meanwhile is refused, so that no row names what is being removed.
+ */
 export async function clearLeftover(db: Db, store: PhotoStore, fileKey: string): Promise<void> {
-	if (!(await findLeftover(db, fileKey))) return;
+	if (!(await inTransaction(db, (trx) => giveUpLeftover(trx, fileKey)))) return;
 	await store.remove(fileKey);
 	await inTransaction(db, (trx) => deleteLeftover(trx, fileKey));
 }
@@ -111,7 +115,7 @@ export async function clearLeftover(db: Db, store: PhotoStore, fileKey: string):
  * more: the daily job has it, and a row must not name what is not there.
  */
 export async function claimFile(trx: Trx, fileKey: string): Promise<void> {
-	if (!(await deleteLeftover(trx, fileKey))) throw new DomainError('SERVICE_UNAVAILABLE', 'photoStoreAway');
+	if (!(await claimLeftover(trx, fileKey))) throw new DomainError('SERVICE_UNAVAILABLE', 'photoStoreAway');
 }
 
 /** Removes a file that no row names for certain, whether it is still noted or not; what fails goes with the daily job. */
