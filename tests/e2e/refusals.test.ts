@@ -67,6 +67,58 @@ test('a form from another site is refused in words', async () => {
 	expect([status, html.includes(say('errors:foreignOrigin'))]).toEqual([403, true]);
 });
 
+test('what must not come from a browser left open asks who it is once more', async () => {
+	const { people, baseUrl, db } = world;
+	const client = await signInClient(baseUrl, people['school lead']);
+	const { personId } = people['school lead'].actor;
+	const long = { authenticatedAt: Date.now() - 24 * 3_600_000, secondFactorAt: null };
+	await db.updateTable('session').set(long).where('personId', '=', personId).execute();
+	const { status, html } = await refused(() =>
+		client.post('/cua-toi/tai-khoan?_action=privacy.erase', { sure: '1' }),
+	);
+	expect([status, html.includes(say('errors:confirmFirst'))]).toEqual([403, true]);
+});
+
+test('an invitation without a role or a place is asked for it', async () => {
+	const client = await signInClient(world.baseUrl, world.people.administrator);
+	const invitation = { id: '019a0000-0000-7000-8000-000000000002', form: 'moi', name: '0912777777' };
+	for (const [fields, key] of [
+		[{ role: 'king', scope: 'portal' }, 'roleMissing'],
+		[{ role: 'auditor', scope: '' }, 'scopeMissing'],
+	] as const) {
+		const { status, html } = await refused(() =>
+			client.post('/cua-toi/nhom?_action=team.invite', { ...invitation, ...fields }),
+		);
+		expect([status, html.includes(say(`errors:${key}`))]).toEqual([422, true]);
+	}
+});
+
+test('too many wrong passwords are told when to come back', async () => {
+	const client = makeClient(world.baseUrl);
+	const tryOnce = () =>
+		client.post('/dang-nhap?_action=accounts.signIn', { name: '0988999999', password: 'không phải câu này' });
+	for (let tries = 0; tries < 10; tries += 1) expect((await tryOnce()).status).toBe(401);
+	const { status, html } = await refused(tryOnce);
+	const [before] = say('errors:tooManySignIns', { until: '|' }).split('|');
+	expect([status, html.includes(before!)]).toEqual([429, true]);
+});
+
+test('the open interface refuses another type of body and a place that it did not give', async () => {
+	const client = makeClient(world.baseUrl);
+	const headers = { 'content-type': 'text/plain' };
+	for (const [send, key, expected] of [
+		[
+			() => client.send('/api/v1/drop-offs', { method: 'POST', body: '{}', headers }),
+			'contentTypeWrong',
+			415,
+		],
+		[() => client.send('/api/v1/events?after=x'), 'cursorInvalid', 400],
+	] as const) {
+		const { status, html } = await refused(send);
+		expect([status, html.includes(say(`errors:${key}`))]).toEqual([expected, true]);
+	}
+});
+
 test('nobody hands themselves a reset code', async () => {
 	const { people } = world;
 	const client = await signInClient(world.baseUrl, people.administrator);

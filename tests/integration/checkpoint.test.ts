@@ -15,7 +15,13 @@ import {
 	proveConsistency,
 	proveInclusion,
 } from '#features/checkpoints/merkle.ts';
-import { matchSheet } from '#features/checkpoints/open-tree.service.ts';
+import {
+	getCheckpoint,
+	getConsistency,
+	getFund,
+	getInclusion,
+	matchSheet,
+} from '#features/checkpoints/open-tree.service.ts';
 import { parseSheetCode, scannedCode, typedCode } from '#features/checkpoints/sheet-code.ts';
 import { parseNote } from '#features/checkpoints/signed-note.ts';
 import { nodeReader } from '#features/checkpoints/tree.repository.ts';
@@ -27,6 +33,7 @@ import { NOW } from '../support/fixtures.ts';
 import { digest, expectNothingWritten } from '../support/snapshot.ts';
 import { tamper } from '../support/tamper.ts';
 import { giftInput, makeWorld, pay, reverse, type World } from './fund-world.ts';
+import { expectRefused } from './sale-world.ts';
 
 const KEY = ledgerKeyOf(new Uint8Array(32).fill(7));
 const ORIGIN = 'nha-xanh.example';
@@ -91,6 +98,24 @@ describeEachEngine('a fund’s tree', (engine) => {
 		}
 		// Nothing has been added, so nothing more is signed.
 		await expectUnchanged(db, () => sequenceFunds(db, KEY, NOW + 1));
+	});
+
+	test('is asked for sizes and entries that are in it, and refuses others', async () => {
+		const db = await engine.fresh();
+		const world = await openWorld(db);
+		const fund = await getFund(db, world.code);
+		const entry = await inTransaction(db, (trx) => postEntry(trx, giftInput(world, 1000), NOW));
+		const prove = (id: string) => () => getInclusion(db, fund, id);
+		const compare = (from: number, to: number) => () => getConsistency(db, fund.id, { from, to });
+		for (const ask of [() => getCheckpoint(db, fund.id), prove(entry.id), compare(1, 1)])
+			await expectRefused(db, ask, 'noCheckpointYet', 404);
+		await sequenceFunds(db, KEY, NOW);
+		expect(await prove(entry.id)()).toMatchObject({ index: 0 });
+		await expectRefused(db, () => getCheckpoint(db, fund.id, 2), 'noCheckpointOfSize', 404);
+		for (const ask of [compare(1, 2), compare(2, 1)]) await expectRefused(db, ask, 'treeTooShort', 422);
+		// Written since the newest checkpoint: it is in the next one.
+		const later = await inTransaction(db, (trx) => postEntry(trx, giftInput(world, 2000), NOW));
+		await expectRefused(db, prove(later.id), 'noCheckpointYet', 404);
 	});
 
 	test('is signed as a note that others can check', async () => {

@@ -114,6 +114,8 @@ describeEachEngine('beside a payment', (engine) => {
 			409,
 		);
 		expect((await traceEntry(db, paid.id))!.photos).toEqual([]);
+		const decision = { id: uuidv7(NOW), status: 'approved', redaction: WHOLE } as const;
+		await expectRefused(db, () => decideProofPhoto(db, world.approver, decision, NOW), 'unknownPhoto', 404);
 		await expectRefused(
 			db,
 			() =>

@@ -16,6 +16,8 @@ import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, makeFund, NOW } from '../support/fixtures.ts';
 import { expectNothingWritten } from '../support/snapshot.ts';
 import {
+	giftInput,
+	post,
 	allocationsOf,
 	give,
 	insertRaw,
@@ -167,6 +169,15 @@ describeEachEngine('reversals of entries', (engine) => {
 		const both: Actor = { ...world.treasurer, grants: [...world.treasurer.grants, ...world.approver.grants] };
 		const hats: Actor = { ...world.approver, grants: both.grants };
 		const sale = await give(world, 5);
+		const id = uuidv7(NOW);
+		const slip = await post(
+			world,
+			giftInput(world, 7, {
+				...{ id, kind: 'scrap_sale', source: { kind: 'scrap_sale', id, content: {} } },
+				postings: [{ debit: 'cash', credit: 'income-paper', amountVnd: 7 }],
+				text: { kind: 'scrap_sale', houses: [] },
+			}),
+		);
 		const waits = await ask(gift.id);
 		for (const [work, key, status] of [
 			...[gift.id, payment.id, difference.id].flatMap((id) =>
@@ -178,6 +189,7 @@ describeEachEngine('reversals of entries', (engine) => {
 			[() => ask(payment.id, weak(world.treasurer)), 'secondFactorFirst', 403],
 			[() => ask(uuidv7(NOW)), 'unknownEntry', 404],
 			[() => ask(payment.id, world.treasurer, ' '), 'reasonMissing', 422],
+			[() => ask(slip.id), 'saleReversedOnSlip', 409],
 			...[world.treasurer, world.officer, other.approver].map(
 				(actor) => [() => confirm(waits, actor), 'notYourRole', 403] as const,
 			),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Actor, Grant } from '#features/accounts/actor.ts';
 import { missingCash, nextStep, paymentText } from '#features/fund/disbursement.ts';
 import { entryTitle } from '#features/fund/entry-title.ts';
-import { requiredApprovals, shareOut } from '#features/fund/fund-rule.ts';
+import { readRule, requiredApprovals, shareOut } from '#features/fund/fund-rule.ts';
 import { groupByMonth } from '#features/fund/fund.ts';
 import {
 	CHART,
@@ -358,4 +358,20 @@ test.each([
 ])('%s is refused with 400', (query) => {
 	const refused = expect.objectContaining({ kind: 'BAD_REQUEST', key: 'pageInvalid' }) as Error;
 	expect(() => readPage(new URLSearchParams(query))).toThrow(refused);
+});
+
+test('a share of a rule names its fund, and a row without both is none', () => {
+	const form = (fields: Record<string, string>) => {
+		const data = new FormData();
+		const rule = { validFrom: '2026-12-01', recorder: 'treasurer' };
+		for (const [name, value] of Object.entries({ ...rule, ...fields })) data.set(name, value);
+		return data;
+	};
+	expect(readRule(form({ 'share-0': '', 'percent-0': ' ' })).shares).toEqual([]);
+	expect(readRule(form({ 'share-1': 'b', 'percent-1': '5 %' })).shares).toEqual([
+		{ fundId: 'b', percent: 5 },
+	]);
+	expect(() => readRule(form({ 'share-1': '', 'percent-1': '5' }))).toThrow(
+		expect.objectContaining({ key: 'shareFundMissing', field: 'share-1' }) as Error,
+	);
 });

@@ -100,6 +100,7 @@ test('a JSON number has one meaning', () => {
 
 test('a head count keeps to its bounds', () => {
 	expect(parseCount('25', { min: 1, max: 50 }, 'n')).toBe(25);
+	expect(keyOf(() => parseCount(' ', { min: 1, max: 50 }, 'n'))).toBe('countMissing');
 	expect(keyOf(() => parseCount('0', { min: 1, max: 50 }, 'n'))).toBe('countOutOfRange');
 	expect(keyOf(() => parseCount('10.000', { min: 1, max: 50 }, 'n'))).toBe('countOutOfRange');
 	expect(keyOf(() => parseCount('999999999999999999999', { min: 1, max: 50 }, 'n'))).toBe('countOutOfRange');
