@@ -1,15 +1,9 @@
 import { sql, type Kysely } from 'kysely';
-import { isSqlite, refuse } from './dialect.ts';
+import { dropRefusal, isSqlite, refuse } from './dialect.ts';
 
 const MOVED = `(case when debit_account in ('cash', 'bank') then amount_vnd else 0 end)
 	- (case when credit_account in ('cash', 'bank') then amount_vnd else 0 end)`;
 const NEW_MOVED = MOVED.replace(/\b(debit_account|credit_account|amount_vnd)\b/g, 'new.$1');
-
-async function dropRefusal(db: Kysely<unknown>, table: string, name: string): Promise<void> {
-	const trigger = `${table}_refuse_${name}`;
-	await sql.raw(`drop trigger ${trigger}${isSqlite(db) ? '' : ` on ${table}`}`).execute(db);
-	if (!isSqlite(db)) await sql.raw(`drop function ${trigger}()`).execute(db);
-}
 
 export async function up(db: Kysely<unknown>): Promise<void> {
 	// With its last posting an entry moves what it says, so the balance that is shown is the sum of postings.
