@@ -1,20 +1,11 @@
 // Sends the form by way of the outbox: kept on the phone first, so that a lost network or a closed tab loses nothing.
 import type { OutboxItem } from '../outbox/outbox.ts';
-import { queue } from '../outbox/outbox.client.ts';
+import { mintId, queue } from '../outbox/outbox.client.ts';
 
 type Line = { material: string; quantity: string; unit: string };
 
 const NOON = 'T12:00:00+07:00';
 const DAY_MS = 86_400_000;
-
-/** A version-4 UUID; `randomUUID` is missing on plain http. */
-export function mintId(): string {
-	const bytes = crypto.getRandomValues(new Uint8Array(16));
-	bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-	bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-	const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-	return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
 
 /** Today in Vietnam by the phone's clock. */
 export const phoneToday = (): string => new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);

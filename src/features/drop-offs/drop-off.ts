@@ -1,7 +1,7 @@
 // A drop-off is one act of bringing sorted recyclables to a Green House: declared by somebody, not weighed.
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
-import { addDays, toLocalDate } from '#lib/time.ts';
+import { checkHappenedWithin } from '#lib/happened-at.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import type { Factor, Material } from '#features/materials/material.ts';
 
@@ -18,20 +18,10 @@ export type Declarer =
 export const MAX_LINES = 20;
 /** Older than this is the steward's paper back-entry. */
 export const MAX_AGE_DAYS = 60;
-/** A phone's clock may run this much ahead. */
-const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 
 /** When it happened: not in the future, and by the calendar {@link MAX_AGE_DAYS} ago at most. Refuses with 422. */
-export function checkHappenedAt(happenedAt: number, now: number): void {
-	if (happenedAt > now + CLOCK_TOLERANCE_MS)
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'date' });
-	if (toLocalDate(happenedAt) < addDays(toLocalDate(now), -MAX_AGE_DAYS)) {
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateTooOld', {
-			field: 'date',
-			values: { days: MAX_AGE_DAYS },
-		});
-	}
-}
+export const checkHappenedAt = (happenedAt: number, now: number): void =>
+	checkHappenedWithin(MAX_AGE_DAYS, happenedAt, now);
 
 /** A full, locked or damaged house still takes a declaration: the goods may already stand there. Refuses with 422. */
 export function checkHouseTakes(house: GreenHouse): void {

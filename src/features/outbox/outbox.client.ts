@@ -57,3 +57,12 @@ export async function keepForLater(): Promise<void> {
 	const { sync } = (worker ?? {}) as { sync?: SyncManager };
 	await sync?.register(CHANNEL).catch(() => undefined);
 }
+
+/** A version-4 UUID; `randomUUID` is missing on plain http. */
+export function mintId(): string {
+	const bytes = crypto.getRandomValues(new Uint8Array(16));
+	bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+	bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+	const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+	return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
