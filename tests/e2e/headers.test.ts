@@ -150,6 +150,8 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		],
 		'[...lang]/loi-moi': [{ at: `/loi-moi?ma=${more.invitation}` }],
 		'[...lang]/ngoi-nha-xanh/[code]': [{ at: `/ngoi-nha-xanh/${house.code}` }],
+		'[...lang]/ngoi-nha-xanh/[code]/bien': [{ at: `/ngoi-nha-xanh/${house.code}/bien`, cache: /public/ }],
+		'[...lang]/ngoi-nha-xanh/bien': [{ at: '/ngoi-nha-xanh/bien', cache: /public/ }],
 		'[...lang]/nguon-du-lieu': [{ at: '/nguon-du-lieu' }],
 		'[...lang]/quy/index': [{ at: '/quy' }],
 		'[...lang]/quy/[code]': [{ at: `/quy/${fund.code}` }],

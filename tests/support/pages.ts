@@ -24,6 +24,8 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		'/',
 		'/?noi-dat=school&ranh-gioi=cu',
 		'/ngoi-nha-xanh/MAU-001',
+		'/ngoi-nha-xanh/MAU-001/bien',
+		'/ngoi-nha-xanh/bien',
 		'/ghi-nhan',
 		'/ghi-nhan?diem=MAU-001',
 		'/chu-nhat-xanh',
