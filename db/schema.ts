@@ -353,9 +353,46 @@ export type HouseStateReportTable = {
 	greenHouseId: string;
 	fill: 'empty' | 'half' | 'full' | null;
 	condition: 'usable' | 'locked' | 'damaged';
+	/** When it was so; `recordedAt` is when the portal learned of it. */
 	reportedAt: number;
+	/** The role of whoever said it, or the device of somebody without one; both are null in samples alone. */
 	reportedBy: string | null;
+	deviceAliasId: string | null;
+	recordedAt: number | null;
 	isSample: Flag;
+};
+
+export type HouseAlertTable = {
+	id: string;
+	greenHouseId: string;
+	kind: 'full';
+	raisedAt: number;
+	/** The house was emptied, or somebody said that it is not full any more. */
+	endedAt: number | null;
+	isSample: Flag;
+};
+
+export type ProblemReportTable = {
+	id: string;
+	greenHouseId: string;
+	kind: 'wrong_pin' | 'damage' | 'rubbish';
+	/** Read by whoever looks after the house only; null: erased with its writer. */
+	text: string | null;
+	deviceAliasId: string;
+	seenAt: number;
+	recordedAt: number;
+	contentHash: string;
+	closedAt: number | null;
+	closedBy: string | null;
+	/** Public. */
+	closingNote: string | null;
+	isSample: Flag;
+};
+
+export type ProblemVoiceTable = {
+	problemReportId: string;
+	deviceAliasId: string;
+	voicedAt: number;
 };
 
 export type FundTable = {
@@ -898,6 +935,9 @@ export type Database = {
 	greenHouse: GreenHouseTable;
 	greenHouseMaterial: GreenHouseMaterialTable;
 	houseStateReport: HouseStateReportTable;
+	houseAlert: HouseAlertTable;
+	problemReport: ProblemReportTable;
+	problemVoice: ProblemVoiceTable;
 	fund: FundTable;
 	ledgerAccount: LedgerAccountTable;
 	journalEntry: JournalEntryTable;

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { dropRefusal, isSqlite, refuse } from './dialect.ts';
 
 const MOVED = `(case when debit_account in ('cash', 'bank') then amount_vnd else 0 end)

@@ -24,6 +24,7 @@ import * as heldMonths from './0022_hold_months_for_reversals.ts';
 import * as redactions from './0023_redact_photos.ts';
 import * as orderedDays from './0024_keep_days_in_order.ts';
 import * as setEnds from './0025_end_roles_on_a_day.ts';
+import * as houseReports from './0027_create_house_reports.ts';
 import * as erasedWords from './0029_erase_words_of_papers.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
@@ -53,5 +54,6 @@ export const migrations: Record<string, Migration> = {
 	'0023_redact_photos': redactions,
 	'0024_keep_days_in_order': orderedDays,
 	'0025_end_roles_on_a_day': setEnds,
+	'0027_create_house_reports': houseReports,
 	'0029_erase_words_of_papers': erasedWords,
 };

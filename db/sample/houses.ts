@@ -183,7 +183,14 @@ async function sell(
 const CLOSED_DAYS = 45;
 
 /** Houses in every state: mostly open, some full, a few paused, locked, damaged, closed or long unreported. */
-export async function makeStates(db: Db, houses: GreenHouse[], now: number): Promise<void> {
+export async function makeStates(
+	db: Db,
+	houses: GreenHouse[],
+	devices: { id: string }[],
+	stewards: Actor[],
+	now: number,
+): Promise<void> {
+	const grants = stewards.flatMap((steward) => steward.grants);
 	await inTransaction(db, async (trx) => {
 		for (const [index, house] of houses.entries()) {
 			if (index % 33 === 32) {
@@ -207,7 +214,10 @@ export async function makeStates(db: Db, houses: GreenHouse[], now: number): Pro
 				fill: condition === 'usable' ? fill : null,
 				condition,
 				reportedAt: now - age,
-				reportedBy: null,
+				// Its steward and residents in turn.
+				...(index % 2 === 0
+					? { reportedBy: grants.find((grant) => grant.scopeId === house.id)?.id ?? null }
+					: { reportedBy: null, deviceAliasId: devices[index % devices.length]!.id }),
 				isSample: 1,
 			});
 		}

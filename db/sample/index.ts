@@ -19,6 +19,7 @@ import {
 	resetSamplePasswords,
 } from './people.ts';
 import { DAY, makeRandom, type Step } from './plan.ts';
+import { makeReports } from './reports.ts';
 
 export { resetSamplePasswords, type SampleSignIn } from './people.ts';
 
@@ -79,7 +80,8 @@ export async function loadSample(db: Db, now: number): Promise<SampleSignIn[]> {
 	planEvents({ db, now, random, pick, actors, devices, organisations: people.organisations, steps });
 	steps.sort((a, b) => a.at - b.at);
 	for (const step of steps) await step.run();
-	await makeStates(db, houses, now);
+	await makeStates(db, houses, devices, [actors['steward']!, actors['other_steward']!], now);
+	await makeReports(db, houses, devices, actors['steward']!, now);
 	if (isSqlite(db)) await sql`pragma synchronous = full`.execute(db);
 	const signIns = await resetSamplePasswords(db, now);
 	await db.insertInto('portalSetting').values({ key: LOADED, value: 'yes' }).execute();

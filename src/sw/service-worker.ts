@@ -18,9 +18,13 @@ const PAGES = 'trang-1';
 const FILES = 'tep-1';
 const KEPT_AT = 'x-kept-at';
 const OFFLINE = '/ngoai-tuyen';
-const LOG_OFFLINE = '/ghi-nhan/khong-mang';
+/** Forms that a phone keeps: each stands for its page at every house. */
+const KEPT_FORMS: Record<string, string> = {
+	'/ghi-nhan': '/ghi-nhan/khong-mang',
+	'/bao-tin': '/bao-tin/khong-mang',
+};
 /** What one visit makes readable without a network, in the visitor's language. */
-const SHELL = [OFFLINE, LOG_OFFLINE, '/cho-gui', '/', '/chu-nhat-xanh'];
+const SHELL = [OFFLINE, ...Object.values(KEPT_FORMS), '/cho-gui', '/', '/chu-nhat-xanh'];
 const SHELL_AGE_MS = 6 * 60 * 60 * 1000;
 /** A kept page is shown when the network has not answered by then. */
 const PATIENCE_MS = 4000;
@@ -115,8 +119,8 @@ async function findKept(url: URL): Promise<Response | undefined> {
 	if (exact) return exact;
 	const prefix = prefixOf(url.pathname);
 	const path = url.pathname.slice(prefix.length) || '/';
-	if (path === '/ghi-nhan') return cache.match(prefix + LOG_OFFLINE);
-	return undefined;
+	const form = KEPT_FORMS[path];
+	return form === undefined ? undefined : cache.match(prefix + form);
 }
 
 /** A printed code that is scanned without a network leads to the form for that house. */

@@ -49,6 +49,15 @@ const ACTS: [name: string, rightful: string, form: (world: ServedWorld) => Form]
 		}),
 	],
 	[
+		'close a visitor’s report',
+		'steward',
+		({ house, problemId }) => ({
+			path: `/cua-toi/nha/${house.code}/viec-bao`,
+			action: 'greenHouses.closeProblem',
+			fields: { problem: problemId, house: house.code, note: 'Đã dọn' },
+		}),
+	],
+	[
 		'record a sale',
 		'steward',
 		({ house, today, unsoldCycleId }) => ({
@@ -146,6 +155,7 @@ const in30Days = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slic
 
 /** Others who hold a role that may do this. */
 const ALSO: Record<string, string[]> = {
+	'close a visitor’s report': ['ward officer', 'administrator'],
 	'record a sale': ['treasurer'],
 	'request a payment': ['treasurer', 'approver', 'second approver'],
 	'approve a payment': ['second approver'],

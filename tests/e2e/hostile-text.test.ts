@@ -174,10 +174,19 @@ async function disclose(): Promise<void> {
 	)({ reason: TYPED.slice(-4).join(' ') });
 }
 
+/** Each text is what somebody reports of a house; the steward's notes on some of them are public. */
+async function reportProblems(): Promise<void> {
+	const send = await formOf('resident', '/bao-tin?diem=MAU-003&viec=damage', 'reportProblem');
+	for (const typed of TYPED) await send({ id: randomUUID(), text: typed });
+	const close = await formOf('steward', '/cua-toi/nha/MAU-003/viec-bao', 'closeProblem');
+	// The newest stands first, and stays the last one closed.
+	await close({ note: TYPED.slice(-4).join(' ') });
+}
+
 beforeAll(async () => {
 	browser = await launchBrowser();
 	server = await startServer({ DATABASE_URL: databaseUrl });
-	await Promise.all([announceAndSignUp().then(report), sell().then(ask).then(disclose)]);
+	await Promise.all([announceAndSignUp().then(report), sell().then(ask).then(disclose).then(reportProblems)]);
 });
 afterAll(async () => {
 	await browser.close();
@@ -214,6 +223,7 @@ test('it is stored in NFC without the characters that nobody sees', async () => 
 		db.selectFrom('scrapSale').select('dealer as text'),
 		db.selectFrom('scrapSale').select('photoMissingReason as text'),
 		db.selectFrom('scrapSaleLine').select('note as text').where('kind', '=', 'difference'),
+		db.selectFrom('problemReport').select('text').where('text', 'is not', null).$castTo<{ text: string }>(),
 		db.selectFrom('disclosure').select('subject as text'),
 		db.selectFrom('disclosure').select('place as text'),
 	];
@@ -244,6 +254,8 @@ test.each([
 	['resident', '/quy/MAU-DK/cong-khai', SHOWN],
 	['treasurer', '/cua-toi/quy/MAU-DK/cong-khai', SHOWN],
 	['resident', '/ngoi-nha-xanh/MAU-001', []],
+	['resident', '/ngoi-nha-xanh/MAU-003', [SHOWN.slice(-4).join(' ')]],
+	['steward', '/cua-toi/nha/MAU-003/viec-bao', SHOWN.slice(0, -1)],
 	['organiser', '/cua-toi/su-kien', SHOWN],
 	['organiser', '/cua-toi', []],
 	['steward', '/cua-toi/nha/MAU-001', []],
@@ -292,6 +304,8 @@ test.each([
 test.each([
 	'/?tim=',
 	'/ghi-nhan?diem=',
+	'/bao-tin?diem=',
+	'/bao-tin?diem=MAU-003&viec=damage&text=',
 	'/dang-nhap?tiep=',
 	'/chu-nhat-xanh/huy-dang-ky?ma=',
 	'/ngoi-nha-xanh/',

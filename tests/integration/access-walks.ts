@@ -59,6 +59,7 @@ import {
 	returnStatement,
 } from '#features/fund/statement.service.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
+import { closeProblem, reportProblem } from '#features/green-houses/problem-report.service.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { answerRequest } from '#features/privacy/rights-request.service.ts';
 import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
@@ -117,6 +118,7 @@ const recordPaperPageAs = (db: Db, { house }: World, actor: Actor | undefined, p
 	return recordPaperPage(db, actor, { id: pageId, greenHouseCode: house.code, rows }, NOW);
 };
 
+const PROBLEM = id();
 const DISCLOSED = id();
 const recordDisclosureAs = async (
 	db: Db,
@@ -231,6 +233,21 @@ export const WALKS: Record<string, Walk> = {
 		reach: HOUSE,
 		run: (db, { house }, actor) =>
 			reportHouseState(db, actor, { greenHouseCode: house.code, fill: 'full', condition: 'usable' }, NOW),
+	},
+	closeProblem: {
+		act: 'problem-report.close',
+		reach: HOUSE,
+		prepare: (db, { house }) => {
+			const report = {
+				id: PROBLEM,
+				greenHouseCode: house.code,
+				kind: 'damage',
+				text: '',
+				seenAt: NOW,
+			} as const;
+			return reportProblem(db, { secret: 'một máy' }, report, NOW);
+		},
+		run: (db, _world, actor) => closeProblem(db, actor, { id: PROBLEM, note: 'Đã sửa' }, NOW),
 	},
 	closeCycle: {
 		act: 'collection-cycle.close',

@@ -279,6 +279,7 @@ const OWN: Record<string, Own> = {
 const WITHOUT: Record<string, string[]> = {
 	'opens to everybody, with no account': [
 		...['signUp', 'recordDropOff', 'signUpAccount', 'getKeys', 'getFund', 'getCheckpoint', 'getInclusion'],
+		...['reportStateSeen', 'reportProblem', 'addVoice'],
 		...['getConsistency', 'matchSheet', 'readBoardSheet', 'readDueSheets'],
 		...['streamEntryCsv', 'streamJournal'],
 	],

@@ -1,4 +1,7 @@
 // What an erased person leaves of how they signed in: nothing; what their number was invited to is its owner's.
+import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { reportProblem } from '#features/green-houses/problem-report.service.ts';
+import { linkDropOffs } from '#features/privacy/consent.service.ts';
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { signUpAccount } from '#features/accounts/account.service.ts';
@@ -14,7 +17,7 @@ import { findInvitation } from '#features/team/role.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, NOW, seedReference } from '../support/fixtures.ts';
+import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
 import { expectRefused } from './sale-world.ts';
 
 const SECRET = randomBytes(32);
@@ -80,6 +83,21 @@ describeEachEngine('an account that is erased', (engine) => {
 		// A refused one keeps all of it.
 		const administrator = await makeActor(db, 'administrator', 'portal', null);
 		await expectRefused(db, () => eraseAccount(db, administrator, NOW), 'lastAdministrator', 409);
+	});
+
+	test('leaves what its devices reported of houses, without a word of theirs', async () => {
+		const db = await engine.fresh();
+		await seedReference(db);
+		const house = await makeHouse(db);
+		const an = await join(db, '0912000001');
+		const [own, other] = [mintDeviceSecret(), mintDeviceSecret()];
+		const report = { greenHouseCode: house.code, kind: 'damage', text: 'Bản lề gãy', seenAt: NOW } as const;
+		for (const secret of [own, other])
+			await reportProblem(db, { secret }, { ...report, id: uuidv7(NOW) }, NOW);
+		await linkDropOffs(db, an, { deviceSecret: own, noticeVersion: 1 }, NOW);
+		await eraseAccount(db, an, NOW);
+		const texts = (await db.selectFrom('problemReport').select('text').execute()).map(({ text }) => text);
+		expect(texts.sort()).toEqual(['Bản lề gãy', null]);
 	});
 
 	test('takes no invitation any more, and leaves it to whoever the number belongs to', async () => {

@@ -24,6 +24,7 @@ import {
 	returnDisbursement,
 } from '#features/fund/disbursement.service.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
+import { closeProblem } from '#features/green-houses/problem-report.service.ts';
 import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -46,6 +47,7 @@ const request = {
 const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 	reportHouseState: (db) =>
 		reportHouseState(db, undefined, { greenHouseCode: 'NNX-999', fill: 'full', condition: 'usable' }, NOW),
+	closeProblem: (db) => closeProblem(db, undefined, { id, note: '' }, NOW),
 	closeCycle: (db) => closeCycle(db, undefined, id, NOW),
 	recordPaperPage: (db) => recordPaperPage(db, undefined, { id, greenHouseCode: 'NNX-999', rows: [] }, NOW),
 	carryGoods: (db) => carryGoods(db, undefined, { cycleId: id, materials: [] }, NOW),

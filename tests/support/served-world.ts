@@ -18,6 +18,7 @@ import { closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { recordScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { approveDisbursement, requestDisbursement } from '#features/fund/disbursement.service.ts';
 import { postEntry } from '#features/fund/ledger.service.ts';
+import { reportProblem } from '#features/green-houses/problem-report.service.ts';
 import { schoolYearOf } from '#features/schools/class-sheet.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, openDb, type Db } from '#lib/db.ts';
@@ -156,7 +157,18 @@ async function fill(db: Db, now: number) {
 		isSample: 0 as const,
 	};
 	const classId = await inTransaction(db, (trx) => insertClass(trx, schoolClass, now));
-	const ids = { union, saleId: sale.id, unsoldCycleId, requestId, approvedId, eventId: event.id, classId };
+	const problem = { id: uuidv7(now), greenHouseCode: house.code, kind: 'damage' as const };
+	await reportProblem(db, { secret: 'một máy' }, { ...problem, text: 'Gãy bản lề', seenAt: now }, now);
+	const ids = {
+		problemId: problem.id,
+		union,
+		saleId: sale.id,
+		unsoldCycleId,
+		requestId,
+		approvedId,
+		eventId: event.id,
+		classId,
+	};
 	const openCycleId = (await findOpenCycle(db, house.id))!.id;
 	return { people, house, schoolHouse, fund, today, openCycleId, ...ids };
 }

@@ -50,6 +50,7 @@ const mayStrongly = (...roles: Role[]): Permission => ({ roles, secondFactor: tr
 /** Which roles may do what, in the scopes of {@link ROLE_SCOPES}. Every button, every service and the tests read this one table. */
 const TABLE = {
 	'house-state.report': may('steward'),
+	'problem-report.close': may('steward', 'ward_officer', 'administrator'),
 	'collection-cycle.close': may('steward'),
 	'goods.carry': may('steward'),
 	'paper-page.record': may('steward', 'treasurer'),

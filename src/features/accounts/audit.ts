@@ -19,7 +19,10 @@ export const AUDIT_ACTIONS = {
 		...(['consent.give', 'consent.replace', 'consent.withdraw', 'notice.publish'] as const),
 		...(['rights-request.send', 'rights-request.reply', 'rights-request.complete'] as const),
 	],
-	houses: ['green-house.import', 'green-house.change', 'green-house.variance-limit', 'paper-page.withdraw'],
+	houses: [
+		...(['green-house.import', 'green-house.change', 'green-house.variance-limit'] as const),
+		...(['paper-page.withdraw', 'problem-report.close'] as const),
+	],
 	money: [
 		'fund.open',
 		...(['scrap-sale.return', 'disbursement.approve', 'disbursement.return'] as const),
@@ -64,6 +67,7 @@ export const AUDIT_KINDS = [
 		'disclosure',
 		'fund',
 		'portal_setting',
+		'problem_report',
 	] as const),
 ];
 export type AuditKind = (typeof AUDIT_KINDS)[number];

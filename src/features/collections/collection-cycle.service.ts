@@ -7,6 +7,7 @@ import {
 	insertStateReport,
 } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes } from '#features/green-houses/green-house.ts';
+import { endHouseAlert } from '#features/green-houses/house-alert.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -62,6 +63,7 @@ export async function closeCycle(
 			closedBy: null,
 			isSample: house.isSample,
 		});
+		await endHouseAlert(trx, house.id, now);
 		// As it is under the lock, and also of a paused house: what it was said to hold is gone.
 		const report = await findLastReport(trx, house.id);
 		if (report?.condition === 'usable' && report.fill !== 'empty') {

@@ -28,7 +28,8 @@ function selectHouses(db: Db) {
 			),
 		)
 		.selectAll('greenHouse')
-		.select(['report.fill', 'report.condition', 'report.reportedAt'])
+		.select(['report.fill', 'report.condition', 'report.reportedAt', 'report.reportedBy'])
+		.select('report.deviceAliasId')
 		.select((eb) =>
 			eb
 				.selectFrom('greenHouseMaterial')
@@ -50,10 +51,18 @@ export const findLastReport = (db: Db, greenHouseId: string) =>
 		.limit(1)
 		.executeTakeFirst();
 
+/** One report by its id. */
+export const findStateReport = (db: Db, id: string) =>
+	db
+		.selectFrom('houseStateReport')
+		.select(['greenHouseId', 'deviceAliasId', 'fill', 'condition'])
+		.where('id', '=', id)
+		.executeTakeFirst();
+
 type HouseRow = Awaited<ReturnType<ReturnType<typeof selectHouses>['execute']>>[number];
 
 function toHouse(row: HouseRow, units: AdminUnit[], now: number): GreenHouse {
-	const { fill, condition, reportedAt, codes, ...house } = row;
+	const { fill, condition, reportedAt, reportedBy, deviceAliasId, codes, ...house } = row;
 	const report = condition && reportedAt !== null ? { fill, condition, reportedAt } : undefined;
 	return {
 		...house,
@@ -62,6 +71,7 @@ function toHouse(row: HouseRow, units: AdminUnit[], now: number): GreenHouse {
 		materials: materialsOf(codes),
 		state: shownState(house.status, report, now),
 		stateReportedAt: reportedAt,
+		stateReportedBy: reportedBy !== null ? 'steward' : deviceAliasId !== null ? 'resident' : undefined,
 	};
 }
 
@@ -194,6 +204,14 @@ export async function updateGreenHouse(
 	await insertHouseMaterials(trx, id, materials);
 }
 
-export async function insertStateReport(trx: Trx, report: HouseStateReportTable): Promise<void> {
-	await trx.insertInto('houseStateReport').values(report).execute();
+export type NewStateReport = Omit<HouseStateReportTable, 'deviceAliasId' | 'recordedAt'> &
+	Partial<Pick<HouseStateReportTable, 'deviceAliasId' | 'recordedAt'>>;
+
+/** What somebody said of a house; it was recorded when it was so, unless it says otherwise. */
+export async function insertStateReport(trx: Trx, report: NewStateReport): Promise<void> {
+	const { deviceAliasId = null, recordedAt = report.reportedAt } = report;
+	await trx
+		.insertInto('houseStateReport')
+		.values({ ...report, deviceAliasId, recordedAt })
+		.execute();
 }

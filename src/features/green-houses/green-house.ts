@@ -19,15 +19,40 @@ export type GreenHouse = GreenHouseTable & {
 	materials: string[];
 	state: ShownState;
 	stateReportedAt: number | null;
+	/** Who said so last; undefined where it is not known. */
+	stateReportedBy: Reporter | undefined;
 };
+
+/** Whoever looks after the house, or somebody who brings things there. */
+export type Reporter = 'steward' | 'resident';
 
 /** By how much a new house's scale may differ from what was declared before a sale is flagged. */
 export const VARIANCE_LIMIT_PERCENT = 15;
 
 /** A report older than this says nothing about today. */
-export const STATE_KNOWN_MS = 30 * 24 * 60 * 60 * 1000;
+export const STATE_KNOWN_DAYS = 30;
+export const STATE_KNOWN_MS = STATE_KNOWN_DAYS * 24 * 60 * 60 * 1000;
+/** What waited on a phone for longer is refused. */
+export const MAX_REPORT_AGE_DAYS = 60;
 
 type Report = { fill: Fill; condition: Condition; reportedAt: number };
+
+/** The words in which a state is said: how full the house is, or why nobody can look inside. */
+export const STATED = {
+	empty: { fill: 'empty', condition: 'usable' },
+	half: { fill: 'half', condition: 'usable' },
+	full: { fill: 'full', condition: 'usable' },
+	locked: { fill: null, condition: 'locked' },
+	damaged: { fill: null, condition: 'damaged' },
+} as const satisfies Record<string, { fill: Fill; condition: Condition }>;
+export type Stated = keyof typeof STATED;
+
+/** What anybody may say of a house; damage is a problem of its own, with words. */
+export const SEEN = ['empty', 'half', 'full', 'locked'] as const satisfies Stated[];
+export type Seen = (typeof SEEN)[number];
+
+/** So many who know nothing of each other say "full" before the steward is called. */
+export const VOICES_FOR_ALERT = 2;
 
 /** What is shown: closed, paused, locked, damaged, then how full; unknown without a fresh report. */
 export function shownState(

@@ -23,6 +23,8 @@ export type OutboxItem = {
 /** Where each kind goes, and what the list of its records is called there. */
 export const OUTBOX_KINDS: Record<string, { address: string; list: string }> = {
 	'drop-off': { address: '/api/v1/drop-offs', list: 'drop_offs' },
+	'house-state': { address: '/api/v1/house-states', list: 'house_states' },
+	problem: { address: '/api/v1/problem-reports', list: 'problem_reports' },
 };
 
 /** What the addresses take at once. */

@@ -8,11 +8,11 @@ import { endRoleWithin } from '#features/team/role.service.ts';
 import { listGrantsOf } from '#features/team/role.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { unlinkAliases, withdrawEveryConsent } from './consent.repository.ts';
-import { forgetSignUps } from './own-data.repository.ts';
+import { forgetProblemTexts, forgetSignUps } from './own-data.repository.ts';
 import { eraseRequests } from './rights-request.repository.ts';
 
 /**
- * Erases a person: their name, number, sign-in, sign-ups' names and the link to their drop-offs. What they did for the
+ * Erases a person: their name, number, sign-in, sign-ups' names, the words of their problem reports and the link to their drop-offs. What they did for the
  * programme stays under an id that leads to nobody, so no total and no entry changes. Invitations to their number stay
  * until they lapse: the number need not have been theirs. A second time changes nothing.
  * Refuses with 401, with 409 the portal's last administrator and an organisation's last lead.
@@ -27,6 +27,7 @@ export async function eraseAccount(db: Db, actor: Actor | undefined, now: number
 		for (const grant of await listGrantsOf(trx, personId, now))
 			await endRoleWithin(trx, actor, grant.id, now);
 		await forgetSignUps(trx, personId, now);
+		await forgetProblemTexts(trx, personId);
 		await withdrawEveryConsent(trx, personId, now);
 		await unlinkAliases(trx, personId);
 		await eraseRequests(trx, personId, now);

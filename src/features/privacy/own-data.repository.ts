@@ -118,6 +118,31 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 			.orderBy('dropOff.id')
 			.orderBy('dropOffLine.position')
 			.execute(),
+		stateReports: await db
+			.selectFrom('houseStateReport')
+			.innerJoin('greenHouse', 'greenHouse.id', 'houseStateReport.greenHouseId')
+			.select(['greenHouse.code as greenHouse', 'fill', 'condition', 'reportedAt', 'recordedAt'])
+			.where('deviceAliasId', 'in', aliases)
+			.orderBy('reportedAt')
+			.orderBy('houseStateReport.id')
+			.execute(),
+		problemReports: await db
+			.selectFrom('problemReport')
+			.innerJoin('greenHouse', 'greenHouse.id', 'problemReport.greenHouseId')
+			.select(['greenHouse.code as greenHouse', 'kind', 'text', 'seenAt', 'recordedAt', 'closedAt'])
+			.select('closingNote')
+			.where('deviceAliasId', 'in', aliases)
+			.orderBy('recordedAt')
+			.orderBy('problemReport.id')
+			.execute(),
+		problemVoices: await db
+			.selectFrom('problemVoice')
+			.innerJoin('problemReport', 'problemReport.id', 'problemVoice.problemReportId')
+			.innerJoin('greenHouse', 'greenHouse.id', 'problemReport.greenHouseId')
+			.select(['greenHouse.code as greenHouse', 'problemReport.kind', 'voicedAt'])
+			.where('problemVoice.deviceAliasId', 'in', aliases)
+			.orderBy('voicedAt')
+			.execute(),
 		signUps: await db
 			.selectFrom('signUp')
 			.innerJoin('cleanupEvent', 'cleanupEvent.id', 'signUp.eventId')
@@ -178,4 +203,15 @@ export async function forgetSignUps(trx: Trx, personId: string, now: number): Pr
 		.where('eventId', 'in', (eb) => eb.selectFrom('cleanupEvent').select('id').where('startsAt', '>', now))
 		.execute();
 	await trx.updateTable('signUp').set({ name: '', phoneE164: null }).where('id', 'in', ids).execute();
+}
+
+/** The words in which the person's devices reported problems go; the reports stay. */
+export async function forgetProblemTexts(trx: Trx, personId: string): Promise<void> {
+	await trx
+		.updateTable('problemReport')
+		.set({ text: null })
+		.where('deviceAliasId', 'in', (eb) =>
+			eb.selectFrom('deviceAlias').select('id').where('personId', '=', personId),
+		)
+		.execute();
 }

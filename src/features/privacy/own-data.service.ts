@@ -133,6 +133,20 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 				.filter(Boolean)
 				.join(', '),
 		]),
+		...data.stateReports.map((each): Row => [
+			...(['privacy:table.stateReport', timeOf(each.reportedAt)] as const),
+			t(`common:state.${each.condition === 'usable' ? (each.fill ?? 'unknown') : each.condition}`),
+			each.greenHouse,
+		]),
+		...data.problemReports.map((each): Row => [
+			...(['privacy:table.problemReport', timeOf(each.seenAt)] as const),
+			[t(`green-houses:problem.kind.${each.kind}`), each.text].filter(Boolean).join(': '),
+			[each.greenHouse, until('privacy:table.closed', each.closedAt)].filter(Boolean).join(', '),
+		]),
+		...data.problemVoices.map((each): Row => [
+			...(['privacy:table.problemVoice', timeOf(each.voicedAt)] as const),
+			...([t(`green-houses:problem.kind.${each.kind}`), each.greenHouse] as const),
+		]),
 		...data.signUps.map((each): Row => [
 			...(['privacy:table.signUp', timeOf(each.createdAt), each.event] as const),
 			[each.name, dial(each.phoneE164), t('privacy:table.heads', { count: each.headCount })]

@@ -11,10 +11,12 @@ const STEPS = [
 	...(['private', 'approved', 'refused', 'recorded', 'confirmed', 'returned'] as const),
 	...(['approve', 'return', 'close', 'reopen', 'vi', 'en'] as const),
 ];
+const PROBLEMS = ['wrong_pin', 'damage', 'rubbish'] as const;
 const WORDS: Record<string, MessageKey> = Object.fromEntries([
 	...KINDS.map((kind) => [kind, `fund:kind.${kind}` as const] as const),
 	...SLIPS.map((kind) => [kind, `fund:statement.kind.${kind}` as const] as const),
 	...PURPOSES.map((kind) => [kind, `fund:purpose.${kind}` as const] as const),
+	...PROBLEMS.map((kind) => [kind, `green-houses:problem.kind.${kind}` as const] as const),
 	...STEPS.map((kind) => [kind, `privacy:step.${kind}` as const] as const),
 ]);
 

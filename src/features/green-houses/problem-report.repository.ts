@@ -1,0 +1,95 @@
+import type { Db, Trx } from '#lib/db.ts';
+import type { ProblemReportTable } from '#db/schema.ts';
+import type { ProblemKind } from './problem-report.ts';
+
+export const findProblem = (db: Db, id: string): Promise<ProblemReportTable | undefined> =>
+	db.selectFrom('problemReport').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** Reports with how many others have seen the same. */
+const selectProblems = (db: Db, houseId: string) =>
+	db
+		.selectFrom('problemReport')
+		.select(['id', 'kind', 'seenAt', 'closedAt', 'closingNote'])
+		.select((eb) =>
+			eb
+				.selectFrom('problemVoice')
+				.select(({ fn }) => fn.countAll<number>().as('count'))
+				.whereRef('problemVoice.problemReportId', '=', 'problemReport.id')
+				.as('voices'),
+		)
+		.where('greenHouseId', '=', houseId);
+
+export type OpenProblem = { id: string; kind: ProblemKind; seenAt: number; voices: number };
+
+/** What is open at a house, newest first, as everybody may see it: without anybody's words. */
+export async function listOpenProblems(db: Db, houseId: string): Promise<OpenProblem[]> {
+	const rows = await selectProblems(db, houseId)
+		.where('closedAt', 'is', null)
+		.orderBy('recordedAt', 'desc')
+		.orderBy('id', 'desc')
+		.execute();
+	return rows.map((row) => ({ ...row, voices: Number(row.voices ?? 0) }));
+}
+
+/** The same with their words, for whoever looks after the house; closed ones too, newest first. */
+export async function listProblemsWithText(db: Db, houseId: string, isOpen: boolean, limit: number) {
+	const rows = await selectProblems(db, houseId)
+		.select('text')
+		.where('closedAt', isOpen ? 'is' : 'is not', null)
+		.orderBy(isOpen ? 'recordedAt' : 'closedAt', 'desc')
+		.orderBy('id', 'desc')
+		.limit(limit)
+		.execute();
+	return rows.map((row) => ({ ...row, voices: Number(row.voices ?? 0) }));
+}
+
+/** How the newest problem of a house that was closed ended. */
+export const findLastClosed = (db: Db, houseId: string) =>
+	db
+		.selectFrom('problemReport')
+		.select(['kind', 'seenAt', 'closedAt', 'closingNote'])
+		.where('greenHouseId', '=', houseId)
+		.where('closedAt', 'is not', null)
+		.orderBy('closedAt', 'desc')
+		.orderBy('id', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+
+/** How many reports are open at each of these houses. */
+export async function countOpenProblems(db: Db, houseIds: string[]): Promise<Map<string, number>> {
+	if (houseIds.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('problemReport')
+		.select(({ fn }) => ['greenHouseId', fn.countAll<number>().as('count')])
+		.where('greenHouseId', 'in', houseIds)
+		.where('closedAt', 'is', null)
+		.groupBy('greenHouseId')
+		.execute();
+	return new Map(rows.map(({ greenHouseId, count }) => [greenHouseId, Number(count)]));
+}
+
+export async function insertProblem(trx: Trx, row: ProblemReportTable): Promise<void> {
+	await trx.insertInto('problemReport').values(row).execute();
+}
+
+/** A second voice of one device changes nothing. */
+export async function insertVoice(
+	trx: Trx,
+	problemReportId: string,
+	deviceAliasId: string,
+	now: number,
+): Promise<void> {
+	await trx
+		.insertInto('problemVoice')
+		.values({ problemReportId, deviceAliasId, voicedAt: now })
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
+}
+
+export async function closeProblemRow(
+	trx: Trx,
+	id: string,
+	closing: { closedAt: number; closedBy: string; closingNote: string },
+): Promise<void> {
+	await trx.updateTable('problemReport').set(closing).where('id', '=', id).execute();
+}
