@@ -1,6 +1,8 @@
 // What every portal needs before its first row: wards and communes over time, materials and their factors.
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
+import { insertFirstItems } from '#features/materials/guide.repository.ts';
+import { readGuideFile } from '#features/materials/guide-file.ts';
 import { findVersion, insertPages } from '#features/privacy/notice.repository.ts';
 import { NOTICE, splitTitle } from '#features/privacy/notice.ts';
 import { inTransaction, type Db, type Trx } from '#lib/db.ts';
@@ -29,7 +31,7 @@ async function loadNotice(trx: Trx): Promise<void> {
 }
 
 /** Loads wards, materials, factors and the privacy notice from db/data; a second call changes nothing. */
-export async function loadReference(db: Db): Promise<void> {
+export async function loadCatalogue(db: Db): Promise<void> {
 	const units = readCsv('administrative_units.csv');
 	const materials = readCsv('materials.csv');
 	await inTransaction(db, async (trx) => {
@@ -104,4 +106,11 @@ export async function loadReference(db: Db): Promise<void> {
 			}
 		}
 	});
+}
+
+/** Loads everything that db/data holds, the sorting guide too; a second call changes nothing. */
+export async function loadReference(db: Db): Promise<void> {
+	await loadCatalogue(db);
+	const items = readGuideFile(readFileSync('db/data/sorting-guide.json', 'utf8'));
+	await inTransaction(db, (trx) => insertFirstItems(trx, items));
 }

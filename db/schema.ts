@@ -343,6 +343,31 @@ export type GreenHouseTable = {
 	varianceLimitPercent: number;
 };
 
+/** A version of an item of the sorting guide; aliases are separated by semicolons. */
+export type GuideItemTable = {
+	code: string;
+	version: number;
+	sortOrder: number;
+	destination: 'house' | 'recyclable' | 'food' | 'residual' | 'bulky' | 'hazardous';
+	materialCode: string | null;
+	glyph: string;
+	nameVi: string;
+	nameEn: string;
+	aliasesVi: string;
+	aliasesEn: string;
+	whatVi: string;
+	whatEn: string;
+	prepareVi: string;
+	prepareEn: string;
+	whereVi: string;
+	whereEn: string;
+	sourceVi: string;
+	sourceEn: string;
+	datedOn: string;
+	publishedAt: number;
+	publishedBy: string | null;
+};
+
 export type GreenHouseMaterialTable = {
 	greenHouseId: string;
 	materialCode: string;
@@ -930,6 +955,7 @@ export type Database = {
 	material: MaterialTable;
 	materialFactor: MaterialFactorTable;
 	referencePrice: ReferencePriceTable;
+	guideItem: GuideItemTable;
 	photo: PhotoTable;
 	photoLeftover: PhotoLeftoverTable;
 	greenHouse: GreenHouseTable;

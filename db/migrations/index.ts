@@ -24,8 +24,9 @@ import * as heldMonths from './0022_hold_months_for_reversals.ts';
 import * as redactions from './0023_redact_photos.ts';
 import * as orderedDays from './0024_keep_days_in_order.ts';
 import * as setEnds from './0025_end_roles_on_a_day.ts';
+import * as sortingGuide from './0026_create_sorting_guide.ts';
 import * as houseReports from './0027_create_house_reports.ts';
-import * as erasedWords from './0029_erase_words_of_papers.ts';
+import * as erasedWords from './0028_erase_words_of_papers.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -54,6 +55,7 @@ export const migrations: Record<string, Migration> = {
 	'0023_redact_photos': redactions,
 	'0024_keep_days_in_order': orderedDays,
 	'0025_end_roles_on_a_day': setEnds,
+	'0026_create_sorting_guide': sortingGuide,
 	'0027_create_house_reports': houseReports,
-	'0029_erase_words_of_papers': erasedWords,
+	'0028_erase_words_of_papers': erasedWords,
 };

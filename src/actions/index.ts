@@ -6,6 +6,7 @@ import { dropOffs } from '#features/drop-offs/drop-off.actions.ts';
 import { fund } from '#features/fund/disbursement.actions.ts';
 import { fundWork } from '#features/fund/fund-work.actions.ts';
 import { greenHouses } from '#features/green-houses/green-house.actions.ts';
+import { materials } from '#features/materials/guide.actions.ts';
 import { privacy } from '#features/privacy/privacy.actions.ts';
 import { schools } from '#features/schools/class-sheet.actions.ts';
 import { team } from '#features/team/team.actions.ts';
@@ -19,6 +20,7 @@ export const server = {
 	fund,
 	fundWork,
 	greenHouses,
+	materials,
 	privacy,
 	schools,
 	team,

@@ -1,6 +1,9 @@
 // The drawings of the portal, 24 × 24 unless said otherwise. `t` is the tinted area behind a line.
 
+import { guideGlyphs } from './guide-glyphs.ts';
+
 export const glyphs = {
+	...guideGlyphs,
 	'c-bag': '<path class="t" d="M4 8h16v13H4z"/><path d="M4 8h16v13H4zM8 11V6a4 4 0 0 1 8 0v5"/>',
 	'c-hand':
 		'<path class="t" d="M2 14h5l4-1 6 2 5-1-9 6H2z"/><path d="M2 13h4l3-1h4a1.5 1.5 0 0 1 0 3h-3M13 15l6.5-2a1.5 1.5 0 0 1 1 2.8L13 20H2M12 9 9 6a2 2 0 1 1 3-2 2 2 0 1 1 3 2z"/>',

@@ -23,8 +23,10 @@ const KEPT_FORMS: Record<string, string> = {
 	'/ghi-nhan': '/ghi-nhan/khong-mang',
 	'/bao-tin': '/bao-tin/khong-mang',
 };
+/** One page that holds the whole sorting guide, and searches in it by itself. */
+const GUIDE = '/phan-loai';
 /** What one visit makes readable without a network, in the visitor's language. */
-const SHELL = [OFFLINE, ...Object.values(KEPT_FORMS), '/cho-gui', '/', '/chu-nhat-xanh'];
+const SHELL = [OFFLINE, ...Object.values(KEPT_FORMS), '/cho-gui', '/', '/chu-nhat-xanh', GUIDE];
 const SHELL_AGE_MS = 6 * 60 * 60 * 1000;
 /** A kept page is shown when the network has not answered by then. */
 const PATIENCE_MS = 4000;
@@ -119,6 +121,7 @@ async function findKept(url: URL): Promise<Response | undefined> {
 	if (exact) return exact;
 	const prefix = prefixOf(url.pathname);
 	const path = url.pathname.slice(prefix.length) || '/';
+	if (path === GUIDE || path.startsWith(`${GUIDE}/`)) return cache.match(prefix + GUIDE);
 	const form = KEPT_FORMS[path];
 	return form === undefined ? undefined : cache.match(prefix + form);
 }

@@ -158,6 +158,20 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/ngoi-nha-xanh/[code]': [{ at: `/ngoi-nha-xanh/${house.code}` }],
 		'[...lang]/ngoi-nha-xanh/[code]/bien': [{ at: `/ngoi-nha-xanh/${house.code}/bien`, cache: /public/ }],
 		'[...lang]/ngoi-nha-xanh/bien': [{ at: '/ngoi-nha-xanh/bien', cache: /public/ }],
+		'[...lang]/ngoi-nha-xanh/[code]/bang-phan-loai': [
+			{ at: `/ngoi-nha-xanh/${house.code}/bang-phan-loai`, cache: /public/ },
+		],
+		'[...lang]/phan-loai/index': [
+			{ at: '/phan-loai', cache: /public/ },
+			{ at: '/en/phan-loai?q=pin', cache: /private/ },
+		],
+		'[...lang]/phan-loai/[slug]': [
+			{ at: '/phan-loai/pin', cache: /public/ },
+			{ at: '/phan-loai/khong-co', status: 404 },
+		],
+		'[...lang]/cua-toi/phan-loai/[slug]': [
+			{ who: 'administrator', at: '/cua-toi/phan-loai/pin', cache: NEVER },
+		],
 		'[...lang]/nguon-du-lieu': [{ at: '/nguon-du-lieu' }],
 		'[...lang]/quy/index': [{ at: '/quy' }],
 		'[...lang]/quy/[code]': [{ at: `/quy/${fund.code}` }],
@@ -191,6 +205,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'api/v1/funds/[code]/texts.jsonl': [{ at: `${data}/texts.jsonl` }],
 		'api/v1/green-houses.geojson': [{ at: '/api/v1/green-houses.geojson', cache: OPEN }],
 		'api/v1/ledger/keys': [{ at: '/api/v1/ledger/keys' }],
+		'api/v1/sorting-guide': [{ at: '/api/v1/sorting-guide', cache: OPEN }],
 		'api/v1/trace/[kind]/[id]': [{ at: `/api/v1/trace/sale/${saleId}`, cache: OPEN }],
 		healthz: [{ at: '/healthz' }],
 		readyz: [{ at: '/readyz' }],

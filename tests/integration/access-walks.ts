@@ -60,6 +60,7 @@ import {
 } from '#features/fund/statement.service.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { closeProblem, reportProblem } from '#features/green-houses/problem-report.service.ts';
+import { previewGuideItem, publishGuideItem } from '#features/materials/guide.service.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { answerRequest } from '#features/privacy/rights-request.service.ts';
 import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
@@ -72,6 +73,12 @@ import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, NOW, WHOLE } from '../support/fixtures.ts';
 import { HERE, SECRET, takePhoto, TODAY, type World } from './access-world.ts';
 import { saleOf } from './sale-world.ts';
+
+const guideTexts = { name: 'Pin', aliases: '', what: 'Pin', prepare: 'Dán lại', where: '', source: 'Luật' };
+const guideInput = {
+	...{ code: 'pin', destination: 'hazardous', material: 'battery', datedOn: TODAY },
+	texts: { vi: guideTexts, en: guideTexts },
+};
 
 export type Walk = {
 	act: Act;
@@ -626,6 +633,17 @@ export const WALKS: Record<string, Walk> = {
 			const text = { title: 'Quyền riêng tư', body: 'Mới' };
 			return previewNotice(actor, { vi: text, en: text });
 		},
+	},
+	previewGuideItem: {
+		act: 'guide.publish',
+		reach: [],
+		isRead: true,
+		run: (db, _world, actor) => previewGuideItem(db, actor, guideInput, NOW),
+	},
+	publishGuideItem: {
+		act: 'guide.publish',
+		reach: [],
+		run: (db, _world, actor) => publishGuideItem(db, actor, { ...guideInput, basedOn: 1 }, NOW),
 	},
 	publishNotice: {
 		act: 'notice.publish',

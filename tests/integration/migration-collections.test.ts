@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
-import { loadReference } from '#db/reference.ts';
+import { loadCatalogue } from '#db/reference.ts';
 import { listUnsoldCycles } from '#features/collections/collection-cycle.repository.ts';
 import { listGoodsLeft } from '#features/collections/goods.repository.ts';
 import type { Db } from '#lib/db.ts';
@@ -13,7 +13,7 @@ const LAST_BEFORE = '0014_complete_money';
 
 /** One house with a booked, a returned and a waiting sale, as the tables were before. */
 async function fill(db: Db): Promise<void> {
-	await loadReference(db);
+	await loadCatalogue(db);
 	const add = (table: string, row: Record<string, unknown>) => insertRaw(db, table, row);
 	const [material] = await db
 		.selectFrom('material')

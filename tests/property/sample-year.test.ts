@@ -61,6 +61,7 @@ const REFERENCE = [
 	'material',
 	'material_factor',
 	'reference_price',
+	'guide_item',
 ];
 /** Rows that hang on a marked row. */
 const PARTS = [

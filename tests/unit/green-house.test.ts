@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+	countHousesTaking,
 	listedHouseName,
 	openHousesNear,
 	shownState,
@@ -60,4 +61,16 @@ describe('where else to go', () => {
 		const lonely = house('lonely', 'c', 'paused', 21.85);
 		expect(openHousesNear(lonely, [...all, lonely], 1).map(({ id }) => id)).toEqual(['other-ward']);
 	});
+});
+
+test('a closed house counts among none that take a material, a paused one does', () => {
+	const counts = countHousesTaking([
+		{ status: 'active', materials: ['glass', 'copper'] },
+		{ status: 'paused', materials: ['glass'] },
+		{ status: 'closed', materials: ['glass', 'textile'] },
+	]);
+	expect([...counts]).toEqual([
+		['glass', 2],
+		['copper', 1],
+	]);
 });

@@ -99,6 +99,7 @@ const TABLE = {
 	'ledger-check.read': may('auditor', 'administrator'),
 	'rights-request.answer': mayStrongly('administrator'),
 	'notice.publish': mayStrongly('administrator'),
+	'guide.publish': mayStrongly('administrator'),
 } as const satisfies Record<string, Permission> & Record<`role.${Role}`, Permission>;
 
 export type Act = keyof typeof TABLE;

@@ -21,7 +21,7 @@ export const AUDIT_ACTIONS = {
 	],
 	houses: [
 		...(['green-house.import', 'green-house.change', 'green-house.variance-limit'] as const),
-		...(['paper-page.withdraw', 'problem-report.close'] as const),
+		...(['paper-page.withdraw', 'problem-report.close', 'guide.publish'] as const),
 	],
 	money: [
 		'fund.open',
@@ -68,6 +68,7 @@ export const AUDIT_KINDS = [
 		'fund',
 		'portal_setting',
 		'problem_report',
+		'guide_item',
 	] as const),
 ];
 export type AuditKind = (typeof AUDIT_KINDS)[number];

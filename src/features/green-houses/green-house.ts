@@ -118,3 +118,11 @@ export function openHousesNear(house: GreenHouse, all: GreenHouse[], limit: numb
 		.sort((a, b) => isFull(a) - isFull(b) || distanceM(house, a) - distanceM(house, b))
 		.slice(0, limit);
 }
+
+/** How many houses take each material; closed ones take nothing. */
+export function countHousesTaking(houses: Pick<GreenHouse, 'status' | 'materials'>[]): Map<string, number> {
+	const counts = new Map<string, number>();
+	for (const { materials } of houses.filter(({ status }) => status !== 'closed'))
+		for (const code of materials) counts.set(code, (counts.get(code) ?? 0) + 1);
+	return counts;
+}

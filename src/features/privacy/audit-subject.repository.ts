@@ -51,5 +51,6 @@ export async function findSubjectPages(
 	if (findGrant(actor, 'scrap-sale.read', []))
 		for (const id of idsOf(subjects, 'scrap_sale')) pages.set(id, { path: `/cua-toi/phieu-ban/${id}` });
 	for (const id of idsOf(subjects, 'content_page')) pages.set(id, { path: '/quyen-rieng-tu' });
+	for (const id of idsOf(subjects, 'guide_item')) pages.set(id, { path: `/phan-loai/${id}` });
 	return pages;
 }

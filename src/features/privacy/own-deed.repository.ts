@@ -24,6 +24,7 @@ export const DEEDS = [
 	{ what: 'invitation.replacesGrantId', at: 'createdAt', kind: 'role' },
 	{ what: 'resetCode.issuedBy', at: 'issuedAt' },
 	{ what: 'contentPage.publishedBy', at: 'publishedAt', id: 'slug', kind: 'locale' },
+	{ what: 'guideItem.publishedBy', at: 'publishedAt', id: 'code' },
 	{ what: 'rightsRequestAnswer.answeredBy', at: 'answeredAt', id: 'requestId' },
 	{ what: 'photo.uploadedBy', at: 'uploadedAt' },
 	{ what: 'photo.decidedBy', at: 'decidedAt', kind: 'status' },
