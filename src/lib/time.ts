@@ -59,10 +59,6 @@ const FORMAT = {
 	shortDate: dates('en-GB', { day: 'numeric', month: 'short' }),
 	month: dates('en-GB', { month: 'short', year: 'numeric' }),
 	weekday: { vi: dates('vi-VN', { weekday: 'long' }), en: dates('en-GB', { weekday: 'long' }) },
-	age: {
-		vi: new Intl.RelativeTimeFormat('vi-VN', { numeric: 'auto' }),
-		en: new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' }),
-	},
 };
 
 const clockOf = (instant: number) => new Date(instant + OFFSET_MS).toISOString().slice(11, 16);
@@ -104,16 +100,4 @@ export const formatDateTimeInText = (instant: number, locale: Locale): string =>
 export function formatMonth(month: string, locale: Locale): string {
 	if (locale === 'vi') return `${Number(month.slice(5, 7))}/${month.slice(0, 4)}`;
 	return FORMAT.month.format(startOfLocalDate(`${month.slice(0, 7)}-01`));
-}
-
-/** `2 giờ trước`, `hôm qua`, `9 ngày trước`. Days are counted by the calendar, hours within a day. */
-export function formatAge(instant: number, now: number, locale: Locale): string {
-	// CLDR writes "Hôm qua"; an age stands within a sentence.
-	const say = (value: number, unit: Intl.RelativeTimeFormatUnit) =>
-		FORMAT.age[locale].format(-value, unit).toLowerCase();
-	const minutes = Math.max(0, Math.floor((now - instant) / 60_000));
-	if (minutes < 60) return say(Math.max(1, minutes), 'minute');
-	const days = (startOfLocalDate(toLocalDate(now)) - startOfLocalDate(toLocalDate(instant))) / DAY_MS;
-	if (days === 0) return say(Math.floor(minutes / 60), 'hour');
-	return days < 60 ? say(days, 'day') : say(Math.floor(days / 30), 'month');
 }

@@ -163,7 +163,9 @@ test('every sentence is used', () => {
 			.filter((key) => {
 				const bare = key.slice(namespace.length + 1);
 				const isUsed =
-					source.includes(`'${key}'`) || shapes.some((shape) => namespace !== 'errors' && shape.test(key));
+					source.includes(`'${key}'`) ||
+					source.includes(`"${key}"`) ||
+					shapes.some((shape) => namespace !== 'errors' && shape.test(key));
 				return !isUsed && !(namespace === 'errors' && source.includes(`'${bare}'`));
 			}),
 	);
