@@ -3,7 +3,8 @@ import { filterQuery, isFiltered, readFilter } from '#features/green-houses/hous
 import { compareDeclaredAndWeighed } from '#features/trace/house-story.ts';
 
 const known = { materials: ['glass', 'copper'], wards: ['tt-2025'] };
-const read = (query: string) => readFilter(new URLSearchParams(query), known);
+const readAll = (query: string) => readFilter(new URLSearchParams(query), known);
+const read = (query: string) => readAll(query).filter;
 
 describe('the filter in the address', () => {
 	test.each([
@@ -12,6 +13,9 @@ describe('the filter in the address', () => {
 		['noi-dat=school', true],
 		['phuong=tt-2025', true],
 		['tim=khoi+6', true],
+		['con-cho=1', true],
+		['dang-mo=1', true],
+		['vat-lieu=glass&noi-dat=school&phuong=tt-2025&tim=a&con-cho=1&dang-mo=1&ranh-gioi=cu', true],
 		['ranh-gioi=cu', false],
 	])('"%s" narrows the list: %s, and is written as it was read', (query, narrows) => {
 		const filter = read(query);
@@ -25,6 +29,16 @@ describe('the filter in the address', () => {
 			expect(isFiltered(read(query))).toBe(false);
 		},
 	);
+
+	test.each([
+		['vat-lieu=gold', ['material']],
+		['noi-dat=hospital&phuong=tt-old', ['hostType', 'wardId']],
+		['vat-lieu=glass&phuong=%00', ['wardId']],
+		['vat-lieu=&noi-dat=+&phuong=', []],
+		['fbclid=1&utm_source=zalo&con-cho=yes&tim=', []],
+	])('"%s" is said to name nothing: %o', (query, unknown) => {
+		expect(readAll(query).unknown).toEqual(unknown);
+	});
 
 	test('one part can be taken out and the others stay', () => {
 		expect(filterQuery(read('vat-lieu=glass&noi-dat=school&ranh-gioi=cu'), { material: undefined })).toBe(

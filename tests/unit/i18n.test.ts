@@ -44,7 +44,16 @@ const EXAMPLES: Record<string, string | number> = {
 		high: 9,
 		sequence: 5,
 	},
-	...{ month: '2026-10', days: 30, sales: 1, statements: 2, counts: 1, reversals: 1 },
+	...{
+		month: '2026-10',
+		days: 30,
+		seen: '2026-11-21',
+		closed: '2026-11-22',
+		sales: 1,
+		statements: 2,
+		counts: 1,
+		reversals: 1,
+	},
 	...{ most: 12, number: 3, cycles: 4, houses: 5, place: 6 },
 	...{ day: '2026-11-21', due: '2026-11-21', date: '2026-11-21', from: '2026-11-21', to: '2026-11-22' },
 };

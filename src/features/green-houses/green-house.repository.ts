@@ -6,9 +6,24 @@ import { foldSearch } from '#lib/fold.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { GreenHouseTable, HouseStateReportTable } from '#db/schema.ts';
-import { shownState, VARIANCE_LIMIT_PERCENT, type GreenHouse, type HostType } from './green-house.ts';
+import {
+	isOpen,
+	mayHaveRoom,
+	shownState,
+	VARIANCE_LIMIT_PERCENT,
+	type GreenHouse,
+	type HostType,
+} from './green-house.ts';
+import { isWithinHours } from './opening-hours.ts';
 
-export type HouseFilter = { wardId?: string; material?: string; hostType?: HostType; search?: string };
+export type HouseFilter = {
+	wardId?: string | undefined;
+	material?: string | undefined;
+	hostType?: HostType | undefined;
+	search?: string | undefined;
+	hasRoom?: boolean;
+	openNow?: boolean;
+};
 
 const materialsOf = (codes: string | null) => (codes ? codes.split(' ') : []);
 
@@ -92,12 +107,24 @@ export async function listGreenHouses(db: Db, filter: HouseFilter, now: number):
 			),
 		);
 	}
-	const houses = (await query.orderBy('greenHouse.code').execute()).map((row) => toHouse(row, units, now));
+	const houses = (await query.orderBy('greenHouse.code').execute())
+		.map((row) => toHouse(row, units, now))
+		.filter((house) => !filter.hasRoom || mayHaveRoom(house.state))
+		.filter((house) => !filter.openNow || (isOpen(house.state) && isWithinHours(house.hours, now) === true));
 	const wanted = filter.search ? foldSearch(filter.search) : '';
 	if (!wanted) return houses;
+	const neighbourhoods = await db.selectFrom('neighbourhood').select(['id', 'name']).execute();
+	const nameOf = new Map([
+		...units.map(({ id, nameVi }) => [id, nameVi] as const),
+		...neighbourhoods.map(({ id, name }) => [id, name] as const),
+	]);
+	const named = (ids: (string | null)[]) => ids.map((id) => nameOf.get(id ?? '') ?? '');
 	return houses.filter((house) =>
 		foldSearch(
-			[house.code, house.nameVi, house.address, house.ward.nameVi, house.statedUnit.nameVi].join(' '),
+			[
+				...[house.code, house.nameVi, house.address],
+				...named([house.neighbourhoodId, house.ward.id, ...unitIdsWithin(units, house.statedUnit.id)]),
+			].join(' '),
 		).includes(wanted),
 	);
 }

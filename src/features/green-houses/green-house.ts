@@ -76,6 +76,9 @@ export const nextUnknownAt = (houses: Pick<GreenHouse, 'state' | 'stateReportedA
 /** True when people may bring things there today. */
 export const isOpen = (state: ShownState): boolean => ['empty', 'half', 'full', 'unknown'].includes(state);
 
+/** True when people may bring things there and nobody has said that it is full; what is not known is not "full". */
+export const mayHaveRoom = (state: ShownState): boolean => isOpen(state) && state !== 'full';
+
 /** The scopes in which somebody may act on a house. */
 export function houseScopes(house: GreenHouse): Scope[] {
 	const scopes: Scope[] = [

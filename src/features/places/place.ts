@@ -1,5 +1,6 @@
 // A ward or commune with its dates. Names and official codes were reused in the merger of 2025-07-01,
 // so only our own id names a unit.
+import { foldSearch } from '#lib/fold.ts';
 import type { Locale } from '#lib/i18n.ts';
 import type { AdminUnitTable } from '#db/schema.ts';
 
@@ -34,3 +35,17 @@ export const unitInText = (unit: Pick<AdminUnit, 'nameVi' | 'nameEn'>, locale: L
 
 /** The name alone: `Tam Thanh`. */
 export const shortUnitName = (nameVi: string): string => nameVi.replace(/^(Phường|Xã|Thị trấn) /, '');
+
+/**
+ * Units that are no more and bear the name that somebody looks for, with today's unit; not where today's bears the
+ * same name, because then nothing needs saying.
+ */
+export function findFormerUnits(units: AdminUnit[], name: string): { former: AdminUnit; now: AdminUnit }[] {
+	const wanted = foldSearch(name);
+	const isNamed = ({ nameVi }: AdminUnit) =>
+		[nameVi, shortUnitName(nameVi)].some((each) => foldSearch(each) === wanted);
+	return units
+		.filter((unit) => unit.validTo !== null && isNamed(unit))
+		.map((former) => ({ former, now: currentUnit(units, former.id) }))
+		.filter(({ now }) => now.validTo === null && !isNamed(now));
+}
