@@ -19,6 +19,8 @@ declare namespace App {
 		isSameForAll: boolean;
 		/** When such a page changes by itself: the next day, or what comes before it. */
 		changesAt: number;
+		/** The page has a map whose visitor may ask for the streets: their images may come from where they are. */
+		hasStreets: boolean;
 		/** What the visitor typed, kept for the page that shows it again beside an error. */
 		form: FormData | undefined;
 		formError: import('#lib/errors.ts').DomainError | undefined;

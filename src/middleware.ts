@@ -93,6 +93,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	locals.samplesShown = false;
 	locals.isSameForAll = false;
 	locals.changesAt = startOfLocalDate(addDays(toLocalDate(locals.now), 1));
+	locals.hasStreets = false;
 
 	const finish = (response: Response): Response => {
 		// A page whose address is a secret says by itself that it goes nowhere.
@@ -105,7 +106,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		const csp = response.headers.get('content-security-policy');
 		response.headers.set(
 			'content-security-policy',
-			csp === null ? "default-src 'none'; frame-ancestors 'none'" : withTileOrigin(csp, config.tileUrl),
+			csp === null ? "default-src 'none'; frame-ancestors 'none'" : withTileOrigin(csp, locals.hasStreets ? config.tileUrl : undefined),
 		);
 		if (locals.samplesShown || isHealth(path)) response.headers.set('x-robots-tag', 'noindex');
 		if (locals.isSameForAll && locals.session === undefined && response.status === 200)

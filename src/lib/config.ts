@@ -11,7 +11,7 @@ export type Config = {
 	publicUrl: string;
 	/** False once `PUBLIC_URL` names a host that others can reach: sample people cannot sign in there. */
 	isLocal: boolean;
-	/** Raster tiles for the map, `https://…/{z}/{x}/{y}.png`; none by default. */
+	/** Raster tiles of the streets, for visitors who ask for them: `https://…/{z}/{x}/{y}.png`; undefined for none. */
 	tileUrl: string | undefined;
 	tileAttribution: string;
 	sampleData: boolean;
@@ -37,6 +37,7 @@ export class ConfigError extends Error {
 	override name = 'ConfigError';
 }
 
+const OSM_TILES = 'https://tile.openstreetmap.org/{z}/{x}/{y}.png';
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
@@ -74,6 +75,14 @@ function webUrl(env: NodeJS.ProcessEnv, name: string): URL | undefined {
 	throw new ConfigError(`${name} must be an address that begins with https:// or http://, but is "${text}".`);
 }
 
+function tileUrl(env: NodeJS.ProcessEnv): string | undefined {
+	const text = env['TILE_URL']?.trim() || OSM_TILES;
+	if (text === 'none') return undefined;
+	webUrl(env, 'TILE_URL');
+	if (['{z}', '{x}', '{y}'].every((part) => text.includes(part))) return text;
+	throw new ConfigError('TILE_URL must contain {z}, {x} and {y}, or be "none".');
+}
+
 function key32(env: NodeJS.ProcessEnv, name: string): string | undefined {
 	const text = env[name]?.trim();
 	if (!text) return undefined;
@@ -106,13 +115,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 	if (pathname !== '/' || search || hash || username || password) {
 		throw new ConfigError('PUBLIC_URL must be an origin and nothing more, such as https://example.vn.');
 	}
-	const tileUrl = env['TILE_URL']?.trim() || undefined;
-	if (tileUrl !== undefined) {
-		webUrl(env, 'TILE_URL');
-		if (!['{z}', '{x}', '{y}'].every((part) => tileUrl.includes(part))) {
-			throw new ConfigError('TILE_URL must contain {z}, {x} and {y}.');
-		}
-	}
 	const sample = env['SAMPLE_DATA']?.trim() || 'load';
 	if (sample !== 'load' && sample !== 'none') {
 		throw new ConfigError(`SAMPLE_DATA must be "load" or "none", but is "${sample}".`);
@@ -129,7 +131,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 		databaseUrl: url,
 		publicUrl: publicUrl.origin,
 		isLocal: LOCAL_HOSTS.has(publicUrl.hostname),
-		tileUrl,
+		tileUrl: tileUrl(env),
 		tileAttribution: env['TILE_ATTRIBUTION']?.trim() || '© OpenStreetMap contributors',
 		sampleData: sample === 'load',
 		trustProxyHops: integer(env, 'TRUST_PROXY_HOPS', 0, 0, 10),

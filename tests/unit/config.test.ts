@@ -8,7 +8,7 @@ test('without any setting the portal is local, on SQLite and with samples', () =
 		databaseUrl: 'file:./data/portal.db',
 		publicUrl: 'http://localhost:4321',
 		isLocal: true,
-		tileUrl: undefined,
+		tileUrl: 'https://tile.openstreetmap.org/{z}/{x}/{y}.png',
 		tileAttribution: '© OpenStreetMap contributors',
 		sampleData: true,
 		trustProxyHops: 0,
@@ -23,6 +23,10 @@ test('an empty setting is none', () => {
 	const names = ['HOST', 'PORT', 'DATABASE_URL', 'PUBLIC_URL', 'TILE_URL', 'TILE_ATTRIBUTION', 'SAMPLE_DATA'];
 	const empty = Object.fromEntries([...names, 'TRUST_PROXY_HOPS', 'PHOTO_DIR'].map((name) => [name, ' ']));
 	expect(readConfig(empty)).toEqual(readConfig({}));
+});
+
+test('the street layer can be left out', () => {
+	expect(readConfig({ TILE_URL: 'none' }).tileUrl).toBeUndefined();
 });
 
 test('every setting is read', () => {
@@ -112,6 +116,7 @@ test.each([
 	['PUBLIC_URL', 'https://xanh.example.vn/?a=1'],
 	['PUBLIC_URL', 'https://user:pass@xanh.example.vn'],
 	['TILE_URL', 'tiles'],
+	['TILE_URL', 'None'],
 	['TILE_URL', 'https://tiles.example.vn/{z}/{x}.png'],
 	['TILE_URL', 'https://tiles.example.vn; script-src *//{z}/{x}/{y}.png'],
 	['SAMPLE_DATA', 'yes'],

@@ -20,12 +20,16 @@ export const UNITS_PER_KM = (UNITS_NORTH / METRES_PER_DEGREE) * 1000;
 export type Point = { x: number; y: number };
 export type Place = { latitude: number; longitude: number };
 
-/** A place on the drawing (equirectangular about the centre). */
+/** A place on the drawing (equirectangular about the centre), to any fraction of a unit. */
+export const projectExactly = ({ latitude, longitude }: Place): Point => ({
+	x: SIZE / 2 + (longitude - CENTRE.longitude) * UNITS_EAST,
+	y: SIZE / 2 - (latitude - CENTRE.latitude) * UNITS_NORTH,
+});
+
+/** The same in whole units, which is as fine as the eye sees. */
 export function project(latitude: number, longitude: number): Point {
-	return {
-		x: Math.round(SIZE / 2 + (longitude - CENTRE.longitude) * UNITS_EAST),
-		y: Math.round(SIZE / 2 - (latitude - CENTRE.latitude) * UNITS_NORTH),
-	};
+	const { x, y } = projectExactly({ latitude, longitude });
+	return { x: Math.round(x), y: Math.round(y) };
 }
 
 export type Frame = { x: number; y: number; side: number };
