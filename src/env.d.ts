@@ -21,6 +21,8 @@ declare namespace App {
 		changesAt: number;
 		/** The page has a map whose visitor may ask for the streets: their images may come from where they are. */
 		hasStreets: boolean;
+		/** The page is made for other sites' frames. */
+		mayBeFramed: boolean;
 		/** What the visitor typed, kept for the page that shows it again beside an error. */
 		form: FormData | undefined;
 		formError: import('#lib/errors.ts').DomainError | undefined;

@@ -27,12 +27,21 @@ const isApi = (path: string) => /^\/api(\/|$)/.test(path);
 const isRpc = (path: string) => path.startsWith('/_actions/');
 /** What an operator's programs ask, also while the database is away. */
 const isHealth = (path: string) => path === '/healthz' || path === '/readyz';
+/** What other sites may show in a frame: it knows nobody and sets no cookie. */
+const isEmbed = (path: string) => /^(\/en)?\/nhung\/(ban-do|danh-sach)$/.test(path);
 const isType = (message: Request | Response, type: RegExp) =>
 	type.test(message.headers.get('content-type') ?? '');
 
 /** Pages say their language in the address; the API is asked by header, and is Vietnamese otherwise. */
 const localeOf = (path: string, request: Request): Locale =>
 	isApi(path) ? preferredLocale(request.headers.get('accept-language')) : stripLocale(path).locale;
+
+/** Any site may show this answer in a frame; an error page is none of them. */
+function allowFrames(headers: Headers): void {
+	headers.delete('x-frame-options');
+	const csp = headers.get('content-security-policy') ?? '';
+	headers.set('content-security-policy', csp.replace("frame-ancestors 'none'", 'frame-ancestors *'));
+}
 
 /** Refuses what no page and no action needs to look at. */
 function checkRequest(request: Request, path: string, url: URL): void {
@@ -42,6 +51,8 @@ function checkRequest(request: Request, path: string, url: URL): void {
 	if (path.includes('\0') || url.href.includes('%00'))
 		throw new DomainError('NOT_FOUND', 'unknownAddress', { values: { method: request.method } });
 	const isAction = request.method === 'POST' && (isRpc(path) || url.searchParams.has('_action'));
+	if (isAction && isEmbed(path))
+		throw new DomainError('NOT_FOUND', 'unknownAddress', { values: { method: request.method } });
 	// Every action is a form; Astro would also parse JSON, and fail on JSON that is none.
 	if (isAction && !isType(request, /^(application\/x-www-form-urlencoded|multipart\/form-data)/i))
 		throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'formUnreadable');
@@ -94,6 +105,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 	locals.isSameForAll = false;
 	locals.changesAt = startOfLocalDate(addDays(toLocalDate(locals.now), 1));
 	locals.hasStreets = false;
+	locals.mayBeFramed = false;
 
 	const finish = (response: Response): Response => {
 		// A page whose address is a secret says by itself that it goes nowhere.
@@ -106,8 +118,12 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		const csp = response.headers.get('content-security-policy');
 		response.headers.set(
 			'content-security-policy',
-			csp === null ? "default-src 'none'; frame-ancestors 'none'" : withTileOrigin(csp, locals.hasStreets ? config.tileUrl : undefined),
+			csp === null
+				? "default-src 'none'; frame-ancestors 'none'"
+				: withTileOrigin(csp, locals.hasStreets ? config.tileUrl : undefined),
 		);
+		if (locals.mayBeFramed && isEmbed(path) && !locals.refusal && !locals.errorId)
+			allowFrames(response.headers);
 		if (locals.samplesShown || isHealth(path)) response.headers.set('x-robots-tag', 'noindex');
 		if (locals.isSameForAll && locals.session === undefined && response.status === 200)
 			response.headers.set('cache-control', PUBLIC);
@@ -154,7 +170,8 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		if (isForeignRequest(request, config)) throw new DomainError('FORBIDDEN', 'foreignOrigin');
 		checkRequest(request, path, url);
 		// The API knows no roles, and a session that is prolonged sets its cookie: open data may be kept by any cache.
-		const session = isApi(path) ? undefined : await readSession(db, config, cookies, locals.now);
+		const session =
+			isApi(path) || isEmbed(path) ? undefined : await readSession(db, config, cookies, locals.now);
 		locals.session = session;
 		locals.checkSession = async () => {
 			if (session && !(await isStanding(db, session))) throw new DomainError('UNAUTHORIZED', 'signInFirst');

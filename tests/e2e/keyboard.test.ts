@@ -61,7 +61,7 @@ async function hiddenStops(page: Page): Promise<string[]> {
 			if (outlineStyle === 'none' || Number.parseFloat(outlineWidth) < 2) return `no ring: ${name}`;
 			if (focused.closest('.bar')) return '';
 			const { top, bottom, height } = shown.getBoundingClientRect();
-			const bar = document.querySelector('.bar')!.getBoundingClientRect().top;
+			const bar = document.querySelector('.bar')?.getBoundingClientRect().top ?? innerHeight;
 			const seen = Math.min(bottom, bar) - Math.max(top, 0);
 			return seen < Math.min(height, least) ? `under the bar: ${name}` : '';
 		}, LEAST_SEEN);

@@ -46,6 +46,9 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		'/ngoi-nha-xanh/MAU-001/bang-phan-loai',
 		'/quyen-rieng-tu',
 		'/nguon-du-lieu',
+		'/nhung',
+		'/nhung/ban-do',
+		'/nhung/danh-sach?phuong=tt-2025',
 		'/cua-toi',
 		'/khong-co-trang-nay',
 	];
