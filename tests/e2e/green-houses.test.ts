@@ -174,6 +174,81 @@ describe('the map with Leaflet', () => {
 	});
 });
 
+describe('near me', () => {
+	test('refused, says so and how else to find a house', async () => {
+		await visit('/', onPhone, async (page) => {
+			await page.locator('[data-near]').click();
+			await expect.poll(() => page.locator('#gan .note').textContent()).toContain('chưa được phép');
+			expect(await page.locator('#gan').getAttribute('aria-live')).toBe('polite');
+			expect(await page.locator('[data-near]').isEnabled()).toBe(true);
+		});
+	});
+
+	test('says in which direction each house lies, and leads to no place that was guessed', async () => {
+		const here = { latitude: 21.8537, longitude: 106.7616 };
+		await visit('/en', { ...onPhone, geolocation: here, permissions: ['geolocation'] }, async (page) => {
+			await page.locator('[data-near]').click();
+			await page.locator('#gan .rows > li').first().waitFor();
+			for (const text of await page.locator('#gan .n small').allTextContents())
+				expect(text).toMatch(/^(north|south|east|west)/);
+			expect(await page.locator('#gan .walk').count()).toBe(0);
+		});
+	});
+
+	test('is within what the filter shows', async () => {
+		const here = { latitude: 21.8537, longitude: 106.7616 };
+		const options = { ...onPhone, geolocation: here, permissions: ['geolocation'] };
+		await visit('/?noi-dat=school', options, async (page) => {
+			await page.locator('[data-near]').click();
+			await page.locator('#gan .rows > li').first().waitFor();
+			const names = await page.locator('#gan .row > span:not(.n) > b').allTextContents();
+			expect(names).toHaveLength(5);
+			for (const name of names) expect(name).toMatch(/^Trường học/);
+		});
+	});
+});
+
+describe('a condition', () => {
+	test('that no house meets says so and leads back to all', async () => {
+		await visit('/?tim=khong+co+nha+nay', { ...onPhone, javaScriptEnabled: false }, async (page) => {
+			expect(await page.locator('.h-list h2').textContent()).toContain('0 nhà');
+			await page.locator('.h-list .note a').click();
+			await page.waitForURL(/\/#danh-sach$/);
+			expect(await page.locator('.houses > li').count()).toBe(66);
+		});
+	});
+
+	test('for not full and open now narrows map, list and legend, and can be taken back by the same link', async () => {
+		await visit('/', { ...onPhone, javaScriptEnabled: false }, async (page) => {
+			await page.locator('.sift a[href*="con-cho"]').click();
+			await page.waitForURL(/con-cho=1/);
+			const listed = await page.locator('.houses > li').count();
+			expect(listed).toBeGreaterThan(0);
+			expect(listed).toBeLessThan(66);
+			expect(await page.locator('svg.map .pins > g').count()).toBe(listed);
+			expect(await page.locator('.houses .full').count()).toBe(0);
+			await page.locator('.sift a[aria-current]').click();
+			await page.waitForURL((url) => url.search === '');
+			expect(await page.locator('.houses > li').count()).toBe(66);
+		});
+	});
+
+	test.each(['phuong=xa-nao-do', 'vat-lieu=%3Cscript%3E', 'noi-dat=hospital'])(
+		'that the address names wrongly (%s) is left out, with a sentence and status 400',
+		async (query) => {
+			const { status, text } = await asText(`/?${query}`);
+			expect(status).toBe(400);
+			expect(text).toContain('nên mục đó được bỏ qua');
+			expect(text.match(/data-code=/g)).toHaveLength(66);
+		},
+	);
+
+	test('what a chat app adds to an address means nothing', async () => {
+		const { status, text } = await asText('/?fbclid=1&utm_source=zalo');
+		expect([status, text.includes('nên mục đó được bỏ qua')]).toEqual([200, false]);
+	});
+});
+
 describe('a house', () => {
 	test.each(['', '/en'])('says its state, what it takes and its story (%s)', async (prefix) => {
 		await visit(`${prefix}/ngoi-nha-xanh/MAU-030`, { ...onPhone, javaScriptEnabled: false }, async (page) => {

@@ -226,6 +226,26 @@ describe(`${COUNT} houses`, () => {
 		);
 	});
 
+	test('that were surveyed are led to on foot, by the phone’s own map', async () => {
+		const userAgent =
+			'Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36';
+		const here = { latitude: 21.8601, longitude: 106.7502 };
+		await onPage(
+			async (page) => {
+				await page.goto('/');
+				await page.locator('[data-near]').click();
+				const walk = page.locator('#gan .walk').first();
+				expect(await walk.getAttribute('href')).toMatch(/^geo:21\.86\d*,106\.75\d*\?q=/);
+				expect(await walk.getAttribute('aria-label')).toMatch(/^Chỉ đường đi bộ đến Khu dân cư \d+$/);
+				await page.goto('/ngoi-nha-xanh/NNX-0001');
+				expect(await page.locator('[data-walk-to]').getAttribute('href')).toContain('geo:21.8601,106.7502');
+			},
+			{ from: many.baseUrl, userAgent, geolocation: here, permissions: ['geolocation'] },
+		);
+		const page = await (await fetch(`${many.baseUrl}/ngoi-nha-xanh/NNX-0001`)).text();
+		expect(/href="([^"]*)"[^>]* data-walk-to/.exec(page)?.[1]).toMatch(/foot&amp;to=21\.8601%2C106\.7502$/);
+	});
+
 	test('are reached with the keyboard: a number goes closer until it lists those that share a spot', async () => {
 		await onPage(
 			async (page) => {

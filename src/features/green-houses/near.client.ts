@@ -1,5 +1,6 @@
 // "Gần tôi": measures on the device; the position is sent nowhere.
-import { distanceM, type Point } from '#features/places/distance.ts';
+import { walkInOwnMap, walkOnTheWeb } from '#features/places/directions.ts';
+import { distanceM, windTo, type Point } from '#features/places/distance.ts';
 
 const NEAREST = 5;
 
@@ -27,16 +28,28 @@ export function offerNearest(): void {
 				button.disabled = false;
 				show(output, coords);
 			},
-			() => {
+			({ code, PERMISSION_DENIED }) => {
 				button.disabled = false;
 				const note = document.createElement('p');
 				note.className = 'note';
-				note.textContent = output.dataset['failed'] ?? '';
+				note.textContent = output.dataset[code === PERMISSION_DENIED ? 'refused' : 'failed'] ?? '';
 				output.replaceChildren(note);
 			},
 			{ maximumAge: 60_000, timeout: 15_000 },
 		);
 	});
+}
+
+/** To a place that somebody has surveyed; elsewhere nobody is sent. */
+function walkLink(place: Point, row: HTMLElement, { dataset }: HTMLElement): HTMLAnchorElement {
+	const name = row.querySelector('b')?.textContent ?? '';
+	const link = document.createElement('a');
+	link.className = 'walk';
+	link.href = walkInOwnMap(navigator.userAgent, place, name) ?? walkOnTheWeb(place);
+	link.rel = 'noreferrer';
+	link.textContent = dataset['directions'] ?? '';
+	link.ariaLabel = (dataset['walk'] ?? '').replace('{{name}}', name);
+	return link;
 }
 
 function show(output: HTMLElement, here: Point): void {
@@ -52,17 +65,21 @@ function show(output: HTMLElement, here: Point): void {
 	heading.tabIndex = -1;
 	const list = document.createElement('ul');
 	list.className = 'rows';
-	for (const { row, metres } of rows) {
+	const winds = (output.dataset['winds'] ?? '').split('|');
+	for (const { row, place, metres } of rows) {
 		const copy = row.cloneNode(true) as HTMLElement;
 		const distance = document.createElement('span');
 		distance.className = 'n';
 		const figure = document.createElement('b');
 		figure.textContent = say(metres);
-		distance.append(figure);
+		const wind = document.createElement('small');
+		wind.textContent = winds[windTo(here, place)] ?? '';
+		distance.append(figure, wind);
 		copy.querySelector('.st')?.before(distance);
 		// Out of its ward's list a house says its ward itself.
 		const where = copy.querySelector('b + small');
 		if (where) where.textContent = `${row.dataset['ward'] ?? ''} · ${row.dataset['code'] ?? ''}`;
+		if (row.dataset['surveyed'] !== undefined) copy.append(walkLink(place, copy, output));
 		list.append(copy);
 	}
 	output.replaceChildren(heading, list);
