@@ -17,7 +17,6 @@ import {
 // 22/11/2026 00:30 in Lạng Sơn, still the 21st in Greenwich.
 const AFTER_MIDNIGHT = Date.UTC(2026, 10, 21, 17, 30);
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 describe('a day in Lạng Sơn', () => {
 	test('begins at midnight there, whatever the server’s zone', () => {

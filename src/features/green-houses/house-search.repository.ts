@@ -4,10 +4,12 @@ import type { Material } from '#features/materials/material.ts';
 import { listAdminUnits } from '#features/places/place.repository.ts';
 import { findFormerUnits, type AdminUnit } from '#features/places/place.ts';
 import type { Db } from '#lib/db.ts';
-import { isOpen, type GreenHouse } from './green-house.ts';
+import { isOpen, nextUnknownAt, type GreenHouse } from './green-house.ts';
 import { listGreenHouses } from './green-house.repository.ts';
 import { isFiltered, readFilter, type Filter } from './house-filter.ts';
 import { isWithinHours } from './opening-hours.ts';
+
+const MINUTE_MS = 60_000;
 
 export type HouseSearch = {
 	filter: Filter;
@@ -23,6 +25,8 @@ export type HouseSearch = {
 	/** Whose name was looked for, and where it belongs today. */
 	former: { former: AdminUnit; now: AdminUnit }[];
 	units: AdminUnit[];
+	/** When what was found changes by itself. */
+	changesAt: number;
 };
 
 export async function searchHouses(db: Db, params: URLSearchParams, now: number): Promise<HouseSearch> {
@@ -42,5 +46,7 @@ export async function searchHouses(db: Db, params: URLSearchParams, now: number)
 		(house) => isOpen(house.state) && isWithinHours(house.hours, now) === undefined,
 	).length;
 	const former = filter.search ? findFormerUnits(units, filter.search) : [];
-	return { filter, unknown, all, houses, hoursUnknown, wards, materials, former, units };
+	const nextMinute = now - (now % MINUTE_MS) + MINUTE_MS;
+	const changesAt = Math.min(nextUnknownAt(all), filter.openNow ? nextMinute : Infinity);
+	return { changesAt, filter, unknown, all, houses, hoursUnknown, wards, materials, former, units };
 }
