@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import errors from '#locales/vi/errors.json' with { type: 'json' };
 import { launchBrowser, launchPhone, phone } from '../support/browser.ts';
 import { alertOf, makeClient, signInClient, type Client } from '../support/http.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
@@ -48,11 +49,11 @@ describe('the plain form', () => {
 	});
 
 	test.each<[string, string, Record<string, string>, number, string]>([
-		['no state', STATE, { state: '' }, 422, 'Xin chọn nhà đang thế nào.'],
+		['no state', STATE, { state: '' }, 422, errors.stateMissing],
 		['damage as a state', STATE, { state: 'damaged' }, 422, 'Xin chọn nhà đang thế nào.'],
 		['a house that is none', STATE, { house: 'NNX-999' }, 422, 'Không có Ngôi nhà xanh'],
 		['no id', STATE, { id: 'x' }, 400, 'không đọc được'],
-		['no kind', PROBLEM, { form: 'problem', kind: 'constructor' }, 422, 'Xin chọn chuyện gì.'],
+		['no kind', PROBLEM, { form: 'problem', kind: 'constructor' }, 422, errors.problemKindMissing],
 		['a wrong pin without a word', PROBLEM, { form: 'problem', kind: 'wrong_pin' }, 422, 'Xin ghi nhà thật'],
 		[
 			...(['a text too long', PROBLEM] as const),
@@ -258,6 +259,25 @@ test('without a network both kinds wait on the phone, and arrive once', async ()
 	} finally {
 		await context.close();
 		rmSync(folder, { recursive: true, force: true });
+	}
+});
+
+test('the kept form asks for the house and for what happened, and keeps nothing before', async () => {
+	const browser = await launchBrowser();
+	try {
+		const page = await browser.newPage({ baseURL: world.baseUrl, viewport: phone });
+		const before = await everything();
+		await page.goto('/bao-tin/khong-mang');
+		await page.locator('[name=state][value=full]').click();
+		const said = (form: string) => page.locator(`form[data-report=${form}] [data-alert]`).textContent();
+		await expect.poll(() => said('house-state')).toBe(errors.houseMissing);
+		await page.selectOption('[data-houses]', world.house.code);
+		await page.locator('form[data-report=problem] .btn').click();
+		await expect.poll(() => said('problem')).toBe(errors.problemKindMissing);
+		expect(await page.evaluate(() => document.cookie)).not.toContain('cho-gui=');
+		expect(await everything()).toEqual(before);
+	} finally {
+		await browser.close();
 	}
 });
 

@@ -46,7 +46,7 @@ const PAGES = [
 	'/en',
 	'/quy',
 	'/chu-nhat-xanh',
-	'/?vat-lieu=giay',
+	'/?noi-dat=school',
 	'/quyen-rieng-tu',
 	'/ghi-nhan/khong-mang',
 ];
