@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { namesSession } from '#features/accounts/session.service.ts';
+import { namesSession } from '#features/accounts/session-cookie.ts';
 import type { Encoding } from '#lib/page-cache.ts';
 import { getPortal } from '#lib/portal.ts';
 

@@ -14,6 +14,7 @@ import { hasSecondFactor, isStillProof, type Proof } from './credential.reposito
 import { renewDeviceSecret, writeDeviceCookie } from './device-cookies.ts';
 import { knowDevice } from './known-device.repository.ts';
 import { holdPerson } from './person.repository.ts';
+import { sessionCookieName } from './session-cookie.ts';
 
 type Attributes = Omit<SessionTable, 'tokenHash' | 'personId' | 'expiresAt'>;
 
@@ -93,17 +94,13 @@ function createAdapter(db: Db): Adapter {
 }
 
 const isSecure = (config: Config) => config.publicUrl.startsWith('https:');
-const cookieName = (config: Config) => (isSecure(config) ? '__Host-phien' : 'phien');
-
-/** Whether a request's cookies name a session, be it one that has ended. */
-export const namesSession = (config: Config, cookies = ''): boolean => cookies.includes(`${cookieName(config)}=`);
 
 function createLucia(db: Db, config: Config) {
 	const secure = isSecure(config);
 	return new Lucia(createAdapter(db), {
 		sessionExpiresIn: IDLE,
 		sessionCookie: {
-			name: cookieName(config),
+			name: sessionCookieName(config),
 			attributes: { secure, sameSite: 'lax', path: '/' },
 		},
 		getSessionAttributes: ({ id, ...attributes }) => ({ ...attributes, publicId: id }),
