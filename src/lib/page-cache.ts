@@ -14,6 +14,8 @@ export type KeptPage = {
 
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_KNOWN = 10_000;
+/** Nobody waits longer for a page that somebody else makes. */
+const PATIENCE_MS = 3000;
 const QUALITY = 5;
 const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
@@ -76,7 +78,7 @@ export function createPageCache(readVersion: ReadVersion, mostBytes = MOST_BYTES
 		readVersion,
 		/**
 		 * The page at an address as it would be made anew at `now`; undefined where it must be. After a write the first
-		 * who comes makes it and the others wait, as long as the first has not answered ({@link giveUp}).
+		 * who comes makes it and the others wait, for a moment and as long as the first has not answered ({@link giveUp}).
 		 */
 		async find(key: string, now: number): Promise<KeptPage | undefined> {
 			const page = await look(key, now);
@@ -87,6 +89,7 @@ export function createPageCache(readVersion: ReadVersion, mostBytes = MOST_BYTES
 				return look(key, now);
 			}
 			making.set(key, Promise.withResolvers());
+			setTimeout(endMaking, PATIENCE_MS, key).unref();
 			return undefined;
 		},
 		/** Whoever found nothing at an address has answered, with or without a page to keep. */

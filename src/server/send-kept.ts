@@ -18,7 +18,9 @@ export async function sendKept(request: IncomingMessage, response: ServerRespons
 	// A database that cannot be asked has its own page of failure.
 	const page = await pages.find(url, Date.now()).catch(() => undefined);
 	if (!page) {
-		response.once('close', () => pages.giveUp(url));
+		// Of HEAD nothing is kept, and who has left already is not heard leaving.
+		if (method === 'HEAD' || response.closed) pages.giveUp(url);
+		else response.once('close', () => pages.giveUp(url));
 		return false;
 	}
 	for (const [name, value] of page.headers) response.setHeader(name, value);

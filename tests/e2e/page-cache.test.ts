@@ -1,6 +1,7 @@
 // Pages are answered from memory, and nobody sees by what they show that they are.
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -114,6 +115,23 @@ test('what this process writes is there at once', async () => {
 	// Whoever tries to sign in is counted: a write, after which every page is made anew.
 	const { status } = await ask('/', { 'if-none-match': before.headers.etag! });
 	expect(status).toBe(200);
+});
+
+test('who goes away before the answer keeps nobody waiting', async () => {
+	expect(await isKept('/quy')).toBe(true);
+	await makeClient(baseUrl).post('/dang-nhap?_action=accounts.signIn', { name: '0900000000', password: 'x' });
+	// Its body is awaited before the page is asked for, and the visitor has left by then.
+	await new Promise<void>((resolve) => {
+		const { port } = new URL(baseUrl);
+		const socket = connect(Number(port), 'localhost', () => {
+			socket.write('GET /quy HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n', () => {
+				setTimeout(() => socket.destroy(), 100);
+			});
+		});
+		socket.on('close', () => setTimeout(resolve, 200));
+	});
+	const answer = await fetch(`${baseUrl}/quy`, { signal: AbortSignal.timeout(2500) });
+	expect(answer.status).toBe(200);
 });
 
 describe('never kept', () => {

@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createPageCache } from '#lib/page-cache.ts';
 
 function openCache(mostBytes?: number) {
@@ -73,6 +73,18 @@ test('who waits makes the page when the first could not', async () => {
 	const waiting = pages.find('/', 0);
 	pages.giveUp('/');
 	expect(await waiting).toBeUndefined();
+});
+
+test('nobody waits for long for whoever neither makes the page nor goes away', async () => {
+	vi.useFakeTimers();
+	const { data, pages, keep } = openCache();
+	await keep('/', 'old');
+	data.version = '2';
+	expect(await pages.find('/', 0)).toBeUndefined();
+	const waiting = pages.find('/', 0);
+	await vi.advanceTimersByTimeAsync(5000);
+	expect(await waiting).toBeUndefined();
+	vi.useRealTimers();
 });
 
 test('a page goes at the moment at which it changes by itself', async () => {
