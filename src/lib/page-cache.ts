@@ -14,6 +14,8 @@ export type KeptPage = {
 
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_KNOWN = 10_000;
+/** Longer addresses are nobody's link, and would take more memory than their pages. */
+const LONGEST_KEY = 400;
 /** Nobody waits longer for a page that somebody else makes. */
 const PATIENCE_MS = 3000;
 const QUALITY = 5;
@@ -65,7 +67,13 @@ export function createPageCache(readVersion: ReadVersion, mostBytes = MOST_BYTES
 		if (!pages.has(key)) return undefined;
 		dropOlder(await readVersion());
 		const kept = pages.get(key);
-		if (kept && kept.changesAt > now) return kept.page;
+		if (kept && kept.changesAt > now) {
+			// What is asked for stays; what was asked for once goes first.
+			pages.delete(key);
+			pages.set(key, kept);
+			return kept.page;
+		}
+		if (kept) known.add(key);
 		drop(key);
 		return undefined;
 	};
@@ -107,7 +115,7 @@ export function createPageCache(readVersion: ReadVersion, mostBytes = MOST_BYTES
 			const page = keptPage(headers, body);
 			const current = await readVersion();
 			dropOlder(current);
-			if (version === current) {
+			if (version === current && key.length <= LONGEST_KEY) {
 				drop(key);
 				pages.set(key, { page, size: body.length, changesAt });
 				size += body.length;

@@ -92,6 +92,27 @@ test('a page goes at the moment at which it changes by itself', async () => {
 	await keep('/', 'a', 1000);
 	expect(await pages.find('/', 999)).toBeDefined();
 	expect(await pages.find('/', 1000)).toBeUndefined();
+	// One makes it, as after a write.
+	const waiting = pages.find('/', 1000);
+	const page = await keep('/', 'b', 2000);
+	expect((await waiting)?.etag).toBe(page.etag);
+});
+
+test('who asks for addresses that nobody else asks for pushes out no page that is read', async () => {
+	const { pages, keep } = openCache(10);
+	await keep('/', '12345');
+	await keep('/?1', '12345');
+	expect(await pages.find('/', 0)).toBeDefined();
+	await keep('/?2', '12345');
+	expect(await pages.find('/', 0)).toBeDefined();
+	expect(await pages.find('/?1', 0)).toBeUndefined();
+});
+
+test('an address that is longer than any link is not kept', async () => {
+	const { pages, keep } = openCache();
+	const key = `/?${'x'.repeat(1000)}`;
+	await keep(key, 'a');
+	expect(await pages.find(key, 0)).toBeUndefined();
 });
 
 test('addresses without end take no more memory than is theirs: the oldest pages go', async () => {
