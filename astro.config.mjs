@@ -1,5 +1,6 @@
 import node from '@astrojs/node';
 import { defineConfig } from 'astro/config';
+import { EASY_SCRIPT_HASH } from './src/lib/easy.ts';
 import { finish } from './src/server/finish.ts';
 
 export default defineConfig({
@@ -25,6 +26,7 @@ export default defineConfig({
 		csp: process.argv.includes('dev')
 			? false
 			: {
+					scriptDirective: { hashes: [EASY_SCRIPT_HASH] },
 					directives: [
 						"default-src 'self'",
 						"img-src 'self' data: blob:",

@@ -37,7 +37,13 @@ const inLanguage = (prefix: string, path: string) => (path === '/' ? prefix || '
 const isFile = (path: string) => /^\/(_astro|icons)\//.test(path) || path === '/favicon.svg';
 
 /** The same page under the same key, however it was asked for. */
-const keyOf = (url: URL) => url.pathname + url.search;
+function keyOf(url: URL): string {
+	// The size of the text is no other page: the browser sets it.
+	if (!url.searchParams.has('chu')) return url.pathname + url.search;
+	const plain = new URL(url);
+	plain.searchParams.delete('chu');
+	return plain.pathname + plain.search;
+}
 
 /** The files that a page, a style sheet or a script cannot do without; what a script fetches when wanted is not among them. */
 function filesIn(text: string): string[] {

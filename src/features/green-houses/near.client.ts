@@ -21,6 +21,11 @@ export function offerNearest(): void {
 	const output = document.getElementById('gan');
 	if (!button || !output || !('geolocation' in navigator) || !window.isSecureContext) return;
 	button.hidden = false;
+	for (const link of document.querySelectorAll('[data-near-link]'))
+		link.addEventListener('click', (event) => {
+			event.preventDefault();
+			button.click();
+		});
 	button.addEventListener('click', () => {
 		button.disabled = true;
 		navigator.geolocation.getCurrentPosition(
@@ -34,6 +39,7 @@ export function offerNearest(): void {
 				note.className = 'note';
 				note.textContent = output.dataset[code === PERMISSION_DENIED ? 'refused' : 'failed'] ?? '';
 				output.replaceChildren(note);
+				output.scrollIntoView({ block: 'nearest' });
 			},
 			{ maximumAge: 60_000, timeout: 15_000 },
 		);
