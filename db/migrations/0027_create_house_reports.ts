@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { createTables, keepRows, refuse } from './dialect.ts';
 
-const KEPT = ['id', 'green_house_id', 'kind', 'device_alias_id', 'seen_at', 'recorded_at', 'content_hash'];
+const KEPT = ['id', 'green_house_id', 'kind', 'device_alias_id', 'seen_at', 'recorded_at'];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
 	await createTables(db, [
@@ -22,7 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		)`,
 		// One alert for one fullness, whoever reports at the same moment.
 		`create unique index house_alert_open on house_alert (green_house_id, kind) where ended_at is null`,
-		// Its words are erased with their writer.
+		// Its words are erased, with the hash of them: one could guess what they were.
 		`create table problem_report (
 			id text primary key,
 			green_house_id text not null,
@@ -62,7 +62,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		table: 'problem_report',
 		event: 'update',
 		when: `${[...KEPT, 'is_sample'].map((column) => `new.${column} is distinct from old.${column}`).join(' or ')}
-			or (new.text is not null and new.text is distinct from old.text)
+			or (new.text is not null and (new.text is distinct from old.text or new.content_hash <> old.content_hash))
+			or new.content_hash not in (old.content_hash, '')
 			or (old.closed_at is not null and (
 				new.closed_at is distinct from old.closed_at
 				or new.closed_by is distinct from old.closed_by

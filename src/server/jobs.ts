@@ -3,6 +3,7 @@ import { clearKnownDevices } from '#features/accounts/known-device.repository.ts
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { clearRefusedPhotos } from '#features/photos/photo.service.ts';
 import { clearTransfers } from '#features/privacy/alias.repository.ts';
+import { forgetProblemWords } from '#features/green-houses/problem-report.repository.ts';
 import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { forgetInvitees } from '#features/team/role.repository.ts';
 import { getPortal } from '#lib/portal.ts';
@@ -24,6 +25,10 @@ export const JOBS: Job[] = [
 	{ name: 'forget-browsers', run: (db, now) => inTransaction(db, (trx) => clearKnownDevices(trx, now)) },
 	{ name: 'clear-refused-photos', run: (db, now, store) => clearRefusedPhotos(db, store, now) },
 	{ name: 'forget-invitees', run: (db, now) => inTransaction(db, (trx) => forgetInvitees(trx, now)) },
+	{
+		name: 'forget-problem-words',
+		run: (db, now) => inTransaction(db, (trx) => forgetProblemWords(trx, now)),
+	},
 	{ name: 'clear-job-runs', run: clearJobRuns },
 ];
 

@@ -14,6 +14,7 @@ import { STATE_KNOWN_DAYS, type Seen } from '#features/green-houses/green-house.
 import { listHouseAlerts } from '#features/green-houses/house-alert.repository.ts';
 import {
 	countOpenProblems,
+	forgetProblemWords,
 	findLastClosed,
 	listOpenProblems,
 	listProblemsWithText,
@@ -302,7 +303,31 @@ describeEachEngine('a problem at a house', (engine) => {
 		await expect(db.deleteFrom('problemReport').execute()).rejects.toThrow();
 		const voice = { problemReportId: id, deviceAliasId: alias, voicedAt: NOW };
 		await expect(db.insertInto('problemVoice').values(voice).execute()).rejects.toThrow();
-		await change({ text: null });
-		expect(await db.selectFrom('problemReport').select('text').execute()).toEqual([{ text: null }]);
+		await expect(change({ contentHash: '' })).rejects.toThrow();
+		await expect(change({ text: null, contentHash: 'x' })).rejects.toThrow();
+		await change({ text: null, contentHash: '' });
+		expect(await db.selectFrom('problemReport').select(['text', 'contentHash']).execute()).toEqual([
+			{ text: null, contentHash: '' },
+		]);
+	});
+
+	test('loses its words, and their hash, a month after it is closed and after a year at the latest', async () => {
+		const { db, house, steward, one, problem } = await makeWorld(engine);
+		const { id } = problem();
+		await reportProblem(db, { secret: one }, problem({ id }), NOW);
+		await reportProblem(db, { secret: one }, problem(), NOW);
+		await closeProblem(db, steward, { id, note: 'Đã dọn' }, NOW);
+		const countWords = async (now: number) => {
+			await inTransaction(db, (trx) => forgetProblemWords(trx, now));
+			const rows = await db.selectFrom('problemReport').select(['text', 'contentHash']).execute();
+			expect(rows.filter(({ contentHash }) => contentHash !== '')).toHaveLength(
+				rows.filter(({ text }) => text !== null).length,
+			);
+			return rows.filter(({ text }) => text !== null).length;
+		};
+		expect(await countWords(NOW + 29 * DAY)).toBe(2);
+		expect(await countWords(NOW + 30 * DAY)).toBe(1);
+		expect(await countWords(NOW + 365 * DAY)).toBe(0);
+		expect(await findLastClosed(db, house.id)).toMatchObject({ closingNote: 'Đã dọn' });
 	});
 });

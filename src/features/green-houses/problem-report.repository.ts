@@ -1,6 +1,6 @@
 import type { Db, Trx } from '#lib/db.ts';
 import type { ProblemReportTable } from '#db/schema.ts';
-import type { ProblemKind } from './problem-report.ts';
+import { WORDS_KEPT_CLOSED_MS, WORDS_KEPT_MS, type ProblemKind } from './problem-report.ts';
 
 export const findProblem = (db: Db, id: string): Promise<ProblemReportTable | undefined> =>
 	db.selectFrom('problemReport').selectAll().where('id', '=', id).executeTakeFirst();
@@ -93,3 +93,17 @@ export async function closeProblemRow(
 ): Promise<void> {
 	await trx.updateTable('problemReport').set(closing).where('id', '=', id).execute();
 }
+
+/**
+ * The words of what ended a while ago, or of what nobody has closed in a year, go, and the hash by which they could be
+ * guessed; the reports stay.
+ */
+export const forgetProblemWords = (trx: Trx, now: number) =>
+	trx
+		.updateTable('problemReport')
+		.set({ text: null, contentHash: '' })
+		.where('text', 'is not', null)
+		.where((eb) =>
+			eb.or([eb('closedAt', '<=', now - WORDS_KEPT_CLOSED_MS), eb('recordedAt', '<=', now - WORDS_KEPT_MS)]),
+		)
+		.execute();

@@ -12,6 +12,11 @@ export const isProblemKind = (text: string): text is ProblemKind =>
 export const MAX_PROBLEM_TEXT = 500;
 export const MAX_CLOSING_NOTE = 300;
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** For how long a report's words are kept once it is closed, and at all. */
+export const WORDS_KEPT_CLOSED_MS = 30 * DAY_MS;
+export const WORDS_KEPT_MS = 365 * DAY_MS;
+
 const readWords = (raw: string, max: number, field: string): string => {
 	const text = cleanMultiline(raw, { max: max + 1 });
 	if ([...text].length <= max) return text;

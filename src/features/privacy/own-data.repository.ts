@@ -205,11 +205,11 @@ export async function forgetSignUps(trx: Trx, personId: string, now: number): Pr
 	await trx.updateTable('signUp').set({ name: '', phoneE164: null }).where('id', 'in', ids).execute();
 }
 
-/** The words in which the person's devices reported problems go; the reports stay. */
+/** The words in which the person's devices reported problems go, and the hash by which they could be guessed; the reports stay. */
 export async function forgetProblemTexts(trx: Trx, personId: string): Promise<void> {
 	await trx
 		.updateTable('problemReport')
-		.set({ text: null })
+		.set({ text: null, contentHash: '' })
 		.where('deviceAliasId', 'in', (eb) =>
 			eb.selectFrom('deviceAlias').select('id').where('personId', '=', personId),
 		)
