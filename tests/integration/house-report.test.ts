@@ -13,6 +13,7 @@ import {
 import { STATE_KNOWN_DAYS, type Seen } from '#features/green-houses/green-house.ts';
 import { listHouseAlerts } from '#features/green-houses/house-alert.repository.ts';
 import {
+	countOpenKinds,
 	countOpenProblems,
 	forgetProblemWords,
 	findLastClosed,
@@ -223,6 +224,21 @@ describeEachEngine('a problem at a house', (engine) => {
 		});
 		const audit = await db.selectFrom('auditEvent').select(['action', 'subjectId']).execute();
 		expect(audit).toEqual([{ action: 'problem-report.close', subjectId: input.id }]);
+	});
+
+	test('is offered to be joined, the newest of its kind; all of them are counted', async () => {
+		const { db, house, one, problem } = await makeWorld(engine);
+		for (let each = 0; each < 7; each += 1) await reportProblem(db, { secret: one }, problem(), NOW + each);
+		const damage = problem({ kind: 'damage' });
+		await reportProblem(db, { secret: one }, damage, NOW);
+		expect(await listOpenProblems(db, house.id, 'rubbish')).toHaveLength(5);
+		expect(await listOpenProblems(db, house.id, 'damage')).toMatchObject([{ id: damage.id }]);
+		expect(await countOpenKinds(db, house.id)).toEqual(
+			new Map([
+				['damage', 1],
+				['rubbish', 7],
+			]),
+		);
 	});
 
 	test('is written once, however often it comes', async () => {

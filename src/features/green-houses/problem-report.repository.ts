@@ -21,13 +21,14 @@ const selectProblems = (db: Db, houseId: string) =>
 
 export type OpenProblem = { id: string; kind: ProblemKind; seenAt: number; voices: number };
 
-/** What is open at a house, newest first, as everybody may see it: without anybody's words. */
-export async function listOpenProblems(db: Db, houseId: string): Promise<OpenProblem[]> {
-	const rows = await selectProblems(db, houseId)
-		.where('closedAt', 'is', null)
-		.orderBy('recordedAt', 'desc')
-		.orderBy('id', 'desc')
-		.execute();
+/** More nobody reads before they write their own, and strangers make as many as they like. */
+const MOST_OFFERED = 5;
+
+/** The newest that are open at a house, of one kind or of all, as everybody may see them: without anybody's words. */
+export async function listOpenProblems(db: Db, houseId: string, kind?: ProblemKind): Promise<OpenProblem[]> {
+	let query = selectProblems(db, houseId).where('closedAt', 'is', null);
+	if (kind) query = query.where('kind', '=', kind);
+	const rows = await query.orderBy('recordedAt', 'desc').orderBy('id', 'desc').limit(MOST_OFFERED).execute();
 	return rows.map((row) => ({ ...row, voices: Number(row.voices ?? 0) }));
 }
 
@@ -54,6 +55,18 @@ export const findLastClosed = (db: Db, houseId: string) =>
 		.orderBy('id', 'desc')
 		.limit(1)
 		.executeTakeFirst();
+
+/** How many reports of each kind are open at a house. */
+export async function countOpenKinds(db: Db, houseId: string): Promise<Map<ProblemKind, number>> {
+	const rows = await db
+		.selectFrom('problemReport')
+		.select(({ fn }) => ['kind', fn.countAll<number>().as('count')])
+		.where('greenHouseId', '=', houseId)
+		.where('closedAt', 'is', null)
+		.groupBy('kind')
+		.execute();
+	return new Map(rows.map(({ kind, count }) => [kind, Number(count)]));
+}
 
 /** How many reports are open at each of these houses. */
 export async function countOpenProblems(db: Db, houseIds: string[]): Promise<Map<string, number>> {
