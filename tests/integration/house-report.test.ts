@@ -28,6 +28,7 @@ import {
 } from '#features/green-houses/problem-report.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import type { DomainErrorKey, DomainErrorKind } from '#lib/errors.ts';
+import { retireSamples } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine, type Engine } from '../support/engines.ts';
 import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
@@ -91,6 +92,14 @@ describeEachEngine('how somebody found a house', (engine) => {
 		});
 		const rows = await db.selectFrom('houseStateReport').select(['reportedAt', 'recordedAt']).execute();
 		expect(rows).toContainEqual({ reportedAt: NOW - 3 * DAY, recordedAt: NOW });
+	});
+
+	test('by a phone whose clock runs ahead is seen now: what is said after it counts', async () => {
+		const { db, house, steward, one, say } = await makeWorld(engine);
+		await say(one, 'full', { seenAt: NOW + 4 * 60_000 });
+		const empty = { greenHouseCode: house.code, fill: 'empty', condition: 'usable' } as const;
+		await reportHouseState(db, steward, empty, NOW + 1);
+		expect(await findGreenHouse(db, house.id, NOW + 1)).toMatchObject({ state: 'empty' });
 	});
 
 	test('is written once, however often it comes', async () => {
@@ -261,6 +270,18 @@ describeEachEngine('a problem at a house', (engine) => {
 		await reportProblem(db, { secret: one }, problem({ id }), NOW);
 		await Promise.all([one, two, two, three].map((secret) => addVoice(db, { secret }, id, NOW)));
 		expect(await listOpenProblems(db, house.id)).toMatchObject([{ voices: 2 }]);
+	});
+
+	test('takes no voice once it is a sample that has been retired', async () => {
+		const db = await engine.fresh();
+		await seedReference(db);
+		const house = await makeHouse(db, { code: 'MAU-001', positionSource: 'sample', isSample: 1 });
+		const id = uuidv7(NOW);
+		const report = { id, greenHouseCode: house.code, kind: 'rubbish', text: '', seenAt: NOW } as const;
+		await reportProblem(db, { secret: mintDeviceSecret() }, report, NOW);
+		await retireSamples(db);
+		const voice = () => addVoice(db, { secret: mintDeviceSecret() }, id, NOW);
+		await expectRefusal(db, voice, 'NOT_FOUND', 'unknownProblem');
 	});
 
 	test.each<[string, Partial<ProblemInput>, DomainErrorKey]>([

@@ -103,5 +103,7 @@ export async function reportStateSeen(
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'houseClosed', { field: 'house' });
 		checkHappenedWithin(MAX_REPORT_AGE_DAYS, input.seenAt, now);
 	}
-	return retryWhenTaken(() => writeSeen(db, secret, { ...input, house }, now));
+	// A phone whose clock runs ahead does not outlast what is said after it.
+	const seenAt = Math.min(input.seenAt, now);
+	return retryWhenTaken(() => writeSeen(db, secret, { ...input, seenAt, house }, now));
 }

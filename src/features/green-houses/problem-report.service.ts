@@ -5,6 +5,7 @@ import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { checkHappenedWithin } from '#lib/happened-at.ts';
+import { areSamplesRetired } from '#lib/samples.ts';
 import { findGreenHouse, findGreenHouseByCode } from './green-house.repository.ts';
 import { houseScopes, MAX_REPORT_AGE_DAYS } from './green-house.ts';
 import { closeProblemRow, findProblem, insertProblem, insertVoice } from './problem-report.repository.ts';
@@ -32,11 +33,12 @@ export async function reportProblem(
 	input: ProblemInput,
 	now: number,
 ): Promise<'created' | 'unchanged'> {
-	const { id, kind, seenAt } = input;
+	const { id, kind } = input;
 	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
 	if (!house) throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownHouse', { field: 'house' });
 	const text = readProblemText(input.text, kind);
-	if (!(await findProblem(db, id))) checkHappenedWithin(MAX_REPORT_AGE_DAYS, seenAt, now);
+	if (!(await findProblem(db, id))) checkHappenedWithin(MAX_REPORT_AGE_DAYS, input.seenAt, now);
+	const seenAt = Math.min(input.seenAt, now);
 	const contentHash = problemHash(house.id, kind, text);
 	return retryWhenTaken(() =>
 		inTransaction(db, async (trx) => {
@@ -63,7 +65,8 @@ export async function reportProblem(
  */
 export async function addVoice(db: Db, { secret }: Sender, id: string, now: number): Promise<string> {
 	const problem = await findProblem(db, id);
-	if (!problem) throw new DomainError('NOT_FOUND', 'unknownProblem');
+	const isHidden = problem?.isSample === 1 && (await areSamplesRetired(db));
+	if (!problem || isHidden) throw new DomainError('NOT_FOUND', 'unknownProblem');
 	await retryWhenTaken(() =>
 		inTransaction(db, async (trx) => {
 			await lockRow(trx, 'green_house', problem.greenHouseId);
