@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely';
 import { dropRefusal, refuse } from './dialect.ts';
 
-/** What may stand on the board and be wrong to stand there: once booked, it may be erased, and nothing else put in its place. */
+/**
+ * What may stand on the board and be wrong to stand there: once booked, it may be erased, and nothing else put in its
+ * place. The hash of what was sent goes with it: one could guess by it what the words were.
+ */
 const PAPERS = [
 	{
 		...{ table: 'statement', words: 'words', message: 'statement is not changed after it was recorded' },
@@ -17,7 +20,7 @@ const PAPERS = [
 			words: 'reason',
 			message: 'a reversal is not changed after it was asked for',
 		},
-		columns: ['reverses_entry_id', 'content_hash'],
+		columns: ['reverses_entry_id'],
 	},
 ];
 
@@ -29,7 +32,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			table,
 			event: 'update',
 			when: `${kept.map((column) => `new.${column} is distinct from old.${column}`).join(' or ')}
-				or (new.${words} <> old.${words} and (new.${words} <> '…' or old.entry_id is null))`,
+				or (new.${words} <> old.${words} and (new.${words} <> '…' or old.entry_id is null))
+				or new.content_hash not in (old.content_hash, '')`,
 			message,
 		});
 	}

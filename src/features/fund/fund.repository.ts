@@ -204,10 +204,12 @@ export async function eraseTextRow(trx: Trx, entryId: string, now: number): Prom
 		.where('erasedAt', 'is', null)
 		.executeTakeFirst();
 	if (numUpdatedRows === 0n) return false;
-	// The paper that the words were taken from says them no more either; its form wants some.
-	await trx.updateTable('statement').set({ words: ERASED }).where('entryId', '=', entryId).execute();
-	await trx.updateTable('cashCount').set({ reason: ERASED }).where('entryId', '=', entryId).execute();
-	await trx.updateTable('entryReversal').set({ reason: ERASED }).where('entryId', '=', entryId).execute();
+	// The paper that the words were taken from says them no more either, nor does its hash; its form wants some.
+	const words = { words: ERASED, contentHash: '' };
+	const reason = { reason: ERASED, contentHash: '' };
+	await trx.updateTable('statement').set(words).where('entryId', '=', entryId).execute();
+	await trx.updateTable('cashCount').set(reason).where('entryId', '=', entryId).execute();
+	await trx.updateTable('entryReversal').set(reason).where('entryId', '=', entryId).execute();
 	return true;
 }
 
