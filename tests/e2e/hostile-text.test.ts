@@ -305,7 +305,7 @@ test.each([
 	'/?tim=',
 	'/ghi-nhan?diem=',
 	'/bao-tin?diem=',
-	'/bao-tin?diem=MAU-003&viec=damage&text=',
+	'/bao-tin?diem=MAU-003&viec=damage#text=',
 	'/dang-nhap?tiep=',
 	'/chu-nhat-xanh/huy-dang-ky?ma=',
 	'/ngoi-nha-xanh/',

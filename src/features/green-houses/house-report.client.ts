@@ -31,7 +31,7 @@ function enhance(form: HTMLFormElement, words: Words): void {
 			form.dataset['kindName'] ??
 			'';
 		const said = isState ? (button?.textContent?.trim() ?? '') : [kindName, text].filter(Boolean).join(': ');
-		const query = new URLSearchParams({ diem: code, ...(isState ? {} : { viec: kind, text }) });
+		const query = new URLSearchParams({ diem: code, ...(isState ? {} : { viec: kind }) });
 		const seen = { id, green_house_code: code, seen_at: new Date().toISOString() };
 		return {
 			id,
@@ -100,8 +100,6 @@ function openKeptForm(houses: HTMLSelectElement): void {
 	const kind = wanted.get('viec');
 	for (const radio of document.querySelectorAll<HTMLInputElement>('input[name=kind][type=radio]'))
 		radio.checked = radio.value === kind;
-	const text = document.querySelector<HTMLTextAreaElement>('textarea[name=text]');
-	if (text) text.value = wanted.get('text') ?? text.value;
 }
 
 export function enhanceHouseReports(): void {
@@ -110,5 +108,8 @@ export function enhanceHouseReports(): void {
 	const words = JSON.parse(root.dataset['reportWords'] ?? '{}') as Words;
 	const houses = document.querySelector<HTMLSelectElement>('[data-houses]');
 	if (houses) openKeptForm(houses);
+	const text = document.querySelector<HTMLTextAreaElement>('textarea[name=text]');
+	// What was refused, to be corrected.
+	if (text) text.value ||= new URLSearchParams(location.hash.slice(1)).get('text') ?? '';
 	for (const form of document.querySelectorAll<HTMLFormElement>('form[data-report]')) enhance(form, words);
 }

@@ -28,7 +28,10 @@ export function showOutbox(): void {
 		part('foreign', made).hidden = item.kind in OUTBOX_KINDS;
 		const correct = part<HTMLAnchorElement>('correct', made);
 		correct.hidden = !isRefused;
-		correct.href = `${item.correctPath}#sua=${item.id}`;
+		const { text } = item.body;
+		// What somebody wrote stands behind the #, which is sent to nobody.
+		const typed = new URLSearchParams({ sua: item.id, ...(typeof text === 'string' ? { text } : {}) });
+		correct.href = `${item.correctPath}#${typed}`;
 		const again = part('again', made);
 		again.hidden = !isRefused;
 		again.addEventListener('click', () => {
