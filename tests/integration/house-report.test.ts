@@ -202,6 +202,14 @@ describeEachEngine('a house that several found full', (engine) => {
 		expect(await isCalled()).toBe(false);
 	});
 
+	test('calls nobody once it has closed', async () => {
+		const { db, house, one, two, say, isCalled } = await makeWorld(engine);
+		await say(one, 'full');
+		await say(two, 'full');
+		await db.updateTable('greenHouse').set({ status: 'closed' }).where('id', '=', house.id).execute();
+		expect(await isCalled()).toBe(false);
+	});
+
 	test('calls nobody who has said it, and nobody by reports too old to be known', async () => {
 		const { db, house, steward, one, two, three, say, isCalled } = await makeWorld(engine);
 		await say(one, 'full', { seenAt: NOW - 40 * DAY });

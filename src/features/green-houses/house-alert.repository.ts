@@ -73,13 +73,15 @@ export async function updateHouseAlert(
 		.execute();
 }
 
-/** When each of these houses' open alerts was raised. */
+/** When each of these houses' open alerts was raised; one that has closed or pauses calls nobody. */
 export async function listHouseAlerts(db: Db, houseIds: string[]): Promise<Map<string, number>> {
 	if (houseIds.length === 0) return new Map();
 	const rows = await db
 		.selectFrom('houseAlert')
+		.innerJoin('greenHouse', 'greenHouse.id', 'houseAlert.greenHouseId')
 		.select(['greenHouseId', 'raisedAt'])
 		.where('greenHouseId', 'in', houseIds)
+		.where('greenHouse.status', '=', 'active')
 		.where('endedAt', 'is', null)
 		.execute();
 	return new Map(rows.map(({ greenHouseId, raisedAt }) => [greenHouseId, raisedAt]));
