@@ -368,6 +368,23 @@ export type GuideItemTable = {
 	publishedBy: string | null;
 };
 
+/** Append-only. `beforeValues` and `afterValues` are JSON of the fields that the change touched. */
+export type HouseChangeTable = {
+	id: string;
+	greenHouseId: string;
+	kind: 'survey' | 'move' | 'pause' | 'reopen' | 'close' | 'merge';
+	happenedAt: number;
+	recordedAt: number;
+	recordedBy: string;
+	beforeValues: string;
+	afterValues: string;
+	reason: string;
+	successorId: string | null;
+	photoId: string | null;
+	contentHash: string;
+	isSample: Flag;
+};
+
 export type GreenHouseMaterialTable = {
 	greenHouseId: string;
 	materialCode: string;
@@ -960,6 +977,7 @@ export type Database = {
 	photoLeftover: PhotoLeftoverTable;
 	greenHouse: GreenHouseTable;
 	greenHouseMaterial: GreenHouseMaterialTable;
+	houseChange: HouseChangeTable;
 	houseStateReport: HouseStateReportTable;
 	houseAlert: HouseAlertTable;
 	problemReport: ProblemReportTable;

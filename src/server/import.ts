@@ -1,10 +1,11 @@
-// `npm run import -- houses FILE.csv [--apply] [--lang=en]`: reads a register, names every bad row, writes all or nothing.
+// `npm run import -- houses FILE [--apply] [--lang=en]`: reads a register, names every bad row, writes all or nothing.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
 import type { HouseProblem } from '#features/green-houses/house-import.ts';
+import { isGeoJson } from '#features/green-houses/house-table.ts';
 import { importHouses } from '#features/green-houses/house-import.service.ts';
 import { ConfigError } from '#lib/config.ts';
 import type { Db } from '#lib/db.ts';
@@ -14,11 +15,16 @@ import { getPortal } from '#lib/portal.ts';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SHOWN_CODES = 20;
 
-function say(problem: HouseProblem, t: Translate): string {
+function say(problem: HouseProblem, t: Translate, isFeature: boolean): string {
 	const sentence = t(`green-houses:import.problem.${problem.key}`, problem.values);
-	const where = problem.column
-		? t('green-houses:import.whereColumn', { line: problem.line, column: problem.column })
-		: t('green-houses:import.where', { line: problem.line });
+	const { line, column } = problem;
+	const where = isFeature
+		? column
+			? t('green-houses:import.whereProperty', { line, column })
+			: t('green-houses:import.whereFeature', { line })
+		: column
+			? t('green-houses:import.whereColumn', { line, column })
+			: t('green-houses:import.where', { line });
 	return `${where}: ${sentence}`;
 }
 
@@ -26,7 +32,7 @@ async function run(db: Db, text: string, apply: boolean, t: Translate): Promise<
 	await migrateToLatest(db);
 	await loadReference(db);
 	const result = await importHouses(db, text, { apply, isSample: false }, Date.now());
-	for (const problem of [...result.hints, ...result.problems]) console.log(say(problem, t));
+	for (const problem of [...result.hints, ...result.problems]) console.log(say(problem, t, isGeoJson(text)));
 	if (result.problems.length > 0) {
 		console.log(
 			t('green-houses:import.refused', { problems: result.problems.length, rows: result.rows.length }),

@@ -25,6 +25,8 @@ const KEPT_FORMS: Record<string, string> = {
 };
 /** One page that holds the whole sorting guide, and searches in it by itself. */
 const GUIDE = '/phan-loai';
+/** Kept only by whoever opened a survey; it stands for that page at every house. */
+const SURVEY_OFFLINE = '/khao-sat/khong-mang';
 /** What one visit makes readable without a network, in the visitor's language. */
 const SHELL = [OFFLINE, ...Object.values(KEPT_FORMS), '/cho-gui', '/', '/chu-nhat-xanh', GUIDE];
 const SHELL_AGE_MS = 6 * 60 * 60 * 1000;
@@ -102,9 +104,9 @@ async function forgetFiles(): Promise<void> {
 	}
 }
 
-async function keepShell(prefix: string): Promise<void> {
+async function keepShell(prefix: string, paths = SHELL): Promise<void> {
 	const cache = await caches.open(PAGES);
-	for (const path of SHELL.map((each) => inLanguage(prefix, each))) {
+	for (const path of paths.map((each) => inLanguage(prefix, each))) {
 		const kept = await cache.match(path);
 		if (kept && Date.now() - Number(kept.headers.get(KEPT_AT)) < SHELL_AGE_MS) continue;
 		const url = new URL(path, location.origin);
@@ -128,6 +130,7 @@ async function findKept(url: URL): Promise<Response | undefined> {
 	const prefix = prefixOf(url.pathname);
 	const path = url.pathname.slice(prefix.length) || '/';
 	if (path === GUIDE || path.startsWith(`${GUIDE}/`)) return cache.match(prefix + GUIDE);
+	if (/^\/cua-toi\/nha\/[^/]+\/khao-sat$/.test(path)) return cache.match(prefix + SURVEY_OFFLINE);
 	const form = KEPT_FORMS[path];
 	return form === undefined ? undefined : cache.match(prefix + form);
 }
@@ -169,8 +172,10 @@ async function answerFile(request: Request): Promise<Response> {
 worker.addEventListener('install', (event) => event.waitUntil(worker.skipWaiting()));
 worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
 worker.addEventListener('message', (event) => {
-	const { keep } = (event.data ?? {}) as { keep?: unknown };
-	if (typeof keep === 'string') event.waitUntil(keepShell(keep === 'en' ? '/en' : '').catch(() => undefined));
+	const { keep, form } = (event.data ?? {}) as { keep?: unknown; form?: unknown };
+	const paths = form === 'khao-sat' ? [SURVEY_OFFLINE] : SHELL;
+	if (typeof keep === 'string')
+		event.waitUntil(keepShell(keep === 'en' ? '/en' : '', paths).catch(() => undefined));
 });
 worker.addEventListener('sync', (event) => {
 	if (event.tag === CHANNEL) event.waitUntil(sendOutbox());

@@ -165,7 +165,7 @@ async function findOwnPaths(page: Page): Promise<string[]> {
 }
 
 test.each([
-	['steward', ['/cua-toi/nha/*', '/cua-toi/phieu-ban/*']],
+	['steward', ['/cua-toi/nha/*', '/cua-toi/nha/*/khao-sat', '/cua-toi/nha/*/ho-so', '/cua-toi/phieu-ban/*']],
 	['treasurer', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/cong-khai']],
 	['approver', ['/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/quy-che']],
 	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*']],

@@ -17,6 +17,10 @@ test('the houses as GeoJSON in every state', async () => {
 	expect(collection.type).toBe('FeatureCollection');
 	expect(collection.features).toHaveLength(66);
 	const names = ['id', 'code', 'name', 'host_type', 'state', 'state_reported_at', 'materials'];
+	const register = [
+		...['name_vi', 'ward_name', 'ward_as_of', 'ward_code', 'hours', 'steward_organisation'],
+		...['neighbourhood', 'address'],
+	];
 	for (const { type, geometry, properties } of collection.features) {
 		expect(type).toBe('Feature');
 		// Longitude first (RFC 7946 §3.1.1).
@@ -24,7 +28,9 @@ test('the houses as GeoJSON in every state', async () => {
 			type: 'Point',
 			coordinates: [expect.closeTo(106.7, 0), expect.closeTo(21.8, 0)],
 		});
-		expect(Object.keys(properties).sort()).toEqual([...names, 'position_source', 'sample'].sort());
+		expect(Object.keys(properties).sort()).toEqual(
+			[...names, 'position_source', 'sample', ...register].sort(),
+		);
 		expect(properties['sample']).toBe(true);
 		expect(Array.isArray(properties['materials'])).toBe(true);
 	}

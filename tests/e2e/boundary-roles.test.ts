@@ -58,6 +58,19 @@ const ACTS: [name: string, rightful: string, form: (world: ServedWorld) => Form]
 		}),
 	],
 	[
+		'survey the house',
+		'steward',
+		({ house }) => ({
+			path: `/cua-toi/nha/${house.code}/khao-sat`,
+			action: 'greenHouses.survey',
+			fields: {
+				...{ id: id(), house: house.code, statedAt: new Date(Date.now() - 1000).toISOString() },
+				...{ latitude: '21,8461', longitude: '106,7622', accuracy: '6', farConfirmed: '1' },
+				...{ neighbourhood: '', hours: '', materials: 'mixed_paper' },
+			},
+		}),
+	],
+	[
 		'record a sale',
 		'steward',
 		({ house, today, unsoldCycleId }) => ({
@@ -150,12 +163,39 @@ const ACTS: [name: string, rightful: string, form: (world: ServedWorld) => Form]
 			fields: { id: approvedId, entryId: id(), paidOn: today },
 		}),
 	],
+	[
+		'move the house',
+		'steward',
+		({ house, today }) => ({
+			path: `/cua-toi/nha/${house.code}/ho-so`,
+			action: 'greenHouses.move',
+			fields: {
+				...{ form: 'move', id: id(), house: house.code, happenedOn: today, reason: '', farConfirmed: '1' },
+				...{ latitude: '21,8462', longitude: '106,7622', address: '12 Lê Lợi' },
+			},
+		}),
+	],
+	[
+		'close the house',
+		'ward officer',
+		({ house, today }) => ({
+			path: `/cua-toi/nha/${house.code}/ho-so`,
+			action: 'greenHouses.close',
+			fields: {
+				...{ form: 'close', id: id(), house: house.code, happenedOn: today, reason: 'Hết hợp đồng' },
+				successor: '',
+			},
+		}),
+	],
 ];
 const in30Days = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
 
 /** Others who hold a role that may do this. */
 const ALSO: Record<string, string[]> = {
 	'close a visitor’s report': ['ward officer', 'administrator'],
+	'survey the house': ['ward officer', 'administrator'],
+	'move the house': ['ward officer', 'administrator'],
+	'close the house': ['administrator'],
 	'record a sale': ['treasurer'],
 	'request a payment': ['treasurer', 'approver', 'second approver'],
 	'approve a payment': ['second approver'],
@@ -245,7 +285,13 @@ test('open data, which any cache may keep, never carries the cookie of a session
 	const { db, baseUrl, people, fund } = world;
 	const client = await signInClient(baseUrl, people.approver);
 	const { personId } = people.approver.actor;
-	const addresses = ['green-houses.geojson', 'events', 'funds', `funds/${fund.code}/entries`];
+	const addresses = [
+		'green-houses.geojson',
+		'green-houses.csv',
+		'events',
+		'funds',
+		`funds/${fund.code}/entries`,
+	];
 	for (const path of [...addresses.map((name) => `/api/v1/${name}`), '/quy']) {
 		// More than half of its time is over: the next page prolongs it.
 		const expiresAt = Date.now() + 86_400_000;

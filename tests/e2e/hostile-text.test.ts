@@ -183,10 +183,27 @@ async function reportProblems(): Promise<void> {
 	await close({ note: TYPED.slice(-4).join(' ') });
 }
 
+/** Each text is where a house moves to and why, and why it is closed for a while. */
+async function change(): Promise<void> {
+	const record = '/cua-toi/nha/MAU-002/ho-so';
+	const move = await formOf('steward', record, 'greenHouses.move');
+	for (const typed of TYPED) await move({ id: randomUUID(), address: typed, reason: typed });
+	const survey = await formOf('steward', '/cua-toi/nha/MAU-002/khao-sat', 'greenHouses.survey');
+	// The public page shows the newest changes.
+	for (const typed of TYPED.slice(-6))
+		await survey({
+			...{ id: randomUUID(), latitude: '21.86037', longitude: '106.76491', hours: typed },
+			neighbourhood: `Khối ${typed}`,
+		});
+}
+
 beforeAll(async () => {
 	browser = await launchBrowser();
 	server = await startServer({ DATABASE_URL: databaseUrl });
-	await Promise.all([announceAndSignUp().then(report), sell().then(ask).then(disclose).then(reportProblems)]);
+	await Promise.all([
+		announceAndSignUp().then(report),
+		sell().then(ask).then(disclose).then(reportProblems).then(change),
+	]);
 });
 afterAll(async () => {
 	await browser.close();
@@ -256,6 +273,9 @@ test.each([
 	['resident', '/ngoi-nha-xanh/MAU-001', []],
 	['resident', '/ngoi-nha-xanh/MAU-003', [SHOWN.slice(-4).join(' ')]],
 	['steward', '/cua-toi/nha/MAU-003/viec-bao', SHOWN.slice(0, -1)],
+	['resident', '/ngoi-nha-xanh/MAU-002', SHOWN],
+	['steward', '/cua-toi/nha/MAU-002/ho-so', SHOWN],
+	['resident', '/khao-sat/khong-mang', []],
 	['organiser', '/cua-toi/su-kien', SHOWN],
 	['organiser', '/cua-toi', []],
 	['steward', '/cua-toi/nha/MAU-001', []],

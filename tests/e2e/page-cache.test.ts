@@ -50,6 +50,7 @@ const PAGES = [
 	'/?noi-dat=school',
 	'/quyen-rieng-tu',
 	'/ghi-nhan/khong-mang',
+	'/khao-sat/khong-mang',
 ];
 
 test.each(PAGES)('%s is kept, and comes the same as when it was made', async (address) => {

@@ -61,6 +61,14 @@ import {
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { closeProblem, reportProblem } from '#features/green-houses/problem-report.service.ts';
 import { previewGuideItem, publishGuideItem } from '#features/materials/guide.service.ts';
+import {
+	closeHouse,
+	mergeHouse,
+	moveHouse,
+	pauseHouse,
+	reopenHouse,
+} from '#features/green-houses/house-change.service.ts';
+import { surveyHouse } from '#features/green-houses/house-survey.service.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { answerRequest } from '#features/privacy/rights-request.service.ts';
 import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
@@ -233,8 +241,74 @@ const teamWalks = Object.fromEntries(
 	}),
 );
 
+const houseChangeOf = (greenHouseCode: string) => ({
+	id: id(),
+	greenHouseCode,
+	happenedOn: TODAY,
+	reason: REASON,
+});
+/** Nothing is left in any house. */
+const emptyCycles = (db: Db, { openCycleId }: World) =>
+	db.updateTable('dropOff').set({ withdrawnAt: NOW }).where('cycleId', '=', openCycleId).execute();
+
 /** By the service's name, and what it is tried on where there is more than one. */
 export const WALKS: Record<string, Walk> = {
+	surveyHouse: {
+		act: 'green-house.survey',
+		reach: HOUSE,
+		run: (db, { house }, actor) => {
+			const at = { latitude: 21.8461, longitude: 106.7622, accuracyM: 6, farConfirmed: true };
+			const said = { neighbourhood: '', hours: '', materials: ['mixed_paper'], locale: 'vi' as const };
+			const when = { id: id(), statedAt: NOW, happenedAt: NOW };
+			return surveyHouse(db, actor, { greenHouseCode: house.code, ...at, ...said, ...when }, NOW);
+		},
+	},
+	pauseHouse: {
+		act: 'green-house.change',
+		reach: HOUSE,
+		run: (db, { house }, actor) => pauseHouse(db, actor, houseChangeOf(house.code), NOW),
+	},
+	moveHouse: {
+		act: 'green-house.change',
+		reach: HOUSE,
+		run: (db, { house }, actor) => {
+			const place = { latitude: 21.8461, longitude: 106.7622, address: '12 Lê Lợi', farConfirmed: true };
+			return moveHouse(db, actor, { ...houseChangeOf(house.code), ...place, locale: 'vi' }, NOW);
+		},
+	},
+	reopenHouse: {
+		act: 'green-house.change',
+		reach: HOUSE,
+		prepare: (db) => db.updateTable('greenHouse').set({ status: 'paused' }).execute(),
+		run: (db, { house }, actor) => reopenHouse(db, actor, houseChangeOf(house.code), NOW),
+	},
+	'reopenHouse, which was closed': {
+		act: 'green-house.close',
+		reach: HOUSE,
+		prepare: (db) => db.updateTable('greenHouse').set({ status: 'closed' }).execute(),
+		run: (db, { house }, actor) => reopenHouse(db, actor, houseChangeOf(house.code), NOW),
+	},
+	closeHouse: {
+		act: 'green-house.close',
+		reach: HOUSE,
+		prepare: emptyCycles,
+		run: (db, { house }, actor) =>
+			closeHouse(db, actor, { ...houseChangeOf(house.code), successor: '' }, NOW),
+	},
+	mergeHouse: {
+		act: 'green-house.close',
+		reach: HOUSE,
+		prepare: emptyCycles,
+		run: async (db, { house }, actor) => {
+			const other = await db
+				.selectFrom('greenHouse')
+				.select('code')
+				.where('id', '<>', house.id)
+				.where('isSample', '=', house.isSample)
+				.executeTakeFirstOrThrow();
+			return mergeHouse(db, actor, { ...houseChangeOf(house.code), successor: other.code }, NOW);
+		},
+	},
 	reportHouseState: {
 		act: 'house-state.report',
 		reach: HOUSE,

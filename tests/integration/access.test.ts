@@ -295,7 +295,15 @@ const WITHOUT: Record<string, string[]> = {
 	'is part of another act’s transaction, which has asked': [
 		...['setPassword', 'preparePassword', 'completeSecondFactor', 'endSessions', 'rotateSessions'],
 		...['forgetSecondFactors', 'holdSession'],
-		...['insertDropOff', 'openFund', 'getPosted', 'postEntry', 'reverseEntry', 'postSharedIncome'],
+		...[
+			'neighbourhoodIdOf',
+			'insertDropOff',
+			'openFund',
+			'getPosted',
+			'postEntry',
+			'reverseEntry',
+			'postSharedIncome',
+		],
 		...[
 			'encodePhoto',
 			'withPhotoFile',

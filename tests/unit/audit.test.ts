@@ -11,6 +11,9 @@ const ACTIONS = Object.values(AUDIT_ACTIONS).flat();
 /** What a computed part of an act's code can be. */
 const PARTS: Record<string, string[]> = {
 	'photo.${status}': ['photo.approved', 'photo.refused'],
+	'green-house.${kind}': ['survey', 'move', 'pause', 'reopen', 'close', 'merge'].map(
+		(kind) => `green-house.${kind}`,
+	),
 	'month.${act}': ['month.close', 'month.reopen'],
 	'disbursement.${decision}': ['disbursement.approve', 'disbursement.return'],
 	'rights-request.${step}': ['rights-request.reply', 'rights-request.complete'],

@@ -36,7 +36,11 @@ describe('an answer', () => {
 		const results = [{ id: 'a', status, error: { message: 'Câu.' } }];
 		expect(readAnswer(200, { results })).toEqual([{ id: 'a', kind: 'refused', message: 'Câu.' }]);
 	});
-	test.each([401, 408, 429, 500, 503])('%i is no fault of the record, which waits', (status) => {
+	test('401 says for what the record waits', () => {
+		const results = [{ id: 'a', status: 401, error: { message: 'Câu.' } }];
+		expect(readAnswer(200, { results })).toEqual([{ id: 'a', kind: 'waits', message: 'Câu.' }]);
+	});
+	test.each([408, 429, 500, 503])('%i is no fault of the record, which waits', (status) => {
 		expect(readAnswer(200, { results: [{ id: 'a', status, error: { message: 'Câu.' } }] })).toEqual([]);
 	});
 	test.each([

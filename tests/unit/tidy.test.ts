@@ -28,9 +28,9 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	accounts: ['places'],
 	materials: ['accounts', 'places'],
 	photos: ['accounts', 'places'],
+	'green-houses': ['outbox', 'photos', 'materials', 'accounts', 'places'],
 	// What waits on the phone; the records are those of other features.
 	outbox: [],
-	'green-houses': ['outbox', 'materials', 'accounts', 'places'],
 	'drop-offs': ['outbox', 'green-houses', 'materials', 'accounts', 'places'],
 	fund: ['photos', 'accounts', 'places'],
 	// What was made public of a fund, and when a month's sheet is due.

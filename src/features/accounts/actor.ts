@@ -51,6 +51,10 @@ const mayStrongly = (...roles: Role[]): Permission => ({ roles, secondFactor: tr
 const TABLE = {
 	'house-state.report': may('steward'),
 	'problem-report.close': may('steward', 'ward_officer', 'administrator'),
+	// Whoever looks after the house, and the ward that keeps the register.
+	'green-house.survey': may('steward', 'ward_officer', 'administrator'),
+	'green-house.change': may('steward', 'ward_officer', 'administrator'),
+	'green-house.close': may('ward_officer', 'administrator'),
 	'collection-cycle.close': may('steward'),
 	'goods.carry': may('steward'),
 	'paper-page.record': may('steward', 'treasurer'),

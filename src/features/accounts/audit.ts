@@ -22,6 +22,8 @@ export const AUDIT_ACTIONS = {
 	houses: [
 		...(['green-house.import', 'green-house.change', 'green-house.variance-limit'] as const),
 		...(['paper-page.withdraw', 'problem-report.close', 'guide.publish'] as const),
+		...(['green-house.survey', 'green-house.move', 'green-house.pause', 'green-house.reopen'] as const),
+		...(['green-house.close', 'green-house.merge'] as const),
 	],
 	money: [
 		'fund.open',

@@ -1,5 +1,5 @@
 import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
-import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
+import { findGreenHouseByCode, getHouseStatus } from '#features/green-houses/green-house.repository.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import { findFactors, listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, isUniqueViolation, lockRow, type Db, type Trx } from '#lib/db.ts';
@@ -109,13 +109,15 @@ export async function recordDropOff(
 ): Promise<Outcome> {
 	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
 	if (!house) throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownHouse', { field: 'house' });
+	// A retry of what already stands succeeds even when the house has closed or the day has passed since.
+	const isRetry = (await findDropOff(db, input.id)) !== undefined;
 	const write = () =>
 		inTransaction(db, async (trx) => {
 			await lockRow(trx, 'green_house', house.id);
+			// It may have closed since it was looked up.
+			if (!isRetry) checkHouseTakes(await getHouseStatus(trx, house.id));
 			return insertDropOff(trx, await findDeclarer(trx, sender, now), { ...input, house }, now);
 		});
-	// A retry of what already stands succeeds even when the house has closed or the day has passed since.
-	const isRetry = (await findDropOff(db, input.id)) !== undefined;
 	if (!isRetry) {
 		checkHouseTakes(house);
 		checkHappenedAt(input.happenedAt, now);

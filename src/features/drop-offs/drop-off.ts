@@ -24,7 +24,7 @@ export const checkHappenedAt = (happenedAt: number, now: number): void =>
 	checkHappenedWithin(MAX_AGE_DAYS, happenedAt, now);
 
 /** A full, locked or damaged house still takes a declaration: the goods may already stand there. Refuses with 422. */
-export function checkHouseTakes(house: GreenHouse): void {
+export function checkHouseTakes(house: Pick<GreenHouse, 'status'>): void {
 	if (house.status === 'closed')
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'houseClosed', { field: 'house' });
 	if (house.status === 'paused')

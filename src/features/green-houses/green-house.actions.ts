@@ -1,17 +1,30 @@
 import type { ActionAPIContext } from 'astro:actions';
 import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
+import { readUpload } from '#features/photos/photo-input.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction, requireFormId } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { takeRate } from '#lib/rate-limit.ts';
+import { parseInstant, parseLocalDate } from '#lib/time.ts';
 import { findGreenHouse } from './green-house.repository.ts';
 import { reportHouseState, reportStateSeen } from './green-house.service.ts';
 import { SEEN, STATED, type Stated } from './green-house.ts';
 import { REPORTS_PER_ADDRESS, REPORTS_PER_DEVICE } from './house-report-limits.ts';
 import { addVoice, closeProblem, reportProblem } from './problem-report.service.ts';
 import { isProblemKind } from './problem-report.ts';
+import { readAccuracy, readPosition } from './house-change.ts';
+import {
+	closeHouse,
+	mergeHouse,
+	moveHouse,
+	pauseHouse,
+	reopenHouse,
+	type ChangeInput,
+} from './house-change.service.ts';
+import { surveyHouse } from './house-survey.service.ts';
 
 const unreadable = (name: string) => new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 
@@ -32,8 +45,48 @@ async function takeSender({
 const reportPath = (locale: 'vi' | 'en', code: string, done: string) =>
 	localePath(locale, `/bao-tin?diem=${encodeURIComponent(code)}&xong=${done}`);
 
+/** What each change of a house says. Refuses with 400 what is no form, with 422 a day that is none. */
+function readChange(form: FormData): ChangeInput {
+	const happenedOn = parseLocalDate(field(form, 'happenedOn'));
+	if (happenedOn === undefined)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'happenedOn' });
+	const greenHouseCode = field(form, 'house');
+	return { id: requireFormId(field(form, 'id')), greenHouseCode, happenedOn, reason: field(form, 'reason') };
+}
+
+const recordPath = ({ locale }: App.Locals, { greenHouseCode }: ChangeInput, done: string) =>
+	localePath(locale, `/cua-toi/nha/${encodeURIComponent(greenHouseCode)}/ho-so?xong=${done}`);
+
 export const greenHouses = {
 	/** By whoever looks after the house. */
+	pause: formAction(async (form, { locals }) => {
+		const input = readChange(form);
+		await pauseHouse(locals.db, locals.actor, input, locals.now);
+		return recordPath(locals, input, 'tam-dung');
+	}),
+	reopen: formAction(async (form, { locals }) => {
+		const input = readChange(form);
+		await reopenHouse(locals.db, locals.actor, input, locals.now);
+		return recordPath(locals, input, 'mo-lai');
+	}),
+	move: formAction(async (form, { locals }) => {
+		const position = readPosition(field(form, 'latitude'), field(form, 'longitude'));
+		const farConfirmed = field(form, 'farConfirmed') === '1';
+		const place = { ...position, address: field(form, 'address'), farConfirmed, locale: locals.locale };
+		const input = { ...readChange(form), ...place };
+		await moveHouse(locals.db, locals.actor, input, locals.now);
+		return recordPath(locals, input, 'doi');
+	}),
+	close: formAction(async (form, { locals }) => {
+		const input = { ...readChange(form), successor: field(form, 'successor') };
+		await closeHouse(locals.db, locals.actor, input, locals.now);
+		return recordPath(locals, input, 'dong');
+	}),
+	merge: formAction(async (form, { locals }) => {
+		const input = { ...readChange(form), successor: field(form, 'successor') };
+		await mergeHouse(locals.db, locals.actor, input, locals.now);
+		return recordPath(locals, input, 'gop');
+	}),
 	reportState: formAction(async (form, { locals }) => {
 		const state = field(form, 'state');
 		if (!Object.hasOwn(STATED, state)) throw unreadable('state');
@@ -76,5 +129,20 @@ export const greenHouses = {
 		await closeProblem(db, actor, { id: field(form, 'problem'), note: field(form, 'note') }, now);
 		const code = encodeURIComponent(field(form, 'house'));
 		return localePath(locale, `/cua-toi/nha/${code}/viec-bao?xong=dong`);
+	}),
+	survey: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale, config } = locals;
+		const statedAt = parseInstant(field(form, 'statedAt'));
+		if (statedAt === undefined) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'statedAt' });
+		const greenHouseCode = field(form, 'house');
+		const input = {
+			...{ id: requireFormId(field(form, 'id')), greenHouseCode, statedAt, happenedAt: statedAt, locale },
+			...readPosition(field(form, 'latitude'), field(form, 'longitude')),
+			...{ accuracyM: readAccuracy(field(form, 'accuracy')), hours: field(form, 'hours') },
+			...{ neighbourhood: field(form, 'neighbourhood'), materials: form.getAll('materials').map(String) },
+			farConfirmed: field(form, 'farConfirmed') === '1',
+		};
+		await surveyHouse(db, actor, input, now, await readUpload(form, openPhotoStore(config)));
+		return localePath(locale, `/cua-toi/nha/${encodeURIComponent(greenHouseCode)}/khao-sat?xong=1`);
 	}),
 };

@@ -147,6 +147,28 @@ export async function findGreenHouse(db: Db, id: string, now: number): Promise<G
 	return row && toHouse(row, await listAdminUnits(db), now);
 }
 
+/** Whether the house takes anything, as it is under its lock. */
+export const getHouseStatus = (trx: Trx, id: string) =>
+	trx.selectFrom('greenHouse').select('status').where('id', '=', id).executeTakeFirstOrThrow();
+
+/** So many houses after one another are walked through; the data never hold a circle, for a closed one takes over nothing. */
+const MAX_SUCCESSORS = 20;
+
+/** The house that people go to instead of a closed one, which may itself have closed meanwhile. */
+export async function findSuccessor(
+	db: Db,
+	{ successorId }: Pick<GreenHouse, 'successorId'>,
+	now: number,
+): Promise<GreenHouse | undefined> {
+	let found: GreenHouse | undefined;
+	let next = successorId;
+	for (let step = 0; next !== null && step < MAX_SUCCESSORS; step += 1) {
+		found = await findGreenHouse(db, next, now);
+		next = found?.status === 'closed' ? found.successorId : null;
+	}
+	return found;
+}
+
 /** Houses that somebody looks after: the house itself, its steward organisation or its ward is the scope. */
 export async function listHousesInScopes(
 	db: Db,
@@ -187,6 +209,29 @@ export async function findHouseNames(
 	return { stewardName: row?.stewardName ?? undefined, neighbourhood: row?.neighbourhood ?? undefined };
 }
 
+/** Where each house stands, by its code. */
+export async function listPositions(db: Db): Promise<Map<string, { latitude: number; longitude: number }>> {
+	const rows = await db.selectFrom('greenHouse').select(['code', 'latitude', 'longitude']).execute();
+	return new Map(rows.map(({ code, ...position }) => [code, position]));
+}
+
+/** The names of the organisations that look after houses, by id. */
+export async function listStewardNames(db: Db): Promise<Map<string, string>> {
+	const rows = await db
+		.selectFrom('organisation')
+		.innerJoin('greenHouse', 'greenHouse.stewardOrganisationId', 'organisation.id')
+		.select(['organisation.id', 'organisation.name'])
+		.distinct()
+		.execute();
+	return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** The names of all neighbourhoods, by id. */
+export async function listNeighbourhoodNames(db: Db): Promise<Map<string, string>> {
+	const rows = await db.selectFrom('neighbourhood').select(['id', 'name']).execute();
+	return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 export type NewGreenHouse = Omit<GreenHouseTable, 'createdAt' | 'varianceLimitPercent'> & {
 	materials: string[];
 };
@@ -219,14 +264,15 @@ async function insertHouseMaterials(trx: Trx, greenHouseId: string, codes: strin
 	}
 }
 
-/** Replaces what the register says of a house; its history (cycles, reports) stays. */
+/** Replaces what the register says of a house, and with `materials` what it takes; its history (cycles, reports) stays. */
 export async function updateGreenHouse(
 	trx: Trx,
 	id: string,
 	changes: Partial<Omit<GreenHouseTable, 'id' | 'code' | 'createdAt' | 'isSample'>>,
-	materials: string[],
+	materials?: string[],
 ): Promise<void> {
 	await trx.updateTable('greenHouse').set(changes).where('id', '=', id).execute();
+	if (!materials) return;
 	await trx.deleteFrom('greenHouseMaterial').where('greenHouseId', '=', id).execute();
 	await insertHouseMaterials(trx, id, materials);
 }

@@ -8,7 +8,12 @@ import { foldSearch } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { NeighbourhoodTable, OrganisationTable } from '#db/schema.ts';
-import { findGreenHouseByCode, insertGreenHouse, updateGreenHouse } from './green-house.repository.ts';
+import {
+	findGreenHouseByCode,
+	insertGreenHouse,
+	listPositions,
+	updateGreenHouse,
+} from './green-house.repository.ts';
 import { readHouseRows, type HouseReading, type HouseRow } from './house-import.ts';
 import { findNeighbourhood, insertNeighbourhood } from './house-import.repository.ts';
 
@@ -71,7 +76,9 @@ export async function applyHouseRows(
 			result.unchanged.push(code);
 			continue;
 		}
-		await updateGreenHouse(trx, house.id, register, materials);
+		const stays = house.latitude === row.latitude && house.longitude === row.longitude;
+		// How sure a device was said nothing of another place.
+		await updateGreenHouse(trx, house.id, stays ? register : { ...register, accuracyM: null }, materials);
 		await insertAuditEvent(
 			trx,
 			{ action: 'green-house.change', subjectKind: 'green_house', subjectId: house.id },
@@ -95,10 +102,15 @@ export async function importHouses(
 	now: number,
 ): Promise<ImportResult> {
 	const [units, materials] = [await listAdminUnits(db), await listMaterials(db)];
+	const positions = await listPositions(db);
 	const reading = readHouseRows(text, {
 		units,
 		materials,
 		unitHolds,
+		standsAt: (code, latitude, longitude) => {
+			const at = positions.get(code);
+			return at?.latitude === latitude && at.longitude === longitude;
+		},
 		today: toLocalDate(now),
 		allowSample: isSample,
 	});
@@ -136,7 +148,13 @@ async function organisationId(trx: Trx, row: HouseRow, isSample: 0 | 1, now: num
 	return insertOrganisation(trx, { kind, name, adminUnitId: row.adminUnitId, isSample }, now);
 }
 
-async function neighbourhoodIdOf(trx: Trx, row: HouseRow, isSample: 0 | 1, now: number): Promise<string> {
+/** The neighbourhood of this name in this unit; the first house in it opens it. */
+export async function neighbourhoodIdOf(
+	trx: Trx,
+	row: Pick<HouseRow, 'neighbourhood' | 'adminUnitId'>,
+	isSample: 0 | 1,
+	now: number,
+): Promise<string> {
 	const { neighbourhood: name, adminUnitId } = row;
 	const found = await findNeighbourhood(trx, name, adminUnitId, isSample);
 	if (found) return found.id;

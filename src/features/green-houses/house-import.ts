@@ -1,10 +1,10 @@
-// Reading a register of houses from a CSV file: every row is either wholly right or named with what is wrong.
-import { parse } from 'csv-parse/sync';
+// Reading a register of houses from a file: every row is either wholly right or named with what is wrong.
 import type { Material } from '#features/materials/material.ts';
 import { currentUnit, existedOn, type AdminUnit } from '#features/places/place.ts';
 import { cleanText, foldSearch } from '#lib/fold.ts';
 import { parseLocalDate, type LocalDate } from '#lib/time.ts';
 import { HOST_TYPES, type HostType } from './green-house.ts';
+import { readHouseTable } from './house-table.ts';
 
 /** The columns of `green_houses.sample.csv`; those after `hours` may be missing or empty. */
 const REQUIRED = [
@@ -19,10 +19,11 @@ const REQUIRED = [
 	'materials',
 ] as const;
 const OPTIONAL = ['hours', 'steward_organisation', 'neighbourhood', 'address', 'ward_code'] as const;
-type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+export type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+export const HOUSE_COLUMNS: readonly Column[] = [...REQUIRED, ...OPTIONAL];
 
 export type HouseRow = {
-	/** Where the row begins in the file, 1 for the first line. */
+	/** Where the row begins in the file, 1 for the first line; in GeoJSON the place among the features. */
 	line: number;
 	code: string;
 	nameVi: string;
@@ -42,6 +43,9 @@ export type HouseRow = {
 export type HouseProblemKey =
 	| 'malformed'
 	| 'noRows'
+	| 'geoJsonMalformed'
+	| 'geoJsonKind'
+	| 'featurePoint'
 	| 'tooLarge'
 	| 'columnMissing'
 	| 'columnUnknown'
@@ -88,6 +92,8 @@ export type HouseRegister = {
 	/** True when the point lies in the unit, within what outlines are good for. */
 	unitHolds: (unit: AdminUnit, latitude: number, longitude: number) => boolean;
 	today: LocalDate;
+	/** True where the house of this code stands already: somebody may have said that it is right, outside its ward. */
+	standsAt?: (code: string, latitude: number, longitude: number) => boolean;
 	/** Reads `MAU-…` rows at sample positions instead of real ones; only the loader of sample data says so. */
 	allowSample?: boolean;
 };
@@ -112,52 +118,29 @@ const KINDS: Record<string, string> = {
 };
 const NEIGHBOURHOOD = /^(thon|ban|khoi|khoi pho|to|to dan pho)\s+\S/;
 
+/** `Thôn Hoàng Thanh`, `Khối 6`, `Tổ dân phố 3`: a kind that there is, and a name. */
+export const isNeighbourhoodName = (text: string): boolean => NEIGHBOURHOOD.test(foldSearch(text));
+
 type Cells = Record<Column, string>;
 type Complain = (column: Column | '', key: HouseProblemKey, values?: Record<string, string | number>) => void;
-type Record_ = { record: string[]; info: { lines: number }; raw: string };
-
-/** Semicolons also stand between materials, so only the header decides what separates columns. */
-function delimiterOf(text: string): string {
-	const header = text.slice(0, Math.max(0, text.indexOf('\n')) || undefined);
-	return [',', ';', '\t'].reduce((best, each) =>
-		header.split(each).length > header.split(best).length ? each : best,
-	);
-}
-
 /**
  * Reads the file. `rows` holds the right ones; with any problem the caller must write nothing.
  * `hints` are worth a look but wrong nothing: an official code never decides, because codes were reused.
  */
-export function readHouseRows(csvText: string, register: HouseRegister): HouseReading {
+export function readHouseRows(text: string, register: HouseRegister): HouseReading {
 	const reading: HouseReading = { rows: [], problems: [], hints: [] };
 	const fail = (line: number, key: HouseProblemKey, column = '', values = {}) =>
 		reading.problems.push({ line, column, key, values });
-	if (csvText.length > MAX_BYTES) {
+	if (text.length > MAX_BYTES) {
 		fail(1, 'tooLarge', '', { max: MAX_BYTES / 1_000_000 });
 		return reading;
 	}
-	let records: Record_[];
-	try {
-		records = parse(csvText, {
-			bom: true,
-			delimiter: delimiterOf(csvText),
-			info: true,
-			raw: true,
-			relax_column_count: true,
-			skip_empty_lines: true,
-			trim: true,
-		}) as unknown as Record_[];
-	} catch (error) {
-		fail((error as { lines?: number }).lines ?? 1, 'malformed');
+	const { columns, rows: body, broken } = readHouseTable(text);
+	if (broken) {
+		fail(broken.line, broken.key);
 		return reading;
 	}
-	const [header, ...body] = records;
-	if (!header) {
-		fail(1, 'noRows');
-		return reading;
-	}
-	const columns = header.record.map((name) => name.toLowerCase());
-	const known: readonly string[] = [...REQUIRED, ...OPTIONAL];
+	const known: readonly string[] = HOUSE_COLUMNS;
 	for (const name of REQUIRED) if (!columns.includes(name)) fail(1, 'columnMissing', name);
 	for (const [index, name] of columns.entries()) {
 		if (!known.includes(name)) fail(1, 'columnUnknown', name, { known: known.join(', ') });
@@ -167,10 +150,7 @@ export function readHouseRows(csvText: string, register: HouseRegister): HouseRe
 	if (body.length === 0) fail(1, 'noRows');
 
 	const lineOfCode = new Map<string, number>();
-	for (const { record, info, raw } of body) {
-		if (record.every((cell) => cell === '')) continue;
-		// `lines` counts to the record's end; a quoted cell may hold line breaks.
-		const line = info.lines - (raw.trim().match(/\n/g)?.length ?? 0);
+	for (const { line, cells: record } of body) {
 		if (record.length !== columns.length) {
 			fail(line, 'cellCount', '', { found: record.length, expected: columns.length });
 			continue;
@@ -212,13 +192,18 @@ function readRow(
 	if (cells.host_type !== '' && !hostType) {
 		complain('host_type', 'hostType', { found: cells.host_type, known: HOST_TYPES.join(', ') });
 	}
-	if (cells.neighbourhood !== '' && !NEIGHBOURHOOD.test(foldSearch(cells.neighbourhood))) {
+	if (cells.neighbourhood !== '' && !isNeighbourhoodName(cells.neighbourhood)) {
 		complain('neighbourhood', 'neighbourhood', { found: cells.neighbourhood });
 	}
 	for (const found of impossibleTimes(cells.hours)) complain('hours', 'hours', { found });
 	const unit = readWard(cells, register, complain, hint);
 	const position = readPosition(cells, complain);
-	if (unit && position && !register.unitHolds(unit, position.latitude, position.longitude)) {
+	if (
+		unit &&
+		position &&
+		!register.unitHolds(unit, position.latitude, position.longitude) &&
+		register.standsAt?.(code, position.latitude, position.longitude) !== true
+	) {
 		complain('latitude', 'outsideWard', { ward: unit.nameVi, ...position });
 	}
 	return {
@@ -238,7 +223,7 @@ function readRow(
 }
 
 /** The times in opening hours that no clock shows: `25:00`, `7:60`, `9:5`. Words and midnight as `24:00` are fine. */
-const impossibleTimes = (hours: string): string[] =>
+export const impossibleTimes = (hours: string): string[] =>
 	[...hours.matchAll(/(?<!\d)(\d+)(?::(\d+)|[hg](\d*)(?![\p{L}\d])|\s?giờ(?:\s(\d\d)(?!\d))?)/giu)]
 		.filter(([, hour = '', ...minutes]) => {
 			const minute = minutes.find(Boolean) ?? '00';

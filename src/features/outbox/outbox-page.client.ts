@@ -25,6 +25,9 @@ export function showOutbox(): void {
 		const isRefused = item.refusal !== undefined;
 		part('refusal', made).textContent = item.refusal ?? '';
 		part('refusal', made).hidden = !isRefused;
+		const waitsFor = isRefused ? undefined : item.waitsFor;
+		part('waits-for', made).textContent = waitsFor ?? '';
+		part('waits-for', made).hidden = waitsFor === undefined;
 		part('foreign', made).hidden = item.kind in OUTBOX_KINDS;
 		const correct = part<HTMLAnchorElement>('correct', made);
 		correct.hidden = !isRefused;

@@ -1,7 +1,7 @@
 // Sends what waits: from a page on load, on `online` and on becoming visible, and from the service worker where the
 // browser wakes it.
 import { batches, isUnreadable, OUTBOX_KINDS, readAnswer, type OutboxItem, type Verdict } from './outbox.ts';
-import { listItems, refuseItem, removeItem } from './outbox-store.client.ts';
+import { holdItem, listItems, refuseItem, removeItem } from './outbox-store.client.ts';
 
 /** Told to every tab when the outbox changed. */
 export const CHANNEL = 'cho-gui';
@@ -30,6 +30,7 @@ async function post(items: OutboxItem[]): Promise<{ status: number; answer: unkn
 async function settle(verdicts: Verdict[]): Promise<void> {
 	for (const verdict of verdicts) {
 		if (verdict.kind === 'sent') await removeItem(verdict.id);
+		else if (verdict.kind === 'waits') await holdItem(verdict.id, verdict.message);
 		else await refuseItem(verdict.id, verdict.message);
 	}
 }

@@ -44,13 +44,22 @@ export async function removeItem(id: string): Promise<void> {
 	await (await open()).delete('outbox', id);
 }
 
-/** Keeps why the portal refused a record; one that has gone meanwhile stays gone. */
-export async function refuseItem(id: string, refusal: string): Promise<void> {
+/** Keeps what the portal said of a record; one that has gone meanwhile stays gone. */
+async function noteItem(id: string, said: Pick<OutboxItem, 'refusal' | 'waitsFor'>): Promise<void> {
 	const trx = (await open()).transaction('outbox', 'readwrite');
 	const item = await trx.store.get(id);
-	if (item) await trx.store.put({ ...item, refusal });
+	if (item) {
+		const { waitsFor: _before, ...whole } = item;
+		await trx.store.put({ ...whole, ...said });
+	}
 	await trx.done;
 }
+
+/** The portal refused it: why, until its owner corrects it. */
+export const refuseItem = (id: string, refusal: string): Promise<void> => noteItem(id, { refusal });
+
+/** It cannot go yet, and is tried again: for what it waits. */
+export const holdItem = (id: string, waitsFor: string): Promise<void> => noteItem(id, { waitsFor });
 
 /** How many waited in a store that is no more: the browser threw them out before they were sent. */
 export async function countLost(): Promise<number> {

@@ -18,6 +18,8 @@ export type OutboxItem = {
 	madeAt: number;
 	/** Why the portal refused it; it waits for its owner then. */
 	refusal?: string;
+	/** What the portal last said it waits for, such as its writer's sign-in; it is tried again all the same. */
+	waitsFor?: string;
 };
 
 /** Where each kind goes, and what the list of its records is called there. */
@@ -25,6 +27,8 @@ export const OUTBOX_KINDS: Record<string, { address: string; list: string }> = {
 	'drop-off': { address: '/api/v1/drop-offs', list: 'drop_offs' },
 	'house-state': { address: '/api/v1/house-states', list: 'house_states' },
 	problem: { address: '/api/v1/problem-reports', list: 'problem_reports' },
+	// Bound to the account that measured: the portal takes it from no other.
+	'house-survey': { address: '/api/v1/house-surveys', list: 'house_surveys' },
 };
 
 /** What the addresses take at once. */
@@ -44,13 +48,15 @@ export function batches(items: OutboxItem[]): OutboxItem[][] {
 }
 
 /** What came of one record: it stands there, it was refused for good, or it waits for a better moment. */
-export type Verdict = { id: string; kind: 'sent' } | { id: string; kind: 'refused'; message: string };
+export type Verdict =
+	{ id: string; kind: 'sent' } | { id: string; kind: 'refused' | 'waits'; message: string };
 
 type Answer = { results?: { id: string | null; status: number; error?: { message: string } }[] };
 
 /**
  * What a batch's answer says of each record; one that is not named goes on waiting. Only a refusal of the record itself
- * counts: too many requests, a lost session or a server in trouble are no fault of what was written.
+ * counts: too many requests or a server in trouble are no fault of what was written. A record that waits for its writer to
+ * sign in says so.
  */
 export function readAnswer(status: number, answer: unknown): Verdict[] {
 	if (status !== 200) return [];
@@ -58,6 +64,7 @@ export function readAnswer(status: number, answer: unknown): Verdict[] {
 	return results.flatMap(({ id, status: own, error }): Verdict[] => {
 		if (id === null) return [];
 		if (own === 200 || own === 201) return [{ id, kind: 'sent' }];
+		if (own === 401 && error) return [{ id, kind: 'waits', message: error.message }];
 		if (own >= 400 && own < 500 && ![401, 408, 429].includes(own) && error)
 			return [{ id, kind: 'refused', message: error.message }];
 		return [];

@@ -68,26 +68,24 @@ function distanceToEdge(latitude: number, longitude: number, outline: WardOutlin
 }
 
 /** Outlines are good to about 30 m in the median and 90 m at the ninetieth percentile (db/data/README.md). */
-const TOLERANCE_M = 100;
+export const TOLERANCE_M = 100;
 
-/** True when the point lies in the unit of this name, or at most {@link TOLERANCE_M} outside. */
-function outlineHolds(list: WardOutline[], name: string, latitude: number, longitude: number): boolean {
-	const outline = list.find((each) => each.name === name);
-	if (!outline) return false;
-	return (
-		isInside(latitude, longitude, outline) || distanceToEdge(latitude, longitude, outline) <= TOLERANCE_M
-	);
-}
+type Unit = { nameVi: string; validTo: string | null };
 
-/** The same for a unit of any time, also for the communes around the city that were merged into it. */
-export function unitHolds(
-	unit: { nameVi: string; validTo: string | null },
-	latitude: number,
-	longitude: number,
-): boolean {
+/** How far outside a unit a point lies, 0 within it; infinitely far where its outline is not known. */
+export function metresOutside(unit: Unit, latitude: number, longitude: number): number {
 	const list =
 		unit.validTo === null
 			? currentOutlines()
 			: [...formerOutlines(), ...outlines('surrounding_communes_pre2025.geojson')];
-	return outlineHolds(list, unit.nameVi, latitude, longitude);
+	const outline = list.find((each) => each.name === unit.nameVi);
+	if (!outline) return Number.POSITIVE_INFINITY;
+	return isInside(latitude, longitude, outline) ? 0 : distanceToEdge(latitude, longitude, outline);
 }
+
+/**
+ * True when the point lies in the unit, or at most {@link TOLERANCE_M} outside; for a unit of any time, also for the
+ * communes around the city that were merged into it.
+ */
+export const unitHolds = (unit: Unit, latitude: number, longitude: number): boolean =>
+	metresOutside(unit, latitude, longitude) <= TOLERANCE_M;

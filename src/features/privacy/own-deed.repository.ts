@@ -30,6 +30,7 @@ export const DEEDS = [
 	{ what: 'photo.decidedBy', at: 'decidedAt', kind: 'status' },
 	{ what: 'houseStateReport.reportedBy', at: 'reportedAt' },
 	{ what: 'problemReport.closedBy', at: 'closedAt', kind: 'kind' },
+	{ what: 'houseChange.recordedBy', at: 'recordedAt' },
 	{ what: 'collectionCycle.closedBy', at: 'closedAt' },
 	{ what: 'carriedGoods.carriedBy', at: 'carriedAt', id: 'fromCycleId', kind: 'materialCode' },
 	{ what: 'carriedGoods.returnedBy', at: 'returnedAt', id: 'fromCycleId', kind: 'materialCode' },

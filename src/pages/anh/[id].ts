@@ -8,6 +8,9 @@ import { getDisbursement } from '#features/fund/disbursement.service.ts';
 import { moneyScopes } from '#features/fund/disbursement.ts';
 import { findProofOfPhoto } from '#features/fund/disbursement-note.repository.ts';
 import { findStatementOfPhoto } from '#features/fund/statement.repository.ts';
+import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
+import { houseScopes } from '#features/green-houses/green-house.ts';
+import { findHouseOfPhoto } from '#features/green-houses/house-change.repository.ts';
 import { blackOut } from '#features/photos/photo-decision.service.ts';
 import { readFrames } from '#features/photos/photo-frames.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
@@ -18,7 +21,7 @@ import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { createTranslator, locales, type Locale } from '#lib/i18n.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 
-/** True for whoever may see what a private photo belongs to: a sale, a statement, a payment or a disclosure. */
+/** True for whoever may see what a private photo belongs to: a sale, a statement, a payment, a disclosure or a survey. */
 async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: number): Promise<boolean> {
 	if (!actor) return false;
 	try {
@@ -33,6 +36,13 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 				(findGrant(actor, 'disbursement.read', moneyScopes(disclosed.id)) !== undefined ||
 					findGrant(actor, 'disclosure.record', disclosureScopes(disclosed)) !== undefined)
 			);
+		const surveyed = await findHouseOfPhoto(db, photoId);
+		if (surveyed) {
+			const house = (await findGreenHouse(db, surveyed.greenHouseId, now))!;
+			return (
+				maySeeKind(actor, house) && findGrant(actor, 'green-house.survey', houseScopes(house)) !== undefined
+			);
+		}
 		const statement = await findStatementOfPhoto(db, photoId);
 		return (
 			statement !== undefined &&
