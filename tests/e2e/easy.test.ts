@@ -1,6 +1,7 @@
 // Large text and pictures first: asked for by the address, remembered by the browser.
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EASY_SCRIPT_HASH } from '#lib/easy.ts';
 import { launchBrowser, phone, wide } from '../support/browser.ts';
 import { axeErrors, findPublicPaths, inEnglish, sticksOut } from '../support/pages.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
@@ -75,29 +76,34 @@ test('the browser remembers the choice for every page, and no address carries it
 });
 
 test('nothing moves after the page was painted, and nothing more is fetched', async () => {
-	await onPhone(async (page) => {
-		await page.goto('/?chu=to');
-		await page.addInitScript(() => {
-			const seen = { moved: 0 };
-			Object.assign(window, { seen });
-			new PerformanceObserver((list) => {
-				for (const entry of list.getEntries()) seen.moved += (entry as unknown as { value: number }).value;
-			}).observe({ type: 'layout-shift', buffered: true });
-		});
-		const asked: string[] = [];
-		page.on('request', (request) => {
-			if (['script', 'stylesheet'].includes(request.resourceType()) && !/leaflet/.test(request.url()))
-				asked.push(request.url());
-		});
-		await page.goto('/');
-		await page.evaluate(() => document.fonts.ready);
-		expect(await isEasy(page)).toBe(true);
-		const inEasy = asked.splice(0).sort();
-		expect(await page.evaluate(() => (window as unknown as { seen: { moved: number } }).seen.moved)).toBe(0);
-		await page.goto('/?chu=thuong');
-		await page.evaluate(() => document.fonts.ready);
-		expect(inEasy).toEqual(asked.sort());
-	});
+	await onPhone(
+		async (page) => {
+			await page.goto('/?chu=to');
+			await page.addInitScript(() => {
+				const seen = { moved: 0 };
+				Object.assign(window, { seen });
+				new PerformanceObserver((list) => {
+					for (const entry of list.getEntries()) seen.moved += (entry as unknown as { value: number }).value;
+				}).observe({ type: 'layout-shift', buffered: true });
+			});
+			const asked: string[] = [];
+			page.on('request', (request) => {
+				if (['script', 'stylesheet'].includes(request.resourceType()) && !/leaflet/.test(request.url()))
+					asked.push(request.url());
+			});
+			await page.goto('/');
+			await page.evaluate(() => document.fonts.ready);
+			expect(await isEasy(page)).toBe(true);
+			const inEasy = asked.splice(0).sort();
+			expect(await page.evaluate(() => (window as unknown as { seen: { moved: number } }).seen.moved)).toBe(
+				0,
+			);
+			await page.goto('/?chu=thuong');
+			await page.evaluate(() => document.fonts.ready);
+			expect(inEasy).toEqual(asked.sort());
+		},
+		{ serviceWorkers: 'block' },
+	);
 });
 
 test('a page is kept for each size by itself, and no cookie decides', async () => {
@@ -110,6 +116,13 @@ test('a page is kept for each size by itself, and no cookie decides', async () =
 		expect(await ask('/', 'chu=to')).toBe(false);
 		expect(await ask('/?chu=thuong')).toBe(false);
 		expect(await ask('/?chu=%3Cscript%3E')).toBe(false);
+	}
+});
+
+test('the policy lets the one inline script run, wherever a page is made', async () => {
+	for (const path of ['/', '/ghi-nhan', '/khong-co-trang-nay']) {
+		const policy = (await fetch(baseUrl + path)).headers.get('content-security-policy');
+		expect(policy).toContain(`'${EASY_SCRIPT_HASH}'`);
 	}
 });
 
