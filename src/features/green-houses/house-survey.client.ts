@@ -44,7 +44,7 @@ function takePosition(form: HTMLFormElement, words: Words): void {
 		input('latitude').value = found.latitude.toFixed(6);
 		input('longitude').value = found.longitude.toFixed(6);
 		input('accuracy').value = String(accuracy);
-		const said = fill(words.average, { used: found.used, count: fixes.length, accuracy });
+		const said = fill(words.average, { used: found.used, all: fixes.length, accuracy });
 		average.textContent = accuracy > VAGUE_M ? `${said} ${words.vague}` : said;
 	};
 	const add = ({ coords }: GeolocationPosition) => {
