@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchPhone, phone } from '../support/browser.ts';
-import { fieldErrorOf, signInClient } from '../support/http.ts';
+import { fieldErrorOf, makeClient, signInClient, type Client } from '../support/http.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -160,15 +160,20 @@ test('the address takes no survey without its account, and names what is wrong',
 		...{ surveyed_at: new Date().toISOString(), latitude: '21.8461', longitude: '106.7622', accuracy: '7' },
 		...{ neighbourhood: '', hours: '', materials: ['mixed_paper'], far_confirmed: false },
 	};
-	const post = async (...items: object[]) => {
-		const response = await client.send('/api/v1/house-surveys', {
+	const postAs = async (sender: Client, ...items: object[]) => {
+		const response = await sender.send('/api/v1/house-surveys', {
 			method: 'POST',
 			headers: { 'content-type': 'application/json', 'accept-language': 'en' },
 			body: JSON.stringify({ sent_at: new Date().toISOString(), house_surveys: items }),
 		});
 		expect(response.status).toBe(200);
-		return ((await response.json()) as { results: { status: number; error?: { field?: string } }[] }).results;
+		return (
+			(await response.json()) as {
+				results: { status: number; error?: { code: string; field?: string } }[];
+			}
+		).results;
 	};
+	const post = (...items: object[]) => postAs(client, ...items);
 	const before = await digest(world.db, ['session', ...SEQUENCED]);
 	expect(
 		(
@@ -180,14 +185,17 @@ test('the address takes no survey without its account, and names what is wrong',
 				{ ...one, id: 'x' },
 				{ id: one.id },
 			)
-		).map(({ status, error }) => [status, error?.field]),
+		).map(({ status, error }) => [status, error?.field ?? error?.code]),
 	).toEqual([
-		[401, undefined],
+		[401, 'surveyOtherAccount'],
 		[422, 'latitude'],
 		[422, 'hours'],
 		[422, 'materials'],
 		[422, 'id'],
 		[422, 'account'],
+	]);
+	expect((await postAs(makeClient(world.baseUrl), one)).map(({ error }) => error?.code)).toEqual([
+		'surveySignIn',
 	]);
 	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
 	expect((await post(one)).map(({ status }) => status)).toEqual([201]);

@@ -1,7 +1,7 @@
 // A house is paused, opened again, moved, closed or merged, and says so.
 import { expect, test } from 'vitest';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
-import { closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { findGreenHouse, findSuccessor } from '#features/green-houses/green-house.repository.ts';
 import {
@@ -106,6 +106,27 @@ describeEachEngine('changes of a house', ({ fresh }) => {
 		});
 		await db.updateTable('dropOff').set({ withdrawnAt: NOW }).execute();
 		await close();
+	});
+
+	test('so is one that holds what was kept for it', async () => {
+		const db = await fresh();
+		const { house, steward, officer, ask } = await open(db);
+		await drop(db, house.code);
+		const { id } = (await findOpenCycle(db, house.id))!;
+		await closeCycle(db, steward, id, NOW);
+		await carryGoods(db, steward, { cycleId: id, materials: ['mixed_paper'] }, NOW);
+		const close = () => closeHouse(db, officer, { ...ask(), successor: '' }, NOW);
+		expect(await expectNothingWritten(db, close)).toMatchObject({ kind: 'CONFLICT', key: 'cycleHoldsKept' });
+	});
+
+	test('a house that is paused is not paused again', async () => {
+		const db = await fresh();
+		const { steward, ask } = await open(db);
+		await pauseHouse(db, steward, ask(), NOW);
+		const again = () => pauseHouse(db, steward, ask(), NOW);
+		expect(await expectNothingWritten(db, again)).toMatchObject({
+			...{ kind: 'CONFLICT', key: 'housePausedAlready' },
+		});
 	});
 
 	test('it cannot have closed before its last drop-off', async () => {
