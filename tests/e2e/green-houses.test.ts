@@ -330,6 +330,9 @@ describe('the houses as GeoJSON', () => {
 				'materials',
 				'position_source',
 				'sample',
+				// As the import reads them.
+				...['name_vi', 'ward_name', 'ward_as_of', 'ward_code', 'hours', 'steward_organisation'],
+				...['neighbourhood', 'address'],
 			]);
 			expect(['closed', 'paused', 'locked', 'damaged', 'full', 'half', 'empty', 'unknown']).toContain(
 				properties['state'],

@@ -348,7 +348,7 @@ describe('npm run admin', () => {
 		const fund = ['--code', 'dk', '--name', 'Quỹ Đông Kinh', '--name-en', 'Fund', '--ward', 'dk-2025'];
 		expect(await admin(['create-fund', ...fund])).toMatchObject({ code: 0 });
 		expect((await admin(['create-fund', ...fund])).said).toContain(
-			'--code dk: there is such a fund already.',
+			'--code DK: there is such a fund already.',
 		);
 		const treasurer = [
 			'--name',

@@ -31,7 +31,8 @@ export function showOutbox(): void {
 		part('foreign', made).hidden = item.kind in OUTBOX_KINDS;
 		const correct = part<HTMLAnchorElement>('correct', made);
 		correct.hidden = !isRefused;
-		const { text } = item.body;
+		// Another version of the page may have written a body of another kind.
+		const text = (item.body as OutboxItem['body'] | null)?.['text'];
 		// What somebody wrote stands behind the #, which is sent to nobody.
 		const typed = new URLSearchParams({ sua: item.id, ...(typeof text === 'string' ? { text } : {}) });
 		correct.href = `${item.correctPath}#${typed}`;
