@@ -282,7 +282,7 @@ export const WALKS: Record<string, Walk> = {
 		prepare: (db) => db.updateTable('greenHouse').set({ status: 'paused' }).execute(),
 		run: (db, { house }, actor) => reopenHouse(db, actor, houseChangeOf(house.code), NOW),
 	},
-	'reopenHouse, which was closed': {
+	'reopenHouse: which was closed': {
 		act: 'green-house.close',
 		reach: HOUSE,
 		prepare: (db) => db.updateTable('greenHouse').set({ status: 'closed' }).execute(),
