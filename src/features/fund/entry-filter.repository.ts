@@ -159,33 +159,3 @@ export function querySums(db: Db, filter: RowFilter) {
 
 export const sumRows = (db: Db, filter: RowFilter): Promise<RowSums> =>
 	querySums(db, filter).executeTakeFirstOrThrow();
-
-/**
- * What came in and went out through each account, of one fund or of all that the public sees, from a day on; a
- * reversal counts against what it reverses, so what was sold and taken back adds up to nothing.
- */
-export function queryAccounts(of: { fundId?: string | undefined; isSample: 0 | 1 }, since: string) {
-	const side = (column: 'debit_account' | 'credit_account', sign: 1 | -1) => sql`
-		select p.${sql.ref(column)} as account, ${sql.lit(sign)} * p.amount_vnd as amount_vnd
-		from journal_entry join posting p on p.entry_id = journal_entry.id
-		where journal_entry.booked_on >= ${since} and ${
-			of.fundId === undefined
-				? sql`journal_entry.is_sample = ${of.isSample}`
-				: sql`journal_entry.fund_id = ${of.fundId}`
-		}`;
-	return sql<{ account: string; amountVnd: number }>`
-		select moved.account as "account", sum(moved.amount_vnd) as "amountVnd"
-		from (${side('debit_account', 1)} union all ${side('credit_account', -1)}) moved
-		group by moved.account
-	`;
-}
-
-/** By account: debits less credits, so spending is above zero and income below. */
-export async function sumAccountsSince(
-	db: Db,
-	of: { fundId?: string | undefined; isSample: 0 | 1 },
-	since: string,
-): Promise<Map<string, number>> {
-	const { rows } = await queryAccounts(of, since).execute(db);
-	return new Map(rows.map(({ account, amountVnd }) => [account, amountVnd]));
-}
