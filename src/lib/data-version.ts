@@ -34,7 +34,12 @@ export function watchPostgres(pool: pg.Pool): { readVersion: ReadVersion; log: (
 			if (now - asked.at >= OTHERS_MS) asked = { at: now, snapshot: ask() };
 			// Read before the wait: what is written meanwhile is to count as a change.
 			const before = own;
-			return `${before}.${await asked.snapshot}`;
+			try {
+				return `${before}.${await asked.snapshot}`;
+			} catch (error) {
+				asked.at = -Infinity;
+				throw error;
+			}
 		},
 		log(event) {
 			if (event.level === 'query' && isWrite(event.query)) own += 1;

@@ -189,6 +189,10 @@ test('on PostgreSQL the portal serves its pages and takes a drop-off', async () 
 	await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'portal_served'`.execute(
 		admin,
 	);
+	// They are only told to end: one that still stands would answer, and break off at the next question.
+	const left = async () =>
+		(await sql`select pid from pg_stat_activity where datname = 'portal_served'`.execute(admin)).rows.length;
+	await expect.poll(left).toBe(0);
 	expect(await health()).toEqual([200, 503, { status: 'database away' }]);
 	await sql`alter database portal_served allow_connections true`.execute(admin);
 	expect(await health()).toMatchObject([200, 200, { status: 'ready' }]);
