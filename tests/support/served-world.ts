@@ -22,7 +22,7 @@ import { reportProblem } from '#features/green-houses/problem-report.service.ts'
 import { schoolYearOf } from '#features/schools/class-sheet.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, openDb, type Db } from '#lib/db.ts';
-import { toLocalDate } from '#lib/time.ts';
+import { addDays, localDateTimeToInstant, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, makeFund, makeHouse, openSession, seedReference } from './fixtures.ts';
 import { startServer } from './server.ts';
@@ -132,13 +132,15 @@ async function fill(db: Db, now: number) {
 	const requestId = await request();
 	const approvedId = await request();
 	await approveDisbursement(db, people.approver.actor, { id: approvedId }, now);
+	// At a fixed hour: the form has one day for begin and end, so two hours from now would not do before midnight.
+	const startsAt = localDateTimeToInstant(addDays(today, 5), '07:00')!;
 	const event = {
 		id: uuidv7(now),
 		organisationId: union,
 		title: 'Dọn bờ sông',
 		description: '',
-		startsAt: now + 5 * DAY,
-		endsAt: now + 5 * DAY + DAY / 12,
+		startsAt,
+		endsAt: startsAt + DAY / 12,
 		greenHouseCode: null,
 		assemblyPoint: 'Nhà văn hoá',
 		latitude: null,
