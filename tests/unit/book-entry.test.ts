@@ -94,3 +94,11 @@ test('no shorter line is a line, and what lies behind it is not read', () => {
 	}
 	expect(parseBookEntry(Buffer.from(`${LINE}\0${LINE}`).subarray(0, LINE.length))).toBeDefined();
 });
+
+test('a byte that is not the form’s is seen wherever it stands', () => {
+	for (let at = 0; at < LINE.length; at += 1) {
+		const bytes = Buffer.from(LINE);
+		bytes[at] = 1;
+		expect(parseBookEntry(bytes)).toBeUndefined();
+	}
+});

@@ -1,6 +1,6 @@
 // Lines out of pieces of any size, and a signed note as text.
 import { expect, test } from 'vitest';
-import { readLeaves } from '#features/checkpoints/book-lines.ts';
+import { listLeaves, readLeaves } from '#features/checkpoints/book-lines.ts';
 import { parseNote, parseVerifierKey, verifierKey } from '#features/checkpoints/signed-note.ts';
 
 async function linesOf(text: string, size: number): Promise<string[]> {
@@ -11,7 +11,7 @@ async function linesOf(text: string, size: number): Promise<string[]> {
 	}
 	const lines: string[] = [];
 	for await (const batch of readLeaves(pieces()))
-		for (const leaf of batch) {
+		for (const leaf of listLeaves(batch)) {
 			expect(leaf[0]).toBe(0);
 			lines.push(Buffer.from(leaf.subarray(1)).toString());
 		}

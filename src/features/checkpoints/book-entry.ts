@@ -112,9 +112,9 @@ function readVoucher(): BookEntry['voucher'] {
 	return { isReceipt, year, number };
 }
 
-/** Reads one line from one of its bytes on; undefined when it is not written in the one form that the format knows. */
-export function parseBookEntry(line: Uint8Array, from = 0): BookEntry | undefined {
-	scan.begin(line, from);
+/** Reads the line that stands between two places; undefined when it is not in the one form that the format knows. */
+export function parseBookEntry(bytes: Uint8Array, from = 0, end = bytes.length): BookEntry | undefined {
+	scan.begin(bytes, from, end);
 	scan.skip(KEYS.allocations);
 	const allocations = readAllocations();
 	scan.skip(KEYS.bankAfterVnd);

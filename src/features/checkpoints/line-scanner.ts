@@ -12,7 +12,10 @@ for (let value = 0; value < 0x100; value += 1) {
 
 /** A UUID's 128 bits, 32 in each. */
 export type Uuid = readonly [number, number, number, number];
-/** Bytes to compare with, also eight at a time, as numbers: those of visible ASCII are none that differ from themselves. */
+/**
+ * Bytes to compare with, from eight on as eight at a time, of which the last two may overlap. Eights are numbers:
+ * those of visible ASCII are none that differ from themselves.
+ */
 export type Literal = { bytes: Uint8Array; eights: Float64Array };
 /** By byte: whether it may stand in a word, and whether first in it. */
 export type Signs = Uint8Array;
@@ -21,10 +24,9 @@ const [LATER, FIRST] = [1, 2];
 export function literalOf(text: string): Literal {
 	const bytes = encoder.encode(text);
 	const view = new DataView(bytes.buffer, bytes.byteOffset);
-	return {
-		bytes,
-		eights: Float64Array.from({ length: bytes.length >> 3 }, (_, at) => view.getFloat64(at * 8)),
-	};
+	const length = bytes.length < 8 ? 0 : Math.ceil(bytes.length / 8);
+	const eightAt = (_: unknown, at: number) => view.getFloat64(Math.min(at * 8, bytes.length - 8));
+	return { bytes, eights: Float64Array.from({ length }, eightAt) };
 }
 
 /** Signs of words; those of `later` may not be a word's first. */
@@ -49,11 +51,15 @@ export function createLineScanner() {
 
 	const stands = ({ bytes: text, eights }: Literal, place: number): boolean => {
 		if (place + text.length > end) return false;
-		for (let index = 0; index < eights.length; index += 1)
+		if (text.length < 8) {
+			for (let index = 0; index < text.length; index += 1)
+				if (bytes[place + index] !== text[index]) return false;
+			return true;
+		}
+		const last = eights.length - 1;
+		for (let index = 0; index < last; index += 1)
 			if (view.getFloat64(place + index * 8) !== eights[index]) return false;
-		for (let index = eights.length * 8; index < text.length; index += 1)
-			if (bytes[place + index] !== text[index]) return false;
-		return true;
+		return view.getFloat64(place + text.length - 8) === eights[last];
 	};
 	/** Passes over what has come when it is there. */
 	const skipIf = (literal: Literal): boolean => {
@@ -134,14 +140,14 @@ export function createLineScanner() {
 		return text;
 	};
 	return {
-		/** Begins with another line at one of its bytes. */
-		begin(line: Uint8Array, from: number): void {
+		/** Begins with the line that stands between two places. */
+		begin(line: Uint8Array, from: number, until: number): void {
 			if (line.buffer !== view.buffer) {
 				view = new DataView(line.buffer);
 				bytes = new Uint8Array(line.buffer);
 			}
 			at = line.byteOffset + from;
-			end = line.byteOffset + line.length;
+			end = line.byteOffset + until;
 			isRight = true;
 		},
 		/** Whether all of the line was read, and all of it fitted. */

@@ -1,7 +1,7 @@
 // What can be found out of a downloaded book: whether it keeps its rules, and which tree its lines make.
 import { createBookCheck, type BookProblem } from './book-check.ts';
 import { parseBookEntry } from './book-entry.ts';
-import { readLeaves } from './book-lines.ts';
+import { listLeaves, readLeaves, type Leaves } from './book-lines.ts';
 import { createBookTree } from './book-tree.ts';
 import type { Hash, Hasher } from './merkle.ts';
 
@@ -26,11 +26,16 @@ function createRulesReader() {
 	const check = createBookCheck();
 	let problem: RulesResult['problem'];
 	return {
-		/** Takes the next line as its leaf, 0x00 and its bytes. */
-		add(leaf: Uint8Array): boolean {
-			const rule = check.add(parseBookEntry(leaf, 1));
-			if (rule) problem = { row: check.state.count + 1, rule, line: decode(leaf.subarray(1)) };
-			return rule === undefined;
+		/** Takes the next lines as their leaves, each 0x00 and its bytes; false from the first wrong one on. */
+		add({ bytes, ends }: Leaves): boolean {
+			let from = 0;
+			for (const end of ends) {
+				if (problem) break;
+				const rule = check.add(parseBookEntry(bytes, from + 1, end));
+				if (rule) problem = { row: check.state.count + 1, rule, line: decode(bytes.subarray(from + 1, end)) };
+				from = end;
+			}
+			return problem === undefined;
 		},
 		result: (): RulesResult => ({ ...check.state, problem }),
 	};
@@ -41,8 +46,8 @@ export async function verifyRules(pieces: Pieces, onProgress: Progress = () => {
 	const rules = createRulesReader();
 	let rows = 0;
 	for await (const leaves of readLeaves(pieces)) {
-		for (const leaf of leaves) if (!rules.add(leaf)) return rules.result();
-		onProgress((rows += leaves.length));
+		if (!rules.add(leaves)) break;
+		onProgress((rows += leaves.ends.length));
 	}
 	return rules.result();
 }
@@ -57,8 +62,8 @@ export async function verifyTree(
 	const tree = createBookTree(hasher, sizes);
 	let rows = 0;
 	for await (const leaves of readLeaves(pieces)) {
-		await tree.add(leaves);
-		onProgress((rows += leaves.length));
+		await tree.add(listLeaves(leaves));
+		onProgress((rows += leaves.ends.length));
 	}
 	return tree.finish();
 }
@@ -73,11 +78,10 @@ export async function verifyBook(
 	const rules = createRulesReader();
 	const tree = createBookTree(hasher, sizes);
 	let rows = 0;
-	let isRight = true;
 	for await (const leaves of readLeaves(pieces)) {
-		for (const leaf of leaves) isRight &&= rules.add(leaf);
-		await tree.add(leaves);
-		onProgress((rows += leaves.length));
+		rules.add(leaves);
+		await tree.add(listLeaves(leaves));
+		onProgress((rows += leaves.ends.length));
 	}
 	return { rules: rules.result(), tree: await tree.finish() };
 }
