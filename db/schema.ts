@@ -905,12 +905,40 @@ export type CleanupEventTable = {
 	longitude: number | null;
 	capacity: number | null;
 	whatToBring: string;
+	collectionPartner: string;
+	documentNumber: string;
+	/** The street or place that is cleaned, in words. */
+	areaText: string;
+	/** The same as a GeoJSON geometry. */
+	area: string | null;
+	provided: string;
+	clothes: string;
+	rainPlan: string;
+	leadName: string;
+	leadPhoneE164: string | null;
+	isLeadPhonePublic: Flag;
 	createdBy: string;
 	createdAt: number;
 	updatedAt: number;
 	cancelledAt: number | null;
 	cancelReason: string | null;
 	contentHash: string;
+	isSample: Flag;
+};
+
+/** Who calls to an event beside its own organisation. */
+export type EventOrganisationTable = { eventId: string; organisationId: string };
+export type EventSectionTable = { eventId: string; position: number; unit: string; place: string };
+
+export type EventDraftTable = {
+	id: string;
+	organisationId: string;
+	sequence: number;
+	/** What stands in the form, as JSON. */
+	content: string;
+	createdAt: number;
+	updatedAt: number;
+	updatedBy: string;
 	isSample: Flag;
 };
 
@@ -1020,6 +1048,9 @@ export type Database = {
 	dropOff: DropOffTable;
 	dropOffLine: DropOffLineTable;
 	cleanupEvent: CleanupEventTable;
+	eventOrganisation: EventOrganisationTable;
+	eventSection: EventSectionTable;
+	eventDraft: EventDraftTable;
 	signUp: SignUpTable;
 	eventReport: EventReportTable;
 };

@@ -28,6 +28,7 @@ import * as sortingGuide from './0026_create_sorting_guide.ts';
 import * as houseReports from './0027_create_house_reports.ts';
 import * as erasedWords from './0028_erase_words_of_papers.ts';
 import * as houseChanges from './0029_record_house_changes.ts';
+import * as deeperEvents from './0030_deepen_cleanup_events.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -60,4 +61,5 @@ export const migrations: Record<string, Migration> = {
 	'0027_create_house_reports': houseReports,
 	'0028_erase_words_of_papers': erasedWords,
 	'0029_record_house_changes': houseChanges,
+	'0030_deepen_cleanup_events': deeperEvents,
 };

@@ -1,5 +1,6 @@
 import { findEventBySlug } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { announceEvent, reportEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import type { EventArea } from '#features/cleanup-events/event-area.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';
 import { addDays, localDateTimeToInstant, startOfLocalDate, toLocalDate } from '#lib/time.ts';
@@ -12,6 +13,17 @@ const EVENT_TITLES = [
 	'Thông cống, phát quang đường làng',
 	'Chủ nhật xanh ở trường học',
 ];
+
+/** A made-up street of about 300 m past a house. */
+const streetBy = ({ latitude, longitude }: { latitude: number; longitude: number }): EventArea => ({
+	type: 'LineString',
+	coordinates: [
+		[-0.0015, -0.0006],
+		[-0.0004, 0.0001],
+		[0.0005, -0.0001],
+		[0.0014, 0.0007],
+	].map(([east, north]) => [Number((longitude + east!).toFixed(5)), Number((latitude + north!).toFixed(5))]),
+});
 
 /** A Green Sunday a month in each ward, most of them with a report, and the next two Sundays. */
 export function planEvents(
@@ -48,8 +60,7 @@ export function planEvents(
 						id,
 						organisationId,
 						title,
-						description:
-							'Mời bà con, đoàn viên và các em học sinh cùng dọn vệ sinh. Trời mưa to thì hoãn sang Chủ nhật sau.',
+						description: 'Mời bà con, đoàn viên và các em học sinh cùng dọn vệ sinh.',
 						startsAt,
 						endsAt: startsAt + 3 * HOUR,
 						greenHouseCode: house.code,
@@ -58,6 +69,22 @@ export function planEvents(
 						longitude: null,
 						capacity: number % 3 === 0 ? 120 : null,
 						whatToBring: 'Chổi, xẻng, găng tay, bao đựng rác',
+						collectionPartner: number % 2 === 0 ? 'Cơ sở thu mua phế liệu (mẫu)' : '',
+						documentNumber: number % 3 === 1 ? `${number + 3}-KH/ĐTN (mẫu)` : '',
+						areaText: 'Các ngõ quanh nhà văn hoá khối (mẫu)',
+						area: streetBy(house),
+						provided: 'Bao đựng rác',
+						clothes: number % 2 === 0 ? 'Áo xanh hoặc đồ gọn gàng' : '',
+						rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo ở trang này và qua loa.',
+						leadName: 'Bí thư chi đoàn (mẫu)',
+						leadPhone: null,
+						isLeadPhonePublic: false,
+						coOrganiserIds: [],
+						sections: [
+							{ unit: 'Chi đoàn 1 (mẫu)', place: 'Sân nhà văn hoá và ngõ 1' },
+							{ unit: 'Chi đoàn 2 (mẫu)', place: 'Ngõ 2, ngõ 3' },
+							{ unit: 'Chi hội Phụ nữ (mẫu)', place: '' },
+						],
 					},
 					announcedAt,
 				);

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { axeErrors } from '../support/pages.ts';
+import { addDays } from '#lib/time.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 import { digest, SEQUENCED } from '../support/snapshot.ts';
@@ -21,14 +22,18 @@ afterAll(async () => {
 });
 
 const editForm = '#sua form';
-const openEvent = (hash = '') => page.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}${hash}`);
+/** With every part of its form unfolded. */
+async function openEvent(hash = ''): Promise<void> {
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}${hash}`);
+	for (const part of await page.locator(`${editForm} details`).all())
+		await part.evaluate((details: HTMLDetailsElement) => (details.open = true));
+}
 const send = (form: string) =>
 	Promise.all([
 		page.waitForResponse((response) => response.request().method() === 'POST'),
 		page.click(`${form} .btn:not([type=button])`),
 	]);
 
-/** True when it lies inside the window as it is scrolled now. */
 /** Waits for it: a browser scrolls to an anchor when it likes, after the page has loaded. */
 const expectOnScreen = (selector: string) =>
 	expect
@@ -119,4 +124,56 @@ test('of the two sign-up forms of a page, the refused one alone speaks', async (
 	expect(await page.locator('[role=alert]').count()).toBe(1);
 	expect(await page.inputValue('#don-vi [name=name]')).toBe('Tổ dân phố 5');
 	expect(await axeErrors(page)).toEqual([]);
+});
+
+test('a draft from a template is kept, its street is drawn, and everybody reads what was announced', async () => {
+	const requests: string[] = [];
+	page.on('request', (request) => requests.push(new URL(request.url()).host));
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien`);
+	await page.click('summary:has-text("mẫu có sẵn")');
+	await page.click('a:has-text("Dọn rác bờ sông")');
+	await page.waitForURL(/mau=bo-song/);
+	expect(await page.inputValue('[name=title]')).toBe('Dọn rác bờ sông');
+	// Tết is warned of while the day is chosen.
+	await page.fill('[name=date]', '2030-02-02');
+	await expect.poll(() => page.textContent('[data-lunar]')).toContain('mùng 1 tháng Giêng âm lịch');
+	expect(await page.textContent('[data-lunar] .warn')).toContain('Tết Nguyên đán');
+	await page.fill('[name=date]', addDays(world.today, 9));
+	await expect.poll(() => page.locator('[data-lunar] .warn').isVisible()).toBe(false);
+	await page.click('summary:has-text("nơi dọn và phân công")');
+	await page.click('[data-begin]');
+	await page.waitForSelector('.leaflet-map svg.base');
+	for (const [x, y] of [
+		[80, 90],
+		[140, 120],
+		[180, 100],
+	] as const)
+		await page.locator('[data-box]').click({ position: { x, y } });
+	const points = () => page.inputValue('[name=area]').then((text) => text.split('\n').filter(Boolean));
+	await expect.poll(points).toHaveLength(3);
+	await page.click('[data-undo]');
+	await expect.poll(points).toHaveLength(2);
+	const [drawn] = await points();
+	expect(drawn).toMatch(/^21\.\d{5}, 106\.\d{5}$/);
+	await page.fill('[name=sections]', 'Chi đoàn 3: cầu Kỳ Cùng\nTrường học 1');
+	await page.click('button:has-text("Lưu nháp")');
+	await page.waitForURL(/xong=nhap/);
+	expect(await page.textContent('[role=status].good')).toContain('Đã lưu nháp.');
+	expect(await page.inputValue('[name=area]')).toContain(drawn);
+
+	await page.fill('[name=assemblyPoint]', 'Nhà văn hoá khối 6');
+	await page.click('summary:has-text("người phụ trách")');
+	await page.fill('[name=leadName]', 'Nguyễn Thị Lan');
+	await page.fill('[name=leadPhone]', '0912345678');
+	await page.click('.btn:has-text("Đăng buổi này")');
+	await page.waitForURL(/xong=dang/);
+	await page.click('a:has-text("Xem trang công khai")');
+	await page.waitForURL(/chu-nhat-xanh\/don-rac-bo-song/);
+	const said = (await page.textContent('main'))!;
+	for (const words of ['Chi đoàn 3', 'cầu Kỳ Cùng', 'Chưa phân', 'Nguyễn Thị Lan', 'âm lịch', 'Nếu mưa'])
+		expect(said).toContain(words);
+	expect(said).not.toContain('0912');
+	expect(await page.locator('svg.mini .drawn').count()).toBe(1);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(new Set(requests)).toEqual(new Set([new URL(world.baseUrl).host]));
 });

@@ -14,6 +14,8 @@ import {
 	reportEvent,
 } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { deleteDraft, saveDraft } from '#features/cleanup-events/event-draft.service.ts';
+import { newEventValues } from '#features/cleanup-events/event-form.ts';
 import { readPhones, removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
 import { carryGoods, closeCycle, returnGoods } from '#features/collections/collection-cycle.service.ts';
 import { recordPaperPage, withdrawPaperPage } from '#features/collections/paper-page.service.ts';
@@ -472,6 +474,20 @@ export const WALKS: Record<string, Walk> = {
 		act: 'cleanup-event.announce',
 		reach: ORGANISATION,
 		run: (db, { event }, actor) => announceEvent(db, actor, { ...event, id: id() }, NOW),
+	},
+	saveDraft: {
+		act: 'cleanup-event.announce',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => {
+			const { organisationId } = event;
+			const draft = { id: id(), organisationId, sequence: undefined, values: newEventValues(NOW) };
+			return saveDraft(db, actor, draft, NOW);
+		},
+	},
+	deleteDraft: {
+		act: 'cleanup-event.announce',
+		reach: ORGANISATION,
+		run: (db, { draftId }, actor) => deleteDraft(db, actor, { id: draftId }, NOW),
 	},
 	editEvent: {
 		act: 'cleanup-event.change',

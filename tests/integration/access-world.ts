@@ -6,6 +6,8 @@ import { ROLE_SCOPES, ROLES, type Actor, type Role, type ScopeKind } from '#feat
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findActor, insertPerson, insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { saveDraft } from '#features/cleanup-events/event-draft.service.ts';
+import { newEventValues } from '#features/cleanup-events/event-form.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
 import { confirmScrapSale, recordScrapSale } from '#features/collections/scrap-sale.service.ts';
@@ -25,7 +27,7 @@ import { insertClass } from '#features/schools/school.repository.ts';
 import { inviteToRole } from '#features/team/role.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { DAY, makeActor, makeFund, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
+import { DAY, makeActor, makeFund, makeHouse, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
 import { fillAndClose, makeWorld as makeSaleWorld, saleOf } from './sale-world.ts';
 
 export const SECRET = randomBytes(32);
@@ -153,10 +155,14 @@ export async function makeWorld(db: Db) {
 
 	const event = {
 		...{ id: uuidv7(NOW), organisationId: organisation, title: 'Dọn bờ sông', description: '' },
+		...PLAIN_EVENT,
 		...{ startsAt: NOW + DAY, endsAt: NOW + DAY + 3_600_000, greenHouseCode: null, whatToBring: '' },
 		...{ assemblyPoint: 'Nhà văn hoá', latitude: null, longitude: null, capacity: null },
 	};
 	await announceEvent(db, organiser, event, NOW);
+	const draftId = uuidv7(NOW);
+	const draft = { id: draftId, organisationId: event.organisationId, sequence: undefined };
+	await saveDraft(db, organiser, { ...draft, values: newEventValues(NOW) }, NOW);
 	const heads = { id: uuidv7(NOW), kind: 'unit' as const, name: 'Chi đoàn', headCount: 5, phone: null };
 	await signUp(db, event.id, { ...heads, isSixteen: true }, { secret: 'một máy' }, NOW);
 	return {
@@ -175,7 +181,7 @@ export async function makeWorld(db: Db) {
 			waiting,
 		},
 		...{ treasurers, unsold, request, submitted: submitted!, approved: approved!, paid: paid! },
-		...{ noteId: noteId!, proofId: proofId!, statement, gift, count, event, headsId: heads.id },
+		...{ noteId: noteId!, proofId: proofId!, statement, gift, count, event, headsId: heads.id, draftId },
 		openCycleId: (await findOpenCycle(db, house.id))!.id,
 		helped: await makeHelped(db, house.id),
 	};

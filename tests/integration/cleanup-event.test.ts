@@ -23,7 +23,7 @@ import type { DomainError } from '#lib/errors.ts';
 import { retireSamples } from '#lib/samples.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
+import { DAY, makeActor, makeHouse, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
 import { expectNothingWritten } from '../support/snapshot.ts';
 
 const HOUR = DAY / 24;
@@ -64,6 +64,7 @@ describeEachEngine('Green Sundays', (engine) => {
 		latitude: null,
 		longitude: null,
 		capacity: null,
+		...PLAIN_EVENT,
 		whatToBring: 'Chổi, xẻng',
 		...over,
 	});

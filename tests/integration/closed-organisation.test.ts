@@ -29,7 +29,7 @@ import { listInvitableScopes, listRoleNews, listTeam } from '#features/team/team
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, NOW, seedReference } from '../support/fixtures.ts';
+import { DAY, makeActor, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
 import { expectRefused } from './sale-world.ts';
 
 const SECRET = randomBytes(32);
@@ -59,6 +59,7 @@ async function openWorld(db: Db) {
 }
 
 const eventOf = (organisationId: string) => ({
+	...PLAIN_EVENT,
 	...{ id: uuidv7(NOW), organisationId, title: 'Dọn bờ sông', description: '', whatToBring: '' },
 	...{ startsAt: NOW + DAY, endsAt: NOW + DAY + 3_600_000, greenHouseCode: null },
 	...{ assemblyPoint: 'Nhà văn hoá', latitude: null, longitude: null, capacity: null },

@@ -19,7 +19,7 @@ import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, makeHouse, NOW } from '../support/fixtures.ts';
+import { DAY, makeActor, makeHouse, NOW, PLAIN_EVENT } from '../support/fixtures.ts';
 import { makeWorld } from './sale-world.ts';
 
 /** Holds the row while the write starts, changes it, and gives back what became of the write. */
@@ -157,6 +157,7 @@ describeEachEngine('a write that has to wait', (engine) => {
 		);
 		const organiser = await makeActor(db, 'organiser', 'organisation', organisationId);
 		const event = {
+			...PLAIN_EVENT,
 			...{ id: uuidv7(NOW), organisationId, title: 'Dọn bờ sông', description: '', whatToBring: '' },
 			...{ startsAt: NOW + DAY, endsAt: NOW + DAY + 3_600_000, greenHouseCode: null },
 			...{ assemblyPoint: 'Nhà văn hoá', latitude: null, longitude: null, capacity: null },

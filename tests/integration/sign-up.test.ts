@@ -18,7 +18,7 @@ import type { Db } from '#lib/db.ts';
 import type { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, NOW, seedReference } from '../support/fixtures.ts';
+import { DAY, makeActor, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
 import { expectNothingWritten } from '../support/snapshot.ts';
 
 const HOUR = DAY / 24;
@@ -44,6 +44,7 @@ describeEachEngine('signing up for a Green Sunday', (engine) => {
 			latitude: null,
 			longitude: null,
 			capacity: null,
+			...PLAIN_EVENT,
 			whatToBring: '',
 			...over,
 		};

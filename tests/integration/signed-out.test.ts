@@ -29,13 +29,14 @@ import { recordClassSheet, revokeClassSheet } from '#features/schools/class-shee
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, NOW, seedReference } from '../support/fixtures.ts';
+import { DAY, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
 import { expectRefused, saleOf } from './sale-world.ts';
 
 const id = uuidv7(NOW);
 const event = {
 	...{ id, organisationId: id, title: '', description: '', startsAt: NOW + DAY, endsAt: NOW + 2 * DAY },
 	...{ greenHouseCode: 'NNX-999', assemblyPoint: '', latitude: null, longitude: null, capacity: null },
+	...PLAIN_EVENT,
 	whatToBring: '',
 };
 const report = { id, headCount: 1, recyclablesGrams: null, otherWasteGrams: null, remarks: '' };

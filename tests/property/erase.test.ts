@@ -21,7 +21,7 @@ import { sendRequest } from '#features/privacy/rights-request.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, NOW } from '../support/fixtures.ts';
+import { DAY, makeActor, NOW, PLAIN_EVENT } from '../support/fixtures.ts';
 import { makeWorld as makeSaleWorld, saleOf } from '../integration/sale-world.ts';
 
 type Deed =
@@ -42,6 +42,7 @@ async function makeWorld(db: Db) {
 	);
 	const organiser = await makeActor(db, 'organiser', 'organisation', organisationId);
 	const event = {
+		...PLAIN_EVENT,
 		...{ id: uuidv7(NOW), organisationId, title: 'Dọn bờ sông', description: '', whatToBring: '' },
 		...{ startsAt: NOW + DAY, endsAt: NOW + DAY + 3_600_000, greenHouseCode: null },
 		...{ assemblyPoint: 'Nhà văn hoá', latitude: null, longitude: null, capacity: null },

@@ -105,3 +105,16 @@ export async function makeActor(
 const away = () => Promise.reject(new Error('no file is touched'));
 /** A photo as it is, nothing of it blacked out. */
 export const WHOLE = { frames: [], store: { put: away, get: away, remove: away } };
+
+/** What an announcement may say beside when, where and what to bring, left empty. */
+export const PLAIN_EVENT = {
+	...{ collectionPartner: '', documentNumber: '', areaText: '', area: null, provided: '', clothes: '' },
+	...{
+		rainPlan: '',
+		leadName: '',
+		leadPhone: null,
+		isLeadPhonePublic: false,
+		coOrganiserIds: [],
+		sections: [],
+	},
+};

@@ -24,7 +24,7 @@ import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, openDb, type Db } from '#lib/db.ts';
 import { addDays, localDateTimeToInstant, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { DAY, makeFund, makeHouse, openSession, seedReference } from './fixtures.ts';
+import { DAY, makeFund, makeHouse, openSession, PLAIN_EVENT, seedReference } from './fixtures.ts';
 import { startServer } from './server.ts';
 
 export const PASSWORD = 'mật khẩu đủ dài của mọi người';
@@ -146,6 +146,7 @@ async function fill(db: Db, now: number) {
 		latitude: null,
 		longitude: null,
 		capacity: null,
+		...PLAIN_EVENT,
 		whatToBring: '',
 	};
 	await announceEvent(db, people.organiser.actor, event, now);

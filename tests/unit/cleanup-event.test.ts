@@ -15,6 +15,7 @@ import {
 import { formatCursor, parseCursor } from '#features/cleanup-events/event-cursor.ts';
 import { differingFields, newEventValues, nextSunday } from '#features/cleanup-events/event-form.ts';
 import type { DomainError } from '#lib/errors.ts';
+import { PLAIN_EVENT } from '../support/fixtures.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -31,6 +32,7 @@ const good: EventInput = {
 	latitude: null,
 	longitude: null,
 	capacity: null,
+	...PLAIN_EVENT,
 	whatToBring: '',
 };
 const refusal = (work: () => unknown): { key?: string; field?: string | undefined; kind?: string } => {

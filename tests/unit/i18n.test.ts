@@ -43,6 +43,7 @@ const EXAMPLES: Record<string, string | number> = {
 		low: 3,
 		high: 9,
 		sequence: 5,
+		number: 3,
 	},
 	...{
 		month: '2026-10',

@@ -27,6 +27,15 @@ describe('a small map', () => {
 		expect(map.wards.map(({ text }) => text)).toContain('Lương Văn Tri');
 	});
 
+	test('widens until it holds the whole of a street', () => {
+		const place = project(21.853, 106.76);
+		const street = [place, { x: place.x + 250, y: place.y }];
+		expect(smallMap(place, town, RIVER, street.slice(0, 1)).scale).toBe(1);
+		const { viewBox } = smallMap(place, town, RIVER, street);
+		const [left, , width] = viewBox.split(' ').map(Number);
+		expect(left! + width!).toBeGreaterThan(place.x + 250);
+	});
+
 	test('stays within bounds where there is no other house at all', () => {
 		const map = smallMap(project(21.82017, 106.72774), [], RIVER);
 		expect(map.scale).toBe(4);

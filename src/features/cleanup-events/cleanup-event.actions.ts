@@ -11,6 +11,10 @@ import { localDateTimeToInstant, parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { MAX_CAPACITY, MAX_HEADS, MAX_REPORT_KG, type EventInput } from './cleanup-event.ts';
 import { announceEvent, cancelEvent, editEvent, reportEvent } from './cleanup-event.service.ts';
+import { parseArea } from './event-area.ts';
+import { deleteDraft, saveDraft } from './event-draft.service.ts';
+import { newEventValues, typedValues } from './event-form.ts';
+import { parseSections } from './event-section.ts';
 import { cancelSignUp, removeSignUp, signUp } from './sign-up.service.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -61,6 +65,18 @@ function readEvent(form: FormData): EventInput {
 		...readPosition(form),
 		capacity: capacity === '' ? null : parseCount(capacity, { min: 1, max: MAX_CAPACITY }, 'capacity'),
 		whatToBring: field(form, 'whatToBring'),
+		collectionPartner: field(form, 'collectionPartner'),
+		documentNumber: field(form, 'documentNumber'),
+		areaText: field(form, 'areaText'),
+		area: parseArea(field(form, 'area')),
+		provided: field(form, 'provided'),
+		clothes: field(form, 'clothes'),
+		rainPlan: field(form, 'rainPlan'),
+		leadName: field(form, 'leadName'),
+		leadPhone: field(form, 'leadPhone').trim() || null,
+		isLeadPhonePublic: form.has('isLeadPhonePublic'),
+		coOrganiserIds: [...new Set(form.getAll('coOrganiserIds').map(String))].sort(),
+		sections: parseSections(field(form, 'sections')),
 	};
 }
 
@@ -76,6 +92,20 @@ export const cleanupEvents = {
 		const input = readEvent(form);
 		await announceEvent(locals.db, locals.actor, input, locals.now);
 		return localePath(locals.locale, `/cua-toi/su-kien/${input.id}?xong=dang`);
+	}),
+	saveDraft: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale } = locals;
+		const id = readId(form);
+		const [organisationId, drafted] = [field(form, 'organisationId'), field(form, 'draftSequence')];
+		const sequence =
+			drafted === '' ? undefined : parseCount(drafted, { min: 0, max: 1_000_000 }, 'draftSequence');
+		const values = typedValues(form, newEventValues(now));
+		await saveDraft(db, actor, { id, organisationId, sequence, values }, now);
+		return localePath(locale, `/cua-toi/su-kien?xong=nhap&nhap=${id}#dang`);
+	}),
+	deleteDraft: formAction(async (form, { locals }) => {
+		await deleteDraft(locals.db, locals.actor, { id: readId(form) }, locals.now);
+		return localePath(locals.locale, '/cua-toi/su-kien?xong=bo-nhap');
 	}),
 	edit: formAction(async (form, { locals }) => {
 		const sequence = parseCount(field(form, 'sequence'), { min: 0, max: 1_000_000 }, 'sequence');

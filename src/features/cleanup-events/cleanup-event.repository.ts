@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import type { Actor } from '#features/accounts/actor.ts';
+import { isClosed } from '#features/accounts/organisation.repository.ts';
 import type { Db, Trx } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
+import { toLocalDate } from '#lib/time.ts';
 import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
-import { organiserScope, type CleanupEvent } from './cleanup-event.ts';
+import { organiserScope, type CleanupEvent, type EventInput } from './cleanup-event.ts';
 
 const selectEvents = (db: Db) =>
 	db
@@ -146,6 +149,39 @@ export const insertEvent = (trx: Trx, row: CleanupEventTable) =>
 export const updateEvent = (trx: Trx, id: string, changes: Partial<CleanupEventTable>) =>
 	trx.updateTable('cleanupEvent').set(changes).where('id', '=', id).execute();
 
+/** Who calls to an event beside its own organisation. */
+export const listCoOrganisers = (db: Db, eventId: string) =>
+	db
+		.selectFrom('eventOrganisation')
+		.innerJoin('organisation', 'organisation.id', 'eventOrganisation.organisationId')
+		.select(['organisation.id', 'organisation.name'])
+		.where('eventOrganisation.eventId', '=', eventId)
+		.orderBy('organisation.name')
+		.orderBy('organisation.id')
+		.execute();
+
+export const listSections = (db: Db, eventId: string) =>
+	db
+		.selectFrom('eventSection')
+		.select(['unit', 'place'])
+		.where('eventId', '=', eventId)
+		.orderBy('position')
+		.execute();
+
+/** Puts who calls and who cleans where in the place of what stood. */
+export async function replaceParts(
+	trx: Trx,
+	eventId: string,
+	{ coOrganiserIds, sections }: Pick<EventInput, 'coOrganiserIds' | 'sections'>,
+): Promise<void> {
+	await trx.deleteFrom('eventOrganisation').where('eventId', '=', eventId).execute();
+	await trx.deleteFrom('eventSection').where('eventId', '=', eventId).execute();
+	const organisations = coOrganiserIds.map((organisationId) => ({ eventId, organisationId }));
+	const rows = sections.map((section, index) => ({ eventId, position: index + 1, ...section }));
+	if (organisations.length > 0) await trx.insertInto('eventOrganisation').values(organisations).execute();
+	if (rows.length > 0) await trx.insertInto('eventSection').values(rows).execute();
+}
+
 /** The newest report of each of these events. */
 export async function findReports(db: Db, eventIds: string[]): Promise<Map<string, EventReportTable>> {
 	if (eventIds.length === 0) return new Map();
@@ -172,6 +208,24 @@ export const insertReport = (trx: Trx, row: EventReportTable) =>
 
 export const findOrganisation = (db: Db, id: string) =>
 	db.selectFrom('organisation').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** Refuses with 404 an organisation that is none, or was closed. */
+export async function findOpenOrganisation(db: Db, id: string, now: number) {
+	const organisation = await findOrganisation(db, id);
+	if (organisation && !isClosed(organisation, toLocalDate(now))) return organisation;
+	throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'organisationId' });
+}
+
+/** Who may call to an event: every organisation of a kind that has not been closed. */
+export const listPartners = (db: Db, isSample: 0 | 1) =>
+	db
+		.selectFrom('organisation')
+		.select(['id', 'name'])
+		.where('validTo', 'is', null)
+		.where('isSample', '=', isSample)
+		.orderBy('name')
+		.orderBy('id')
+		.execute();
 
 /** Those of the ids that have not been closed. */
 export async function listOrganisations(db: Db, ids: string[] | 'all') {

@@ -8,6 +8,7 @@ import { unitHolds } from '#features/places/ward-geometry.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
+import { parsePhone } from '#lib/phone.ts';
 import { toLocalDate } from '#lib/time.ts';
 import {
 	checkAtHouse,
@@ -24,13 +25,16 @@ import {
 } from './cleanup-event.ts';
 import {
 	findEvent,
+	findOpenOrganisation,
 	findOrganisation,
 	findReports,
 	insertEvent,
 	insertReport,
 	isSlugTaken,
+	replaceParts,
 	updateEvent,
 } from './cleanup-event.repository.ts';
+import { deleteDraftRow } from './event-draft.repository.ts';
 import { sumHeads } from './sign-up.repository.ts';
 
 /** What was typed, as it is stored. */
@@ -39,11 +43,51 @@ function readEvent(raw: EventInput, isSample: 0 | 1): EventInput {
 	return { ...input, title: markedTitle(input.title, isSample) };
 }
 
-/** Every value is text in the hash: canonical JSON takes whole numbers only, and coordinates are none. */
-const hashOf = (input: EventInput) =>
+/**
+ * Every value is text in the hash: canonical JSON takes whole numbers only, and coordinates are none. The telephone
+ * number stays out of it: whoever knew the rest could find it by trying.
+ */
+const hashOf = ({ leadPhone: _, ...input }: EventInput) =>
 	sha256Hex(
-		canonicalJson(Object.fromEntries(Object.entries(input).map(([name, value]) => [name, String(value)]))),
+		canonicalJson(
+			Object.fromEntries(
+				Object.entries(input).map(([name, value]) => [
+					name,
+					typeof value === 'object' ? JSON.stringify(value) : String(value),
+				]),
+			),
+		),
 	);
+
+/** The number of whoever leads, in E.164. Refuses with 422 what is none. */
+function readLeadPhone({ leadPhone }: EventInput): string | null {
+	const phone = leadPhone ? parsePhone(leadPhone) : null;
+	if (phone !== undefined) return phone;
+	throw new DomainError('UNPROCESSABLE_CONTENT', 'phoneInvalid', { field: 'leadPhone' });
+}
+
+/** What of the input stands in the event's own row, beside where it is. */
+function columnsOf(input: EventInput) {
+	const { title, description, startsAt, endsAt, assemblyPoint, capacity, whatToBring } = input;
+	const { collectionPartner, documentNumber, areaText, provided, clothes, rainPlan, leadName } = input;
+	return {
+		...{ title, description, startsAt, endsAt, assemblyPoint, capacity, whatToBring },
+		...{ collectionPartner, documentNumber, areaText, provided, clothes, rainPlan, leadName },
+		area: input.area && JSON.stringify(input.area),
+		leadPhoneE164: readLeadPhone(input),
+		isLeadPhonePublic: input.leadPhone && input.isLeadPhonePublic ? (1 as const) : (0 as const),
+	};
+}
+
+/** Refuses with 404 who does not exist, was closed, is of the other kind, or calls already. */
+async function checkCoOrganisers(db: Db, input: EventInput, isSample: 0 | 1, now: number): Promise<void> {
+	for (const id of input.coOrganiserIds) {
+		const organisation = await findOrganisation(db, id);
+		const isKnown = organisation?.isSample === isSample && !isClosed(organisation, toLocalDate(now));
+		if (!isKnown || id === input.organisationId)
+			throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'coOrganiserIds' });
+	}
+}
 
 type Organisation = { adminUnitId: string | null; isSample: 0 | 1 };
 
@@ -75,13 +119,6 @@ async function findPlace(db: Db, input: EventInput, organisation: Organisation, 
 	return { greenHouseId: null, adminUnitId: ward.id, ...point };
 }
 
-/** Refuses with 404 an organisation that is none, or was closed. */
-async function findOpenOrganisation(db: Db, id: string, now: number) {
-	const organisation = await findOrganisation(db, id);
-	if (organisation && !isClosed(organisation, toLocalDate(now))) return organisation;
-	throw new DomainError('NOT_FOUND', 'unknownOrganisation', { field: 'organisationId' });
-}
-
 /**
  * Announces a Green Sunday and returns its address. The same id with the same content changes nothing; with other
  * content 409. 401, 403, 404 and 422 write nothing either.
@@ -100,17 +137,20 @@ export async function announceEvent(
 	// A retry of what already stands succeeds even when its start has passed since.
 	if (!(await findEvent(db, input.id))) checkEvent(input, now);
 	const place = await findPlace(db, input, organisation, now);
-	const { id, title, startsAt, endsAt, capacity, description, assemblyPoint, whatToBring } = input;
+	const columns = columnsOf(input);
+	const { id, title, startsAt } = input;
 
 	const write = () =>
 		inTransaction(db, async (trx) => {
 			// The organisation first, as whoever closes it does; it may have been closed meanwhile.
 			await lockRow(trx, 'organisation', organisation.id);
 			await findOpenOrganisation(trx, organisation.id, now);
+			await checkCoOrganisers(trx, input, organisation.isSample, now);
 			await holdGrant(trx, grant.id, now);
 			const current = await findEvent(trx, id);
 			if (current) {
-				if (current.contentHash === contentHash) return current.slug;
+				if (current.contentHash === contentHash && current.leadPhoneE164 === columns.leadPhoneE164)
+					return current.slug;
 				throw new DomainError('CONFLICT', 'sameIdOtherContent');
 			}
 			const date = toLocalDate(startsAt);
@@ -122,14 +162,8 @@ export async function announceEvent(
 				status: 'published',
 				sequence: 0,
 				organisationId: organisation.id,
-				title,
-				description,
-				startsAt,
-				endsAt,
+				...columns,
 				...place,
-				assemblyPoint,
-				capacity,
-				whatToBring,
 				createdBy: grant.id,
 				createdAt: now,
 				updatedAt: now,
@@ -138,6 +172,8 @@ export async function announceEvent(
 				contentHash,
 				isSample: organisation.isSample,
 			});
+			await replaceParts(trx, id, input);
+			await deleteDraftRow(trx, id, organisation.id);
 			await insertAuditEvent(trx, auditOf('announce', id, grant.id), now);
 			return slug;
 		});
@@ -182,14 +218,16 @@ export async function editEvent(
 	const contentHash = hashOf(input);
 	const organisation = await findOrganisation(db, known.organisationId);
 	const place = await findPlace(db, input, organisation!, now);
+	const columns = columnsOf(input);
 	return inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
 		await holdGrant(trx, grant.id, now);
 		const { event } = await requireEvent(trx, actor, input.id);
-		if (event.contentHash === contentHash) return event.slug;
+		if (event.contentHash === contentHash && event.leadPhoneE164 === columns.leadPhoneE164) return event.slug;
 		checkStands(event, now);
 		if (event.sequence !== sequence) throw new DomainError('CONFLICT', 'changedMeanwhile');
 		checkEvent(input, now, event.startsAt);
+		await checkCoOrganisers(trx, input, event.isSample, now);
 		const heads = await sumHeads(trx, event.id);
 		if (input.capacity !== null && input.capacity < heads) {
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'capacityTooSmall', {
@@ -197,20 +235,14 @@ export async function editEvent(
 				values: { count: heads },
 			});
 		}
-		const { title, description, startsAt, endsAt, assemblyPoint, capacity, whatToBring } = input;
 		await updateEvent(trx, event.id, {
-			title,
-			description,
-			startsAt,
-			endsAt,
+			...columns,
 			...place,
-			assemblyPoint,
-			capacity,
-			whatToBring,
 			sequence: event.sequence + 1,
 			updatedAt: now,
 			contentHash,
 		});
+		await replaceParts(trx, event.id, input);
 		await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
 		return event.slug;
 	});

@@ -6,6 +6,8 @@ import { DomainError, type DomainErrorKey, type DomainErrorOptions } from '#lib/
 import { cleanMultiline, cleanText, foldSearch } from '#lib/fold.ts';
 import type { Locale } from '#lib/i18n.ts';
 import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
+import type { EventArea } from './event-area.ts';
+import type { EventSection } from './event-section.ts';
 
 export type CleanupEvent = CleanupEventTable & {
 	organisationName: string;
@@ -31,6 +33,21 @@ export type EventInput = {
 	longitude: number | null;
 	capacity: number | null;
 	whatToBring: string;
+	/** Who takes the recyclables away. */
+	collectionPartner: string;
+	/** The number of the letter that calls to it: `12-KH/ĐTN`. */
+	documentNumber: string;
+	areaText: string;
+	area: EventArea | null;
+	provided: string;
+	clothes: string;
+	rainPlan: string;
+	leadName: string;
+	leadPhone: string | null;
+	/** True when that person agreed that everybody sees the number. */
+	isLeadPhonePublic: boolean;
+	coOrganiserIds: string[];
+	sections: EventSection[];
 };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -49,6 +66,13 @@ export const MAX_LENGTH = {
 	description: 4000,
 	assemblyPoint: 200,
 	whatToBring: 500,
+	collectionPartner: 120,
+	documentNumber: 60,
+	areaText: 300,
+	provided: 500,
+	clothes: 200,
+	rainPlan: 300,
+	leadName: 120,
 	reason: 300,
 	remarks: 2000,
 	name: 120,
@@ -61,7 +85,7 @@ const refuse = (key: DomainErrorKey, options: DomainErrorOptions): never => {
 /** The text as it is stored (NFC, one line or several). Refuses with 422 what is too long; nothing is cut off. */
 export function readText(raw: string, field: keyof typeof MAX_LENGTH): string {
 	const max = MAX_LENGTH[field];
-	const isLong = ['description', 'whatToBring', 'remarks'].includes(field);
+	const isLong = ['description', 'whatToBring', 'provided', 'rainPlan', 'remarks'].includes(field);
 	const text = (isLong ? cleanMultiline : cleanText)(raw, { max: max + 1 });
 	if ([...text].length > max) refuse('textTooLong', { field, values: { max } });
 	return text;
@@ -74,7 +98,17 @@ export const readTexts = (input: EventInput): EventInput => ({
 	description: readText(input.description, 'description'),
 	assemblyPoint: readText(input.assemblyPoint, 'assemblyPoint'),
 	whatToBring: readText(input.whatToBring, 'whatToBring'),
+	collectionPartner: readText(input.collectionPartner, 'collectionPartner'),
+	documentNumber: readText(input.documentNumber, 'documentNumber'),
+	areaText: readText(input.areaText, 'areaText'),
+	provided: readText(input.provided, 'provided'),
+	clothes: readText(input.clothes, 'clothes'),
+	rainPlan: readText(input.rainPlan, 'rainPlan'),
+	leadName: readText(input.leadName, 'leadName'),
 });
+
+/** More bodies than call to one clean-up together. */
+const MAX_CO_ORGANISERS = 20;
 
 /**
  * Title with at least one letter, a place, an end after the start, a start that is still to come (an edit may
@@ -93,6 +127,9 @@ export function checkEvent(input: EventInput, now: number, startsAtBefore?: numb
 	if ((input.latitude === null) !== (input.longitude === null))
 		refuse('positionInvalid', { field: 'position' });
 	if (input.capacity !== null) checkRange(input.capacity, { min: 1, max: MAX_CAPACITY }, 'capacity');
+	if (input.leadPhone && !input.leadName) refuse('nameMissing', { field: 'leadName' });
+	if (input.coOrganiserIds.length > MAX_CO_ORGANISERS)
+		refuse('tooManyLines', { field: 'coOrganiserIds', values: { max: MAX_CO_ORGANISERS } });
 }
 
 /** A phone and a map that somebody taps are this far out. */

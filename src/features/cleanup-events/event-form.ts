@@ -1,6 +1,9 @@
 // What stands in the form of an event: typed before, taken from an event, or the usual Sunday morning.
 import { formatTime, addDays, startOfLocalDate, toLocalDate, type LocalDate } from '#lib/time.ts';
+import { formatPhone } from '#lib/phone.ts';
 import type { CleanupEvent } from './cleanup-event.ts';
+import { formatArea, readArea } from './event-area.ts';
+import { formatSections, type EventSection } from './event-section.ts';
 
 export const EVENT_FIELDS = [
 	'title',
@@ -13,6 +16,18 @@ export const EVENT_FIELDS = [
 	'capacity',
 	'whatToBring',
 	'description',
+	'provided',
+	'clothes',
+	'rainPlan',
+	'areaText',
+	'area',
+	'sections',
+	'coOrganiserIds',
+	'collectionPartner',
+	'leadName',
+	'leadPhone',
+	'isLeadPhonePublic',
+	'documentNumber',
 ] as const;
 export type EventField = (typeof EVENT_FIELDS)[number];
 export type EventValues = Record<EventField, string>;
@@ -25,23 +40,21 @@ export function nextSunday(now: number): LocalDate {
 	return addDays(today, 7 - weekday);
 }
 
+const NOTHING = Object.fromEntries(EVENT_FIELDS.map((name) => [name, ''])) as EventValues;
+
 export const newEventValues = (now: number): EventValues => ({
-	title: '',
+	...NOTHING,
 	date: nextSunday(now),
 	startTime: '07:00',
 	endTime: '10:00',
-	assemblyPoint: '',
-	greenHouseCode: '',
-	position: '',
-	capacity: '',
-	whatToBring: '',
-	description: '',
 });
 
 type Place = { latitude: number; longitude: number } | undefined;
 
+type Parts = { coOrganisers: { id: string }[]; sections: EventSection[] };
+
 /** An event as its form shows it; a position that is only the house's is not repeated. */
-export function valuesOf(event: CleanupEvent, house: Place): EventValues {
+export function valuesOf(event: CleanupEvent, { coOrganisers, sections }: Parts, house: Place): EventValues {
 	const isHouses = house?.latitude === event.latitude && house?.longitude === event.longitude;
 	return {
 		title: event.title,
@@ -54,8 +67,26 @@ export function valuesOf(event: CleanupEvent, house: Place): EventValues {
 		capacity: event.capacity === null ? '' : String(event.capacity),
 		whatToBring: event.whatToBring,
 		description: event.description,
+		provided: event.provided,
+		clothes: event.clothes,
+		rainPlan: event.rainPlan,
+		areaText: event.areaText,
+		area: formatArea(readArea(event.area)),
+		sections: formatSections(sections),
+		coOrganiserIds: coOrganisers.map(({ id }) => id).join(' '),
+		collectionPartner: event.collectionPartner,
+		leadName: event.leadName,
+		leadPhone: event.leadPhoneE164 ? formatPhone(event.leadPhoneE164) : '',
+		isLeadPhonePublic: event.isLeadPhonePublic === 1 ? 'on' : '',
+		documentNumber: event.documentNumber,
 	};
 }
+
+/** A draft as its form shows it; a field that is younger than the draft is empty. */
+export const draftValues = (content: string): EventValues => ({
+	...NOTHING,
+	...(JSON.parse(content) as Partial<EventValues>),
+});
 
 /** What was typed, where the form has the field. */
 export function typedValues(form: FormData, base: EventValues): EventValues {
@@ -64,6 +95,9 @@ export function typedValues(form: FormData, base: EventValues): EventValues {
 		const typed = form.get(name);
 		if (typeof typed === 'string') values[name] = typed;
 	}
+	// A box that is not ticked sends nothing.
+	values.coOrganiserIds = form.getAll('coOrganiserIds').join(' ');
+	values.isLeadPhonePublic = form.has('isLeadPhonePublic') ? 'on' : '';
 	return values;
 }
 

@@ -41,9 +41,9 @@ export const cancelSignUpRow = (trx: Trx, id: string, now: number) =>
 		.where('status', '=', 'active')
 		.execute();
 
-/** Forgets the telephone numbers of events that ended before this instant. */
-export const forgetPhones = (trx: Trx, endedBefore: number) =>
-	trx
+/** Forgets the telephone numbers of events that ended before this instant: those of who came and of who led. */
+export async function forgetPhones(trx: Trx, endedBefore: number): Promise<void> {
+	await trx
 		.updateTable('signUp')
 		.set({ phoneE164: null })
 		.where('phoneE164', 'is not', null)
@@ -51,6 +51,13 @@ export const forgetPhones = (trx: Trx, endedBefore: number) =>
 			eb.selectFrom('cleanupEvent').select('id').where('endsAt', '<', endedBefore),
 		)
 		.execute();
+	await trx
+		.updateTable('cleanupEvent')
+		.set({ leadPhoneE164: null, isLeadPhonePublic: 0 })
+		.where('leadPhoneE164', 'is not', null)
+		.where('endsAt', '<', endedBefore)
+		.execute();
+}
 
 /** Everybody who is signed up, without a number; for the event's organiser alone. */
 export const listSignUps = (db: Db, eventId: string) =>

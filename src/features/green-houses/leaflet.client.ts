@@ -83,7 +83,8 @@ function makeShowNear(map: LeafletMap, area: LatLngBounds, words: string): LiveM
 	};
 }
 
-function loadStyle(href: string): Promise<void> {
+/** Resolves when a style sheet is there. */
+export function loadStyle(href: string): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const link = document.createElement('link');
 		link.rel = 'stylesheet';

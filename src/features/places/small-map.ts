@@ -84,12 +84,21 @@ function place(
 	return best?.at;
 }
 
-/** @param riverName decides how much room the name needs */
-export function smallMap(centre: Point, neighbours: Point[], riverName: string): SmallMap {
+/**
+ * @param riverName decides how much room the name needs
+ * @param line is seen whole, as far as the widest view reaches
+ */
+export function smallMap(
+	centre: Point,
+	neighbours: Point[],
+	riverName: string,
+	line: Point[] = [],
+): SmallMap {
 	const view = (scale: number) => boxAround(centre, WIDTH * scale, HEIGHT * scale);
-	const scale =
-		WIDENINGS.find((each) => neighbours.filter((dot) => isIn(dot, view(each))).length >= NEIGHBOURS) ??
-		WIDENINGS.at(-1)!;
+	const isRecognised = (each: number) =>
+		neighbours.filter((dot) => isIn(dot, view(each))).length >= NEIGHBOURS &&
+		line.every((point) => isIn(point, view(each * 0.9)));
+	const scale = WIDENINGS.find(isRecognised) ?? WIDENINGS.at(-1)!;
 	const frame = view(scale);
 	const dots = neighbours.filter((dot) => isIn(dot, frame));
 	const { wards, rivers } = baseMap();
