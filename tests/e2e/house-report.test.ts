@@ -78,6 +78,18 @@ describe('the plain form', () => {
 		expect(html).toContain(fields.id);
 	});
 
+	test('keeps what was typed, and its id, when the house is gone: choosing another one is enough', async () => {
+		const client = makeClient(world.baseUrl);
+		const fields = { form: 'problem', id: id(), house: 'NNX-999', kind: 'damage', text: 'Mái thủng hai chỗ' };
+		const html = await (await client.post(PROBLEM, fields)).text();
+		expect(alertOf(html)).toContain('Không có Ngôi nhà xanh');
+		for (const kept of [fields.text, `value="${fields.id}"`, 'name="kind" value="damage"', 'name="house"'])
+			expect(html).toContain(kept);
+		expect(html.match(/role="alert"/g)).toHaveLength(1);
+		expect((await client.post(PROBLEM, { ...fields, house: world.house.code })).status).toBe(303);
+		expect((await problems()).map(({ text }) => text)).toContain(fields.text);
+	});
+
 	test('stops a browser that sends too many', async () => {
 		const client = makeClient(world.baseUrl);
 		const status = async () => (await client.post(STATE, { ...form(), house: 'NNX-999' })).status;
