@@ -1,16 +1,18 @@
 // `npm run import -- houses FILE [--apply] [--lang=en]`: reads a register, names every bad row, writes all or nothing.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrateToLatest } from '#db/migrate.ts';
 import { loadReference } from '#db/reference.ts';
-import type { HouseProblem } from '#features/green-houses/house-import.ts';
-import { isGeoJson } from '#features/green-houses/house-table.ts';
+import { MAX_BYTES, type HouseProblem } from '#features/green-houses/house-import.ts';
+import { isGeoJson, type HouseFile } from '#features/green-houses/house-table.ts';
 import { importHouses } from '#features/green-houses/house-import.service.ts';
 import { ConfigError } from '#lib/config.ts';
 import type { Db } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
 import { createTranslator, type Translate } from '#lib/i18n.ts';
 import { getPortal } from '#lib/portal.ts';
+import { isWorkbook, readWorkbook } from '#lib/workbook.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SHOWN_CODES = 20;
@@ -28,11 +30,11 @@ function say(problem: HouseProblem, t: Translate, isFeature: boolean): string {
 	return `${where}: ${sentence}`;
 }
 
-async function run(db: Db, text: string, apply: boolean, t: Translate): Promise<number> {
+async function run(db: Db, file: HouseFile, apply: boolean, t: Translate): Promise<number> {
 	await migrateToLatest(db);
 	await loadReference(db);
-	const result = await importHouses(db, text, { apply, isSample: false }, Date.now());
-	for (const problem of [...result.hints, ...result.problems]) console.log(say(problem, t, isGeoJson(text)));
+	const result = await importHouses(db, file, { apply, isSample: false }, Date.now());
+	for (const problem of [...result.hints, ...result.problems]) console.log(say(problem, t, isGeoJson(file)));
 	if (result.problems.length > 0) {
 		console.log(
 			t('green-houses:import.refused', { problems: result.problems.length, rows: result.rows.length }),
@@ -51,6 +53,16 @@ async function run(db: Db, text: string, apply: boolean, t: Translate): Promise<
 	return 0;
 }
 
+async function readFile(file: string): Promise<HouseFile> {
+	// Before it is read: a file may be larger than the memory.
+	if (statSync(file).size > MAX_BYTES)
+		throw new DomainError('CONTENT_TOO_LARGE', 'fileTooLarge', { values: { max: MAX_BYTES / 1_000_000 } });
+	const bytes = readFileSync(file);
+	return isWorkbook(bytes, file)
+		? await readWorkbook(bytes)
+		: new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
 async function main(): Promise<number> {
 	const { values, positionals } = parseArgs({
 		allowPositionals: true,
@@ -64,21 +76,23 @@ async function main(): Promise<number> {
 		console.error(t('green-houses:import.usageLang'));
 		return 2;
 	}
-	let text: string;
+	let read: HouseFile;
 	try {
 		// npm runs scripts in the project's root; INIT_CWD is where the caller stood.
-		text = new TextDecoder('utf-8', { fatal: true }).decode(
-			readFileSync(path.resolve(process.env['INIT_CWD'] ?? '.', file)),
-		);
+		read = await readFile(path.resolve(process.env['INIT_CWD'] ?? '.', file));
 	} catch (error) {
 		const isEncoding = (error as { code?: string }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
-		console.error(t(isEncoding ? 'green-houses:import.notUtf8' : 'green-houses:import.unreadable', { file }));
+		if (error instanceof DomainError) console.error(`${file}: ${t(`errors:${error.key}`, error.values)}`);
+		else
+			console.error(
+				t(isEncoding ? 'green-houses:import.notUtf8' : 'green-houses:import.unreadable', { file }),
+			);
 		return 2;
 	}
 	process.chdir(ROOT);
 	const { db } = getPortal();
 	try {
-		return await run(db, text, values.apply, t);
+		return await run(db, read, values.apply, t);
 	} finally {
 		await db.destroy();
 	}

@@ -288,6 +288,7 @@ test('open data, which any cache may keep, never carries the cookie of a session
 	const addresses = [
 		'green-houses.geojson',
 		'green-houses.csv',
+		'green-houses.xlsx',
 		'events',
 		'funds',
 		`funds/${fund.code}/entries`,

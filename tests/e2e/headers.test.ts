@@ -215,6 +215,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'api/v1/funds/[code]/texts.jsonl': [{ at: `${data}/texts.jsonl` }],
 		'api/v1/green-houses.csv': [{ at: '/api/v1/green-houses.csv', cache: OPEN }],
 		'api/v1/green-houses.geojson': [{ at: '/api/v1/green-houses.geojson', cache: OPEN }],
+		'api/v1/green-houses.xlsx': [{ at: '/api/v1/green-houses.xlsx', cache: OPEN }],
 		'api/v1/ledger/keys': [{ at: '/api/v1/ledger/keys' }],
 		'api/v1/sorting-guide': [{ at: '/api/v1/sorting-guide', cache: OPEN }],
 		'api/v1/trace/[kind]/[id]': [{ at: `/api/v1/trace/sale/${saleId}`, cache: OPEN }],

@@ -1,6 +1,6 @@
 // The process itself: what its settings do, what stops its start, and the operator's command line.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,7 @@ import { startWorld } from '../support/served-world.ts';
 import { startServer, type RunningServer } from '../support/server.ts';
 import { readSignIns } from '../support/sign-in.ts';
 import { digest } from '../support/snapshot.ts';
+import { compoundFile } from '../support/workbooks.ts';
 
 const PAGES = ['/', '/ghi-nhan', '/chu-nhat-xanh', '/quy', '/cua-toi', '/dang-nhap', '/nguon-du-lieu'];
 const english = (page: string) => (page === '/' ? '/en' : `/en${page}`);
@@ -369,17 +370,45 @@ describe('npm run admin', () => {
 	});
 });
 
+const runImport = (...args: string[]) =>
+	new Promise<[number | null, string]>((resolve) => {
+		const child = spawn(process.execPath, ['src/server/import.ts', ...args]);
+		let said = '';
+		child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+		child.once('exit', (code) => resolve([code, said]));
+	});
+
 test('the import says in two languages how it is used', async () => {
-	const run = (...args: string[]) =>
-		new Promise<[number | null, string]>((resolve) => {
-			const child = spawn(process.execPath, ['src/server/import.ts', ...args]);
-			let said = '';
-			child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-			child.once('exit', (code) => resolve([code, said]));
-		});
-	expect(await run()).toEqual([
+	expect(await runImport()).toEqual([
 		2,
 		expect.stringMatching(/^Cách dùng: .*\n--apply: .*\n--lang=en: .*tiếng Anh/),
 	]);
-	expect(await run('--lang=en')).toEqual([2, expect.stringMatching(/^Usage: .*\n--apply: .*\n--lang=en: /)]);
+	expect(await runImport('--lang=en')).toEqual([
+		2,
+		expect.stringMatching(/^Usage: .*\n--apply: .*\n--lang=en: /),
+	]);
 });
+
+test.each<[string, string, Uint8Array, number, string, string]>([
+	['an old workbook', 'a.xls', compoundFile('Workbook'), 0, 'kiểu cũ (.xls)', 'an old Excel file (.xls)'],
+	['a locked one', 'a.xlsx', compoundFile('EncryptedPackage'), 0, 'đặt mật khẩu', 'has a password'],
+	['no workbook', 'a.xlsx', Buffer.from('<html>'), 0, 'không phải bảng tính Excel', 'is no Excel workbook'],
+	['a file of 100 MB', 'a.xlsx', Buffer.from('PK'), 100_000_000, 'nhiều nhất 5 MB', '5 MB at most'],
+])(
+	'the import refuses %s in two languages before it opens the books',
+	async (_name, name, bytes, size, ...said) => {
+		const folder = mkdtempSync(path.join(tmpdir(), 'import-'));
+		const file = path.join(folder, name);
+		writeFileSync(file, bytes);
+		if (size > 0) truncateSync(file, size);
+		try {
+			for (const [index, lang] of ['vi', 'en'].entries())
+				expect(await runImport('houses', file, '--apply', `--lang=${lang}`)).toEqual([
+					2,
+					expect.stringContaining(said[index]!),
+				]);
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
+	},
+);

@@ -1,16 +1,13 @@
 // What the register gives out is what it reads: a file that goes round changes nothing.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import {
-	listGreenHouses,
-	listNeighbourhoodNames,
-	listStewardNames,
-} from '#features/green-houses/green-house.repository.ts';
-import { houseRow } from '#features/green-houses/house-export.ts';
+import { listRegister } from '#features/green-houses/house-export.repository.ts';
 import { importHouses } from '#features/green-houses/house-import.service.ts';
 import { HOUSE_COLUMNS } from '#features/green-houses/house-import.ts';
+import type { HouseFile } from '#features/green-houses/house-table.ts';
 import { csvLine } from '#lib/csv.ts';
 import type { Db } from '#lib/db.ts';
+import { readWorkbook, writeWorkbook } from '#lib/workbook.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { makeHouse, NOW, seedReference } from '../support/fixtures.ts';
 import { digest } from '../support/snapshot.ts';
@@ -23,10 +20,7 @@ const REAL = [
 	'NNX-002,Trường Tiểu học Đông Kinh,school,Phường Đông Kinh,2025-07-01,21.84652,106.76272,approximate,mixed_paper,,,,-12 Bà Triệu',
 ].join('\n');
 
-const rowsOf = async (db: Db) => {
-	const names = { stewards: await listStewardNames(db), neighbourhoods: await listNeighbourhoodNames(db) };
-	return (await listGreenHouses(db, {}, NOW)).map((house) => houseRow(house, names));
-};
+const rowsOf = async (db: Db) => (await listRegister(db, NOW)).map(({ row }) => row);
 const toCsv = async (db: Db) => {
 	const rows = await rowsOf(db);
 	return (
@@ -44,15 +38,21 @@ const toGeoJson = async (db: Db) =>
 		})),
 	});
 
+const toSheet = async (db: Db) => {
+	const rows = (await rowsOf(db)).map((row) => HOUSE_COLUMNS.map((each) => row[each]));
+	return readWorkbook(await writeWorkbook('Ngôi nhà xanh', [HOUSE_COLUMNS, ...rows]));
+};
+
 describeEachEngine('a register that goes round', ({ fresh }) => {
 	const open = async () => {
 		const db = await fresh();
 		await seedReference(db);
 		return db;
 	};
-	test.each([
+	test.each<[string, (db: Db) => Promise<HouseFile>]>([
 		['CSV', toCsv],
 		['GeoJSON', toGeoJson],
+		['XLSX', toSheet],
 	])(
 		'as %s changes nothing, also of old wards, words like formulas and a house outside its ward',
 		async (_kind, write) => {
@@ -105,7 +105,26 @@ describeEachEngine('a register that goes round', ({ fresh }) => {
 				(column) => [1, column === 'colour' ? 'columnUnknown' : 'columnMissing'],
 			),
 		],
-	] as [string, string, [number, string][]][])(
+		['an empty sheet', { rows: [['', '']], faults: [] }, [[1, 'noRows']]],
+		[
+			'a cell without a value of its own',
+			{
+				rows: [
+					HEADER.split(','),
+					...REAL.split('\n')
+						.slice(2)
+						.map((line) => line.split(',')),
+				],
+				faults: [{ cell: 'K2:K5', line: 2, key: 'merged' }],
+			},
+			[[2, 'cell.merged']],
+		],
+		[
+			'a column without a name',
+			{ rows: [[...HEADER.split(','), ''], Array.from({ length: 14 }, () => 'x')], faults: [] },
+			[[1, 'columnUnknown']],
+		],
+	] as [string, HouseFile, [number, string][]][])(
 		'%s is named, and nothing is written',
 		async (_name, text, problems) => {
 			const db = await open();

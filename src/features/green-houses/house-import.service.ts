@@ -16,6 +16,7 @@ import {
 } from './green-house.repository.ts';
 import { readHouseRows, type HouseReading, type HouseRow } from './house-import.ts';
 import { findNeighbourhood, insertNeighbourhood } from './house-import.repository.ts';
+import type { HouseFile } from './house-table.ts';
 
 export type ApplyResult = { created: string[]; changed: string[]; unchanged: string[] };
 
@@ -97,13 +98,13 @@ export type ImportResult = HouseReading & ApplyResult;
  */
 export async function importHouses(
 	db: Db,
-	text: string,
+	file: HouseFile,
 	{ apply, isSample }: { apply: boolean; isSample: boolean },
 	now: number,
 ): Promise<ImportResult> {
 	const [units, materials] = [await listAdminUnits(db), await listMaterials(db)];
 	const positions = await listPositions(db);
-	const reading = readHouseRows(text, {
+	const reading = readHouseRows(file, {
 		units,
 		materials,
 		unitHolds,

@@ -3,8 +3,9 @@ import type { Material } from '#features/materials/material.ts';
 import { currentUnit, existedOn, type AdminUnit } from '#features/places/place.ts';
 import { cleanText, foldSearch } from '#lib/fold.ts';
 import { parseLocalDate, type LocalDate } from '#lib/time.ts';
+import type { CellFault } from '#lib/workbook.ts';
 import { HOST_TYPES, type HostType } from './green-house.ts';
-import { readHouseTable } from './house-table.ts';
+import { readHouseTable, type HouseFile } from './house-table.ts';
 
 /** The columns of `green_houses.sample.csv`; those after `hours` may be missing or empty. */
 const REQUIRED = [
@@ -46,6 +47,7 @@ export type HouseProblemKey =
 	| 'geoJsonMalformed'
 	| 'geoJsonKind'
 	| 'featurePoint'
+	| `cell.${CellFault['key']}`
 	| 'tooLarge'
 	| 'columnMissing'
 	| 'columnUnknown'
@@ -98,7 +100,8 @@ export type HouseRegister = {
 	allowSample?: boolean;
 };
 
-const MAX_BYTES = 5_000_000;
+/** The largest file that is read, whatever its kind. */
+export const MAX_BYTES = 5_000_000;
 const REAL_CODE = /^NNX-\d{3,6}$/;
 const SAMPLE_CODE = /^MAU-\d{3,6}$/;
 const MAX_LENGTH: Partial<Record<Column, number>> = {
@@ -127,19 +130,20 @@ type Complain = (column: Column | '', key: HouseProblemKey, values?: Record<stri
  * Reads the file. `rows` holds the right ones; with any problem the caller must write nothing.
  * `hints` are worth a look but wrong nothing: an official code never decides, because codes were reused.
  */
-export function readHouseRows(text: string, register: HouseRegister): HouseReading {
+export function readHouseRows(file: HouseFile, register: HouseRegister): HouseReading {
 	const reading: HouseReading = { rows: [], problems: [], hints: [] };
 	const fail = (line: number, key: HouseProblemKey, column = '', values = {}) =>
 		reading.problems.push({ line, column, key, values });
-	if (text.length > MAX_BYTES) {
+	if (typeof file === 'string' && file.length > MAX_BYTES) {
 		fail(1, 'tooLarge', '', { max: MAX_BYTES / 1_000_000 });
 		return reading;
 	}
-	const { columns, rows: body, broken } = readHouseTable(text);
+	const { columns, rows: body, broken, faults = [] } = readHouseTable(file);
 	if (broken) {
 		fail(broken.line, broken.key);
 		return reading;
 	}
+	for (const { line, key, cell } of faults) fail(line, `cell.${key}`, '', { cell });
 	const known: readonly string[] = HOUSE_COLUMNS;
 	for (const name of REQUIRED) if (!columns.includes(name)) fail(1, 'columnMissing', name);
 	for (const [index, name] of columns.entries()) {

@@ -1,15 +1,18 @@
-// A register of houses as a file holds it, CSV or GeoJSON: named columns and rows of text, before any of it is understood.
+// A register of houses as a file holds it, CSV, GeoJSON or a workbook's sheet: named columns and rows of text, before any of it is understood.
 import { parse } from 'csv-parse/sync';
+import { columnLetters, type CellFault, type Sheet } from '#lib/workbook.ts';
 
 export type HouseTable = {
 	columns: string[];
-	/** Where each row stands in the file: its line in CSV, its place among the features in GeoJSON; both from 1. */
+	/** Where each row stands in the file: its line in CSV and a sheet, its place among the features in GeoJSON; all from 1. */
 	rows: { line: number; cells: string[] }[];
 	/** What the file cannot be read for, in place of rows. */
 	broken?: {
 		line: number;
 		key: 'malformed' | 'noRows' | 'geoJsonMalformed' | 'geoJsonKind' | 'featurePoint';
 	};
+	/** Cells of a sheet that hold no value of their own. */
+	faults?: CellFault[];
 };
 
 /** What the portal's own export says beside the columns of the import. */
@@ -21,11 +24,17 @@ const broken = (line: number, key: NonNullable<HouseTable['broken']>['key']): Ho
 	broken: { line, key },
 });
 
-/** True for a file that is read as GeoJSON; no register in CSV begins so. */
-export const isGeoJson = (text: string): boolean => /^\uFEFF?\s*[{[]/.test(text);
+/** A file's text, or the sheet of a workbook. */
+export type HouseFile = string | Sheet;
 
-export const readHouseTable = (text: string): HouseTable =>
-	isGeoJson(text) ? readGeoJson(text) : readCsv(text);
+/** True for a file that is read as GeoJSON; no register in CSV begins so. */
+export const isGeoJson = (file: HouseFile): boolean =>
+	typeof file === 'string' && /^\uFEFF?\s*[{[]/.test(file);
+
+export function readHouseTable(file: HouseFile): HouseTable {
+	if (typeof file !== 'string') return readSheetTable(file);
+	return isGeoJson(file) ? readGeoJson(file) : readCsv(file);
+}
 
 /** Semicolons also stand between materials, so only the header decides what separates columns. */
 function delimiterOf(text: string): string {
@@ -67,6 +76,16 @@ function readCsv(text: string): HouseTable {
 				cells: record.map(withoutGuard),
 			})),
 	};
+}
+
+/** The first row that says something is the head. A column whose head is empty is called by its letters. */
+function readSheetTable({ rows, faults }: Sheet): HouseTable {
+	const [header, ...body] = rows
+		.map((cells, index) => ({ line: index + 1, cells: cells.map((cell) => withoutGuard(cell.trim())) }))
+		.filter(({ cells }) => cells.some((cell) => cell !== ''));
+	if (!header) return broken(1, 'noRows');
+	const columns = header.cells.map((name, index) => name.toLowerCase() || columnLetters(index));
+	return { columns, rows: body, faults };
 }
 
 type Feature = {

@@ -1,26 +1,19 @@
 import type { APIRoute } from 'astro';
 import type { FeatureCollection, Point } from 'geojson';
-import {
-	listGreenHouses,
-	listNeighbourhoodNames,
-	listStewardNames,
-} from '#features/green-houses/green-house.repository.ts';
-import { houseRow } from '#features/green-houses/house-export.ts';
+import { listRegister, type Registered } from '#features/green-houses/house-export.repository.ts';
 import { json } from '#lib/api.ts';
 
 /** The houses as RFC 7946, with the columns of the import among their properties; anybody may read them from anywhere. */
 export const GET: APIRoute = async ({ locals: { db, now } }) => {
-	const houses = await listGreenHouses(db, {}, now);
-	const names = { stewards: await listStewardNames(db), neighbourhoods: await listNeighbourhoodNames(db) };
+	const register = await listRegister(db, now);
 	/** What the import reads beside what stands here under its own name. */
-	const registerOf = (house: (typeof houses)[number]) => {
-		const { name_vi, ward_name, ward_as_of, ward_code, ...rest } = houseRow(house, names);
+	const registerOf = ({ name_vi, ward_name, ward_as_of, ward_code, ...rest }: Registered['row']) => {
 		const { hours, steward_organisation, neighbourhood, address } = rest;
 		return { name_vi, ward_name, ward_as_of, ward_code, hours, steward_organisation, neighbourhood, address };
 	};
 	const collection: FeatureCollection<Point> = {
 		type: 'FeatureCollection',
-		features: houses.map((house) => ({
+		features: register.map(({ house, row }) => ({
 			type: 'Feature',
 			id: house.id,
 			geometry: { type: 'Point', coordinates: [house.longitude, house.latitude] },
@@ -35,7 +28,7 @@ export const GET: APIRoute = async ({ locals: { db, now } }) => {
 				materials: house.materials,
 				position_source: house.positionSource,
 				sample: house.isSample === 1,
-				...registerOf(house),
+				...registerOf(row),
 			},
 		})),
 	};
