@@ -1,6 +1,6 @@
 // Sends the form by way of the outbox: kept on the phone first, so that a lost network or a closed tab loses nothing.
 import type { OutboxItem } from '../outbox/outbox.ts';
-import { mintId, queue } from '../outbox/outbox.client.ts';
+import { mintId, queue, sayAbove } from '../outbox/outbox.client.ts';
 
 type Line = { material: string; quantity: string; unit: string };
 
@@ -57,18 +57,10 @@ export type QueueForm = {
 };
 
 export function sendThroughOutbox({ form, paths, words, describe, houseName }: QueueForm): void {
-	const alert = form.querySelector<HTMLElement>('[data-alert]');
-	const say = (sentence: string) => {
-		if (!alert) return;
-		alert.role = 'alert';
-		alert.textContent = sentence;
-		alert.hidden = false;
-		alert.scrollIntoView({ block: 'center' });
-	};
 	const send = async (button: HTMLElement | null) => {
 		const data = new FormData(form);
 		const lines = readLines(data);
-		if (lines.length === 0) return say(words.missing);
+		if (lines.length === 0) return sayAbove(form, words.missing);
 		const [house, date] = [String(data.get('house') ?? ''), String(data.get('date') ?? '')];
 		const id = String(data.get('id') ?? '') || mintId();
 		const item: OutboxItem = {
@@ -99,7 +91,7 @@ export function sendThroughOutbox({ form, paths, words, describe, houseName }: Q
 		} catch {
 			// The phone keeps nothing: the plain form is left, where there is a network.
 			if (navigator.onLine) form.submit();
-			else say(words.notKept);
+			else sayAbove(form, words.notKept);
 		} finally {
 			button?.removeAttribute('aria-disabled');
 		}

@@ -1,6 +1,6 @@
 // Sends what somebody says of a house by way of the outbox: kept on the phone first, so that no signal loses nothing.
 import type { OutboxItem } from '../outbox/outbox.ts';
-import { mintId, queue } from '../outbox/outbox.client.ts';
+import { mintId, queue, sayAbove } from '../outbox/outbox.client.ts';
 
 type Words = Record<'report' | 'outbox' | 'notKept' | 'houseMissing' | 'kindMissing' | 'textMissing', string>;
 
@@ -9,15 +9,7 @@ const phoneDay = () =>
 	new Date().toLocaleDateString('en-GB', { timeZone: 'Asia/Ho_Chi_Minh' }).replaceAll('-', '/');
 
 function enhance(form: HTMLFormElement, words: Words): void {
-	const alert = form.querySelector<HTMLElement>('[data-alert]');
 	const houses = document.querySelector<HTMLSelectElement>('[data-houses]');
-	const say = (sentence: string) => {
-		if (!alert) return;
-		alert.role = 'alert';
-		alert.textContent = sentence;
-		alert.hidden = false;
-		alert.scrollIntoView({ block: 'center' });
-	};
 	const houseName = () =>
 		(houses?.selectedOptions[0] ?? document.querySelector('[data-house-name]'))?.textContent?.trim() ?? '';
 	const readItem = (data: FormData, button: HTMLButtonElement | null): OutboxItem => {
@@ -64,7 +56,7 @@ function enhance(form: HTMLFormElement, words: Words): void {
 	const send = async (button: HTMLButtonElement | null) => {
 		const item = readItem(new FormData(form), button);
 		const sentence = missing(item);
-		if (sentence !== undefined) return say(sentence);
+		if (sentence !== undefined) return sayAbove(form, sentence);
 		const replaces = new URLSearchParams(location.hash.slice(1)).get('sua') ?? undefined;
 		button?.setAttribute('aria-disabled', 'true');
 		try {
@@ -80,7 +72,7 @@ function enhance(form: HTMLFormElement, words: Words): void {
 		} catch {
 			// The phone keeps nothing: the plain form is left, where there is a network.
 			if (navigator.onLine) sendPlainly(item);
-			else say(words.notKept);
+			else sayAbove(form, words.notKept);
 		} finally {
 			button?.removeAttribute('aria-disabled');
 		}

@@ -30,6 +30,16 @@ export function watchOutbox(): void {
 	if ('BroadcastChannel' in window) new BroadcastChannel(CHANNEL).addEventListener('message', update);
 }
 
+/** Says above a form's fields why it was not sent. */
+export function sayAbove(form: HTMLFormElement, sentence: string): void {
+	const alert = form.querySelector<HTMLElement>('[data-alert]');
+	if (!alert) return;
+	alert.role = 'alert';
+	alert.textContent = sentence;
+	alert.hidden = false;
+	alert.scrollIntoView({ block: 'center' });
+}
+
 /**
  * Keeps one record on the phone, then sends what waits. `refused` means that the portal said no at once, while its
  * writer still looks at the form: it waits no longer, and the form says what is wrong. Rejects when the phone could not
