@@ -1,40 +1,16 @@
 // WCAG 2.2 AA on every kind of page, as everybody who may open it, in both languages and colour schemes.
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { axeErrors, findPublicPaths, inEnglish, linksIn, sticksOut } from '../support/pages.ts';
+import { usePhone } from '../support/phone-page.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
 import { signInAs } from '../support/sign-in.ts';
 
 const { baseUrl, people } = await startSamplePortal();
+const onPhone = usePhone(baseUrl, { isMobile: true, hasTouch: true });
 const MAIN_ACTIONS = '.btn, button, summary, select, textarea, input:not([type=hidden]), nav.bar a, a.row';
 const SMALLEST_TARGET = 44;
-
-let browser: Browser;
-beforeAll(async () => {
-	browser = await launchBrowser();
-});
-afterAll(async () => {
-	await browser.close();
-});
-
-async function onPhone(
-	work: (page: Page) => Promise<void>,
-	options: BrowserContextOptions = {},
-): Promise<void> {
-	const context = await browser.newContext({
-		baseURL: baseUrl,
-		viewport: phone,
-		isMobile: true,
-		hasTouch: true,
-		...options,
-	});
-	try {
-		await work(await context.newPage());
-	} finally {
-		await context.close();
-	}
-}
 
 /** Buttons, fields and rows that a thumb would miss. */
 const smallTargets = (page: Page) =>

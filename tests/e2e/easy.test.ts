@@ -1,33 +1,15 @@
 // Large text and pictures first: asked for by the address, remembered by the browser.
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { EASY_SCRIPT_HASH } from '#lib/easy.ts';
-import { launchBrowser, phone, wide } from '../support/browser.ts';
+import { phone, wide } from '../support/browser.ts';
 import { axeErrors, findPublicPaths, inEnglish, sticksOut } from '../support/pages.ts';
+import { usePhone } from '../support/phone-page.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
 
 const { baseUrl } = await startSamplePortal();
+const onPhone = usePhone(baseUrl);
 const PICTURE_PAGES = ['/', '/ngoi-nha-xanh/MAU-001', '/ghi-nhan?diem=MAU-005'];
-
-let browser: Browser;
-beforeAll(async () => {
-	browser = await launchBrowser();
-});
-afterAll(async () => {
-	await browser.close();
-});
-
-async function onPhone(
-	work: (page: Page) => Promise<void>,
-	options: BrowserContextOptions = {},
-): Promise<void> {
-	const context = await browser.newContext({ baseURL: baseUrl, viewport: phone, ...options });
-	try {
-		await work(await context.newPage());
-	} finally {
-		await context.close();
-	}
-}
 
 const isEasy = (page: Page) => page.evaluate(() => document.documentElement.hasAttribute('data-easy'));
 const textSize = (page: Page) =>

@@ -1,35 +1,16 @@
 // The portal with the keyboard alone, on a window as large as a phone.
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, phone } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { findPublicPaths } from '../support/pages.ts';
+import { usePhone } from '../support/phone-page.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
 import { signInAs } from '../support/sign-in.ts';
 
 const { baseUrl, people } = await startSamplePortal();
+const withPage = usePhone(baseUrl);
 const MOST_STOPS = 250;
 /** How much of what has the focus must stand above the bottom bar, in pixels. */
 const LEAST_SEEN = 24;
-
-let browser: Browser;
-beforeAll(async () => {
-	browser = await launchBrowser();
-});
-afterAll(async () => {
-	await browser.close();
-});
-
-async function withPage(
-	work: (page: Page) => Promise<void>,
-	options: BrowserContextOptions = {},
-): Promise<void> {
-	const context = await browser.newContext({ baseURL: baseUrl, viewport: phone, ...options });
-	try {
-		await work(await context.newPage());
-	} finally {
-		await context.close();
-	}
-}
 
 /** Presses a key until what has the focus matches; fails where the page ends. */
 async function pressUntil(page: Page, selector: string, key = 'Tab'): Promise<void> {
