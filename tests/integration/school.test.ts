@@ -61,6 +61,24 @@ describeEachEngine('a school', (engine) => {
 		expect(error).toMatchObject({ key });
 	});
 
+	test('is not opened twice under one name; at another house it is named by its id', async () => {
+		const { db, school } = await prepare();
+		const id = await openSchool(db, school, NOW);
+		const { code } = await makeHouse(db, { code: 'NNX-088', hostType: 'school' });
+		const second = { ...school, greenHouseCode: code };
+		const refused = (over: Partial<NewSchool>) =>
+			expectNothingWritten(db, () => openSchool(db, { ...second, ...over }, NOW));
+		expect(await refused({})).toMatchObject({ kind: 'CONFLICT', key: 'schoolExists', values: { id } });
+		expect(await refused({ organisationId: 'x' })).toMatchObject({ key: 'unknownOrganisation' });
+		expect(await openSchool(db, { ...second, organisationId: id }, NOW)).toBe(id);
+		await db.updateTable('organisation').set({ validTo: '2026-11-01' }).execute();
+		const third = (await makeHouse(db, { code: 'NNX-089', hostType: 'school' })).code;
+		expect(await refused({ greenHouseCode: third, organisationId: id })).toMatchObject({
+			key: 'unknownOrganisation',
+		});
+		expect(await openSchool(db, { ...second, greenHouseCode: third }, NOW)).not.toBe(id);
+	});
+
 	test('does not stand in a residential area', async () => {
 		const { db, school } = await prepare();
 		const { code } = await makeHouse(db);

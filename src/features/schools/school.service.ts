@@ -1,19 +1,30 @@
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
+import {
+	findOrganisation,
+	findOrganisationByName,
+	insertOrganisation,
+} from '#features/accounts/organisation.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
-import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { readClassName, schoolYearOf } from './class-sheet.ts';
 import { hostHouse, insertClass, listClasses } from './school.repository.ts';
 
-export type NewSchool = { greenHouseCode: string; name: string; classNames: string[] };
+export type NewSchool = {
+	greenHouseCode: string;
+	name: string;
+	classNames: string[];
+	/** The organisation that is this school already; without it a new one is opened. */
+	organisationId?: string | undefined;
+};
 
 /**
  * Opens the school in whose yard a house stands, with this school year's classes, from the operator's command line;
  * returns the organisation's id. For a house that has its school already, the classes that are missing are added.
- * Refuses with 404 an unknown house, with 422 a house at another kind of host and a class without a grade.
+ * Refuses with 404 an unknown house and organisation, with 422 a house at another kind of host and a class without a
+ * grade, with 409 a new school whose name a living organisation has.
  */
 export async function openSchool(db: Db, input: NewSchool, now: number): Promise<string> {
 	const name = cleanText(input.name, { max: 200 });
@@ -30,7 +41,12 @@ export async function openSchool(db: Db, input: NewSchool, now: number): Promise
 		const today = toLocalDate(now);
 		const schoolYear = schoolYearOf(today);
 		const school = { kind: 'school', name, adminUnitId: house.ward.id, validFrom: today, isSample } as const;
-		const organisationId = house.hostOrganisationId ?? (await insertOrganisation(trx, school, now));
+		const standing = house.hostOrganisationId ?? (await namedSchool(trx, input, isSample));
+		if (!standing) {
+			const twin = await findOrganisationByName(trx, name, isSample);
+			if (twin) throw new DomainError('CONFLICT', 'schoolExists', { values: { id: twin.id } });
+		}
+		const organisationId = standing ?? (await insertOrganisation(trx, school, now));
 		await hostHouse(trx, house.id, organisationId);
 		const known = new Set((await listClasses(trx, organisationId, schoolYear)).map((each) => each.name));
 		for (const each of classes.filter((one) => !known.has(one.name)))
@@ -42,4 +58,13 @@ export async function openSchool(db: Db, input: NewSchool, now: number): Promise
 		);
 		return organisationId;
 	});
+}
+
+/** The living school that the operator named. Refuses with 404. */
+async function namedSchool(trx: Trx, { organisationId }: NewSchool, isSample: 0 | 1) {
+	if (organisationId === undefined) return undefined;
+	const found = await findOrganisation(trx, organisationId);
+	if (found?.kind !== 'school' || found.validTo !== null || found.isSample !== isSample)
+		throw new DomainError('NOT_FOUND', 'unknownOrganisation');
+	return found.id;
 }
