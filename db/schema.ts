@@ -372,10 +372,11 @@ export type GuideItemTable = {
 export type HouseChangeTable = {
 	id: string;
 	greenHouseId: string;
-	kind: 'survey' | 'move' | 'pause' | 'reopen' | 'close' | 'merge';
+	kind: 'survey' | 'move' | 'pause' | 'reopen' | 'close' | 'merge' | 'import';
 	happenedAt: number;
 	recordedAt: number;
-	recordedBy: string;
+	/** Null for a file that the operator read in. */
+	recordedBy: string | null;
 	beforeValues: string;
 	afterValues: string;
 	reason: string;

@@ -29,6 +29,7 @@ import * as houseReports from './0027_create_house_reports.ts';
 import * as erasedWords from './0028_erase_words_of_papers.ts';
 import * as houseChanges from './0029_record_house_changes.ts';
 import * as deeperEvents from './0030_deepen_cleanup_events.ts';
+import * as houseImports from './0031_record_house_imports.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -62,4 +63,5 @@ export const migrations: Record<string, Migration> = {
 	'0028_erase_words_of_papers': erasedWords,
 	'0029_record_house_changes': houseChanges,
 	'0030_deepen_cleanup_events': deeperEvents,
+	'0031_record_house_imports': houseImports,
 };

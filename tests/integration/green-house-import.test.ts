@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { findGreenHouseByCode, listGreenHouses } from '#features/green-houses/green-house.repository.ts';
+import { findLastPlaced, listHouseChanges } from '#features/green-houses/house-change.repository.ts';
+import { readValues } from '#features/green-houses/house-change.ts';
 import { importHouses } from '#features/green-houses/house-import.service.ts';
 import type { Db } from '#lib/db.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -114,6 +116,48 @@ describeEachEngine('importing a register of houses', ({ fresh }) => {
 				.where('action', '=', 'green-house.change')
 				.execute(),
 		).toEqual([{ action: 'green-house.change', subjectId: before?.id }]);
+	});
+
+	test('what a file changes stands in the history of its house: what it was, what it became, and no role', async () => {
+		const db = await open();
+		await real(db, file(ONE, TWO));
+		const history = async () => {
+			const house = await findGreenHouseByCode(db, 'NNX-001', NOW);
+			const changes = await listHouseChanges(db, house!.id, 9);
+			return changes.map(({ kind, role, happenedAt, beforeValues, afterValues }) => ({
+				...{ kind, role, happenedAt, before: readValues(beforeValues), after: readValues(afterValues) },
+			}));
+		};
+		expect(await history()).toEqual([]);
+		await real(db, file(ONE), true, NOW + 1);
+		await real(db, file(ONE.replace('12 Lê Lợi', '14 Lê Lợi')), false, NOW + 1);
+		expect(await history()).toEqual([]);
+		const renamed = ONE.replace('Khối 6, phường', 'Khối Sáu, phường').replace(
+			'Phụ nữ khối 6',
+			'Thanh niên khối 6',
+		);
+		await real(db, file(renamed.replace('21.85396', '21.85397')), true, NOW + 2);
+		expect(await history()).toEqual([
+			{
+				...{ kind: 'import', role: null, happenedAt: NOW + 2 },
+				before: {
+					...{ nameVi: 'Khối 6, phường Vĩnh Trại', latitude: 21.85396, steward: 'Chi hội Phụ nữ khối 6' },
+				},
+				after: {
+					...{ nameVi: 'Khối Sáu, phường Vĩnh Trại', latitude: 21.85397 },
+					steward: 'Chi hội Thanh niên khối 6',
+				},
+			},
+		]);
+		const { id } = (await findGreenHouseByCode(db, 'NNX-001', NOW))!;
+		expect(await findLastPlaced(db, id)).toEqual({ happenedAt: NOW + 2 });
+		const row = { ...(await db.selectFrom('houseChange').selectAll().executeTakeFirstOrThrow()), id: 'x' };
+		await expect(
+			db
+				.insertInto('houseChange')
+				.values({ ...row, kind: 'move' })
+				.execute(),
+		).rejects.toThrow(/check/i);
 	});
 
 	test('one bad cell keeps every row out', async () => {

@@ -7,22 +7,22 @@ export const findHouseChange = (db: Db, id: string) =>
 export const insertHouseChange = (trx: Trx, change: HouseChangeTable) =>
 	trx.insertInto('houseChange').values(change).execute();
 
-/** When the house's position was said last, by a survey or a move; undefined when nobody ever did. */
+/** When the house's position was said last, by a survey, a move or a file; undefined when nobody ever did. */
 export const findLastPlaced = (db: Db, greenHouseId: string) =>
 	db
 		.selectFrom('houseChange')
 		.select('happenedAt')
 		.where('greenHouseId', '=', greenHouseId)
-		.where('kind', 'in', ['survey', 'move'])
+		.where((eb) => eb.or([eb('kind', 'in', ['survey', 'move']), eb('afterValues', 'like', '%"latitude":%')]))
 		.orderBy('happenedAt', 'desc')
 		.limit(1)
 		.executeTakeFirst();
 
-/** What happened to a house, the newest first, with the role in which it was said and never with a name. */
+/** What happened to a house, the newest first, with the role in which it was said (null for a file) and never with a name. */
 export const listHouseChanges = (db: Db, greenHouseId: string, limit: number) =>
 	db
 		.selectFrom('houseChange')
-		.innerJoin('roleGrant', 'roleGrant.id', 'houseChange.recordedBy')
+		.leftJoin('roleGrant', 'roleGrant.id', 'houseChange.recordedBy')
 		.leftJoin('greenHouse as successor', 'successor.id', 'houseChange.successorId')
 		.leftJoin('photo', 'photo.id', 'houseChange.photoId')
 		.selectAll('houseChange')

@@ -1,4 +1,5 @@
-// What changes at a house after it was registered: it is surveyed, moved, paused, opened again, closed or merged.
+// What changes at a house after it was registered: it is surveyed, moved, paused, opened again, closed, merged, or
+// changed by a file.
 import { SERVICE_AREA } from '#features/places/base-map.ts';
 import type { Material } from '#features/materials/material.ts';
 import { metresOutside, TOLERANCE_M } from '#features/places/ward-geometry.ts';
@@ -8,6 +9,12 @@ import { impossibleTimes, isNeighbourhoodName } from './house-import.ts';
 
 /** The fields that a change can touch, as they are written down: names and codes, no ids. */
 export type HouseValues = {
+	nameVi?: string;
+	hostType?: GreenHouse['hostType'];
+	/** The unit as it is stated, by name. */
+	ward?: string;
+	/** The organisation that looks after it, by name. */
+	steward?: string;
 	latitude?: number;
 	longitude?: number;
 	positionSource?: GreenHouse['positionSource'];

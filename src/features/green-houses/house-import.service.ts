@@ -5,15 +5,21 @@ import { listAdminUnits } from '#features/places/place.repository.ts';
 import { unitHolds } from '#features/places/ward-geometry.ts';
 import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { foldSearch } from '#lib/fold.ts';
+import { sha256Hex } from '#lib/hash.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { NeighbourhoodTable, OrganisationTable } from '#db/schema.ts';
 import {
+	findGreenHouse,
 	findGreenHouseByCode,
+	findHouseNames,
 	insertGreenHouse,
 	listPositions,
 	updateGreenHouse,
 } from './green-house.repository.ts';
+import type { GreenHouse } from './green-house.ts';
+import { valuesThatDiffer, type HouseValues } from './house-change.ts';
+import { insertHouseChange } from './house-change.repository.ts';
 import { readHouseRows, type HouseReading, type HouseRow } from './house-import.ts';
 import { findNeighbourhood, insertNeighbourhood } from './house-import.repository.ts';
 import type { HouseFile } from './house-table.ts';
@@ -23,7 +29,7 @@ export type ApplyResult = { created: string[]; changed: string[]; unchanged: str
 /**
  * Writes rows that were read without a problem; codes of what was new, changed and left alone.
  * A second call with the same rows writes nothing. A house that the file does not name stays as it is,
- * and so do a house's history, its host organisation and whether it is paused or closed.
+ * and so do its host organisation and whether it is paused or closed; what a file changes is added to its history.
  */
 export async function applyHouseRows(
 	trx: Trx,
@@ -77,9 +83,20 @@ export async function applyHouseRows(
 			result.unchanged.push(code);
 			continue;
 		}
+		const before = await valuesOf(trx, house);
 		const stays = house.latitude === row.latitude && house.longitude === row.longitude;
 		// How sure a device was said nothing of another place.
 		await updateGreenHouse(trx, house.id, stays ? register : { ...register, accuracyM: null }, materials);
+		const after = await valuesOf(trx, (await findGreenHouse(trx, house.id, now))!);
+		const values = valuesThatDiffer(before, after);
+		const id = uuidv7(now);
+		await insertHouseChange(trx, {
+			...{ id, greenHouseId: house.id, kind: 'import', happenedAt: now, recordedAt: now, recordedBy: null },
+			...{ reason: '', successorId: null, photoId: null, isSample: house.isSample },
+			contentHash: sha256Hex(JSON.stringify(after)),
+			beforeValues: JSON.stringify(values?.before ?? {}),
+			afterValues: JSON.stringify(values?.after ?? {}),
+		});
 		await insertAuditEvent(
 			trx,
 			{ action: 'green-house.change', subjectKind: 'green_house', subjectId: house.id },
@@ -88,6 +105,17 @@ export async function applyHouseRows(
 		result.changed.push(code);
 	}
 	return result;
+}
+
+/** All that a file says of a house, as its history writes it down. */
+async function valuesOf(trx: Trx, house: GreenHouse): Promise<HouseValues> {
+	const { nameVi, hostType, latitude, longitude, accuracyM, positionSource, hours, address } = house;
+	const { stewardName, neighbourhood } = await findHouseNames(trx, house.id);
+	return {
+		...{ nameVi, hostType, latitude, longitude, accuracyM, positionSource, hours, address },
+		...{ ward: house.statedUnit.nameVi, steward: stewardName ?? '', neighbourhood: neighbourhood ?? '' },
+		materials: [...house.materials].sort(),
+	};
 }
 
 export type ImportResult = HouseReading & ApplyResult;
