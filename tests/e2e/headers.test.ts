@@ -97,6 +97,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 			{ at: `/chu-nhat-xanh/${more.slug}` },
 			{ who: 'organiser', at: `/chu-nhat-xanh/${more.slug}` },
 		],
+		'[...lang]/chu-nhat-xanh/[slug].ics': [{ at: `/chu-nhat-xanh/${more.slug}.ics`, cache: OPEN }],
 		'[...lang]/chu-nhat-xanh/huy-dang-ky': [
 			{ at: `/chu-nhat-xanh/huy-dang-ky?ma=${more.signed.token}`, cache: NEVER },
 		],
@@ -204,6 +205,8 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'api/v1/problem-reports': [{ at: '/api/v1/problem-reports', method: 'POST', status: 415 }],
 		'api/v1/house-surveys': [{ at: '/api/v1/house-surveys', method: 'POST', status: 415 }],
 		'api/v1/events': [{ at: '/api/v1/events', cache: OPEN }],
+		'api/v1/events.ics': [{ at: '/api/v1/events.ics', cache: OPEN }],
+		'api/v1/events.atom': [{ at: '/api/v1/events.atom?ward=tt-2025', cache: OPEN }],
 		'api/v1/funds/index': [{ at: '/api/v1/funds', cache: OPEN }],
 		'api/v1/funds/[code]/checkpoint': [{ at: `${data}/checkpoint` }],
 		'api/v1/funds/[code]/entries': [{ at: `${data}/entries`, cache: OPEN }],

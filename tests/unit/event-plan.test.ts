@@ -85,7 +85,9 @@ test('who leads has a name before a number, and not everybody calls to one clean
 	expect(keyOf(() => checkEvent({ ...input, leadPhone: '0912345678' }, now))).toBe('nameMissing');
 	const coOrganiserIds = Array.from({ length: 21 }, String);
 	expect(keyOf(() => checkEvent({ ...input, coOrganiserIds }, now))).toBe('tooManyLines');
-	expect(keyOf(() => checkEvent({ ...input, leadName: 'Lan', leadPhone: '0912345678' }, now))).toBeUndefined();
+	expect(
+		keyOf(() => checkEvent({ ...input, leadName: 'Lan', leadPhone: '0912345678' }, now)),
+	).toBeUndefined();
 });
 
 test('a form keeps what is ticked, and forgets what no longer is', () => {

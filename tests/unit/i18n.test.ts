@@ -44,6 +44,8 @@ const EXAMPLES: Record<string, string | number> = {
 		high: 9,
 		sequence: 5,
 		number: 3,
+		rows: 20_000,
+		columns: 256,
 	},
 	...{
 		month: '2026-10',

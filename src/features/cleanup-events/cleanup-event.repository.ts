@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import type { Actor } from '#features/accounts/actor.ts';
 import { isClosed } from '#features/accounts/organisation.repository.ts';
+import { listWards } from '#features/places/place.repository.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import { toLocalDate } from '#lib/time.ts';
 import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
+import { FEED_LIMIT, FEED_PAST_MS, type FeedFilter } from './event-feed.ts';
 import { organiserScope, type CleanupEvent, type EventInput } from './cleanup-event.ts';
 
 const selectEvents = (db: Db) =>
@@ -83,6 +85,45 @@ export async function listPastEvents(
 		.orderBy('cleanupEvent.id', 'desc')
 		.limit(page.limit)
 		.execute();
+}
+
+/**
+ * What a feed holds: events that ended not long ago and all that come, those of a ward or of an organisation (its own
+ * and those that it calls to with others), newest start first. Refuses with 404 a ward or an organisation that is none.
+ */
+export async function listFeedEvents(
+	db: Db,
+	{ wardId, organisationId }: FeedFilter,
+	now: number,
+): Promise<{ name: string | undefined; events: CleanupEvent[] }> {
+	const organisation = organisationId === undefined ? undefined : await findOrganisation(db, organisationId);
+	const ward = (await listWards(db)).find((each) => each.id === wardId);
+	if (organisationId !== undefined && !organisation)
+		throw new DomainError('NOT_FOUND', 'unknownOrganisation');
+	if (wardId !== undefined && !ward) throw new DomainError('NOT_FOUND', 'wardUnknown');
+	let query = selectEvents(db)
+		.where('cleanupEvent.isSample', '=', await shownSample(db, 'cleanup_event'))
+		.where('cleanupEvent.endsAt', '>', now - FEED_PAST_MS);
+	if (wardId !== undefined) query = query.where('cleanupEvent.adminUnitId', '=', wardId);
+	if (organisationId !== undefined) {
+		query = query.where(({ eb, or, exists, selectFrom }) =>
+			or([
+				eb('cleanupEvent.organisationId', '=', organisationId),
+				exists(
+					selectFrom('eventOrganisation')
+						.select('eventOrganisation.eventId')
+						.whereRef('eventOrganisation.eventId', '=', 'cleanupEvent.id')
+						.where('eventOrganisation.organisationId', '=', organisationId),
+				),
+			]),
+		);
+	}
+	const events = await query
+		.orderBy('cleanupEvent.startsAt', 'desc')
+		.orderBy('cleanupEvent.id', 'desc')
+		.limit(FEED_LIMIT)
+		.execute();
+	return { name: organisation?.name ?? ward?.nameVi, events };
 }
 
 const unlessRetired = async (db: Db, event: CleanupEvent | undefined): Promise<CleanupEvent | undefined> =>

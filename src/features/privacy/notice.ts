@@ -1,5 +1,5 @@
 // The privacy notice: content with a version, which an administrator edits; what was agreed to stays readable.
-import MarkdownIt from 'markdown-it';
+import { renderPage } from '#lib/markdown.ts';
 
 export const NOTICE = 'privacy';
 /** A form's text may have 10,000 characters, and a browser sends a line's end as two. */
@@ -22,14 +22,12 @@ export const listUnfilled = (text: string): string[] => [
 	...new Set([...text.matchAll(BLANK)].map(([, blank]) => blank!.trim())),
 ];
 
-const markdown = new MarkdownIt({ html: false, linkify: false }).disable('image');
-
 /**
  * Markdown as HTML; HTML in the text stays text, and no link leads to a script.
  * @param sayBlank what stands for a `[[…]]` that nobody has filled in yet
  */
 export const renderMarkdown = (text: string, sayBlank: (blank: string) => string): string =>
-	markdown.render(text.replaceAll(BLANK, (_, blank: string) => sayBlank(blank.trim())));
+	renderPage(text.replaceAll(BLANK, (_, blank: string) => sayBlank(blank.trim())));
 
 /** Takes the title off a text that begins with one (`# …`). */
 export function splitTitle(text: string): { title: string; body: string } {
