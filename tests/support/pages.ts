@@ -19,7 +19,9 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		linksIn(fund, '/quy/but-toan/')[0],
 	];
 	found.push(linksIn(await read(found[2]!), `${found[2]}/bang/`)[0]);
-	if (found.includes(undefined)) throw new Error('the sample has no event, fund, entry or sheet');
+	const house = await read('/ngoi-nha-xanh/MAU-001');
+	found.push(linksIn(house, '/hanh-trinh/ky/')[0], linksIn(house, '/hanh-trinh/phieu-ban/')[0]);
+	if (found.includes(undefined)) throw new Error('the sample has no event, fund, entry, sheet or walk');
 	return [
 		'/',
 		'/?noi-dat=school&ranh-gioi=cu',
@@ -31,13 +33,19 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		'/bao-tin/khong-mang',
 		'/ghi-nhan',
 		'/ghi-nhan?diem=MAU-001',
+		'/ghi-nhan/khong-mang',
+		'/khao-sat/khong-mang',
 		'/chu-nhat-xanh',
 		...(found as string[]),
 		`${found[2]}/cong-khai`,
 		'/quy',
+		'/quy/so',
+		'/quy/kiem-chung',
 		'/quy/so?loai=out&phuong=kl-2025',
 		'/quy/so?nha=NNX-999',
 		'/dang-nhap',
+		'/dang-nhap/dat-lai',
+		'/tao-tai-khoan',
 		'/phan-loai',
 		'/phan-loai?q=vo hop sua',
 		'/phan-loai?q=xyz',
@@ -50,6 +58,8 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		'/nhung/ban-do',
 		'/nhung/danh-sach?phuong=tt-2025',
 		'/cua-toi',
+		'/cho-gui',
+		'/ngoai-tuyen',
 		'/khong-co-trang-nay',
 	];
 }
