@@ -24,6 +24,7 @@ function takePosition(form: HTMLFormElement, words: Words): void {
 	const average = form.querySelector<HTMLElement>('[data-average]')!;
 	const list = form.querySelector<HTMLElement>('[data-fixes]')!;
 	const input = (name: string) => form.querySelector<HTMLInputElement>(`input[name=${name}]`)!;
+	button.classList.remove('soon');
 	if (!window.isSecureContext) {
 		average.textContent = words.insecure;
 		return;

@@ -19,6 +19,7 @@ function say(metres: number): string {
 export function offerNearest(): void {
 	const button = document.querySelector<HTMLButtonElement>('[data-near]');
 	const output = document.getElementById('gan');
+	button?.classList.remove('soon');
 	if (!button || !output || !('geolocation' in navigator) || !window.isSecureContext) return;
 	button.hidden = false;
 	for (const link of document.querySelectorAll('[data-near-link]'))
