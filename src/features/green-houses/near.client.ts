@@ -85,7 +85,8 @@ function show(output: HTMLElement, here: Point): void {
 		copy.querySelector('.st')?.before(distance);
 		// Out of its ward's list a house says its ward itself.
 		const where = copy.querySelector('b + small');
-		if (where) where.textContent = `${row.dataset['ward'] ?? ''} · ${row.dataset['code'] ?? ''}`;
+		if (where)
+			where.textContent = `${row.parentElement?.dataset['ward'] ?? ''} · ${row.dataset['code'] ?? ''}`;
 		if (row.dataset['surveyed'] !== undefined) copy.append(walkLink(place, copy, output));
 		list.append(copy);
 	}
