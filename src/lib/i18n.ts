@@ -35,14 +35,20 @@ instance.services.formatter?.add('month', (month: string, locale) => formatMonth
 const translators = Object.fromEntries(
 	locales.map((locale) => {
 		const fixed = instance.getFixedT(locale);
-		// Most sentences have no values, and a page says the same ones for each of its rows.
-		const said = new Map<MessageKey, string>();
-		const say = (key: MessageKey): string => {
-			const sentence = said.get(key) ?? fixed(key, {});
-			said.set(key, sentence);
+		// A page says the same few sentences for each of its rows, and to look one up takes long.
+		const found = new Map<MessageKey, string>();
+		const find = (key: MessageKey): string => {
+			const sentence = found.get(key) ?? fixed(key, { skipInterpolation: true });
+			found.set(key, sentence);
 			return sentence;
 		};
-		return [locale, ((key, values) => (values ? fixed(key, values) : say(key))) satisfies Translate];
+		const say: Translate = (key, values) => {
+			if (!values) return find(key);
+			// A count chooses the sentence, and a format belongs to the library.
+			if ('count' in values || /\{\{\w+,/.test(find(key))) return fixed(key, values);
+			return find(key).replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ''));
+		};
+		return [locale, say];
 	}),
 ) as Record<Locale, Translate>;
 
