@@ -47,6 +47,12 @@ export default defineConfig({
 			assetsInlineLimit: (file) => (file.endsWith('.woff2') ? false : undefined),
 			// Its helper weighs more on a phone than what it saves.
 			modulePreload: false,
+			rollupOptions: {
+				output: {
+					// What every page takes comes in one file: a request weighs more than either of them.
+					codeSplitting: { groups: [{ name: 'page', test: /phone-time\.client|preload-helper/ }] },
+				},
+			},
 		},
 		worker: {
 			// The service worker governs the paths below its own address, and keeps that address for ever.
