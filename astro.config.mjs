@@ -5,7 +5,12 @@ import { finish } from './src/server/finish.ts';
 
 export default defineConfig({
 	output: 'server',
-	adapter: node({ mode: 'standalone', bodySizeLimit: 10 * 1024 * 1024 }),
+	adapter: node({
+		mode: 'standalone',
+		bodySizeLimit: 10 * 1024 * 1024,
+		// A page that fails half way is an error page, not half a page; and made whole it takes less time.
+		experimentalDisableStreaming: true,
+	}),
 	session: false,
 	integrations: [finish()],
 	trailingSlash: 'never',
