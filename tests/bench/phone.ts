@@ -64,7 +64,8 @@ async function countBytes(cdp: CDPSession) {
 	return counted;
 }
 
-const TOUCHED = ['h1', 'summary', 'button[type=button]:not([data-print])', 'label'];
+// The list of a `select` is drawn by the phone itself, and a print dialog by its system.
+const TOUCHED = ['h1', 'summary', 'button[type=button]:not([data-print-page])', 'label:not(:has(select))'];
 const OF_MAP = ['.leaflet-control-zoom-in', '.pin-icon, .crowd-icon'];
 const FIELDS = 'main :is(input:is([type=text], [type=search], :not([type])), textarea)';
 
