@@ -90,7 +90,9 @@ describe('the streets', () => {
 			await page.locator('.leaflet-map.over-tiles').waitFor();
 			expect(await button.getAttribute('aria-pressed')).toBe('true');
 			await button.click();
-			expect(await page.locator('.over-tiles, .leaflet-control-attribution, .leaflet-tile').count()).toBe(0);
+			await expect
+				.poll(() => page.locator('.over-tiles, .leaflet-control-attribution, .leaflet-tile').count())
+				.toBe(0);
 			const before = asked.length;
 			await page.reload();
 			await wakeMap(page);
@@ -121,7 +123,7 @@ describe('the streets', () => {
 			await page.locator('.leaflet-map .pin-icon').first().press('Enter');
 			expect(await page.locator('.leaflet-popup a').isVisible()).toBe(true);
 			await page.locator('[data-streets]').click();
-			expect(await page.locator('[data-map-said]').textContent()).toBe('');
+			await expect.poll(() => page.locator('[data-map-said]').textContent()).toBe('');
 		});
 	});
 

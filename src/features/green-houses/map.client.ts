@@ -42,12 +42,17 @@ function offerStreets(frame: HTMLElement, start: () => Promise<LiveMap | undefin
 	button.addEventListener('click', () => {
 		button.ariaPressed = String(!isOn());
 		if (!isGuest) remember(isOn());
-		void start().then((live) => {
-			if (live) live.showStreets(isOn());
-			else if (isOn()) say(frame);
-		});
+		// The button answers first: the tiles take a weak phone longer than a touch should wait.
+		void painted()
+			.then(start)
+			.then((live) => {
+				if (live) live.showStreets(isOn());
+				else if (isOn()) say(frame);
+			});
 	});
 }
+
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 /** Says under the map that the streets are not there; the map is. */
 function say(frame: HTMLElement): void {
