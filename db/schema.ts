@@ -299,7 +299,8 @@ export type PhotoTable = {
 	height: number;
 	byteCount: number;
 	status: 'private' | 'approved' | 'refused';
-	uploadedBy: string;
+	/** Null: by somebody without an account. */
+	uploadedBy: string | null;
 	uploadedAt: number;
 	/** Whether the uploader says that children can be recognised; such a photo is never public. Null: not asked. */
 	childrenDeclared: Flag | null;
@@ -316,6 +317,16 @@ export type PhotoTable = {
 export type PhotoLeftoverTable = {
 	fileKey: string;
 	since: number;
+};
+
+/** The photo of a record that was made without an account. */
+export type VisitorPhotoTable = {
+	photoId: string;
+	dropOffId: string | null;
+	problemReportId: string | null;
+	greenHouseId: string;
+	/** Of the bytes as they came. */
+	contentHash: string;
 };
 
 export type GreenHouseTable = {
@@ -1004,6 +1015,7 @@ export type Database = {
 	guideItem: GuideItemTable;
 	photo: PhotoTable;
 	photoLeftover: PhotoLeftoverTable;
+	visitorPhoto: VisitorPhotoTable;
 	greenHouse: GreenHouseTable;
 	greenHouseMaterial: GreenHouseMaterialTable;
 	houseChange: HouseChangeTable;

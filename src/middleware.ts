@@ -185,6 +185,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		if (lang !== undefined && lang !== 'en') return finish(await context.rewrite('/404'));
 		const response = await next();
 		logCause(locals.formError, request, path);
+		logCause(locals.photoRefusal, request, path);
 		// A page that rewrote to 404 was refused on its way through here.
 		if (locals.refusal || locals.errorId) return finish(response);
 		checkResponse(response, locals, request, path);

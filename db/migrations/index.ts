@@ -30,6 +30,7 @@ import * as erasedWords from './0028_erase_words_of_papers.ts';
 import * as houseChanges from './0029_record_house_changes.ts';
 import * as deeperEvents from './0030_deepen_cleanup_events.ts';
 import * as houseImports from './0031_record_house_imports.ts';
+import * as visitorPhotos from './0032_add_visitor_photos.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -64,4 +65,5 @@ export const migrations: Record<string, Migration> = {
 	'0029_record_house_changes': houseChanges,
 	'0030_deepen_cleanup_events': deeperEvents,
 	'0031_record_house_imports': houseImports,
+	'0032_add_visitor_photos': visitorPhotos,
 };

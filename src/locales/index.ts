@@ -5,6 +5,7 @@ import viPrivacy from './vi/privacy.json' with { type: 'json' };
 import viErrors from './vi/errors.json' with { type: 'json' };
 import viPlaces from './vi/places.json' with { type: 'json' };
 import viAccounts from './vi/accounts.json' with { type: 'json' };
+import viPhotos from './vi/photos.json' with { type: 'json' };
 import viOutbox from './vi/outbox.json' with { type: 'json' };
 import viMaterials from './vi/materials.json' with { type: 'json' };
 import viGreenHouses from './vi/green-houses.json' with { type: 'json' };
@@ -27,6 +28,7 @@ import enPrivacy from './en/privacy.json' with { type: 'json' };
 import enErrors from './en/errors.json' with { type: 'json' };
 import enPlaces from './en/places.json' with { type: 'json' };
 import enAccounts from './en/accounts.json' with { type: 'json' };
+import enPhotos from './en/photos.json' with { type: 'json' };
 import enOutbox from './en/outbox.json' with { type: 'json' };
 import enMaterials from './en/materials.json' with { type: 'json' };
 import enGreenHouses from './en/green-houses.json' with { type: 'json' };
@@ -58,6 +60,7 @@ export const resources = {
 		'drop-offs': viDropOffs,
 		checkpoints: viCheckpoints,
 		outbox: viOutbox,
+		photos: viPhotos,
 		collections: viCollections,
 		fund: viFund,
 		'cleanup-events': viCleanupEvents,
@@ -82,6 +85,7 @@ export const resources = {
 		'drop-offs': enDropOffs,
 		checkpoints: enCheckpoints,
 		outbox: enOutbox,
+		photos: enPhotos,
 		collections: enCollections,
 		fund: enFund,
 		'cleanup-events': enCleanupEvents,

@@ -3,6 +3,7 @@ import { clearKnownDevices } from '#features/accounts/known-device.repository.ts
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { clearRefusedPhotos } from '#features/photos/photo.service.ts';
 import { clearTransfers } from '#features/privacy/alias.repository.ts';
+import { forgetHousePhotos } from '#features/green-houses/house-photo.service.ts';
 import { forgetProblemWords } from '#features/green-houses/problem-report.repository.ts';
 import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { forgetInvitees } from '#features/team/role.repository.ts';
@@ -23,6 +24,7 @@ export const JOBS: Job[] = [
 	{ name: 'forget-phones', run: forgetOldPhones },
 	{ name: 'clear-transfers', run: (db, now) => inTransaction(db, (trx) => clearTransfers(trx, now)) },
 	{ name: 'forget-browsers', run: (db, now) => inTransaction(db, (trx) => clearKnownDevices(trx, now)) },
+	{ name: 'forget-house-photos', run: forgetHousePhotos },
 	{ name: 'clear-refused-photos', run: (db, now, store) => clearRefusedPhotos(db, store, now) },
 	{ name: 'forget-invitees', run: (db, now) => inTransaction(db, (trx) => forgetInvitees(trx, now)) },
 	{

@@ -47,11 +47,15 @@ function keyOf(url: URL): string {
 	return plain.pathname + plain.search;
 }
 
-/** The files that a page, a style sheet or a script cannot do without; what a script fetches when wanted is not among them. */
+/**
+ * The files that a page, a style sheet or a script cannot do without; what a script fetches when wanted is not among them,
+ * but for what makes a photo small: it is wanted where there is no network.
+ */
 function filesIn(text: string): string[] {
 	const named = [...text.matchAll(/\/_astro\/[\w.~-]+\.(?:js|css|woff2|svg)\b/g)].map(([url]) => url);
 	const imported = [...text.matchAll(/(?:from|import)\s*["']\.\/([\w.~-]+\.js)["']/g)];
-	return [...new Set([...named, ...imported.map(([, name]) => `/_astro/${name}`)])];
+	const wanted = [...text.matchAll(/import\(["'`]\.\/(photo-item[\w.~-]*\.js)["'`]\)/g)];
+	return [...new Set([...named, ...[...imported, ...wanted].map(([, name]) => `/_astro/${name}`)])];
 }
 
 async function keepFiles(text: string): Promise<void> {

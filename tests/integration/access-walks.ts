@@ -70,6 +70,8 @@ import {
 	pauseHouse,
 	reopenHouse,
 } from '#features/green-houses/house-change.service.ts';
+import { findVisitorPhoto } from '#features/green-houses/house-photo.repository.ts';
+import { attachPhoto, decideHousePhoto } from '#features/green-houses/house-photo.service.ts';
 import { surveyHouse } from '#features/green-houses/house-survey.service.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { answerRequest } from '#features/privacy/rights-request.service.ts';
@@ -331,6 +333,26 @@ export const WALKS: Record<string, Walk> = {
 			return reportProblem(db, { secret: 'một máy' }, report, NOW);
 		},
 		run: (db, _world, actor) => closeProblem(db, actor, { id: PROBLEM, note: 'Đã sửa' }, NOW),
+	},
+	decideHousePhoto: {
+		act: 'house-photo.decide',
+		reach: HOUSE,
+		prepare: async (db, { house }) => {
+			const report = {
+				id: PROBLEM,
+				greenHouseCode: house.code,
+				kind: 'damage',
+				text: '',
+				seenAt: NOW,
+			} as const;
+			await reportProblem(db, { secret: 'một máy' }, report, NOW);
+			const owner = { kind: 'problem', id: PROBLEM } as const;
+			await attachPhoto(db, { secret: 'một máy' }, owner, await takePhoto(), NOW);
+		},
+		run: async (db, _world, actor) => {
+			const photo = await findVisitorPhoto(db, { kind: 'problem', id: PROBLEM });
+			await decideHousePhoto(db, actor, { id: photo!.photoId, status: 'approved', redaction: WHOLE }, NOW);
+		},
 	},
 	closeCycle: {
 		act: 'collection-cycle.close',

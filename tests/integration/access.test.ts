@@ -279,7 +279,8 @@ const OWN: Record<string, Own> = {
 const WITHOUT: Record<string, string[]> = {
 	'opens to everybody, with no account': [
 		...['signUp', 'recordDropOff', 'signUpAccount', 'getKeys', 'getFund', 'getCheckpoint', 'getInclusion'],
-		...['reportStateSeen', 'reportProblem', 'addVoice'],
+		...['reportStateSeen', 'reportProblem', 'addVoice', 'attachPhoto'],
+		...['attachFormPhoto', 'takePhotoRate'],
 		...['getConsistency', 'matchSheet', 'readBoardSheet', 'readDueSheets'],
 		...['streamEntryCsv', 'streamJournal'],
 	],
@@ -306,6 +307,7 @@ const WITHOUT: Record<string, string[]> = {
 		],
 		...[
 			'encodePhoto',
+			'forgetPhotoOf',
 			'withPhotoFile',
 			'insertPhotoRow',
 			'hidePhoto',
@@ -320,16 +322,17 @@ const WITHOUT: Record<string, string[]> = {
 		...['lockPaper', 'decidedBy', 'returnPaper'],
 		...['endRoleWithin', 'endWithin', 'withdrawAllIn', 'requireChange', 'requireNewestNotice'],
 	],
-	'asks for the scopes that its caller names; walked by the three that call it': ['decidePhoto'],
+	'asks for the scopes that its caller names; walked by those that call it': ['decidePhoto'],
 	'is the command line’s or the process’s own': [
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
 		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],
+		...['forgetHousePhotos'],
 		...['walkBook', 'runChecks', 'checkLedger', 'checkAndKeep'],
 	],
 	'lists what the person may do or see, by the same table': [
 		...['paperScopes', 'canConfirm', 'listSalesWaitingFor', 'readSaleCycles', 'listFundsOf'],
 		...['listDisbursementsWaitingFor', 'isOnFund', 'findFundOf', 'listWorkWaitingFor', 'readMonths'],
-		...['mayDisclose', 'findFundToDisclose', 'listOverdueFor'],
+		...['mayDisclose', 'findFundToDisclose', 'listOverdueFor', 'listHousePhotosFor'],
 	],
 	'only rewrites what it is given': [
 		'inviteeHashes',

@@ -4,6 +4,8 @@ import {
 	batches,
 	isUnreadable,
 	MAX_BATCH,
+	ownItems,
+	photosOf,
 	readAnswer,
 	type OutboxItem,
 } from '#features/outbox/outbox.ts';
@@ -26,6 +28,20 @@ test('what goes now is in batches of one kind, oldest first, without refused and
 	expect(found[0]![0]!.id).toBe(String(MAX_BATCH));
 	expect(found.flat().map(({ id }) => id)).not.toContain('refused');
 	expect(found.flat().map(({ id }) => id)).not.toContain('new');
+});
+
+test('a photo waits for its record, counts for itself once that has gone, and goes alone', () => {
+	const photo = (id: string, record: string) => item(id, { kind: 'photo', body: { record }, madeAt: 2 });
+	const record = item('record');
+	const [own, other] = [photo('own', 'record'), photo('other', 'gone')];
+	expect(batches([own, record, other]).map((batch) => batch.map(({ id }) => id))).toEqual([
+		['record'],
+		['other'],
+	]);
+	expect(batches([own, other]).map((batch) => batch.map(({ id }) => id))).toEqual([['own'], ['other']]);
+	expect(ownItems([own, record, other]).map(({ id }) => id)).toEqual(['record', 'other']);
+	expect(batches([own, { ...record, refusal: 'Không' }])).toEqual([]);
+	expect(photosOf([own, record, other], 'record')).toEqual([own]);
 });
 
 describe('an answer', () => {

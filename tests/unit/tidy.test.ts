@@ -31,7 +31,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	'green-houses': ['outbox', 'photos', 'materials', 'accounts', 'places'],
 	// What waits on the phone; the records are those of other features.
 	outbox: [],
-	'drop-offs': ['outbox', 'green-houses', 'materials', 'accounts', 'places'],
+	'drop-offs': ['outbox', 'photos', 'green-houses', 'materials', 'accounts', 'places'],
 	fund: ['photos', 'accounts', 'places'],
 	// What was made public of a fund, and when a month's sheet is due.
 	disclosures: ['fund', 'photos', 'accounts', 'places'],

@@ -83,6 +83,8 @@ const TABLE = {
 	// Words that name somebody, or give a small group away.
 	'entry-text.erase': mayStrongly('administrator'),
 	'photo.decide': mayStrongly('approver'),
+	// Of a house, its drop-offs and what was found wrong there: whoever looks after the register, not whoever surveys.
+	'house-photo.decide': mayStrongly('ward_officer', 'administrator'),
 	// In the fund, or in the organisation that stewards it.
 	'disclosure.record': may('steward', 'treasurer'),
 	'organisation.change': mayStrongly('administrator', 'ward_officer'),

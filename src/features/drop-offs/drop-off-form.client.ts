@@ -3,7 +3,18 @@
 import { phoneToday, sendThroughOutbox } from './drop-off-queue.client.ts';
 
 type Words = Record<
-	'send' | 'sendMany' | 'added' | 'remove' | 'kg' | 'piece' | 'missing' | 'notKept' | 'log' | 'outbox',
+	| 'send'
+	| 'sendMany'
+	| 'added'
+	| 'remove'
+	| 'kg'
+	| 'piece'
+	| 'missing'
+	| 'notKept'
+	| 'log'
+	| 'outbox'
+	| 'photoOf'
+	| 'photoUnreadable',
 	string
 >;
 

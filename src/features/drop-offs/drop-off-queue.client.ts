@@ -1,6 +1,7 @@
 // Sends the form by way of the outbox: kept on the phone first, so that a lost network or a closed tab loses nothing.
 import type { OutboxItem } from '../outbox/outbox.ts';
 import { mintId, queue, sayAbove } from '../outbox/outbox.client.ts';
+import { readPhoto } from '../outbox/form-photo.client.ts';
 
 type Line = { material: string; quantity: string; unit: string };
 
@@ -48,8 +49,8 @@ export type QueueForm = {
 	form: HTMLFormElement;
 	/** The page of the form, and that of the outbox. */
 	paths: { log: string; outbox: string };
-	/** What is said where nothing was typed, and where the phone keeps nothing. */
-	words: { missing: string; notKept: string };
+	/** What is said where nothing was typed, where the phone keeps nothing, and of a photo. */
+	words: Record<'missing' | 'notKept' | 'photoOf' | 'photoUnreadable', string>;
 	/** A row in words, `2 kg giấy`. */
 	describe: (line: Line) => string;
 	/** The house in words. */
@@ -81,7 +82,9 @@ export function sendThroughOutbox({ form, paths, words, describe, houseName }: Q
 		const replaces = new URLSearchParams(location.hash.slice(1)).get('sua') ?? undefined;
 		button?.setAttribute('aria-disabled', 'true');
 		try {
-			const outcome = await queue(item, replaces);
+			const photo = await readPhoto(data, item, words.photoOf);
+			if (photo === 'unreadable') return sayAbove(form, words.photoUnreadable);
+			const outcome = await queue(item, replaces, photo);
 			// The portal's own page marks the refused field; nothing was written under this id.
 			if (outcome === 'refused') return form.submit();
 			const idField = form.querySelector<HTMLInputElement>('input[name=id]');

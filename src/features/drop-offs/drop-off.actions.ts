@@ -1,6 +1,9 @@
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { listOwnAliasIds } from '#features/accounts/device-alias.repository.ts';
 import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
+import { attachFormPhoto } from '#features/green-houses/house-photo.service.ts';
+import { photoRefusalQuery, readUpload } from '#features/photos/photo-input.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
@@ -70,7 +73,10 @@ export const dropOffs = {
 			{ id, greenHouseCode: field(form, 'house'), happenedAt, channel, lines, locale },
 			now,
 		);
-		return localePath(locale, `/ghi-nhan/xong?ma=${id}`);
+		const upload = await readUpload(form, openPhotoStore(config));
+		const owner = { kind: 'drop-off' as const, id };
+		locals.photoRefusal = await attachFormPhoto(db, { secret, clientAddress }, owner, upload, now);
+		return localePath(locale, `/ghi-nhan/xong?ma=${id}${photoRefusalQuery(locals.photoRefusal)}`);
 	}),
 	withdraw: formAction(async (form, { locals, cookies }) => {
 		const { db, config, actor, now, locale } = locals;

@@ -1,5 +1,6 @@
 import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { findGreenHouseByCode, getHouseStatus } from '#features/green-houses/green-house.repository.ts';
+import { forgetPhotoOf } from '#features/green-houses/house-photo.service.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import { findFactors, listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, isUniqueViolation, lockRow, type Db, type Trx } from '#lib/db.ts';
@@ -148,5 +149,6 @@ export async function withdrawDropOff(
 		const current = await findDropOff(trx, id);
 		if (current?.withdrawnAt != null) return;
 		if (!(await withdrawRow(trx, id, now))) throw new DomainError('CONFLICT', 'cycleClosed');
+		await forgetPhotoOf(trx, { kind: 'drop-off', id }, now);
 	});
 }

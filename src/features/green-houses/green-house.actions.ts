@@ -1,7 +1,7 @@
 import type { ActionAPIContext } from 'astro:actions';
 import { keptOrNewSecret } from '#features/accounts/device-alias.ts';
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
-import { readUpload } from '#features/photos/photo-input.ts';
+import { photoRefusalQuery, readDecision, readUpload } from '#features/photos/photo-input.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -24,6 +24,7 @@ import {
 	reopenHouse,
 	type ChangeInput,
 } from './house-change.service.ts';
+import { attachFormPhoto, decideHousePhoto } from './house-photo.service.ts';
 import { surveyHouse } from './house-survey.service.ts';
 
 const unreadable = (name: string) => new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
@@ -116,7 +117,11 @@ export const greenHouses = {
 		const sender = await takeSender(context);
 		const report = { id, greenHouseCode, kind, text: field(form, 'text'), seenAt: now };
 		await reportProblem(db, sender, report, now);
-		return reportPath(locale, greenHouseCode, 'viec');
+		const upload = await readUpload(form, openPhotoStore(context.locals.config));
+		const from = { ...sender, clientAddress: context.clientAddress };
+		const refusal = await attachFormPhoto(db, from, { kind: 'problem', id }, upload, now);
+		context.locals.photoRefusal = refusal;
+		return reportPath(locale, greenHouseCode, 'viec') + photoRefusalQuery(refusal);
 	}),
 	addVoice: formAction(async (form, context) => {
 		const { db, now, locale } = context.locals;
@@ -129,6 +134,12 @@ export const greenHouses = {
 		await closeProblem(db, actor, { id: field(form, 'problem'), note: field(form, 'note') }, now);
 		const code = encodeURIComponent(field(form, 'house'));
 		return localePath(locale, `/cua-toi/nha/${code}/viec-bao?xong=dong`);
+	}),
+	decidePhoto: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale, config } = locals;
+		const input = { id: requireFormId(field(form, 'id')), ...readDecision(form, openPhotoStore(config)) };
+		await decideHousePhoto(db, actor, input, now);
+		return localePath(locale, `/cua-toi/anh?xong=${input.status === 'approved' ? 'dang' : 'bo'}`);
 	}),
 	survey: formAction(async (form, { locals }) => {
 		const { db, actor, now, locale, config } = locals;

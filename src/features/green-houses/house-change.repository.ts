@@ -41,10 +41,6 @@ export const listHouseChanges = (db: Db, greenHouseId: string, limit: number) =>
 
 export type HouseChange = Awaited<ReturnType<typeof listHouseChanges>>[number];
 
-/** The house whose survey a photo belongs to. */
-export const findHouseOfPhoto = (db: Db, photoId: string) =>
-	db.selectFrom('houseChange').select('greenHouseId').where('photoId', '=', photoId).executeTakeFirst();
-
 /** What the house's open cycle holds: drop-offs, and goods that were kept from the cycle before. */
 export async function waitingInOpenCycle(
 	trx: Trx,

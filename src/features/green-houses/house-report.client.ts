@@ -1,8 +1,19 @@
 // Sends what somebody says of a house by way of the outbox: kept on the phone first, so that no signal loses nothing.
 import type { OutboxItem } from '../outbox/outbox.ts';
 import { mintId, queue, sayAbove } from '../outbox/outbox.client.ts';
+import { readPhoto } from '../outbox/form-photo.client.ts';
 
-type Words = Record<'report' | 'outbox' | 'notKept' | 'houseMissing' | 'kindMissing' | 'textMissing', string>;
+type Words = Record<
+	| 'report'
+	| 'outbox'
+	| 'notKept'
+	| 'houseMissing'
+	| 'kindMissing'
+	| 'textMissing'
+	| 'photoOf'
+	| 'photoUnreadable',
+	string
+>;
 
 /** Today in Vietnam by the phone's clock, as people write it. */
 const phoneDay = () =>
@@ -54,13 +65,16 @@ function enhance(form: HTMLFormElement, words: Words): void {
 		form.submit();
 	};
 	const send = async (button: HTMLButtonElement | null) => {
-		const item = readItem(new FormData(form), button);
+		const data = new FormData(form);
+		const item = readItem(data, button);
 		const sentence = missing(item);
 		if (sentence !== undefined) return sayAbove(form, sentence);
 		const replaces = new URLSearchParams(location.hash.slice(1)).get('sua') ?? undefined;
 		button?.setAttribute('aria-disabled', 'true');
 		try {
-			const outcome = await queue(item, replaces);
+			const photo = await readPhoto(data, item, words.photoOf);
+			if (photo === 'unreadable') return sayAbove(form, words.photoUnreadable);
+			const outcome = await queue(item, replaces, photo);
 			// The portal's own page marks the refused field; nothing was written under this id.
 			if (outcome === 'refused') return sendPlainly(item);
 			const idField = form.querySelector<HTMLInputElement>('input[name=id]');

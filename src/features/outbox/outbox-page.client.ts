@@ -4,7 +4,7 @@ import { announceChange, CHANNEL, sendOutbox } from './outbox-send.client.ts';
 import { keepForLater } from './outbox.client.ts';
 import { isInApp } from './in-app.client.ts';
 import { phoneTime } from './phone-time.client.ts';
-import { countLost, listItems, putItem, rememberCount, removeItem } from './outbox-store.client.ts';
+import { countLost, dropItem, listItems, putItem, rememberCount } from './outbox-store.client.ts';
 
 export function showOutbox(): void {
 	const root = document.querySelector<HTMLElement>('[data-outbox-page]');
@@ -28,9 +28,10 @@ export function showOutbox(): void {
 		const waitsFor = isRefused ? undefined : item.waitsFor;
 		part('waits-for', made).textContent = waitsFor ?? '';
 		part('waits-for', made).hidden = waitsFor === undefined;
-		part('foreign', made).hidden = item.kind in OUTBOX_KINDS;
+		part('foreign', made).hidden = Object.hasOwn(OUTBOX_KINDS, item.kind);
 		const correct = part<HTMLAnchorElement>('correct', made);
-		correct.hidden = !isRefused;
+		// A photo stands on no page where it could be corrected.
+		correct.hidden = !isRefused || item.correctPath === '';
 		// Another version of the page may have written a body of another kind.
 		const text = (item.body as OutboxItem['body'] | null)?.['text'];
 		// What somebody wrote stands behind the #, which is sent to nobody.
@@ -43,7 +44,7 @@ export function showOutbox(): void {
 			void putItem(whole).then(send);
 		});
 		part('drop', made).addEventListener('click', () => {
-			void removeItem(item.id).then(changed);
+			void dropItem(item.id).then(changed);
 		});
 		return made;
 	};

@@ -1,7 +1,7 @@
 // The outbox on the phone: one IndexedDB store that every page, tab and the service worker share.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { readMark, writeMark } from './outbox-mark.client.ts';
-import type { OutboxItem } from './outbox.ts';
+import { ownItems, photosOf, type OutboxItem } from './outbox.ts';
 
 interface Schema extends DBSchema {
 	outbox: { key: string; value: OutboxItem };
@@ -31,15 +31,32 @@ export async function listItems(): Promise<OutboxItem[]> {
 	return items.sort((a, b) => a.madeAt - b.madeAt);
 }
 
-/** Resolves when the disk has it. `replaces` is the refused record that this one corrects. */
-export async function putItem(item: OutboxItem, replaces?: string): Promise<void> {
+/**
+ * Resolves when the disk has it, and the photo with it. `replaces` is the refused record that this one corrects: its photo
+ * goes on with the new one, unless that has its own.
+ */
+export async function putItem(item: OutboxItem, replaces?: string, photo?: OutboxItem): Promise<void> {
 	const trx = (await open()).transaction('outbox', 'readwrite', { durability: 'strict' });
 	await trx.store.put(item);
-	if (replaces !== undefined && replaces !== item.id) await trx.store.delete(replaces);
+	if (photo) await trx.store.put(photo);
+	if (replaces !== undefined && replaces !== item.id) {
+		await trx.store.delete(replaces);
+		for (const old of photosOf(await trx.store.getAll(), replaces))
+			if (photo) await trx.store.delete(old.id);
+			else await trx.store.put({ ...old, body: { ...old.body, record: item.id } });
+	}
 	await trx.done;
 }
 
-/** Its record stands in the portal, or its owner threw it away. */
+/** Its owner threw it away, and the photo with it; or the form has it again. */
+export async function dropItem(id: string): Promise<void> {
+	const trx = (await open()).transaction('outbox', 'readwrite');
+	for (const photo of photosOf(await trx.store.getAll(), id)) await trx.store.delete(photo.id);
+	await trx.store.delete(id);
+	await trx.done;
+}
+
+/** Its record stands in the portal. */
 export async function removeItem(id: string): Promise<void> {
 	await (await open()).delete('outbox', id);
 }
@@ -70,5 +87,6 @@ export async function countLost(): Promise<number> {
 /** Remembers how many wait, and with that forgets those that were lost. */
 export async function rememberCount(): Promise<void> {
 	const db = await open();
-	writeMark({ count: await db.count('outbox'), madeAt: (await db.get('made', 'at')) ?? 0 });
+	const { length: count } = ownItems(await db.getAll('outbox'));
+	writeMark({ count, madeAt: (await db.get('made', 'at')) ?? 0 });
 }

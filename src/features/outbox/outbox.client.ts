@@ -1,12 +1,12 @@
 // On every page: how many records wait, and the moments at which they are sent.
-import type { OutboxItem } from './outbox.ts';
+import { ownItems, type OutboxItem } from './outbox.ts';
 import { announceChange, CHANNEL, sendOutbox } from './outbox-send.client.ts';
-import { countLost, listItems, putItem, rememberCount, removeItem } from './outbox-store.client.ts';
+import { countLost, dropItem, listItems, putItem, rememberCount } from './outbox-store.client.ts';
 
 type SyncManager = { register(tag: string): Promise<void> };
 
 async function show(note: HTMLElement): Promise<void> {
-	const items = await listItems();
+	const items = ownItems(await listItems());
 	const lost = await countLost();
 	const refused = items.filter(({ refusal }) => refusal !== undefined).length;
 	// Said until its owner has read it on the page of the outbox.
@@ -45,14 +45,19 @@ export function sayAbove(form: HTMLFormElement, sentence: string): void {
  * writer still looks at the form: it waits no longer, and the form says what is wrong. Rejects when the phone could not
  * keep it.
  * @param replaces the refused record that this one corrects
+ * @param photo of this record: it goes after it
  */
-export async function queue(item: OutboxItem, replaces?: string): Promise<'sent' | 'refused' | 'waits'> {
-	await putItem(item, replaces);
+export async function queue(
+	item: OutboxItem,
+	replaces?: string,
+	photo?: OutboxItem,
+): Promise<'sent' | 'refused' | 'waits'> {
+	await putItem(item, replaces, photo);
 	await rememberCount();
 	announceChange();
 	await sendOutbox().catch(() => undefined);
 	const kept = (await listItems()).find(({ id }) => id === item.id);
-	if (kept?.refusal !== undefined) await removeItem(item.id);
+	if (kept?.refusal !== undefined) await dropItem(item.id);
 	await rememberCount();
 	if (!kept) return 'sent';
 	if (kept.refusal !== undefined) return 'refused';

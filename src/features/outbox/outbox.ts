@@ -23,26 +23,50 @@ export type OutboxItem = {
 };
 
 /** Where each kind goes, and what the list of its records is called there. */
-export const OUTBOX_KINDS: Record<string, { address: string; list: string }> = {
+export const OUTBOX_KINDS: Record<string, { address: string; list: string; isForm?: boolean }> = {
 	'drop-off': { address: '/api/v1/drop-offs', list: 'drop_offs' },
 	'house-state': { address: '/api/v1/house-states', list: 'house_states' },
 	problem: { address: '/api/v1/problem-reports', list: 'problem_reports' },
 	// Bound to the account that measured: the portal takes it from no other.
 	'house-survey': { address: '/api/v1/house-surveys', list: 'house_surveys' },
+	// The photo of a record, which goes before it: one that is refused takes nothing with it.
+	photo: { address: '/api/v1/photos', list: 'photos', isForm: true },
 };
+
+/** A photo of another record, as bytes: a store that all browsers read alike. */
+export type PhotoBody = {
+	id: string;
+	/** Which kind of record it is of, and its id. */
+	of: string;
+	record: string;
+	hasChildren: boolean;
+	photo: ArrayBuffer;
+};
+
+const recordOf = (item: OutboxItem): unknown => (item.kind === 'photo' ? item.body?.['record'] : undefined);
+
+/** Those that stand for something of their own: a photo counts for itself once its record has gone. */
+export const ownItems = (items: OutboxItem[]): OutboxItem[] =>
+	items.filter((item) => !items.some(({ id }) => id === recordOf(item)));
+
+/** The photos of a record. */
+export const photosOf = (items: OutboxItem[], id: string): OutboxItem[] =>
+	items.filter((item) => recordOf(item) === id);
 
 /** What the addresses take at once. */
 export const MAX_BATCH = 50;
 
 /** Those that a sending tries now, oldest first, in batches of one kind. */
 export function batches(items: OutboxItem[]): OutboxItem[][] {
-	const waiting = items.filter((item) => item.refusal === undefined && item.kind in OUTBOX_KINDS);
+	const waiting = ownItems(items).filter(
+		(item) => item.refusal === undefined && Object.hasOwn(OUTBOX_KINDS, item.kind),
+	);
 	waiting.sort((a, b) => a.madeAt - b.madeAt);
 	const found: OutboxItem[][] = [];
-	for (const kind of Object.keys(OUTBOX_KINDS)) {
+	for (const [kind, { isForm }] of Object.entries(OUTBOX_KINDS)) {
 		const own = waiting.filter((item) => item.kind === kind);
-		for (let start = 0; start < own.length; start += MAX_BATCH)
-			found.push(own.slice(start, start + MAX_BATCH));
+		const size = isForm ? 1 : MAX_BATCH;
+		for (let start = 0; start < own.length; start += size) found.push(own.slice(start, start + size));
 	}
 	return found;
 }

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import sharp, { type OverlayOptions } from 'sharp';
 import type { PhotoTable } from '#db/schema.ts';
-import { requireGrant, requireSameKind, type Actor, type Scope } from '#features/accounts/actor.ts';
+import {
+	requireGrant,
+	requireSameKind,
+	type Act,
+	type Actor,
+	type Grant,
+	type Scope,
+} from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
@@ -52,6 +59,7 @@ function checkOpen(photo: PhotoTable | undefined, asked: Asked): PhotoTable | un
  * decided again by whoever has seen it, with other frames, and then the copy before goes. `scopes` are those of what it
  * shows. A second time changes nothing. Refuses with 403, with 404 an unknown photo, with 422 frames that are none, with
  * 409 a photo that was decided otherwise meanwhile, or in which children can be recognised or were not asked about.
+ * @param rule who may, and whether the file of a refused one goes at once; nobody needs it as proof
  */
 export async function decidePhoto(
 	db: Db,
@@ -59,8 +67,9 @@ export async function decidePhoto(
 	input: { id: string } & PhotoDecision,
 	scopes: Scope[],
 	now: number,
-): Promise<void> {
-	const grant = requireGrant(actor, 'photo.decide', scopes);
+	rule: { act: Act; isForgotten?: boolean } = { act: 'photo.decide' },
+): Promise<Grant> {
+	const grant = requireGrant(actor, rule.act, scopes);
 	const { id, status, seenAt = null, redaction } = input;
 	const frames = status === 'approved' ? redaction.frames : [];
 	checkFrames(frames);
@@ -68,7 +77,7 @@ export async function decidePhoto(
 	const asked = { status, publicFrames, seenAt };
 	const first = await findPhoto(db, id);
 	if (first && actor) requireSameKind(actor, first.isSample === 1);
-	if (!checkOpen(first, asked)) return;
+	if (!checkOpen(first, asked)) return grant;
 	/** The copy that the one that is decided now takes the place of. */
 	let old = null as string | null;
 	/** False when it was decided so meanwhile. */
@@ -80,6 +89,7 @@ export async function decidePhoto(
 			if (!before) return false;
 			await updatePhoto(trx, id, { status, decidedBy: grant.id, decidedAt: now, publicKey, publicFrames });
 			if (before.publicKey !== null) await insertLeftover(trx, before.publicKey, now);
+			if (status === 'refused' && rule.isForgotten) await insertLeftover(trx, id, now);
 			if (publicKey !== null) await claimFile(trx, publicKey);
 			const about = { subjectKind: 'photo', subjectId: id, roleGrantId: grant.id };
 			if (publicKey === null || before.status === 'private')
@@ -98,19 +108,23 @@ export async function decidePhoto(
 	}
 	// It is public nowhere by now; what the store does not let go of today goes with the daily job.
 	if (old !== null) await clearLeftover(db, redaction.store, old).catch(() => {});
+	return grant;
 }
 
 /**
  * Takes a photo from the public for good, because what it shows was taken back; part of that transaction, which has asked
- * who may. Its copy goes with the daily job: no address leads to it any more.
+ * who may. Its copy goes with the daily job: no address leads to it any more. Without a grant it is its owner, or time,
+ * that took it back: then the photo itself goes too.
  */
-export async function hidePhoto(trx: Trx, id: string, grantId: string, now: number): Promise<void> {
+export async function hidePhoto(trx: Trx, id: string, grantId: string | null, now: number): Promise<void> {
 	await lockRow(trx, 'photo', id);
 	const photo = await findPhoto(trx, id);
 	if (!photo || photo.status === 'refused') return;
 	if (photo.publicKey !== null) await insertLeftover(trx, photo.publicKey, now);
+	if (grantId === null) await insertLeftover(trx, id, now);
 	const nobody = { status: 'refused', publicKey: null, publicFrames: null } as const;
 	await updatePhoto(trx, id, { ...nobody, decidedBy: grantId, decidedAt: now });
+	if (grantId === null) return;
 	const about = { subjectKind: 'photo', subjectId: id, roleGrantId: grantId };
 	await insertAuditEvent(trx, { action: 'photo.refused', ...about }, now);
 }

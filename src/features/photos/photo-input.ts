@@ -10,6 +10,19 @@ export async function readUpload<Store>(form: FormData, store: Store) {
 	return { bytes, store, hasChildren: field(form, 'hasChildren') === '1' };
 }
 
+/** Why a photo was refused though its record was written: the key of the sentence, for the page that says both. */
+export const PHOTO_REFUSALS = [
+	...(['photoTooLarge', 'photoKind', 'photoUnreadable', 'photoStoreAway'] as const),
+	...(['photoIsAnother', 'photoTooLate', 'photoRecordMissing', 'tooManyRequests'] as const),
+];
+export type PhotoRefusal = (typeof PHOTO_REFUSALS)[number];
+export const readPhotoRefusal = (text: string | null): PhotoRefusal | undefined =>
+	PHOTO_REFUSALS.find((each) => each === text);
+
+/** The refusal as it goes with the address of the page that follows. */
+export const photoRefusalQuery = (refusal: { key: string } | undefined): string =>
+	refusal ? `&anh=${refusal.key}` : '';
+
 /** What an approver says of a photo, and which parts of it are blacked out; what is not approved needs no frames. */
 export function readDecision<Store>(form: Typed, store: Store) {
 	const seen = field(form, 'seenAt');

@@ -34,23 +34,28 @@ export async function encodePhoto(bytes: Uint8Array, now: number): Promise<Encod
 	return { id: uuidv7(now), data, width: info.width, height: info.height };
 }
 
-const SMALL_SIDE = 96;
+/** Cut square beside a row; whole within a page. */
+const SIZES = {
+	small: { width: 96, height: 96, fit: 'cover' },
+	medium: { width: 480, height: 480, fit: 'inside', withoutEnlargement: true },
+} as const;
 const SMALL_KEPT = 500;
 const small = new Map<string, Uint8Array>();
 
 /**
- * A kept photo as small as it stands beside a row, cut square. `id` names its file; a file never changes, so the last
- * ones are remembered.
+ * A kept photo as small as it is shown. `id` names its file; a file never changes, so the last ones are remembered.
  */
-export async function shrinkPhoto(id: string, bytes: Uint8Array): Promise<Uint8Array> {
-	const known = small.get(id);
+export async function shrinkPhoto(
+	id: string,
+	bytes: Uint8Array,
+	size: keyof typeof SIZES,
+): Promise<Uint8Array> {
+	const key = `${size}:${id}`;
+	const known = small.get(key);
 	if (known) return known;
-	const made = await sharp(bytes)
-		.resize({ width: SMALL_SIDE, height: SMALL_SIDE, fit: 'cover' })
-		.webp({ quality: 60 })
-		.toBuffer();
+	const made = await sharp(bytes).resize(SIZES[size]).webp({ quality: 60 }).toBuffer();
 	if (small.size >= SMALL_KEPT) small.delete(small.keys().next().value!);
-	small.set(id, made);
+	small.set(key, made);
 	return made;
 }
 
@@ -80,7 +85,7 @@ export async function withPhotoFile(
 export async function insertPhotoRow(
 	trx: Trx,
 	{ id, data, width, height }: EncodedPhoto,
-	from: { uploadedBy: string; isSample: 0 | 1; childrenDeclared: 0 | 1 },
+	from: { uploadedBy: string | null; isSample: 0 | 1; childrenDeclared: 0 | 1 },
 	now: number,
 ): Promise<void> {
 	await claimFile(trx, id);

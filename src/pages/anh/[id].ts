@@ -10,7 +10,7 @@ import { findProofOfPhoto } from '#features/fund/disbursement-note.repository.ts
 import { findStatementOfPhoto } from '#features/fund/statement.repository.ts';
 import { findGreenHouse } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes } from '#features/green-houses/green-house.ts';
-import { findHouseOfPhoto } from '#features/green-houses/house-change.repository.ts';
+import { findHousePhoto } from '#features/green-houses/house-photo.repository.ts';
 import { blackOut } from '#features/photos/photo-decision.service.ts';
 import { readFrames } from '#features/photos/photo-frames.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
@@ -21,7 +21,7 @@ import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { createTranslator, locales, type Locale } from '#lib/i18n.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 
-/** True for whoever may see what a private photo belongs to: a sale, a statement, a payment, a disclosure or a survey. */
+/** True for whoever may see what a private photo belongs to: a sale, a statement, a payment, a disclosure or a house. */
 async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: number): Promise<boolean> {
 	if (!actor) return false;
 	try {
@@ -36,9 +36,9 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 				(findGrant(actor, 'disbursement.read', moneyScopes(disclosed.id)) !== undefined ||
 					findGrant(actor, 'disclosure.record', disclosureScopes(disclosed)) !== undefined)
 			);
-		const surveyed = await findHouseOfPhoto(db, photoId);
-		if (surveyed) {
-			const house = (await findGreenHouse(db, surveyed.greenHouseId, now))!;
+		const shown = await findHousePhoto(db, photoId);
+		if (shown) {
+			const house = (await findGreenHouse(db, shown.greenHouseId, now))!;
 			return (
 				maySeeKind(actor, house) && findGrant(actor, 'green-house.survey', houseScopes(house)) !== undefined
 			);
@@ -81,12 +81,15 @@ const image = (bytes: Uint8Array, cacheControl: string) =>
 		},
 	});
 
+/** What `?co=` asks for. */
+const SIZES: Partial<Record<string, 'small' | 'medium'>> = { nho: 'small', vua: 'medium' };
+
 /** How long a cache may still show what was blacked out, or taken from the public, meanwhile. */
 const PUBLIC = 'public, max-age=300';
 
 /**
  * A photo of a paper: for everybody once it is approved; private until then, for those who may see what it belongs to.
- * For others there is no such address. `?co=nho` gives a public one as small as it stands beside a row. Of one with parts
+ * For others there is no such address. `?co=nho` gives a public one as small as it stands beside a row, `?co=vua` within a page. Of one with parts
  * blacked out everybody gets those bytes alone; for those who saw it before `?goc` gives the original, and `?thu` what is
  * left of it under the frames of a form.
  */
@@ -103,6 +106,7 @@ export const GET: APIRoute = async ({ params, locals, url }) => {
 	const bytes = await openPhotoStore(config).get(key);
 	if (!bytes) return none();
 	if (asked.has('thu')) return preview(bytes, asked);
-	const isSmall = isPublic && asked.get('co') === 'nho';
-	return image(isSmall ? await shrinkPhoto(key, bytes) : bytes, isPublic ? PUBLIC : 'private, no-store');
+	const size = SIZES[asked.get('co') ?? ''];
+	const shown = isPublic && size ? await shrinkPhoto(key, bytes, size) : bytes;
+	return image(shown, isPublic ? PUBLIC : 'private, no-store');
 };
