@@ -377,6 +377,8 @@ export type GuideItemTable = {
 	datedOn: string;
 	publishedAt: number;
 	publishedBy: string | null;
+	/** The guide has it no longer; its addresses say so. */
+	isRetired: Flag;
 };
 
 /** Append-only. `beforeValues` and `afterValues` are JSON of the fields that the change touched. */

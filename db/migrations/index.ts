@@ -28,9 +28,11 @@ import * as sortingGuide from './0026_create_sorting_guide.ts';
 import * as houseReports from './0027_create_house_reports.ts';
 import * as erasedWords from './0028_erase_words_of_papers.ts';
 import * as houseChanges from './0029_record_house_changes.ts';
+import * as visitorPhotos from './0030_add_visitor_photos.ts';
 import * as deeperEvents from './0030_deepen_cleanup_events.ts';
 import * as houseImports from './0031_record_house_imports.ts';
 import * as visitorPhotos from './0032_add_visitor_photos.ts';
+import * as retiredItems from './0033_retire_guide_items.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -63,7 +65,9 @@ export const migrations: Record<string, Migration> = {
 	'0027_create_house_reports': houseReports,
 	'0028_erase_words_of_papers': erasedWords,
 	'0029_record_house_changes': houseChanges,
+	'0030_add_visitor_photos': visitorPhotos,
 	'0030_deepen_cleanup_events': deeperEvents,
 	'0031_record_house_imports': houseImports,
 	'0032_add_visitor_photos': visitorPhotos,
+	'0033_retire_guide_items': retiredItems,
 };

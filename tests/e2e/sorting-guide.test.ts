@@ -189,6 +189,56 @@ test('an administrator reads an item as it will stand, then publishes it; withou
 	);
 });
 
+test('an administrator adds an item and takes it out again; a phone without a network follows', async () => {
+	await withPage(async (page) => {
+		await signInAs(page, world.baseUrl, world.people.administrator);
+		await page.goto('/phan-loai');
+		await page.getByText('Thêm một món').click();
+		await page.waitForURL('**/cua-toi/phan-loai/moi');
+		expect(await axeErrors(page)).toEqual([]);
+		const words = {
+			...{ code: 'pin', 'name-vi': 'Vỏ trứng', 'name-en': 'Eggshells', 'what-vi': 'Vỏ', 'what-en': 'Shells' },
+			...{ 'prepare-vi': 'Bóp nhỏ', 'prepare-en': 'Crush them', 'source-vi': 'Luật', 'source-en': 'Law' },
+		};
+		for (const [name, text] of Object.entries(words)) await page.fill(`[name=${name}]`, text);
+		await page.selectOption('[name=destination]', 'food');
+		await page.selectOption('[name=after]', '-');
+		const send = page.locator('main form .btn').first();
+		await send.click();
+		await page.locator('#code-error').waitFor();
+		// What was typed is kept.
+		expect(await page.inputValue('[name=name-vi]')).toBe('Vỏ trứng');
+		expect(await page.inputValue('[name=after]')).toBe('-');
+		await page.fill('[name=code]', 'vo-trung');
+		await send.click();
+		await page.locator('form[action*=publishGuideItem] .btn').first().click();
+		await page.waitForURL('**/phan-loai/vo-trung?xong=cong-bo');
+		await page.goto('/en/phan-loai');
+		expect(await page.locator('#vo-trung summary b').textContent()).toBe('Eggshells');
+		const kept = () =>
+			page.evaluate(async () => {
+				const page = await (await caches.open('trang-1')).match('/phan-loai');
+				return (await page?.text())?.includes('id="vo-trung"');
+			});
+		// A session's own answer is kept by no phone: a visitor's is.
+		await page.context().clearCookies();
+		await page.goto('/phan-loai');
+		await expect.poll(kept, { timeout: 30_000 }).toBe(true);
+		await signInAs(page, world.baseUrl, world.people.administrator);
+		await page.goto('/cua-toi/phan-loai/vo-trung');
+		await page.check('[name=retired]');
+		await page.locator('main form .btn').first().click();
+		await page.locator('form[action*=publishGuideItem] .btn').first().click();
+		await page.waitForURL('**/cua-toi/phan-loai/vo-trung?xong=cong-bo');
+		expect((await page.goto('/phan-loai/vo-trung'))!.status()).toBe(404);
+		await page.goto('/cua-toi/phan-loai/moi');
+		expect(await page.locator('a[href$="/cua-toi/phan-loai/vo-trung"]').count()).toBe(1);
+		await page.context().clearCookies();
+		await page.goto('/phan-loai');
+		await expect.poll(kept, { timeout: 30_000 }).toBe(false);
+	});
+});
+
 test('the form, its refusal and its preview have no fault', async () => {
 	await withPage(async (page) => {
 		await signInAs(page, world.baseUrl, world.people.administrator);

@@ -4,7 +4,7 @@ import { listAuditEvents } from '#features/accounts/audit.repository.ts';
 import type { Actor } from '#features/accounts/actor.ts';
 import type { GuideInput } from '#features/materials/guide-form.ts';
 import { guideFields, readGuideForm } from '#features/materials/guide-form.ts';
-import { findGuideItem, listGuideItems } from '#features/materials/guide.repository.ts';
+import { findGuideItem, listGuideItems, listRetiredItems } from '#features/materials/guide.repository.ts';
 import { previewGuideItem, publishGuideItem } from '#features/materials/guide.service.ts';
 import type { Db } from '#lib/db.ts';
 import { addDays, toLocalDate } from '#lib/time.ts';
@@ -87,6 +87,50 @@ describeEachEngine('the sorting guide', (engine) => {
 		await expect(db.deleteFrom('guideItem').execute()).rejects.toThrow();
 	});
 
+	test('takes in a new item, moves it, and takes it out and in again; each is written down', async () => {
+		const { db, publish, administrator } = await openWorld(await engine.fresh());
+		const order = async () => (await listGuideItems(db)).map(({ code }) => code);
+		const before = await order();
+		const fresh = {
+			code: 'rau-mam',
+			new: '1',
+			glyph: 'g-batt',
+			'name-vi': 'Rau mầm',
+			'name-en': 'Sprouts',
+		};
+		const words = { ...fresh, destination: 'food', material: '' };
+		await publish(words, { basedOn: 0 });
+		expect(await order()).toEqual([...before, 'rau-mam']);
+		expect(await findGuideItem(db, 'rau-mam')).toMatchObject({
+			...{ version: 1, nameVi: 'Rau mầm', glyph: 'g-batt', isRetired: 0, materialCode: null },
+			publishedBy: administrator.grants[0]!.id,
+		});
+		const change = (changes: Record<string, string>, basedOn: number) =>
+			publish({ ...words, new: '', ...changes }, { basedOn });
+		await change({ after: before[1]! }, 1);
+		expect((await order()).slice(0, 4)).toEqual([before[0], before[1], 'rau-mam', before[2]]);
+		await change({ after: '-' }, 2);
+		expect((await order()).slice(0, 3)).toEqual(['rau-mam', before[0], before[1]]);
+		// Again and again into the same gap: there is always room.
+		for (let n = 0; n < 6; n += 1) {
+			const code = before[20 + n]!;
+			const item = (await findGuideItem(db, code))!;
+			const as = Object.fromEntries(guideFields(item, { after: 'rau-mam' }));
+			await publish({ ...as, datedOn: TODAY }, { basedOn: item.version });
+			expect((await order()).slice(0, 3)).toEqual(['rau-mam', code, n === 0 ? before[0] : before[19 + n]]);
+		}
+		expect(new Set(await order()).size).toBe(before.length + 1);
+		await change({ retired: '1' }, 3);
+		expect(await order()).not.toContain('rau-mam');
+		expect((await listRetiredItems(db)).map(({ code }) => code)).toEqual(['rau-mam']);
+		await seedReference(db);
+		expect(await order()).not.toContain('rau-mam');
+		await change({ retired: '' }, 4);
+		expect((await order())[0]).toBe('rau-mam');
+		const events = await listAuditEvents(db, { action: 'guide', subjectId: 'rau-mam' }, 10);
+		expect(events.map(({ subjectId }) => subjectId)).toEqual(Array(5).fill('rau-mam'));
+	});
+
 	test('refuses what cannot stand there, and writes nothing', async () => {
 		const { db, publish, input } = await openWorld(await engine.fresh());
 		const cases: [Record<string, string>, string, string | undefined][] = [
@@ -102,6 +146,15 @@ describeEachEngine('the sorting guide', (engine) => {
 			[{ destination: 'house' }, 'guideNotForHouse', 'material'],
 			[{ destination: 'house', material: '' }, 'guideNotForHouse', 'material'],
 		];
+		const fresh = { new: '1', glyph: 'g-batt' };
+		for (const code of ['', 'Vỏ trứng', 'a--b', '../x', 'moi', 'x'.repeat(41)])
+			cases.push([{ ...fresh, code }, 'guideCodeWrong', 'code']);
+		cases.push(
+			[{ ...fresh, code: 'pin' }, 'guideCodeTaken', 'code'],
+			[{ ...fresh, code: 'rau-mam', glyph: 'no-such' }, 'formUnreadable', 'glyph'],
+			[{ after: 'khong-co' }, 'guidePlaceUnknown', 'after'],
+			[{ after: 'pin' }, 'guidePlaceUnknown', 'after'],
+		);
 		for (const [changes, key, field] of cases) await expectRefused(db, () => publish(changes), key, field);
 		await expectRefused(db, () => publish({ code: 'khong-co' }), 'unknownGuideItem');
 		await expectRefused(db, () => publish(undefined, { basedOn: 9 }), 'noticeChanged', 'basedOn');

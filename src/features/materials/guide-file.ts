@@ -27,6 +27,6 @@ export function readGuideFile(text: string): GuideItem[] {
 		},
 		...{ whatVi: vi.what, whatEn: en.what, prepareVi: vi.prepare, prepareEn: en.prepare },
 		...{ whereVi: vi.where, whereEn: en.where, sourceVi: cite(names, 'vi'), sourceEn: cite(names, 'en') },
-		...{ datedOn, publishedAt: Date.parse(`${datedOn}T00:00:00+07:00`), publishedBy: null },
+		...{ datedOn, publishedAt: Date.parse(`${datedOn}T00:00:00+07:00`), publishedBy: null, isRetired: 0 },
 	}));
 }

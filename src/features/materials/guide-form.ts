@@ -8,6 +8,12 @@ export type GuideInput = {
 	/** '' for what the catalogue does not have. */
 	material: string;
 	datedOn: string;
+	/** An item that the guide never had, under a code of its own, drawn like one that it has. */
+	isNew: boolean;
+	glyph: string;
+	/** The item after which it stands, or first of all; '' leaves it where it is. */
+	after: string;
+	isRetired: boolean;
 	texts: Record<Locale, Record<GuideText, string>>;
 };
 
@@ -23,11 +29,20 @@ export function readGuideForm(field: (name: string) => string): GuideInput {
 	return {
 		...{ code: field('code'), destination: field('destination'), material: field('material') },
 		...{ datedOn: field('datedOn'), texts: { vi: textsIn('vi'), en: textsIn('en') } },
+		...{ isNew: field('new') === '1', glyph: field('glyph'), after: field('after') },
+		isRetired: field('retired') === '1',
 	};
 }
 
-/** The fields of the form that sends an item as it stands. */
-export const guideFields = (item: GuideItem): [name: string, value: string][] => [
+/** The fields of the form that sends an item as it stands, or to another place. */
+export const guideFields = (
+	item: GuideItem,
+	{ after = '', isNew = false } = {},
+): [name: string, value: string][] => [
+	['after', after],
+	['new', isNew ? '1' : ''],
+	['glyph', item.glyph],
+	['retired', item.isRetired === 1 ? '1' : ''],
 	['code', item.code],
 	['destination', item.destination],
 	['material', item.materialCode ?? ''],

@@ -15,6 +15,7 @@ export const materials = {
 		const input = readGuideForm((name) => field(form, name));
 		const basedOn = Number(field(form, 'basedOn'));
 		await publishGuideItem(locals.db, locals.actor, { ...input, basedOn }, locals.now);
-		return localePath(locals.locale, `/phan-loai/${encodeURIComponent(input.code)}?xong=cong-bo`);
+		const page = input.isRetired ? '/cua-toi/phan-loai' : '/phan-loai';
+		return localePath(locals.locale, `${page}/${encodeURIComponent(input.code)}?xong=cong-bo`);
 	}),
 };

@@ -15,11 +15,21 @@ const isNewest = (db: Db) =>
 			),
 		);
 
-/** The newest version of every item, in the guide's order. */
-export const listGuideItems = (db: Db): Promise<GuideItem[]> =>
-	isNewest(db).selectAll('guideItem').orderBy('guideItem.sortOrder').orderBy('guideItem.code').execute();
+const listNewest = (db: Db, isRetired: 0 | 1): Promise<GuideItem[]> =>
+	isNewest(db)
+		.selectAll('guideItem')
+		.where('guideItem.isRetired', '=', isRetired)
+		.orderBy('guideItem.sortOrder')
+		.orderBy('guideItem.code')
+		.execute();
 
-/** The newest version of one item. */
+/** The newest version of every item, in the guide's order. */
+export const listGuideItems = (db: Db) => listNewest(db, 0);
+
+/** What the guide had once; each can be taken in again. */
+export const listRetiredItems = (db: Db) => listNewest(db, 1);
+
+/** The newest version of one item, of a retired one too. */
 export const findGuideItem = (db: Db, code: string): Promise<GuideItem | undefined> =>
 	isNewest(db).selectAll('guideItem').where('guideItem.code', '=', code).executeTakeFirst();
 

@@ -6,11 +6,14 @@ import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { locales, type Locale } from '#lib/i18n.ts';
 import { parseLocalDate, toLocalDate } from '#lib/time.ts';
-import { findGuideItem, insertGuideItem } from './guide.repository.ts';
+import { findGuideItem, insertGuideItem, listGuideItems } from './guide.repository.ts';
 import {
+	blankGuideItem,
 	DESTINATIONS,
 	GUIDE_TEXTS,
+	FIRST,
 	guideColumn,
+	placeAfter,
 	tidyAliases,
 	type GuideItem,
 	type GuideText,
@@ -44,26 +47,53 @@ function readDate(typed: string, now: number): string {
 }
 
 const CONTENT = [
-	...(['destination', 'materialCode', 'datedOn'] as const),
+	...(['destination', 'materialCode', 'datedOn', 'sortOrder', 'isRetired'] as const),
 	...GUIDE_TEXTS.flatMap((text) => locales.map((locale) => guideColumn(text, locale))),
 ];
 
-/**
- * What an item would say in its next version; nothing is written. Refuses with 401 and 403, with 404 an item that there
- * is not, with 422 what cannot stand there and what stands there already.
- */
-export async function previewGuideItem(
+/** A code is part of an address; one is the address of the form itself. */
+const CODE = /^(?!moi$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const MAX_CODE = 40;
+
+/** The item that is changed, or a new one's begin. */
+async function findBase(db: Db, { code, isNew, glyph }: GuideInput, items: GuideItem[], now: number) {
+	const stands = await findGuideItem(db, code);
+	if (!isNew) {
+		if (!stands) throw new DomainError('NOT_FOUND', 'unknownGuideItem');
+		return stands;
+	}
+	const unfit = (key: 'guideCodeWrong' | 'guideCodeTaken' | 'formUnreadable', field: string) =>
+		new DomainError('UNPROCESSABLE_CONTENT', key, { field });
+	if (code.length > MAX_CODE || !CODE.test(code)) throw unfit('guideCodeWrong', 'code');
+	if (stands) throw unfit('guideCodeTaken', 'code');
+	if (!items.some((item) => item.glyph === glyph)) throw unfit('formUnreadable', 'glyph');
+	return { ...blankGuideItem(toLocalDate(now)), code, glyph };
+}
+
+/** Its place, and the items that make room for it. */
+function findPlace(items: GuideItem[], base: GuideItem, after: string) {
+	const at = items.findIndex(({ code }) => code === base.code);
+	const isThere = at >= 0 && (items[at - 1]?.code ?? FIRST) === after;
+	if (base.version > 0 && (after === '' || isThere)) return { sortOrder: base.sortOrder, moved: [] };
+	const place = placeAfter(items, base.code, after || (items.at(-1)?.code ?? FIRST));
+	if (!place) throw new DomainError('UNPROCESSABLE_CONTENT', 'guidePlaceUnknown', { field: 'after' });
+	return place;
+}
+
+/** What would be written: the item, and the same words of others at other places. */
+async function prepareItem(
 	db: Db,
 	actor: Actor | undefined,
 	input: GuideInput,
 	now: number,
-): Promise<GuideItem> {
+): Promise<{ next: GuideItem; moved: GuideItem[] }> {
 	requireActor(actor);
 	const grant = requireGrant(actor, 'guide.publish', []);
 	// There is one guide, and everybody reads it.
 	requireSameKind(actor, false);
-	const stands = await findGuideItem(db, input.code);
-	if (!stands) throw new DomainError('NOT_FOUND', 'unknownGuideItem');
+	const items = await listGuideItems(db);
+	const stands = await findBase(db, input, items, now);
+	const { sortOrder, moved } = findPlace(items, stands, input.after);
 	const destination = DESTINATIONS.find((each) => each === input.destination);
 	if (!destination)
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'formUnreadable', { field: 'destination' });
@@ -81,16 +111,28 @@ export async function previewGuideItem(
 		...{ destination, materialCode: material?.code ?? null },
 		...Object.fromEntries(texts),
 		...{ datedOn: readDate(input.datedOn, now), version: stands.version + 1 },
-		...{ publishedAt: now, publishedBy: grant.id },
+		...{ publishedAt: now, publishedBy: grant.id, sortOrder, isRetired: input.isRetired ? 1 : 0 },
 	};
 	if (CONTENT.every((column) => next[column] === stands[column]))
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'noticeUnchanged');
-	return next;
+	const said = { publishedAt: now, publishedBy: grant.id };
+	return { next, moved: moved.map((item) => ({ ...item, ...said, version: item.version + 1 })) };
 }
 
 /**
- * Publishes an item's next version. Refuses like {@link previewGuideItem}, and with 409 when somebody else has published
- * since.
+ * What an item would say in its next version, or a new one in its first; nothing is written. Refuses with 401 and 403,
+ * with 404 an item that there is not, with 422 what cannot stand there and what stands there already.
+ */
+export const previewGuideItem = async (
+	db: Db,
+	actor: Actor | undefined,
+	input: GuideInput,
+	now: number,
+): Promise<GuideItem> => (await prepareItem(db, actor, input, now)).next;
+
+/**
+ * Publishes an item's next version: other words, another place, or that the guide has it no longer. Items that make room
+ * get a version too. Refuses like {@link previewGuideItem}, and with 409 when somebody else has published since.
  * @param basedOn the version that was being edited
  */
 export async function publishGuideItem(
@@ -100,14 +142,16 @@ export async function publishGuideItem(
 	now: number,
 ): Promise<void> {
 	const changed = () => new DomainError('CONFLICT', 'noticeChanged', { field: 'basedOn' });
-	const next = await previewGuideItem(db, actor, input, now);
+	const { next, moved } = await prepareItem(db, actor, input, now);
 	if (next.version !== input.basedOn + 1) throw changed();
 	const grantId = next.publishedBy!;
 	await inTransaction(db, async (trx) => {
 		await holdGrant(trx, grantId, now);
-		await insertGuideItem(trx, next);
-		const event = { action: 'guide.publish', subjectKind: 'guide_item', subjectId: next.code };
-		await insertAuditEvent(trx, { ...event, roleGrantId: grantId }, now);
+		for (const item of [next, ...moved]) {
+			await insertGuideItem(trx, item);
+			const event = { action: 'guide.publish', subjectKind: 'guide_item', subjectId: item.code };
+			await insertAuditEvent(trx, { ...event, roleGrantId: grantId }, now);
+		}
 	}).catch((error: unknown) => {
 		throw isUniqueViolation(error) ? changed() : error;
 	});

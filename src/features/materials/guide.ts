@@ -15,6 +15,44 @@ export type GuideText = (typeof GUIDE_TEXTS)[number];
 export const guideColumn = <L extends Locale>(text: GuideText, locale: L) =>
 	`${text}${locale === 'vi' ? 'Vi' : 'En'}` as const;
 
+/** The place before all others, where a form says after which item another one stands. */
+export const FIRST = '-';
+
+/** What an item that is being written begins with. */
+export const blankGuideItem = (datedOn: string): GuideItem => ({
+	...{ code: '', version: 0, sortOrder: 0, destination: 'house', materialCode: null, glyph: '' },
+	...{ nameVi: '', nameEn: '', aliasesVi: '', aliasesEn: '', whatVi: '', whatEn: '' },
+	...{ prepareVi: '', prepareEn: '', whereVi: '', whereEn: '', sourceVi: '', sourceEn: '' },
+	...{ datedOn, publishedAt: 0, publishedBy: null, isRetired: 0 },
+});
+
+const GAP = 10;
+
+/**
+ * Where an item stands when it comes after another one ({@link FIRST}: before all), and which items must make room:
+ * between two numbers that follow each other there is none. Undefined when there is no such item.
+ * @param items the guide in its order
+ */
+export function placeAfter(
+	items: GuideItem[],
+	code: string,
+	after: string,
+): { sortOrder: number; moved: GuideItem[] } | undefined {
+	const others = items.filter((item) => item.code !== code);
+	const at = after === FIRST ? 0 : others.findIndex((item) => item.code === after) + 1;
+	if (at === 0 && after !== FIRST) return undefined;
+	const [before, next] = [others[at - 1]?.sortOrder ?? 0, others[at]?.sortOrder];
+	if (next === undefined) return { sortOrder: before + GAP, moved: [] };
+	if (next - before >= 2) return { sortOrder: Math.floor((before + next) / 2), moved: [] };
+	const moved: GuideItem[] = [];
+	let last = before + 1;
+	for (const item of others.slice(at)) {
+		if (item.sortOrder > last) break;
+		moved.push({ ...item, sortOrder: (last += 1) });
+	}
+	return { sortOrder: before + 1, moved };
+}
+
 /** One text of an item in the reader's language. */
 export const guideText = (item: GuideItem, text: GuideText, locale: Locale): string =>
 	item[guideColumn(text, locale)];
