@@ -89,6 +89,7 @@ import { saleOf } from './sale-world.ts';
 const guideTexts = { name: 'Pin', aliases: '', what: 'Pin', prepare: 'Dán lại', where: '', source: 'Luật' };
 const guideInput = {
 	...{ code: 'pin', destination: 'hazardous', material: 'battery', datedOn: TODAY },
+	...{ isNew: false, glyph: '', after: '', isRetired: false },
 	texts: { vi: guideTexts, en: guideTexts },
 };
 
