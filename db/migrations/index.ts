@@ -28,7 +28,6 @@ import * as sortingGuide from './0026_create_sorting_guide.ts';
 import * as houseReports from './0027_create_house_reports.ts';
 import * as erasedWords from './0028_erase_words_of_papers.ts';
 import * as houseChanges from './0029_record_house_changes.ts';
-import * as visitorPhotos from './0030_add_visitor_photos.ts';
 import * as deeperEvents from './0030_deepen_cleanup_events.ts';
 import * as houseImports from './0031_record_house_imports.ts';
 import * as visitorPhotos from './0032_add_visitor_photos.ts';
@@ -65,7 +64,6 @@ export const migrations: Record<string, Migration> = {
 	'0027_create_house_reports': houseReports,
 	'0028_erase_words_of_papers': erasedWords,
 	'0029_record_house_changes': houseChanges,
-	'0030_add_visitor_photos': visitorPhotos,
 	'0030_deepen_cleanup_events': deeperEvents,
 	'0031_record_house_imports': houseImports,
 	'0032_add_visitor_photos': visitorPhotos,

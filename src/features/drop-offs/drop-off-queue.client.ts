@@ -1,7 +1,6 @@
 // Sends the form by way of the outbox: kept on the phone first, so that a lost network or a closed tab loses nothing.
 import type { OutboxItem } from '../outbox/outbox.ts';
-import { mintId, queue, sayAbove } from '../outbox/outbox.client.ts';
-import { readPhoto } from '../outbox/form-photo.client.ts';
+import { mintId, queue, readPhoto, sayAbove } from '../outbox/outbox.client.ts';
 
 type Line = { material: string; quantity: string; unit: string };
 

@@ -1,7 +1,6 @@
 // Sends what somebody says of a house by way of the outbox: kept on the phone first, so that no signal loses nothing.
 import type { OutboxItem } from '../outbox/outbox.ts';
-import { mintId, queue, sayAbove } from '../outbox/outbox.client.ts';
-import { readPhoto } from '../outbox/form-photo.client.ts';
+import { mintId, queue, readPhoto, sayAbove } from '../outbox/outbox.client.ts';
 
 type Words = Record<
 	| 'report'

@@ -1,14 +1,6 @@
 // Sends what waits: from a page on load, on `online` and on becoming visible, and from the service worker where the
 // browser wakes it.
-import {
-	batches,
-	isUnreadable,
-	OUTBOX_KINDS,
-	readAnswer,
-	type OutboxItem,
-	type PhotoBody,
-	type Verdict,
-} from './outbox.ts';
+import { batches, isUnreadable, OUTBOX_KINDS, readAnswer, type OutboxItem, type Verdict } from './outbox.ts';
 import { holdItem, listItems, refuseItem, removeItem } from './outbox-store.client.ts';
 
 /** Told to every tab when the outbox changed. */
@@ -23,14 +15,11 @@ export const announceChange = (): void => {
 	channel.close();
 };
 
-/** A photo goes as a form does: in JSON it would be a third larger. */
-function asForm(body: OutboxItem['body']): FormData {
-	// Another version of the page may have written another body.
-	const { id, of, record, hasChildren, photo } = (body ?? {}) as PhotoBody;
+/** A photo goes as a form does: in JSON it would be a third larger. Another version may have written another body. */
+function asForm(body: OutboxItem['body'] | null): FormData {
 	const form = new FormData();
-	for (const [name, value] of Object.entries({ id, of, record, hasChildren: hasChildren ? '1' : '' }))
-		form.set(name, value);
-	form.set('photo', new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');
+	for (const [name, value] of Object.entries(body ?? {}))
+		form.set(name, value instanceof ArrayBuffer ? new Blob([value]) : (value as string));
 	return form;
 }
 

@@ -19,22 +19,13 @@ const open = () =>
 			db.createObjectStore('outbox', { keyPath: 'id' });
 			void db.createObjectStore('made').put(Date.now(), 'at');
 		},
-		// A tab of a newer version must not wait for this one.
-		blocking: (_ours, _theirs, { target }) => {
-			opened = undefined;
-			(target as IDBDatabase).close();
-		},
 		terminated: () => (opened = undefined),
-	})
+	}).catch((error: unknown) => {
 		// Raised all the same, by a newer version that was taken back: what lies there is read as it is.
-		.catch((error: unknown) => {
-			if (error instanceof DOMException && error.name === 'VersionError') return openDB<Schema>('nha-xanh');
-			throw error;
-		})
-		.catch((error: unknown) => {
-			opened = undefined;
-			throw error;
-		}));
+		if ((error as Error).name === 'VersionError') return openDB<Schema>('nha-xanh');
+		opened = undefined;
+		throw error;
+	}));
 
 /** Every waiting record, oldest first. */
 export async function listItems(): Promise<OutboxItem[]> {

@@ -81,3 +81,13 @@ export function mintId(): string {
 	const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 	return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
+
+/** The photo of a form, if one was chosen: only then its script is fetched. `unreadable`: the phone can make none of it. */
+export async function readPhoto(
+	form: FormData,
+	record: OutboxItem,
+	words: string,
+): Promise<OutboxItem | 'unreadable' | undefined> {
+	if (!(form.get('photo') as File | null)?.size) return undefined;
+	return (await import('./photo-item.client.ts')).makePhotoItem(form, record, words);
+}

@@ -33,13 +33,13 @@ export const OUTBOX_KINDS: Record<string, { address: string; list: string; isFor
 	photo: { address: '/api/v1/photos', list: 'photos', isForm: true },
 };
 
-/** A photo of another record, as bytes: a store that all browsers read alike. */
+/** A photo of another record, under the names of the form that it is sent as; bytes are what every browser's store keeps. */
 export type PhotoBody = {
 	id: string;
 	/** Which kind of record it is of, and its id. */
 	of: string;
 	record: string;
-	hasChildren: boolean;
+	hasChildren: '1' | '';
 	photo: ArrayBuffer;
 };
 

@@ -19,14 +19,16 @@ async function shrink(file: File): Promise<ArrayBuffer | undefined> {
 	return blob?.arrayBuffer();
 }
 
-/** The photo of `record` as it waits; undefined when the phone cannot read it. `words` hold `{{record}}`. */
+/** The photo of a form as it waits beside `record`. `words` hold `{{record}}`. */
 export async function makePhotoItem(
+	form: FormData,
 	record: OutboxItem,
-	{ file, hasChildren, words }: { file: File; hasChildren: boolean; words: string },
-): Promise<OutboxItem | undefined> {
-	const photo = await shrink(file);
-	if (!photo) return undefined;
+	words: string,
+): Promise<OutboxItem | 'unreadable'> {
+	const photo = await shrink(form.get('photo') as File);
+	if (!photo) return 'unreadable';
 	const id = mintId();
+	const hasChildren = form.get('hasChildren') === '1' ? '1' : '';
 	const body = { id, of: record.kind, record: record.id, hasChildren, photo } satisfies PhotoBody;
 	const { language, madeAt } = record;
 	// After its record in every list.
