@@ -15,8 +15,7 @@ type Words = Record<
 >;
 
 /** Today in Vietnam by the phone's clock, as people write it. */
-const phoneDay = () =>
-	new Date().toLocaleDateString('en-GB', { timeZone: 'Asia/Ho_Chi_Minh' }).replaceAll('-', '/');
+const phoneDay = () => new Date().toLocaleDateString('en-GB', { timeZone: 'Asia/Ho_Chi_Minh' });
 
 function enhance(form: HTMLFormElement, words: Words): void {
 	const houses = document.querySelector<HTMLSelectElement>('[data-houses]');
