@@ -1,91 +1,35 @@
-// Takes the position of a house from several readings of the device, each shown with its accuracy.
-import { averageFix, type Fix } from './position-fix.ts';
+// Offers what takes the position of a house, and sends the form by way of the outbox.
 import { sendThroughOutbox, type SendWords } from './survey-queue.client.ts';
+import type { PositionWords } from './take-position.client.ts';
 
-type Words = Record<
-	'take' | 'takeAgain' | 'stop' | 'waiting' | 'fix' | 'average' | 'vague' | 'refused' | 'failed' | 'insecure',
-	string
->;
+type Words = PositionWords & SendWords & Record<'insecure', string>;
 
-const MAX_FIXES = 12;
-/** Readings of less accuracy than this are worth waiting longer for. */
-const VAGUE_M = 50;
-const PERMISSION_DENIED = 1;
-
-const fill = (sentence: string, values: Record<string, number>) =>
-	Object.entries(values).reduce(
-		(text, [name, value]) => text.replace(`{{${name}}}`, String(value)),
-		sentence,
-	);
-
-/** Offers the button, fills the fields while readings come, and stops after enough of them or when told to. */
-function takePosition(form: HTMLFormElement, words: Words): void {
+function offerPosition(form: HTMLFormElement, words: Words): void {
 	const button = form.querySelector<HTMLButtonElement>('[data-take]')!;
-	const average = form.querySelector<HTMLElement>('[data-average]')!;
-	const list = form.querySelector<HTMLElement>('[data-fixes]')!;
 	const input = (name: string) => form.querySelector<HTMLInputElement>(`input[name=${name}]`)!;
+	// Whoever types coordinates no longer has what the device was sure of.
+	for (const name of ['latitude', 'longitude'])
+		input(name).addEventListener('input', () => (input('accuracy').value = ''));
 	button.classList.remove('soon');
 	if (!window.isSecureContext) {
-		average.textContent = words.insecure;
+		form.querySelector('[data-average]')!.textContent = words.insecure;
 		return;
 	}
 	if (!('geolocation' in navigator)) return;
 	button.hidden = false;
-	let fixes: Fix[] = [];
-	let watch: number | undefined;
-	const stop = () => {
-		if (watch !== undefined) navigator.geolocation.clearWatch(watch);
-		watch = undefined;
-		button.textContent = fixes.length > 0 ? words.takeAgain : words.take;
+	const take = async () => {
+		const { takePosition } = await import('./take-position.client.ts');
+		button.removeEventListener('click', begin);
+		takePosition(form, words);
 	};
-	const show = () => {
-		const found = averageFix(fixes);
-		if (!found) return;
-		const accuracy = found.accuracyM;
-		input('latitude').value = found.latitude.toFixed(6);
-		input('longitude').value = found.longitude.toFixed(6);
-		input('accuracy').value = String(accuracy);
-		const said = fill(words.average, { used: found.used, all: fixes.length, accuracy });
-		average.textContent = accuracy > VAGUE_M ? `${said} ${words.vague}` : said;
-	};
-	const add = ({ coords }: GeolocationPosition) => {
-		const { latitude, longitude, accuracy } = coords;
-		fixes.push({ latitude, longitude, accuracyM: accuracy });
-		const row = document.createElement('li');
-		row.textContent = fill(words.fix, { number: fixes.length, accuracy: Math.ceil(accuracy) });
-		list.append(row);
-		list.hidden = false;
-		show();
-		if (fixes.length >= MAX_FIXES) stop();
-	};
-	const fail = ({ code }: GeolocationPositionError) => {
-		// What was read before is good all the same.
-		if (fixes.length === 0) average.textContent = code === PERMISSION_DENIED ? words.refused : words.failed;
-		stop();
-	};
-	button.addEventListener('click', () => {
-		if (watch !== undefined) return stop();
-		fixes = [];
-		list.replaceChildren();
-		list.hidden = true;
-		average.textContent = words.waiting;
-		button.textContent = words.stop;
-		const options = { enableHighAccuracy: true, maximumAge: 0, timeout: 30_000 };
-		watch = navigator.geolocation.watchPosition(add, fail, options);
-	});
-	// Whoever types coordinates no longer has what the device was sure of.
-	for (const name of ['latitude', 'longitude'])
-		input(name).addEventListener('input', () => {
-			stop();
-			input('accuracy').value = '';
-		});
-	form.addEventListener('submit', stop);
+	const begin = () => void take();
+	button.addEventListener('click', begin);
 }
 
 export function enhanceSurvey(): void {
 	const form = document.querySelector<HTMLFormElement>('form[data-survey]');
 	if (!form) return;
-	const words = JSON.parse(form.dataset['survey'] ?? '{}') as Words & SendWords;
-	takePosition(form, words);
+	const words = JSON.parse(form.dataset['survey'] ?? '{}') as Words;
+	offerPosition(form, words);
 	sendThroughOutbox(form, words);
 }
