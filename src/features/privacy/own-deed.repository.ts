@@ -41,6 +41,7 @@ export const DEEDS = [
 	{ what: 'scrapSale.confirmedBy', at: 'confirmedAt', person: 'confirmerId' },
 	{ what: 'classSheet.recordedBy', at: 'recordedAt' },
 	{ what: 'cleanupEvent.createdBy', at: 'createdAt' },
+	{ what: 'eventDraft.updatedBy', at: 'updatedAt' },
 	{ what: 'eventReport.recordedBy', at: 'recordedAt', id: 'eventId' },
 	{ what: 'journalEntry.recordedBy', at: 'recordedAt', kind: 'kind' },
 	{ what: 'disbursement.requestedBy', at: 'requestedAt', kind: 'purpose', person: 'requesterId' },
