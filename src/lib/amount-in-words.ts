@@ -1,4 +1,4 @@
-// Sums of money in words, as they stand on Vietnamese vouchers (số tiền bằng chữ).
+// Numbers in words, as they are read out, and sums of money as they stand on Vietnamese vouchers (số tiền bằng chữ).
 import type { Locale } from './i18n.ts';
 
 const THOUSAND = 1000;
@@ -79,15 +79,18 @@ function readEnglish(number: number): string[] {
 	return words.filter(Boolean);
 }
 
+/** `hai mươi mốt`, in English `twenty-one`. Throws RangeError for what is no whole number from 0 on. */
+export function numberInWords(number: number, locale: Locale): string {
+	if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`not a whole number: ${number}`);
+	const words = locale === 'vi' ? readVietnamese(number) : readEnglish(number);
+	return words.join(' ') || (locale === 'vi' ? DIGITS[0] : SMALL[0]!);
+}
+
 /**
  * `Hai mươi mốt triệu không trăm mười lăm đồng`, in English `Twenty-one million and fifteen đồng`. Throws RangeError for
  * what is no whole amount of đồng.
  */
 export function amountInWords(amountVnd: number, locale: Locale): string {
-	if (!Number.isSafeInteger(amountVnd) || amountVnd < 0)
-		throw new RangeError(`not an amount of đồng: ${amountVnd}`);
-	const words = locale === 'vi' ? readVietnamese(amountVnd) : readEnglish(amountVnd);
-	const zero = locale === 'vi' ? DIGITS[0] : SMALL[0]!;
-	const text = `${words.join(' ') || zero} đồng`;
+	const text = `${numberInWords(amountVnd, locale)} đồng`;
 	return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -97,6 +97,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 			{ at: `/chu-nhat-xanh/${more.slug}` },
 			{ who: 'organiser', at: `/chu-nhat-xanh/${more.slug}` },
 		],
+		'[...lang]/chu-nhat-xanh/[slug]/ap-phich': [{ at: `/chu-nhat-xanh/${more.slug}/ap-phich` }],
 		'[...lang]/chu-nhat-xanh/[slug].ics': [{ at: `/chu-nhat-xanh/${more.slug}.ics`, cache: OPEN }],
 		'[...lang]/chu-nhat-xanh/huy-dang-ky': [
 			{ at: `/chu-nhat-xanh/huy-dang-ky?ma=${more.signed.token}`, cache: NEVER },

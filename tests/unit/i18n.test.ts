@@ -45,6 +45,7 @@ const EXAMPLES: Record<string, string | number> = {
 		sequence: 5,
 		number: 3,
 		rows: 20_000,
+		seconds: 75,
 		columns: 256,
 	},
 	...{

@@ -1,0 +1,41 @@
+// An event for machines that read pages: https://schema.org/Event.
+import { localePath, type Locale } from '#lib/i18n.ts';
+import { toLocalIso } from '#lib/time.ts';
+import { placeText, type CleanupEvent } from './cleanup-event.ts';
+
+/** As the text of a JSON-LD block: nothing in it can end the block. */
+export function eventJsonLd(
+	event: CleanupEvent,
+	coOrganisers: { name: string }[],
+	{ locale, publicUrl }: { locale: Locale; publicUrl: string },
+): string {
+	const { latitude, longitude } = event;
+	const data = {
+		'@context': 'https://schema.org',
+		'@type': 'Event',
+		'@id': `urn:uuid:${event.id}`,
+		name: event.title,
+		description: event.description || undefined,
+		startDate: toLocalIso(event.startsAt),
+		endDate: toLocalIso(event.endsAt),
+		eventStatus: `https://schema.org/Event${event.status === 'cancelled' ? 'Cancelled' : 'Scheduled'}`,
+		eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
+		isAccessibleForFree: true,
+		maximumAttendeeCapacity: event.capacity ?? undefined,
+		url: publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`),
+		location: {
+			'@type': 'Place',
+			name: placeText(event, locale),
+			address: { '@type': 'PostalAddress', addressRegion: 'Lạng Sơn', addressCountry: 'VN' },
+			geo:
+				latitude === null || longitude === null
+					? undefined
+					: { '@type': 'GeoCoordinates', latitude, longitude },
+		},
+		organizer: [event.organisationName, ...coOrganisers.map(({ name }) => name)].map((name) => ({
+			'@type': 'Organization',
+			name,
+		})),
+	};
+	return JSON.stringify(data).replace(/</g, '\\u003c');
+}

@@ -1,0 +1,76 @@
+// What a ward reads out over its loudspeakers: always Vietnamese, short sentences, a minute and a half at most.
+import { createTranslator } from '#lib/i18n.ts';
+import { toNationalPhone } from '#lib/phone.ts';
+import { placeText, type CleanupEvent } from './cleanup-event.ts';
+import { countSyllables, spokenText, spokenTime } from './spoken.ts';
+
+/** A bulletin is read slower than people talk. */
+const SYLLABLES_A_MINUTE = 160;
+export const MAX_SECONDS = 90;
+const MAX_SYLLABLES = (MAX_SECONDS / 60) * SYLLABLES_A_MINUTE;
+/** More of a list than this nobody remembers. */
+const LIST_SYLLABLES = 40;
+
+/** The first things of a list, as many as one remembers. */
+function shorten(list: string): string {
+	const things = list.split(/[,;]\s*/);
+	while (things.length > 1 && countSyllables(things.join(' ')) > LIST_SYLLABLES) things.pop();
+	return things.join(', ');
+}
+
+export const secondsToRead = (text: string): number =>
+	Math.ceil((countSyllables(text) / SYLLABLES_A_MINUTE) * 60);
+
+/** The bulletin, a sentence a line. What is least needed is left out of a long one. */
+export function loudspeakerText(event: CleanupEvent, coOrganisers: { name: string }[]): string {
+	const t = createTranslator('vi');
+	const time = spokenTime(event.startsAt);
+	const title = spokenText(event.title);
+	const others = spokenText(coOrganisers.map(({ name }) => name).join(', '));
+	const greeting = t('cleanup-events:loudspeaker.greeting');
+	if (event.status === 'cancelled') {
+		const reason = spokenText(event.cancelReason ?? '');
+		return [
+			greeting,
+			t('cleanup-events:loudspeaker.cancelled', { title, time }),
+			t('cleanup-events:loudspeaker.reason', { reason }),
+			t('cleanup-events:loudspeaker.thanks'),
+		].join('\n');
+	}
+	const place = spokenText(placeText(event, 'vi'));
+	const phone = event.isLeadPhonePublic === 1 ? event.leadPhoneE164 : null;
+	// In the order in which they are read, each with how soon it is left out: 0 never.
+	const sentences: [leftOut: number, sentence: string | false][] = [
+		[0, greeting],
+		[0, t('cleanup-events:loudspeaker.invites', { organisation: spokenText(event.organisationName), title })],
+		[5, coOrganisers.length > 0 && t('cleanup-events:loudspeaker.together', { organisation: others })],
+		[0, t('cleanup-events:loudspeaker.time', { time })],
+		[0, t('cleanup-events:loudspeaker.place', { place })],
+		[3, event.areaText !== '' && t('cleanup-events:loudspeaker.area', { area: spokenText(event.areaText) })],
+		[
+			1,
+			event.whatToBring !== '' &&
+				t('cleanup-events:loudspeaker.bring', { things: shorten(spokenText(event.whatToBring)) }),
+		],
+		[
+			4,
+			event.clothes !== '' && t('cleanup-events:loudspeaker.clothes', { clothes: spokenText(event.clothes) }),
+		],
+		[2, event.rainPlan !== '' && t('cleanup-events:loudspeaker.rain', { plan: spokenText(event.rainPlan) })],
+		[
+			6,
+			phone !== null &&
+				t('cleanup-events:loudspeaker.contact', {
+					name: spokenText(event.leadName),
+					phone: spokenText(toNationalPhone(phone)),
+				}),
+		],
+		[7, t('cleanup-events:loudspeaker.again', { time, place })],
+		[0, t('cleanup-events:loudspeaker.thanks')],
+	];
+	let kept = sentences.flatMap(([leftOut, sentence]) => (sentence ? [{ leftOut, sentence }] : []));
+	const textOf = () => kept.map(({ sentence }) => sentence).join('\n');
+	for (let least = 7; least > 0 && countSyllables(textOf()) > MAX_SYLLABLES; least -= 1)
+		kept = kept.filter(({ leftOut }) => leftOut !== least);
+	return textOf();
+}
