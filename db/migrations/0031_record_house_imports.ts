@@ -1,11 +1,11 @@
 import { sql, type Kysely } from 'kysely';
-import { isSqlite } from './dialect.ts';
+import { allOrNone, isSqlite } from './dialect.ts';
 
 /** A file that the operator reads in changes a house too; nobody with a role says so. */
 const SAID = `check (kind = 'import' or recorded_by is not null)`;
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-	if (isSqlite(db)) return rebuild(db);
+	if (isSqlite(db)) return allOrNone(db, () => rebuild(db));
 	await sql
 		.raw(
 			`alter table house_change

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { createTables, isSqlite, makeAppendOnly } from './dialect.ts';
+import { allOrNone, createTables, isSqlite, makeAppendOnly } from './dialect.ts';
 
 /** SQLite takes no NOT NULL away in place: the table is made anew with all its rows, indexes and triggers. */
 async function rebuildPhotos(db: Kysely<unknown>): Promise<void> {
@@ -17,18 +17,15 @@ async function rebuildPhotos(db: Kysely<unknown>): Promise<void> {
 	await run('pragma foreign_keys = off');
 	await run('pragma legacy_alter_table = on');
 	try {
-		await run('begin immediate');
-		await run(made);
-		await run('insert into photo_next select * from photo order by rowid');
-		await run('drop table photo');
-		await run('alter table photo_next rename to photo');
-		for (const part of parts) if (part.type !== 'table') await run(part.sql);
-		const { rows: broken } = await sql`pragma foreign_key_check`.execute(db);
-		if (broken.length > 0) throw new Error(`a row lost what it refers to: ${JSON.stringify(broken[0])}`);
-		await run('commit');
-	} catch (error) {
-		await run('rollback');
-		throw error;
+		await allOrNone(db, async () => {
+			await run(made);
+			await run('insert into photo_next select * from photo order by rowid');
+			await run('drop table photo');
+			await run('alter table photo_next rename to photo');
+			for (const part of parts) if (part.type !== 'table') await run(part.sql);
+			const { rows: broken } = await sql`pragma foreign_key_check`.execute(db);
+			if (broken.length > 0) throw new Error(`a row lost what it refers to: ${JSON.stringify(broken[0])}`);
+		});
 	} finally {
 		await run('pragma legacy_alter_table = off');
 		await run('pragma foreign_keys = on');

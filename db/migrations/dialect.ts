@@ -40,6 +40,21 @@ export async function keepRows(
 	}
 }
 
+/**
+ * Runs statements that leave a table half made when they stop half way, all or none of them. SQLite migrations run
+ * outside a transaction.
+ */
+export async function allOrNone(db: Kysely<unknown>, work: () => Promise<void>): Promise<void> {
+	await sql`begin immediate`.execute(db);
+	try {
+		await work();
+		await sql`commit`.execute(db);
+	} catch (error) {
+		await sql`rollback`.execute(db);
+		throw error;
+	}
+}
+
 type Refusal = {
 	table: string;
 	event: 'insert' | 'update' | 'delete';

@@ -158,7 +158,14 @@ describeEachEngine('the plan of a Green Sunday', (engine) => {
 		expect(await expectNothingWritten(db, () => saveDraft(db, organiser, late, NOW))).toMatchObject({
 			...{ kind: 'CONFLICT', key: 'changedMeanwhile' },
 		});
-		await announceEvent(db, organiser, input({ id: first.id }), NOW);
+		// Whoever announces what they read before has not seen what stands.
+		for (const draftSequence of [undefined, 0])
+			expect(
+				await expectNothingWritten(db, () =>
+					announceEvent(db, organiser, { ...input({ id: first.id }), draftSequence }, NOW),
+				),
+			).toMatchObject({ kind: 'CONFLICT', key: 'changedMeanwhile' });
+		await announceEvent(db, organiser, { ...input({ id: first.id }), draftSequence: 1 }, NOW);
 		expect(await listDrafts(db, 'all')).toEqual([]);
 		expect(await expectNothingWritten(db, () => saveDraft(db, organiser, late, NOW))).toMatchObject({
 			...{ kind: 'CONFLICT', key: 'draftAnnounced' },
@@ -181,9 +188,13 @@ describeEachEngine('the plan of a Green Sunday', (engine) => {
 			() => deleteDraft(db, other, { id: mine.id }, NOW),
 		])
 			expect(await expectNothingWritten(db, work)).toMatchObject({ kind: 'FORBIDDEN', key: 'notYourRole' });
-		const taken = { ...mine, organisationId: ids.school };
+		const taken = { ...mine, organisationId: ids.school, sequence: 0 };
 		expect(await expectNothingWritten(db, () => saveDraft(db, other, taken, NOW))).toMatchObject({
-			...{ kind: 'CONFLICT', key: 'sameIdOtherContent' },
+			...{ kind: 'FORBIDDEN', key: 'notYourRole' },
+		});
+		const long = { ...mine, values: { ...mine.values, description: 'a'.repeat(70_000) } };
+		expect(await expectNothingWritten(db, () => saveDraft(db, organiser, long, NOW))).toMatchObject({
+			...{ kind: 'CONTENT_TOO_LARGE', key: 'bodyTooLarge' },
 		});
 		for (let count = 1; count < 50; count += 1) await saveDraft(db, organiser, draft(), NOW);
 		expect(await expectNothingWritten(db, () => saveDraft(db, organiser, draft(), NOW))).toMatchObject({
@@ -193,6 +204,43 @@ describeEachEngine('the plan of a Green Sunday', (engine) => {
 		await deleteDraft(db, organiser, { id: mine.id }, NOW);
 		await saveDraft(db, organiser, draft(), NOW);
 		expect(await listDrafts(db, 'all')).toHaveLength(50);
+	});
+
+	test('whoever organises for two bodies moves a draft from one to the other, and announces it there', async () => {
+		const both = await makeActor(db, 'organiser', 'portal', null);
+		const mine = draft({ title: 'Dọn chợ' });
+		await saveDraft(db, both, mine, NOW);
+		await saveDraft(db, both, { ...mine, organisationId: ids.school, sequence: 0 }, NOW);
+		expect(await listDrafts(db, [ids.school])).toMatchObject([{ id: mine.id, sequence: 1 }]);
+		const announced = { ...input({ id: mine.id }), draftSequence: 1 };
+		await announceEvent(db, both, announced, NOW);
+		expect(await listDrafts(db, 'all')).toEqual([]);
+		// A form that is sent again changes nothing.
+		await announceEvent(db, both, announced, NOW);
+	});
+
+	test('a draft that nobody writes on is forgotten with the numbers of past events', async () => {
+		await saveDraft(db, organiser, draft(), NOW);
+		await forgetOldPhones(db, NOW + 30 * DAY);
+		expect(await listDrafts(db, 'all')).toHaveLength(1);
+		await forgetOldPhones(db, NOW + 30 * DAY + 1);
+		expect(await listDrafts(db, 'all')).toEqual([]);
+	});
+
+	test('a body that has closed since stays with its event through an edit, and comes to no other', async () => {
+		const standing = input({ coOrganiserIds: [ids.school] });
+		await announceEvent(db, organiser, standing, NOW);
+		await db
+			.updateTable('organisation')
+			.set({ validTo: '2026-01-01' })
+			.where('id', '=', ids.school)
+			.execute();
+		await editEvent(db, organiser, { ...standing, title: 'Dọn chợ', sequence: 0 }, NOW);
+		expect((await listCoOrganisers(db, standing.id)).map(({ id }) => id)).toEqual([ids.school]);
+		const other = input({ coOrganiserIds: [ids.school] });
+		expect(await expectNothingWritten(db, () => announceEvent(db, organiser, other, NOW))).toMatchObject({
+			...{ key: 'unknownOrganisation', field: 'coOrganiserIds' },
+		});
 	});
 
 	test('a sample’s draft leaves with the samples', async () => {

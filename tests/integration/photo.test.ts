@@ -165,6 +165,12 @@ test.each(['jpeg', 'png', 'webp'] as const)('nothing but upright pixels is left 
 test('a large photo is made smaller and a small one is not made larger', async () => {
 	expect(await encodePhoto(blankPng(2400), NOW)).toMatchObject({ width: 1600, height: 1600 });
 	expect(await encodePhoto(blankPng(30), NOW)).toMatchObject({ width: 30, height: 30 });
+	// One after the other: of a burst that would take all memory, the last are told to come again.
+	const burst = await Promise.allSettled(Array.from({ length: 30 }, () => encodePhoto(blankPng(30), NOW)));
+	const refused = burst.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+	expect(refused).toHaveLength(10);
+	for (const { reason } of refused) expect(reason).toMatchObject({ kind: 'TOO_MANY_REQUESTS' });
+	expect(await encodePhoto(blankPng(30), NOW)).toMatchObject({ width: 30 });
 });
 
 describeEachEngine('a photo', (engine) => {

@@ -30,6 +30,17 @@ test('what goes now is in batches of one kind, oldest first, without refused and
 	expect(found.flat().map(({ id }) => id)).not.toContain('new');
 });
 
+test('what was tried is passed over, without a hole in what is left', () => {
+	const many = Array.from({ length: 120 }, (_, index) => item(String(index), { madeAt: index }));
+	const tried = new Set(batches(many)[0]!.map(({ id }) => id));
+	// The first one was held and stays in the list; the other 49 have gone.
+	const left = [many[0]!, ...many.slice(50)];
+	expect(batches(left, tried).map((batch) => batch.length)).toEqual([50, 20]);
+	// What waits for a record that was tried and is still here waits on.
+	const photo = item('photo', { kind: 'photo', body: { record: '0' }, madeAt: 500 });
+	expect(batches([many[0]!, photo], tried)).toEqual([]);
+});
+
 test('a photo waits for its record, counts for itself once that has gone, and goes alone', () => {
 	const photo = (id: string, record: string) => item(id, { kind: 'photo', body: { record }, madeAt: 2 });
 	const record = item('record');

@@ -36,7 +36,12 @@ export async function startDrawing(frame: HTMLElement): Promise<void> {
 	const read = (): [number, number][] =>
 		field.value
 			.split('\n')
-			.map((each) => each.split(/[,;\s]+/).map(Number))
+			.map((each) =>
+				each
+					.trim()
+					.split(/[,;\s]+/)
+					.map(Number),
+			)
 			.flatMap(([latitude, longitude]) =>
 				Number.isFinite(latitude) && Number.isFinite(longitude) ? [[latitude!, longitude!]] : [],
 			);

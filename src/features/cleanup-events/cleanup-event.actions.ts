@@ -80,6 +80,12 @@ function readEvent(form: FormData): EventInput {
 	};
 }
 
+/** Which state of a draft the form was made from; undefined where it was made from none. */
+function readDraftSequence(form: FormData): number | undefined {
+	const text = field(form, 'draftSequence');
+	return text === '' ? undefined : parseCount(text, { min: 0, max: 1_000_000 }, 'draftSequence');
+}
+
 /** Empty: not weighed. Zero: there was none. */
 function readReportGrams(form: FormData, name: string): number | null {
 	const text = field(form, name).trim();
@@ -90,15 +96,14 @@ function readReportGrams(form: FormData, name: string): number | null {
 export const cleanupEvents = {
 	announce: formAction(async (form, { locals }) => {
 		const input = readEvent(form);
-		await announceEvent(locals.db, locals.actor, input, locals.now);
+		const draftSequence = readDraftSequence(form);
+		await announceEvent(locals.db, locals.actor, { ...input, draftSequence }, locals.now);
 		return localePath(locals.locale, `/cua-toi/su-kien/${input.id}?xong=dang`);
 	}),
 	saveDraft: formAction(async (form, { locals }) => {
 		const { db, actor, now, locale } = locals;
 		const id = readId(form);
-		const [organisationId, drafted] = [field(form, 'organisationId'), field(form, 'draftSequence')];
-		const sequence =
-			drafted === '' ? undefined : parseCount(drafted, { min: 0, max: 1_000_000 }, 'draftSequence');
+		const [organisationId, sequence] = [field(form, 'organisationId'), readDraftSequence(form)];
 		const values = typedValues(form, newEventValues(now));
 		await saveDraft(db, actor, { id, organisationId, sequence, values }, now);
 		return localePath(locale, `/cua-toi/su-kien?xong=nhap&nhap=${id}#dang`);

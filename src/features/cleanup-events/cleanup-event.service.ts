@@ -5,7 +5,7 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
 import { unitHolds } from '#features/places/ward-geometry.ts';
-import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
+import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { parsePhone } from '#lib/phone.ts';
@@ -31,10 +31,11 @@ import {
 	insertEvent,
 	insertReport,
 	isSlugTaken,
+	listCoOrganisers,
 	replaceParts,
 	updateEvent,
 } from './cleanup-event.repository.ts';
-import { deleteDraftRow } from './event-draft.repository.ts';
+import { deleteDraftRow, findDraft } from './event-draft.repository.ts';
 import { sumHeads } from './sign-up.repository.ts';
 
 /** What was typed, as it is stored. */
@@ -126,7 +127,10 @@ async function findPlace(db: Db, input: EventInput, organisation: Organisation, 
 export async function announceEvent(
 	db: Db,
 	actor: Actor | undefined,
-	raw: EventInput,
+	{
+		draftSequence,
+		...raw
+	}: EventInput & { /** Of the draft that the form was made from. */ draftSequence?: number | undefined },
 	now: number,
 ): Promise<string> {
 	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(raw));
@@ -173,11 +177,20 @@ export async function announceEvent(
 				isSample: organisation.isSample,
 			});
 			await replaceParts(trx, id, input);
-			await deleteDraftRow(trx, id, organisation.id);
+			await takeDraft(trx, actor, id, draftSequence);
 			await insertAuditEvent(trx, auditOf('announce', id, grant.id), now);
 			return slug;
 		});
 	return retryWhenTaken(write);
+}
+
+/** The announcement takes the draft's place. Refuses with 409 when somebody has written on it meanwhile. */
+async function takeDraft(trx: Trx, actor: Actor | undefined, id: string, sequence: number | undefined) {
+	const draft = await findDraft(trx, id);
+	if (!draft) return;
+	requireGrant(actor, 'cleanup-event.announce', eventScopes(draft));
+	if (draft.sequence !== sequence) throw new DomainError('CONFLICT', 'changedMeanwhile');
+	await deleteDraftRow(trx, id);
 }
 
 const auditOf = (act: string, id: string, roleGrantId: string) => ({
@@ -227,7 +240,9 @@ export async function editEvent(
 		checkStands(event, now);
 		if (event.sequence !== sequence) throw new DomainError('CONFLICT', 'changedMeanwhile');
 		checkEvent(input, now, event.startsAt);
-		await checkCoOrganisers(trx, input, event.isSample, now);
+		const standing = (await listCoOrganisers(trx, event.id)).map(({ id }) => id);
+		const added = input.coOrganiserIds.filter((id) => !standing.includes(id));
+		await checkCoOrganisers(trx, { ...input, coOrganiserIds: added }, event.isSample, now);
 		const heads = await sumHeads(trx, event.id);
 		if (input.capacity !== null && input.capacity < heads) {
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'capacityTooSmall', {

@@ -32,5 +32,9 @@ export const insertDraft = (trx: Trx, row: EventDraftTable) =>
 export const updateDraft = (trx: Trx, id: string, changes: Partial<EventDraftTable>) =>
 	trx.updateTable('eventDraft').set(changes).where('id', '=', id).execute();
 
-export const deleteDraftRow = (trx: Trx, id: string, organisationId: string) =>
-	trx.deleteFrom('eventDraft').where('id', '=', id).where('organisationId', '=', organisationId).execute();
+export const deleteDraftRow = (trx: Trx, id: string) =>
+	trx.deleteFrom('eventDraft').where('id', '=', id).execute();
+
+/** Forgets drafts that nobody has written on since: they may hold a telephone number. */
+export const forgetDrafts = (trx: Trx, until: number) =>
+	trx.deleteFrom('eventDraft').where('updatedAt', '<', until).execute();

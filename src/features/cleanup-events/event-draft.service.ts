@@ -15,6 +15,8 @@ import type { EventValues } from './event-form.ts';
 
 /** More than an organisation prepares at a time. */
 const MAX_DRAFTS = 50;
+/** Several times the longest announcement. */
+const MAX_CONTENT = 64 * 1024;
 
 export type DraftInput = {
 	id: string;
@@ -37,26 +39,30 @@ export async function saveDraft(
 	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(input));
 	const { id, organisationId } = input;
 	const content = JSON.stringify(input.values);
+	if (content.length > MAX_CONTENT) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
 	const write = () =>
 		inTransaction(db, async (trx) => {
-			await lockRow(trx, 'organisation', organisationId);
+			const known = await findDraft(trx, id);
+			// In one order, whoever moves a draft from one to the other.
+			for (const each of [...new Set([organisationId, known?.organisationId ?? organisationId])].sort())
+				await lockRow(trx, 'organisation', each);
 			const organisation = await findOpenOrganisation(trx, organisationId, now);
 			requireSameKind(actor!, organisation.isSample === 1, 'organisationId');
 			await holdGrant(trx, grant.id, now);
 			if (await findEvent(trx, id)) throw new DomainError('CONFLICT', 'draftAnnounced');
 			const current = await findDraft(trx, id);
-			if (current && current.organisationId !== organisationId)
-				throw new DomainError('CONFLICT', 'sameIdOtherContent');
-			if (current?.content === content) return;
+			// Of the organisation that it belonged to, too.
+			if (current) requireGrant(actor, 'cleanup-event.announce', eventScopes(current));
+			if (current?.content === content && current.organisationId === organisationId) return;
 			if (current && current.sequence !== input.sequence)
 				throw new DomainError('CONFLICT', 'changedMeanwhile');
-			const stands = { content, updatedAt: now, updatedBy: grant.id };
+			const stands = { organisationId, content, updatedAt: now, updatedBy: grant.id };
 			if (current) await updateDraft(trx, id, { ...stands, sequence: current.sequence + 1 });
 			else {
 				if ((await countDrafts(trx, organisationId)) >= MAX_DRAFTS)
 					throw new DomainError('CONFLICT', 'tooManyDrafts', { values: { max: MAX_DRAFTS } });
 				const { isSample } = organisation;
-				await insertDraft(trx, { id, organisationId, sequence: 0, createdAt: now, isSample, ...stands });
+				await insertDraft(trx, { id, sequence: 0, createdAt: now, isSample, ...stands });
 			}
 		});
 	return retryWhenTaken(write);
@@ -77,6 +83,6 @@ export async function deleteDraft(
 		requireSameKind(actor, draft.isSample === 1);
 		await lockRow(trx, 'organisation', draft.organisationId);
 		await holdGrant(trx, grant.id, now);
-		await deleteDraftRow(trx, draft.id, draft.organisationId);
+		await deleteDraftRow(trx, draft.id);
 	});
 }

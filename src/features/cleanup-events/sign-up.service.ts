@@ -17,6 +17,7 @@ import {
 	type SignUpInput,
 } from './cleanup-event.ts';
 import { findEvent } from './cleanup-event.repository.ts';
+import { forgetDrafts } from './event-draft.repository.ts';
 import {
 	cancelSignUpRow,
 	findSignUp,
@@ -181,4 +182,7 @@ export async function removeSignUp(
 
 /** Forgets the telephone numbers whose time is over; the process does so at its start and every day. */
 export const forgetOldPhones = (db: Db, now: number): Promise<unknown> =>
-	inTransaction(db, (trx) => forgetPhones(trx, now - PHONE_KEPT_MS));
+	inTransaction(db, async (trx) => {
+		await forgetPhones(trx, now - PHONE_KEPT_MS);
+		await forgetDrafts(trx, now - PHONE_KEPT_MS);
+	});

@@ -71,22 +71,17 @@ export async function listPublicHousePhotos(
 	houseId: string,
 	limit: number,
 ): Promise<PublicHousePhoto[]> {
-	const rows = await selectHousePhotos(db)
+	const newest = selectHousePhotos(db)
 		.select(['photo.id', 'photo.width', 'photo.height'])
 		.where('photo.status', '=', 'approved')
 		.where('problemReport.closedAt', 'is', null)
-		.where((eb) =>
-			eb.or([eb('houseChange.greenHouseId', '=', houseId), eb('visitorPhoto.greenHouseId', '=', houseId)]),
-		)
 		.orderBy('takenAt', 'desc')
-		.orderBy('photo.id', 'desc')
-		.limit(limit * 4)
-		.execute();
-	const all = rows.map(({ id, width, height, takenAt, ...row }) => ({
+		.orderBy('photo.id', 'desc');
+	const surveys = await newest.where('houseChange.greenHouseId', '=', houseId).limit(1).execute();
+	const others = await newest.where('visitorPhoto.greenHouseId', '=', houseId).limit(limit).execute();
+	return [...surveys, ...others].slice(0, limit).map(({ id, width, height, takenAt, ...row }) => ({
 		...{ id, width, height, takenAt: Number(takenAt), of: ofWhat(row) },
 	}));
-	const survey = all.find(({ of }) => of === 'survey');
-	return [...(survey ? [survey] : []), ...all.filter(({ of }) => of !== 'survey')].slice(0, limit);
 }
 
 export type WaitingPhoto = PhotoTable & {

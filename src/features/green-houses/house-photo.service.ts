@@ -3,6 +3,7 @@ import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { decidePhoto, hidePhoto, type PhotoDecision } from '#features/photos/photo-decision.service.ts';
 import type { PhotoStore } from '#features/photos/photo-store.service.ts';
 import { encodePhoto, insertPhotoRow, withPhotoFile } from '#features/photos/photo.service.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
 import { addressKey } from '#lib/address-key.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -25,8 +26,9 @@ export type Upload = { bytes: Uint8Array; store: PhotoStore; hasChildren: boolea
 
 /** Counts a photo that a device sends, before it is decoded. Refuses with 429. */
 export async function takePhotoRate(db: Db, secret: string, clientAddress: string, now: number) {
-	await takeRate(db, addressKey('house-photo', clientAddress), PHOTOS_PER_ADDRESS, now);
+	// The device first: one that tries too often takes nothing from the others behind its address.
 	await takeRate(db, `house-photo:device:${secret}`, PHOTOS_PER_DEVICE, now);
+	await takeRate(db, addressKey('house-photo', clientAddress), PHOTOS_PER_ADDRESS, now);
 }
 
 /**
@@ -116,6 +118,7 @@ export async function decideHousePhoto(
 	const grant = await decidePhoto(db, actor, input, houseScopes(house), now, rule);
 	if (input.status !== 'approved' || found.of !== 'survey') return;
 	await inTransaction(db, async (trx) => {
+		await holdGrant(trx, grant.id, now);
 		for (const { id } of await listOlderSurveyPhotos(trx, input.id)) await hidePhoto(trx, id, grant.id, now);
 	});
 }

@@ -8,6 +8,7 @@ import { checkHappenedWithin } from '#lib/happened-at.ts';
 import { areSamplesRetired } from '#lib/samples.ts';
 import { findGreenHouse, findGreenHouseByCode } from './green-house.repository.ts';
 import { houseScopes, MAX_REPORT_AGE_DAYS } from './green-house.ts';
+import { forgetPhotoOf } from './house-photo.service.ts';
 import { closeProblemRow, findProblem, insertProblem, insertVoice } from './problem-report.repository.ts';
 import { problemHash, readClosingNote, readProblemText, type ProblemKind } from './problem-report.ts';
 
@@ -105,6 +106,8 @@ export async function closeProblem(
 		}
 		await holdGrant(trx, grant.id, now);
 		await closeProblemRow(trx, input.id, { closedAt: now, closedBy: grant.id, closingNote });
+		// It showed what is mended now, and no page would offer to hide it any more.
+		await forgetPhotoOf(trx, { kind: 'problem', id: input.id }, now);
 		await insertAuditEvent(
 			trx,
 			{

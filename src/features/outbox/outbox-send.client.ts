@@ -72,7 +72,7 @@ const introduceDevice = () => fetch('/api/v1/drop-offs', { signal: AbortSignal.t
 async function sendAll(): Promise<string | undefined> {
 	const tried = new Set<string>();
 	// Looked at again after each batch: what was held back until another record stands there may go now.
-	const next = async () => batches(await listItems()).find(([first]) => !tried.has(first!.id));
+	const next = async () => batches(await listItems(), tried)[0];
 	let batch = await next();
 	if (!batch) return undefined;
 	try {

@@ -56,10 +56,10 @@ export const photosOf = (items: OutboxItem[], id: string): OutboxItem[] =>
 /** What the addresses take at once. */
 export const MAX_BATCH = 50;
 
-/** Those that a sending tries now, oldest first, in batches of one kind. */
-export function batches(items: OutboxItem[]): OutboxItem[][] {
+/** Those that a sending tries now and has not `tried`, oldest first, in batches of one kind. */
+export function batches(items: OutboxItem[], tried: ReadonlySet<string> = new Set()): OutboxItem[][] {
 	const waiting = ownItems(items).filter(
-		(item) => item.refusal === undefined && Object.hasOwn(OUTBOX_KINDS, item.kind),
+		({ id, kind, refusal }) => refusal === undefined && Object.hasOwn(OUTBOX_KINDS, kind) && !tried.has(id),
 	);
 	waiting.sort((a, b) => a.madeAt - b.madeAt);
 	const found: OutboxItem[][] = [];

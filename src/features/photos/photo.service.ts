@@ -17,13 +17,32 @@ import {
 	writeClearedUntil,
 } from './photo.repository.ts';
 
+/** A decoded photo takes hundreds of megabytes for a moment: they are decoded one after the other. */
+const MAX_WAITING = 20;
+let waiting = 0;
+let last: Promise<unknown> = Promise.resolve();
+
+/** Waits for its turn. Refuses with 429 when too many wait already. */
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+	if (waiting >= MAX_WAITING) throw new DomainError('TOO_MANY_REQUESTS', 'tooManyRequests');
+	waiting += 1;
+	const turn = last.then(work);
+	last = turn.catch(() => undefined).finally(() => (waiting -= 1));
+	return turn;
+}
+
 /**
  * Decodes an uploaded photo and writes it again as WebP, upright and without its EXIF data; keeps nothing yet.
- * The caller has made sure that the person may upload. Refuses with 413, 415 and 422.
+ * The caller has made sure that the person may upload. Refuses with 413, 415, 422 and, when too many come at once, 429.
  */
 export async function encodePhoto(bytes: Uint8Array, now: number): Promise<EncodedPhoto> {
 	checkPhotoBytes(bytes);
-	const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
+	const { data, info } = await inTurn(() => encode(bytes));
+	return { id: uuidv7(now), data, width: info.width, height: info.height };
+}
+
+const encode = (bytes: Uint8Array) =>
+	sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
 		.autoOrient()
 		.resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
 		.webp({ quality: 78 })
@@ -31,8 +50,6 @@ export async function encodePhoto(bytes: Uint8Array, now: number): Promise<Encod
 		.catch(() => {
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'photoUnreadable', { field: 'photo' });
 		});
-	return { id: uuidv7(now), data, width: info.width, height: info.height };
-}
 
 /** Cut square beside a row; whole within a page. */
 const SIZES = {

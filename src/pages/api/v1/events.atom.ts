@@ -14,6 +14,10 @@ export const GET: APIRoute = async ({ locals: { db, now, publicUrl, t, locale },
 	);
 	const feed = { title, self: `${publicUrl}${url.pathname}${url.search}`, now, reports };
 	return new Response(toAtom(events, feed, { t, locale, publicUrl }), {
-		headers: { ...OPEN_DATA_HEADERS, 'content-type': 'application/atom+xml; charset=utf-8' },
+		headers: {
+			...OPEN_DATA_HEADERS,
+			vary: 'accept-language',
+			'content-type': 'application/atom+xml; charset=utf-8',
+		},
 	});
 };

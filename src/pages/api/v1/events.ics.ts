@@ -9,6 +9,10 @@ export const GET: APIRoute = async ({ locals: { db, now, publicUrl, t, locale },
 	const { name, events } = await listFeedEvents(db, parseFeedFilter(url.searchParams), now);
 	const title = name ? t('cleanup-events:calendar.of', { name }) : t('cleanup-events:calendar.name');
 	return new Response(toCalendar(events, title, { t, locale, publicUrl }), {
-		headers: { ...OPEN_DATA_HEADERS, 'content-type': 'text/calendar; charset=utf-8' },
+		headers: {
+			...OPEN_DATA_HEADERS,
+			vary: 'accept-language',
+			'content-type': 'text/calendar; charset=utf-8',
+		},
 	});
 };
