@@ -7,6 +7,8 @@ type House = { at: [number, number]; code: string; row: HTMLElement };
 /** The view that was drawn: its edges, the side of its square, and how far marks stand apart, in the units of it. */
 type Drawn = { bounds: LatLngBounds; side: number; radiusNow: () => number };
 type Words = { more: string; crowd: string };
+/** What stands on the map: one house, or several that crowd. */
+type Shown = { crowd: House[]; marker: Marker };
 
 const readHouses = (): House[] =>
 	[...document.querySelectorAll<HTMLElement>('.houses > li[data-lat]')]
@@ -18,7 +20,13 @@ const readHouses = (): House[] =>
 		// As the drawing orders them: the same houses crowd.
 		.sort((a, b) => (a.code < b.code ? -1 : 1));
 
-/** Shows what is in view and a little around, and gathers anew whenever the distance between houses changes. */
+/** How long marks are made at a stretch, where nobody looks yet: a touch in between must not wait. */
+const STRETCH_MS = 6;
+
+/**
+ * Shows what is in view, then what is a little around it, and gathers anew whenever the distance between houses
+ * changes.
+ */
 export function addPins(map: LeafletMap, { bounds, side, radiusNow }: Drawn, words: Words): void {
 	const houses = readHouses();
 	const perDegree = {
@@ -30,46 +38,71 @@ export function addPins(map: LeafletMap, { bounds, side, radiusNow }: Drawn, wor
 		y: (bounds.getNorth() - latitude) * perDegree.y,
 	}));
 	const first = map.getZoom();
-	const shown = new Map<string, Marker>();
+	const shown = new Map<string, Shown>();
 	let gathered: { zoom: number; crowds: Crowd[] } | undefined;
 	/** Whoever opened a crowd from the keyboard goes on with the first of its houses. */
-	let isAwaited: ((key: string[]) => boolean) | undefined;
+	let awaited: House | undefined;
+	let later: { timer?: number; marks: [key: string, crowd: House[]][] } = { marks: [] };
+
+	const isInView = (sides: number) => {
+		const view = map.getBounds().pad(sides);
+		const [left, right] = [view.getWest(), view.getEast()].map((at) => (at - bounds.getWest()) * perDegree.x);
+		const [top, foot] = [view.getNorth(), view.getSouth()].map(
+			(at) => (bounds.getNorth() - at) * perDegree.y,
+		);
+		return ({ x, y }: Crowd) => x >= left! && x <= right! && y >= top! && y <= foot!;
+	};
+	const add = ([key, crowd]: [string, House[]]) => {
+		const now = () => shown.get(key)?.crowd ?? crowd;
+		const marker =
+			crowd.length === 1 ? makePin(map, crowd[0]!, words.more) : makeCrowd(map, now, words, open);
+		shown.set(key, { crowd, marker: marker.addTo(map) });
+	};
+	const addLater = () => {
+		const end = performance.now() + STRETCH_MS;
+		while (later.marks.length > 0 && performance.now() < end) add(later.marks.pop()!);
+		if (later.marks.length > 0) later.timer = window.setTimeout(addLater);
+	};
 
 	const draw = () => {
 		const zoom = map.getZoom();
 		if (gathered?.zoom !== zoom)
 			gathered = { zoom, crowds: gatherCrowds(points, radiusNow() * 2 ** (first - zoom)) };
-		const view = map.getBounds().pad(0.5);
-		const wanted = new Map<string, House[]>();
-		for (const { members } of gathered.crowds) {
-			const crowd = members.map((index) => houses[index]!);
-			if (view.contains(crowd[0]!.at)) wanted.set(crowd.map(({ code }) => code).join(' '), crowd);
-		}
-		for (const [key, marker] of shown) {
+		const around = gathered.crowds.filter(isInView(0.5)).map((crowd) => {
+			const of = crowd.members.map((index) => houses[index]!);
+			// The mark says no more than where the first stands and how many they are.
+			return { ...crowd, key: `${of[0]!.code} ${of.length}`, of };
+		});
+		const wanted = new Set(around.map(({ key }) => key));
+		for (const [key, { marker }] of shown) {
 			if (wanted.has(key)) continue;
 			marker.remove();
 			shown.delete(key);
 		}
-		for (const [key, crowd] of wanted) {
-			if (shown.has(key)) continue;
-			const marker =
-				crowd.length === 1 ? makePin(map, crowd[0]!, words.more) : makeCrowd(map, crowd, words, open);
-			shown.set(key, marker.addTo(map));
+		clearTimeout(later.timer);
+		later = { marks: [] };
+		const isSeen = isInView(0.05);
+		for (const { key, of, ...crowd } of around) {
+			const known = shown.get(key);
+			if (known) known.crowd = of;
+			else if (isSeen(crowd)) add([key, of]);
+			else later.marks.push([key, of]);
 		}
-		const awaited = isAwaited && [...shown].find(([key]) => isAwaited?.(key.split(' ')));
-		awaited?.[1].getElement()?.focus({ preventScroll: true });
-		isAwaited = undefined;
+		later.timer = window.setTimeout(addLater);
+		const next = awaited && [...shown.values()].find(({ crowd }) => crowd.includes(awaited!));
+		next?.marker.getElement()?.focus({ preventScroll: true });
+		awaited = undefined;
 	};
 
 	const open = (crowd: House[], marker: Marker) => {
 		const around = L.latLngBounds(crowd.map(({ at }) => at));
 		const isOneSpot = around.getNorthEast().distanceTo(around.getSouthWest()) < SAME_SPOT_M;
 		if (isOneSpot || map.getZoom() >= map.getMaxZoom()) return void marker.openPopup();
-		const code = crowd[0]!.code;
-		if (marker.getElement()?.matches(':focus-visible')) isAwaited = (codes) => codes.includes(code);
+		if (marker.getElement()?.matches(':focus-visible')) awaited = crowd[0];
 		map.fitBounds(around, { padding: [40, 40] });
 	};
-	map.on('zoomend moveend', draw);
+	// Said after each zoom too.
+	map.on('moveend', draw);
 	draw();
 }
 
@@ -86,17 +119,24 @@ function makeLink({ row }: House, text: string): HTMLAnchorElement {
 	return link;
 }
 
-/** Popups stand after all the pins: with the keyboard one leads into the words and back. */
-function bindWords(map: LeafletMap, marker: Marker, popup: HTMLElement): Marker {
-	marker.bindPopup(popup, { closeButton: false, minWidth: 180, maxHeight: 220 });
-	marker.on('popupopen', () => {
+/**
+ * The words are written when somebody asks for them. Popups stand after all the pins: with the keyboard one leads
+ * into the words and back.
+ */
+function bindWords(map: LeafletMap, marker: Marker, write: () => HTMLElement): Marker {
+	const open = () => {
+		const words = write();
+		words.addEventListener('keydown', (event) => {
+			if (event.key !== 'Escape') return;
+			map.closePopup();
+			marker.getElement()?.focus();
+		});
+		return words;
+	};
+	marker.bindPopup(open, { closeButton: false, minWidth: 180, maxHeight: 220 });
+	marker.on('popupopen', ({ popup }) => {
 		if (marker.getElement()?.matches(':focus-visible'))
-			popup.querySelector('a')?.focus({ preventScroll: true });
-	});
-	popup.addEventListener('keydown', (event) => {
-		if (event.key !== 'Escape') return;
-		map.closePopup();
-		marker.getElement()?.focus();
+			popup.getElement()?.querySelector('a')?.focus({ preventScroll: true });
 	});
 	return marker;
 }
@@ -105,36 +145,40 @@ function makePin(map: LeafletMap, house: House, more: string): Marker {
 	const mark = house.row.querySelector('svg');
 	const icon = L.divIcon({
 		className: 'pin-icon',
-		html: mark?.outerHTML ?? '',
+		html: (mark?.cloneNode(true) as HTMLElement | undefined) ?? '',
 		iconSize: [26, 26],
 		iconAnchor: [13, 24],
 		popupAnchor: [0, -20],
 	});
-	const [name, state] = [nameOf(house), stateOf(house)];
-	const popup = document.createElement('div');
-	const title = document.createElement('b');
-	title.textContent = `${name} · ${house.code}`;
-	const line = document.createElement('p');
-	line.textContent = state;
-	popup.append(title, line, makeLink(house, more));
+	const name = nameOf(house);
 	const isOpen = !mark?.querySelector('.full, .lock, .bad, .ask');
 	const pin = L.marker(house.at, {
 		icon,
 		title: `${name}, ${house.code}`,
-		alt: `${name}, ${house.code}, ${state}`,
 		riseOnHover: true,
 		zIndexOffset: isOpen ? 0 : 500,
 	});
-	return bindWords(map, pin, popup);
+	return bindWords(map, pin, () => {
+		const popup = document.createElement('div');
+		const title = document.createElement('b');
+		title.textContent = `${name} · ${house.code}`;
+		const line = document.createElement('p');
+		line.textContent = stateOf(house);
+		popup.append(title, line, makeLink(house, more));
+		return popup;
+	});
 }
+
+const COUNTS = new Intl.NumberFormat(document.documentElement.lang);
 
 function makeCrowd(
 	map: LeafletMap,
-	crowd: House[],
+	crowdNow: () => House[],
 	words: Words,
 	open: (crowd: House[], marker: Marker) => void,
 ): Marker {
-	const count = new Intl.NumberFormat(document.documentElement.lang).format(crowd.length);
+	const crowd = crowdNow();
+	const count = COUNTS.format(crowd.length);
 	const icon = L.divIcon({
 		className: 'crowd-icon',
 		html: `<b${crowd.length < 100 ? '' : ' class="many"'}>${count}</b>`,
@@ -142,22 +186,24 @@ function makeCrowd(
 	});
 	const title = words.crowd.replace('{{n}}', count);
 	const marker = L.marker(crowd[0]!.at, { icon, title, riseOnHover: true, zIndexOffset: 2500 });
-	const popup = document.createElement('ul');
-	popup.className = 'crowd-list';
-	for (const house of crowd) {
-		const item = document.createElement('li');
-		item.append(makeLink(house, `${nameOf(house)} · ${house.code}`));
-		popup.append(item);
-	}
-	bindWords(map, marker, popup);
+	bindWords(map, marker, () => {
+		const popup = document.createElement('ul');
+		popup.className = 'crowd-list';
+		for (const house of crowdNow()) {
+			const item = document.createElement('li');
+			item.append(makeLink(house, `${nameOf(house)} · ${house.code}`));
+			popup.append(item);
+		}
+		return popup;
+	});
 	// Bound, the words would open with every press: first the map goes closer.
 	marker.off('click').off('keypress');
-	marker.on('click', () => open(crowd, marker));
+	marker.on('click', () => open(crowdNow(), marker));
 	marker.on('add', () =>
 		marker.getElement()?.addEventListener('keydown', (event) => {
 			if (event.key !== 'Enter' && event.key !== ' ') return;
 			event.preventDefault();
-			open(crowd, marker);
+			open(crowdNow(), marker);
 		}),
 	);
 	return marker;

@@ -9,6 +9,10 @@ export const CROWD_RADIUS = 104;
 /** Up to so many marks people still tell apart, also where some overlap: every house keeps its own. */
 const READABLE = 120;
 
+/** A cell's number is its column times this, plus its row; its own and those around it. */
+const COLUMN = 2 ** 24;
+const AROUND = [-1, 0, 1].flatMap((across) => [-1, 0, 1].map((down) => across * COLUMN + down));
+
 /**
  * Gathers points that lie within `radius` of the first of them; no two results stand closer than that. The same for
  * the drawing and for Leaflet, so that neither changes when one takes the other's place.
@@ -16,23 +20,27 @@ const READABLE = 120;
 export function gatherCrowds(points: Point[], radius: number): Crowd[] {
 	if (points.length <= READABLE) return points.map(({ x, y }, index) => ({ x, y, members: [index] }));
 	const crowds: Crowd[] = [];
-	const cells = new Map<string, Crowd[]>();
+	const cells = new Map<number, Crowd[]>();
 	for (const [index, { x, y }] of points.entries()) {
 		const [column, row] = [Math.floor(x / radius), Math.floor(y / radius)];
-		const near = [-1, 0, 1]
-			.flatMap((across) => [-1, 0, 1].map((down) => cells.get(`${column + across} ${row + down}`) ?? []))
-			.flat()
-			.map((crowd) => ({ crowd, distance: Math.hypot(crowd.x - x, crowd.y - y) }))
-			.filter(({ distance }) => distance <= radius)
-			.sort((a, b) => a.distance - b.distance)[0];
-		if (near) {
-			near.crowd.members.push(index);
+		let nearest: Crowd | undefined;
+		let least = radius ** 2;
+		for (const place of AROUND)
+			for (const crowd of cells.get(column * COLUMN + row + place) ?? []) {
+				const distance = (crowd.x - x) ** 2 + (crowd.y - y) ** 2;
+				if (distance > least || (nearest && distance === least)) continue;
+				[nearest, least] = [crowd, distance];
+			}
+		if (nearest) {
+			nearest.members.push(index);
 			continue;
 		}
 		const crowd = { x, y, members: [index] };
 		crowds.push(crowd);
-		const key = `${column} ${row}`;
-		cells.set(key, [...(cells.get(key) ?? []), crowd]);
+		const place = column * COLUMN + row;
+		const cell = cells.get(place);
+		if (cell) cell.push(crowd);
+		else cells.set(place, [crowd]);
 	}
 	return crowds;
 }
