@@ -27,7 +27,7 @@ export async function startMap(frame: HTMLElement): Promise<LiveMap | undefined>
 	const area = toBounds(JSON.parse(text('serviceArea')) as Edges).extend(bounds);
 
 	const box = document.createElement('div');
-	box.className = 'leaflet-map';
+	box.className = 'leaflet-map coming';
 	box.setAttribute('role', 'application');
 	box.setAttribute('aria-label', `${text('label')}. ${text('hint')}`);
 	frame.append(box);
@@ -54,7 +54,10 @@ export async function startMap(frame: HTMLElement): Promise<LiveMap | undefined>
 	L.control.scale({ imperial: false, maxWidth: Math.ceil(barPx) + 2 }).addTo(map);
 	takeGesturesOnlyInUse(map, box);
 
+	// Between its parts a weak phone may answer a touch; the drawing stands until all of them are there.
+	await pause();
 	addBase(map, drawing, bounds, unitPx);
+	await pause();
 	const radius = Number(text('crowdRadius'));
 	// As wide apart as drawn; where marks have grown from near by, as wide as they need.
 	const radiusNow = () => Math.max(radius, Math.min(APART_CLOSE / unitPx, radius * growth()));
@@ -65,9 +68,12 @@ export async function startMap(frame: HTMLElement): Promise<LiveMap | undefined>
 	// Whoever stands on a ward with the keyboard goes on from the same place.
 	const isHeld = drawing.contains(document.activeElement);
 	drawing.remove();
+	box.classList.remove('coming');
 	if (isHeld) box.focus({ preventScroll: true });
 	return { showNear: makeShowNear(map, area, text('here')), showStreets };
 }
+
+const pause = () => new Promise((resolve) => setTimeout(resolve));
 
 function makeShowNear(map: LeafletMap, area: LatLngBounds, words: string): LiveMap['showNear'] {
 	const icon = L.divIcon({ className: 'here-icon', iconSize: [22, 22] });
