@@ -40,15 +40,21 @@ const holds = (outer: Box, inner: Box) =>
 	inner.top >= outer.top &&
 	inner.bottom <= outer.bottom;
 
+type Edge = { a: Point; b: Point };
+
+/** The edges of an outline that a line from inside the box to the right can meet. */
+const edgesRightOf = (rings: Point[][], { left, top, bottom }: Box): Edge[] =>
+	rings
+		.flatMap((ring) => ring.map((a, i) => ({ a, b: ring.at(i - 1)! })))
+		.filter(
+			({ a, b }) => Math.max(a.x, b.x) >= left && Math.min(a.y, b.y) <= bottom && Math.max(a.y, b.y) >= top,
+		);
+
 /** Even-odd over all rings of an outline. */
-function isInside({ x, y }: Point, rings: Point[][]): boolean {
+function isInside({ x, y }: Point, edges: Edge[]): boolean {
 	let inside = false;
-	for (const ring of rings) {
-		for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-			const [a, b] = [ring[i]!, ring[j]!];
-			if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) inside = !inside;
-		}
-	}
+	for (const { a, b } of edges)
+		if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) inside = !inside;
 	return inside;
 }
 
@@ -139,21 +145,24 @@ export function smallMap(
 			grid.push({ x: Math.round(x), y: Math.round(y) });
 	const water = along(rivers, 6 * scale).filter((point) => isIn(point, frame));
 
-	const isHeld = (box: Box, outline: Point[][]) =>
-		[box.left, (box.left + box.right) / 2, box.right].every((x) =>
-			[box.top, box.bottom].every((y) => isInside({ x, y }, outline)),
-		);
+	const isHeld = ({ left, right, top, bottom }: Box, edges: Edge[]) => {
+		const has = (x: number) => isInside({ x, y: top }, edges) && isInside({ x, y: bottom }, edges);
+		return has(left) && has(right) && has((left + right) / 2);
+	};
 	const names: Name[] = [];
 	// The ward one is in comes first, and gets its place.
-	const isOwn = (outline: Point[][]) => (isInside(centre, outline) ? 0 : 1);
-	for (const { name, outline } of [...wards].sort((a, b) => isOwn(a.outline) - isOwn(b.outline))) {
+	const near = wards.map(({ name, outline }) => {
+		const edges = edgesRightOf(outline, frame);
+		return { name, edges, order: isInside(centre, edges) ? 0 : 1 };
+	});
+	for (const { name, edges, order } of near.sort((a, b) => a.order - b.order)) {
 		const text = shortUnitName(name);
 		const box = boxOf(text);
 		const free = grid.filter((point) => holds(room, box(point)));
-		const held = free.filter((point) => isHeld(box(point), outline));
+		const held = free.filter((point) => isHeld(box(point), edges));
 		const at = place(
 			// A narrow ward's own name may reach over its border.
-			held.length > 0 || isOwn(outline) > 0 ? held : free.filter((point) => isInside(point, outline)),
+			held.length > 0 || order > 0 ? held : free.filter((point) => isInside(point, edges)),
 			box,
 			taken,
 			[...dots, ...water],
