@@ -963,7 +963,8 @@ export type SignUpTable = {
 	name: string;
 	headCount: number;
 	phoneE164: string | null;
-	status: 'active' | 'cancelled';
+	/** Of those who wait: in line; of those who are offered a place: until when it is held for them. */
+	status: 'active' | 'waiting' | 'offered' | 'cancelled';
 	cancelTokenHash: string;
 	deviceAliasId: string | null;
 	personId: string | null;
@@ -971,6 +972,26 @@ export type SignUpTable = {
 	cancelledAt: number | null;
 	contentHash: string;
 	isSample: Flag;
+	/** Who answers for a unit; '' when nobody is named, or it is forgotten. */
+	contact: string;
+	/** Where in line; it grows strictly within an event. Kept once a place is theirs. */
+	waitingSince: number | null;
+	/** Kept by one whose offer lapsed. */
+	offeredUntil: number | null;
+};
+
+export type EventNeedTable = {
+	id: string;
+	eventId: string;
+	position: number;
+	label: string;
+	wanted: number;
+};
+
+export type PledgeTable = {
+	needId: string;
+	signUpId: string;
+	count: number;
 };
 
 export type EventReportTable = {
@@ -1067,5 +1088,7 @@ export type Database = {
 	eventSection: EventSectionTable;
 	eventDraft: EventDraftTable;
 	signUp: SignUpTable;
+	eventNeed: EventNeedTable;
+	pledge: PledgeTable;
 	eventReport: EventReportTable;
 };

@@ -5,6 +5,7 @@ import { clearRefusedPhotos } from '#features/photos/photo.service.ts';
 import { clearTransfers } from '#features/privacy/alias.repository.ts';
 import { forgetHousePhotos } from '#features/green-houses/house-photo.service.ts';
 import { forgetProblemWords } from '#features/green-houses/problem-report.repository.ts';
+import { settleLines } from '#features/cleanup-events/sign-up-line.service.ts';
 import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { forgetInvitees } from '#features/team/role.repository.ts';
 import { getPortal } from '#lib/portal.ts';
@@ -14,6 +15,7 @@ import { toLocalDate } from '#lib/time.ts';
 import { checkInThread } from './ledger-check.ts';
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 /** Long work waits until the first visitors are served. */
 const QUIET_MS = 60_000;
 
@@ -60,11 +62,17 @@ export async function runDueJobs(db: Db, store: PhotoStore, now: number, jobs: J
 	}
 }
 
-/** Runs the jobs now and every hour; what fails is logged. */
+/** Places whose offer lapsed go to the next in line: each event under its own lock, so that every process may look. */
+const settleNow = (db: Db) =>
+	void settleLines(db, Date.now()).catch((error: unknown) => console.error(error));
+
+/** Runs the jobs now and every hour, and looks after waiting lists every minute; what fails is logged. */
 export async function startJobs(db: Db, store: PhotoStore): Promise<void> {
 	const runAll = (jobs: Job[]) =>
 		void runDueJobs(db, store, Date.now(), jobs).catch((error: unknown) => console.error(error));
 	await runDueJobs(db, store, Date.now());
+	settleNow(db);
+	setInterval(() => settleNow(db), MINUTE_MS).unref();
 	setTimeout(() => runAll(LONG_JOBS), QUIET_MS).unref();
 	setInterval(() => runAll([...JOBS, ...LONG_JOBS]), HOUR_MS).unref();
 }

@@ -112,10 +112,10 @@ describeEachEngine('erasing people', (engine) => {
 					const before = await figures(db, world);
 					// Long after the morning: its head count is history.
 					const later = NOW + 3 * DAY;
-					const heads = await inTransaction(db, (trx) => sumHeads(trx, world.event.id));
+					const heads = await inTransaction(db, (trx) => sumHeads(trx, world.event.id, later));
 					for (const index of erased) await eraseAccount(db, world.people[index]!.actor, later);
 					expect(await figures(db, world)).toEqual(before);
-					expect(await inTransaction(db, (trx) => sumHeads(trx, world.event.id))).toBe(heads);
+					expect(await inTransaction(db, (trx) => sumHeads(trx, world.event.id, later))).toBe(heads);
 					for (const index of erased) {
 						const { actor, name } = world.people[index]!;
 						expect(await findActor(db, actor.personId, later)).toBeUndefined();

@@ -104,9 +104,9 @@ describe('an event', () => {
 	});
 
 	test('knows its places left, and never fewer than none', () => {
-		expect(placesLeft({ capacity: null, signedUp: 4 })).toBeNull();
-		expect(placesLeft({ capacity: 10, signedUp: 4 })).toBe(6);
-		expect(placesLeft({ capacity: 3, signedUp: 4 })).toBe(0);
+		expect(placesLeft({ capacity: null, signedUp: 4, heldHeads: 0 })).toBeNull();
+		expect(placesLeft({ capacity: 10, signedUp: 4, heldHeads: 0 })).toBe(6);
+		expect(placesLeft({ capacity: 3, signedUp: 4, heldHeads: 0 })).toBe(0);
 	});
 
 	test('names the ward once', () => {

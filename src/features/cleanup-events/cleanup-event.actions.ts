@@ -1,3 +1,4 @@
+import type { ActionAPIContext } from 'astro:actions';
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { isDeviceSecret, mintDeviceSecret } from '#features/accounts/device-alias.ts';
@@ -15,7 +16,14 @@ import { parseArea } from './event-area.ts';
 import { deleteDraft, saveDraft } from './event-draft.service.ts';
 import { newEventValues, typedValues } from './event-form.ts';
 import { parseSections } from './event-section.ts';
-import { cancelSignUp, removeSignUp, signUp } from './sign-up.service.ts';
+import {
+	acceptOffer,
+	cancelSignUp,
+	changeSignUp,
+	removeSignUp,
+	signUp,
+	type Holder,
+} from './sign-up.service.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const PER_DEVICE = { limit: 60, windowMs: HOUR_MS };
@@ -84,6 +92,23 @@ function readEvent(form: FormData): EventInput {
 function readDraftSequence(form: FormData): number | undefined {
 	const text = field(form, 'draftSequence');
 	return text === '' ? undefined : parseCount(text, { min: 0, max: 1_000_000 }, 'draftSequence');
+}
+
+/** Whose sign-up a form is about: the one of its link, or one of this device's or account's. */
+async function readHolder(form: FormData, { locals, cookies }: ActionAPIContext): Promise<Holder> {
+	const token = field(form, 'token');
+	if (token) return { token };
+	const { db, config, actor } = locals;
+	const alias = await findDeviceAlias(db, readAliasCookie(cookies, config));
+	return { id: field(form, 'id'), deviceAliasId: alias?.id, personId: actor?.personId };
+}
+
+/** The page from which a sign-up was changed, with what was done. */
+function pathOf(form: FormData, slug: string, done: 'da-sua' | 'da-nhan'): string {
+	const token = field(form, 'token');
+	return token
+		? `/chu-nhat-xanh/huy-dang-ky?ma=${encodeURIComponent(token)}&${done}=1`
+		: `/chu-nhat-xanh/${slug}?${done}=1#da-dang-ky`;
 }
 
 /** Empty: not weighed. Zero: there was none. */
@@ -155,25 +180,37 @@ export const cleanupEvents = {
 			),
 			phone: field(form, 'phone').trim() || null,
 			isSixteen: form.has('isSixteen'),
+			contact: field(form, 'contact'),
+			mayWait: field(form, 'mayWait') === '1',
 		};
-		const { token, slug } = await signUp(db, field(form, 'eventId'), input, { secret }, now);
+		const { actor } = locals;
+		const { id, token, slug } = await signUp(db, field(form, 'eventId'), input, { secret }, now, actor);
 		writeAliasCookie(cookies, secret, config);
 		// The event's address may be shared, so the link to cancel stays out of it: the page shows it to the
 		// device that holds the secret. A browser that keeps no cookie gets it once, on the cancel page.
 		return localePath(
 			locale,
-			isHeld
-				? `/chu-nhat-xanh/${slug}?xong=${input.id}#da-dang-ky`
+			isHeld || actor
+				? `/chu-nhat-xanh/${slug}?xong=${id}#da-dang-ky`
 				: `/chu-nhat-xanh/huy-dang-ky?ma=${token}&moi=1`,
 		);
 	}),
-	cancelSignUp: formAction(async (form, { locals, cookies }) => {
-		const { db, config, now, locale } = locals;
-		const token = field(form, 'token');
-		const alias = await findDeviceAlias(db, readAliasCookie(cookies, config));
-		const by = token ? { token } : { id: field(form, 'id'), deviceAliasId: alias?.id };
-		const { slug } = await cancelSignUp(db, by, now);
+	cancelSignUp: formAction(async (form, context) => {
+		const { db, now, locale } = context.locals;
+		const { slug } = await cancelSignUp(db, await readHolder(form, context), now);
 		return localePath(locale, `/chu-nhat-xanh/${slug}?da-huy=1#da-dang-ky`);
+	}),
+	changeSignUp: formAction(async (form, context) => {
+		const { db, now, locale } = context.locals;
+		const max = MAX_HEADS[field(form, 'kind') === 'unit' ? 'unit' : 'person'];
+		const headCount = parseCount(field(form, 'headCount'), { min: 1, max }, 'headCount', 'headsOutOfRange');
+		const { slug } = await changeSignUp(db, await readHolder(form, context), headCount, now);
+		return localePath(locale, pathOf(form, slug, 'da-sua'));
+	}),
+	acceptOffer: formAction(async (form, context) => {
+		const { db, now, locale } = context.locals;
+		const { slug } = await acceptOffer(db, await readHolder(form, context), now);
+		return localePath(locale, pathOf(form, slug, 'da-nhan'));
 	}),
 	removeSignUp: formAction(async (form, { locals }) => {
 		const { eventId } = await removeSignUp(

@@ -28,6 +28,11 @@ const selectEvents = (db: Db) =>
 			sql<number>`coalesce((select sum(head_count) from sign_up where sign_up.event_id = cleanup_event.id and sign_up.status = 'active'), 0)`.as(
 				'signedUp',
 			),
+		)
+		.select(
+			sql<number>`coalesce((select sum(head_count) from sign_up where sign_up.event_id = cleanup_event.id and sign_up.status = 'offered'), 0)`.as(
+				'heldHeads',
+			),
 		);
 
 /** A place in a list: the start and the id that a page ended with. */

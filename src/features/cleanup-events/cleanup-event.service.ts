@@ -36,6 +36,7 @@ import {
 	updateEvent,
 } from './cleanup-event.repository.ts';
 import { deleteDraftRow, findDraft } from './event-draft.repository.ts';
+import { settleLine } from './sign-up-line.service.ts';
 import { sumHeads } from './sign-up.repository.ts';
 
 /** What was typed, as it is stored. */
@@ -243,7 +244,7 @@ export async function editEvent(
 		const standing = (await listCoOrganisers(trx, event.id)).map(({ id }) => id);
 		const added = input.coOrganiserIds.filter((id) => !standing.includes(id));
 		await checkCoOrganisers(trx, { ...input, coOrganiserIds: added }, event.isSample, now);
-		const heads = await sumHeads(trx, event.id);
+		const heads = await sumHeads(trx, event.id, now);
 		if (input.capacity !== null && input.capacity < heads) {
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'capacityTooSmall', {
 				field: 'capacity',
@@ -258,6 +259,7 @@ export async function editEvent(
 			contentHash,
 		});
 		await replaceParts(trx, event.id, input);
+		await settleLine(trx, event.id, now);
 		await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
 		return event.slug;
 	});

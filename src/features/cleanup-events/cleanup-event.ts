@@ -18,6 +18,8 @@ export type CleanupEvent = CleanupEventTable & {
 	wardNameEn: string | null;
 	/** Heads of everybody who is signed up. */
 	signedUp: number;
+	/** Heads for whom a place is held until they say yes. */
+	heldHeads: number;
 };
 
 export type EventInput = {
@@ -76,6 +78,7 @@ export const MAX_LENGTH = {
 	reason: 300,
 	remarks: 2000,
 	name: 120,
+	contact: 120,
 } as const;
 
 const refuse = (key: DomainErrorKey, options: DomainErrorOptions): never => {
@@ -172,12 +175,21 @@ export type SignUpInput = {
 	headCount: number;
 	phone: string | null;
 	isSixteen: boolean;
+	/** Who answers for a unit. */
+	contact?: string;
+	/** Stands in line when there is no room. */
+	mayWait?: boolean;
 };
+
+/** As many as a household, or a unit, brings. Refuses with 422. */
+export const checkHeads = (kind: SignUpInput['kind'], headCount: number): void =>
+	checkRange(headCount, { min: 1, max: MAX_HEADS[kind] }, 'headCount', 'headsOutOfRange');
 
 /** A name, a head count, and the word that whoever signs up is sixteen or older. Refuses with 422. */
 export function checkSignUp(input: SignUpInput): void {
 	if (!/\p{L}/u.test(input.name)) refuse('nameMissing', { field: 'name' });
-	checkRange(input.headCount, { min: 1, max: MAX_HEADS[input.kind] }, 'headCount', 'headsOutOfRange');
+	checkHeads(input.kind, input.headCount);
+	if (input.contact && !/\p{L}/u.test(input.contact)) refuse('nameMissing', { field: 'contact' });
 	if (input.kind === 'person' && !input.isSixteen) refuse('sixteenMissing', { field: 'isSixteen' });
 }
 
@@ -210,8 +222,10 @@ export const isOpenForSignUp = (event: Pick<CleanupEvent, 'status' | 'endsAt'>, 
 	event.status === 'published' && event.endsAt > now;
 
 /** Heads that may still sign up; null without a limit. */
-export const placesLeft = (event: Pick<CleanupEvent, 'capacity' | 'signedUp'>): number | null =>
-	event.capacity === null ? null : Math.max(0, event.capacity - event.signedUp);
+export const placesLeft = (
+	event: Pick<CleanupEvent, 'capacity' | 'signedUp' | 'heldHeads'>,
+): number | null =>
+	event.capacity === null ? null : Math.max(0, event.capacity - event.signedUp - event.heldHeads);
 
 /** The scopes in which somebody may change an event. */
 export const eventScopes = (event: Pick<CleanupEvent, 'organisationId'>): Scope[] => [

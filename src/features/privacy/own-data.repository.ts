@@ -147,7 +147,8 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 			.selectFrom('signUp')
 			.innerJoin('cleanupEvent', 'cleanupEvent.id', 'signUp.eventId')
 			.select(['cleanupEvent.slug as event', 'signUp.kind', 'signUp.name', 'signUp.headCount'])
-			.select(['signUp.phoneE164', 'signUp.status', 'signUp.createdAt'])
+			.select(['signUp.phoneE164', 'signUp.contact', 'signUp.status', 'signUp.createdAt'])
+			.select(['signUp.waitingSince', 'signUp.offeredUntil'])
 			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
 			.orderBy('signUp.createdAt')
 			.execute(),
@@ -186,7 +187,10 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 }
 export type OwnData = Awaited<ReturnType<typeof readOwnData>>;
 
-/** Names and numbers that the person's devices signed up with go; those of mornings to come are cancelled. */
+/**
+ * Names and numbers that the person's devices signed up with go; those of mornings to come are cancelled. Whoever waits
+ * for their place is given it by the next look at the event's line.
+ */
 export async function forgetSignUps(trx: Trx, personId: string, now: number): Promise<void> {
 	const own = trx
 		.selectFrom('signUp')
@@ -195,14 +199,22 @@ export async function forgetSignUps(trx: Trx, personId: string, now: number): Pr
 		.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('deviceAlias.personId', '=', personId)]));
 	const ids = (await own.execute()).map(({ id }) => id);
 	if (ids.length === 0) return;
+	const ended = (
+		await trx
+			.updateTable('signUp')
+			.set({ status: 'cancelled', cancelledAt: now, offeredUntil: null })
+			.where('id', 'in', ids)
+			.where('status', '<>', 'cancelled')
+			.where('eventId', 'in', (eb) => eb.selectFrom('cleanupEvent').select('id').where('startsAt', '>', now))
+			.returning('id')
+			.execute()
+	).map(({ id }) => id);
+	if (ended.length > 0) await trx.deleteFrom('pledge').where('signUpId', 'in', ended).execute();
 	await trx
 		.updateTable('signUp')
-		.set({ status: 'cancelled', cancelledAt: now })
+		.set({ name: '', contact: '', phoneE164: null })
 		.where('id', 'in', ids)
-		.where('status', '=', 'active')
-		.where('eventId', 'in', (eb) => eb.selectFrom('cleanupEvent').select('id').where('startsAt', '>', now))
 		.execute();
-	await trx.updateTable('signUp').set({ name: '', phoneE164: null }).where('id', 'in', ids).execute();
 }
 
 /** The words in which the person's devices reported problems go, and the hash by which they could be guessed; the reports stay. */

@@ -1,0 +1,45 @@
+// Who gets the places that become free. Called within every write that holds the event's lock, and by the process.
+import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
+import { isOpenForSignUp, type CleanupEvent } from './cleanup-event.ts';
+import { findEvent } from './cleanup-event.repository.ts';
+import { offerUntil, takeFromLine } from './sign-up-line.ts';
+import { lapseOffers, listEventsWithLine, listLine, sumHeads, updateSignUp } from './sign-up.repository.ts';
+
+/**
+ * Gives somebody of the line a place: held until they say yes, or theirs at once where nothing is short or no time is
+ * left to ask. The only place where this happens: what tells people of it hooks in here, within the transaction.
+ */
+async function offerPlaces(
+	trx: Trx,
+	event: CleanupEvent,
+	signUp: { id: string },
+	now: number,
+): Promise<void> {
+	const until = event.capacity === null ? undefined : offerUntil(event.startsAt, now);
+	await updateSignUp(
+		trx,
+		signUp.id,
+		until === undefined ? { status: 'active' } : { status: 'offered', offeredUntil: until },
+	);
+}
+
+/** Ends offers whose time is over and gives what is free to those who wait. The caller holds the event's lock. */
+export async function settleLine(trx: Trx, eventId: string, now: number): Promise<void> {
+	const event = await findEvent(trx, eventId);
+	if (!event || !isOpenForSignUp(event, now)) return;
+	await lapseOffers(trx, eventId, now);
+	const line = await listLine(trx, eventId);
+	if (line.length === 0) return;
+	const free = event.capacity === null ? Infinity : event.capacity - (await sumHeads(trx, eventId, now));
+	for (const next of takeFromLine(line, free)) await offerPlaces(trx, event, next, now);
+}
+
+/** Settles every line that there is; several processes may do so at once, and a second time changes nothing. */
+export async function settleLines(db: Db, now: number): Promise<void> {
+	for (const eventId of await listEventsWithLine(db, now)) {
+		await inTransaction(db, async (trx) => {
+			await lockRow(trx, 'cleanup_event', eventId);
+			await settleLine(trx, eventId, now);
+		});
+	}
+}
