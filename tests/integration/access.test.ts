@@ -285,7 +285,16 @@ const WITHOUT: Record<string, string[]> = {
 		...['streamEntryCsv', 'streamJournal'],
 	],
 	'asks for what only one device, link or code holds': [
-		...['cancelTokenOf', 'findByCancelToken', 'cancelSignUp', 'withdrawDropOff', 'offerAlias', 'isOffered'],
+		...[
+			'cancelTokenOf',
+			'findByCancelToken',
+			'cancelSignUp',
+			'changeSignUp',
+			'acceptOffer',
+			'withdrawDropOff',
+			'offerAlias',
+			'isOffered',
+		],
 		...['takeAlias', 'forgetAlias', 'resetPassword', 'readInvitation', 'readWhose'],
 	],
 	'is how somebody signs in or out': [
@@ -320,13 +329,13 @@ const WITHOUT: Record<string, string[]> = {
 			'waiting',
 		],
 		...['lockPaper', 'decidedBy', 'returnPaper'],
-		...['endRoleWithin', 'endWithin', 'withdrawAllIn', 'requireChange', 'requireNewestNotice'],
+		...['endRoleWithin', 'endWithin', 'settleLine', 'withdrawAllIn', 'requireChange', 'requireNewestNotice'],
 	],
 	'asks for the scopes that its caller names; walked by those that call it': ['decidePhoto'],
 	'is the command line’s or the process’s own': [
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
 		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],
-		...['forgetHousePhotos'],
+		...['forgetHousePhotos', 'settleLines'],
 		...['walkBook', 'runChecks', 'checkLedger', 'checkAndKeep'],
 	],
 	'lists what the person may do or see, by the same table': [
