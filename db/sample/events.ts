@@ -80,6 +80,13 @@ export function planEvents(
 						leadPhone: null,
 						isLeadPhonePublic: false,
 						coOrganiserIds: [],
+						needs:
+							number % 2 === 0
+								? [
+										{ label: 'xe rác', wanted: 2 },
+										{ label: 'xẻng', wanted: 10 },
+									]
+								: [],
 						sections: [
 							{ unit: 'Chi đoàn 1 (mẫu)', place: 'Sân nhà văn hoá và ngõ 1' },
 							{ unit: 'Chi đoàn 2 (mẫu)', place: 'Ngõ 2, ngõ 3' },

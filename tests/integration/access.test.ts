@@ -329,7 +329,16 @@ const WITHOUT: Record<string, string[]> = {
 			'waiting',
 		],
 		...['lockPaper', 'decidedBy', 'returnPaper'],
-		...['endRoleWithin', 'endWithin', 'settleLine', 'withdrawAllIn', 'requireChange', 'requireNewestNotice'],
+		...[
+			'endRoleWithin',
+			'endWithin',
+			'settleLine',
+			'withHeld',
+			'checkStanding',
+			'withdrawAllIn',
+			'requireChange',
+			'requireNewestNotice',
+		],
 	],
 	'asks for the scopes that its caller names; walked by those that call it': ['decidePhoto'],
 	'is the command line’s or the process’s own': [

@@ -5,6 +5,8 @@ import type { EventInput, SignUpInput } from '#features/cleanup-events/cleanup-e
 import { findEvent, listSections } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { offerUntil, takeFromLine } from '#features/cleanup-events/sign-up-line.ts';
+import { listNeeds } from '#features/cleanup-events/event-need.repository.ts';
+import { pledge } from '#features/cleanup-events/sign-up-pledge.service.ts';
 import { settleLines } from '#features/cleanup-events/sign-up-line.service.ts';
 import {
 	listComingSignUps,
@@ -291,74 +293,133 @@ describeEachEngine('the waiting list of a Green Sunday', (engine) => {
 		expect((await states()).filter((each) => each[2] === 'waiting' && Number(each[1]) <= free)).toEqual([]);
 	});
 
-	describePerson();
-	function describePerson() {
-		test('one tap signs somebody up, a second one changes nothing, and it is theirs', async () => {
-			const input = inputOf('Người tổ chức', 1, { kind: 'person', isSixteen: false });
-			const first = await signUp(db, event.id, input, deviceOf('máy'), NOW, organiser);
-			const tap = () => {
-				const again = { ...input, id: uuidv7(NOW), headCount: 3 };
-				return signUp(db, event.id, again, deviceOf('máy khác'), NOW + 1, organiser);
-			};
-			const second = await Promise.all([tap(), tap(), tap()]);
-			expect(second.map(({ id }) => id)).toEqual([input.id, input.id, input.id]);
-			expect(await states()).toEqual([['Người tổ chức', 1, 'active']]);
-			const viewer = { deviceAliasId: undefined, personId: organiser.personId };
-			expect(await listOwnSignUps(db, event.id, viewer)).toMatchObject([{ id: first.id }]);
-			expect(await listComingSignUps(db, viewer, NOW)).toMatchObject([{ id: first.id, status: 'active' }]);
-			// On a phone that a family shares it is nobody else's.
-			expect(await db.selectFrom('deviceAlias').select('id').execute()).toEqual([]);
-			expect((await readOwnData(db, organiser.personId)).signUps).toMatchObject([{ name: 'Người tổ chức' }]);
-			const by = { id: first.id, deviceAliasId: undefined, personId: organiser.personId };
-			await changeSignUp(db, by, 4, NOW);
-			expect(await states()).toEqual([['Người tổ chức', 4, 'active']]);
-			await cancelSignUp(db, by, NOW);
-			await signUp(db, event.id, { ...input, id: uuidv7(NOW) }, deviceOf('máy'), NOW, organiser);
-			expect(await states()).toEqual([['Người tổ chức', 1, 'active']]);
-		});
+	test('one tap signs somebody up, a second one changes nothing, and it is theirs', async () => {
+		const input = inputOf('Người tổ chức', 1, { kind: 'person', isSixteen: false });
+		const first = await signUp(db, event.id, input, deviceOf('máy'), NOW, organiser);
+		const tap = () => {
+			const again = { ...input, id: uuidv7(NOW), headCount: 3 };
+			return signUp(db, event.id, again, deviceOf('máy khác'), NOW + 1, organiser);
+		};
+		const second = await Promise.all([tap(), tap(), tap()]);
+		expect(second.map(({ id }) => id)).toEqual([input.id, input.id, input.id]);
+		expect(await states()).toEqual([['Người tổ chức', 1, 'active']]);
+		const viewer = { deviceAliasId: undefined, personId: organiser.personId };
+		expect(await listOwnSignUps(db, event.id, viewer)).toMatchObject([{ id: first.id }]);
+		expect(await listComingSignUps(db, viewer, NOW)).toMatchObject([{ id: first.id, status: 'active' }]);
+		// On a phone that a family shares it is nobody else's.
+		expect(await db.selectFrom('deviceAlias').select('id').execute()).toEqual([]);
+		expect((await readOwnData(db, organiser.personId)).signUps).toMatchObject([{ name: 'Người tổ chức' }]);
+		const by = { id: first.id, deviceAliasId: undefined, personId: organiser.personId };
+		await changeSignUp(db, by, 4, NOW);
+		expect(await states()).toEqual([['Người tổ chức', 4, 'active']]);
+		await cancelSignUp(db, by, NOW);
+		await signUp(db, event.id, { ...input, id: uuidv7(NOW) }, deviceOf('máy'), NOW, organiser);
+		expect(await states()).toEqual([['Người tổ chức', 1, 'active']]);
+	});
 
-		test('fifty taps of one person at once are one sign-up', async () => {
-			const taps = Array.from({ length: 50 }, (_, each) =>
-				signUp(db, event.id, inputOf('Tôi', 1, { kind: 'person' }), deviceOf(each), NOW, organiser),
-			);
-			const ids = new Set((await Promise.all(taps)).map(({ id }) => id));
-			expect(ids.size).toBe(1);
-			expect(await findEvent(db, event.id)).toMatchObject({ signedUp: 1 });
-		});
+	test('fifty taps of one person at once are one sign-up', async () => {
+		const taps = Array.from({ length: 50 }, (_, each) =>
+			signUp(db, event.id, inputOf('Tôi', 1, { kind: 'person' }), deviceOf(each), NOW, organiser),
+		);
+		const ids = new Set((await Promise.all(taps)).map(({ id }) => id));
+		expect(ids.size).toBe(1);
+		expect(await findEvent(db, event.id)).toMatchObject({ signedUp: 1 });
+	});
 
-		test('a sample person’s tap on a real event is a stranger’s: it asks for the declared age', async () => {
-			const sample = { ...organiser, isSample: true };
-			const input = inputOf('Mẫu', 1, { kind: 'person', isSixteen: false });
-			const work = () => signUp(db, event.id, input, deviceOf('máy'), NOW, sample);
-			expect(await expectNothingWritten(db, work)).toMatchObject({ key: 'sixteenMissing' });
-			await signUp(db, event.id, { ...input, isSixteen: true }, deviceOf('máy'), NOW, sample);
-			expect(await db.selectFrom('signUp').select('personId').execute()).toEqual([{ personId: null }]);
-		});
+	test('a sample person’s tap on a real event is a stranger’s: it asks for the declared age', async () => {
+		const sample = { ...organiser, isSample: true };
+		const input = inputOf('Mẫu', 1, { kind: 'person', isSixteen: false });
+		const work = () => signUp(db, event.id, input, deviceOf('máy'), NOW, sample);
+		expect(await expectNothingWritten(db, work)).toMatchObject({ key: 'sixteenMissing' });
+		await signUp(db, event.id, { ...input, isSixteen: true }, deviceOf('máy'), NOW, sample);
+		expect(await db.selectFrom('signUp').select('personId').execute()).toEqual([{ personId: null }]);
+	});
 
-		test('whoever erases their account leaves the line and the list', async () => {
-			const resident = await makeActor(db, 'steward', 'ward', 'tt-2025');
-			await join('Chi đoàn', 28);
-			await signUp(db, event.id, inputOf('Tôi', 2, { kind: 'person' }), deviceOf('máy'), NOW, resident);
-			const mai = await join('Mai', 2);
-			await signUp(
-				db,
-				event.id,
-				inputOf('Tổ của tôi', 2, { contact: 'Tôi', phone: '0912345678' }),
-				deviceOf('máy'),
-				NOW,
-				resident,
-			);
-			await eraseAccount(db, resident, NOW);
-			expect(JSON.stringify(await db.selectFrom('signUp').selectAll().execute())).not.toMatch(
-				/tôi|912345678/i,
-			);
-			await settleLines(db, NOW);
-			expect(await findByCancelToken(db, mai.token)).toMatchObject({ status: 'offered' });
-			expect(await states()).toHaveLength(2);
-			const gone = () => signUp(db, event.id, inputOf('Tôi', 1), deviceOf('máy'), NOW, resident);
-			expect(await expectNothingWritten(db, gone)).toMatchObject({ key: 'signInFirst' });
+	test('whoever erases their account leaves the line and the list', async () => {
+		const resident = await makeActor(db, 'steward', 'ward', 'tt-2025');
+		await join('Chi đoàn', 28);
+		await signUp(db, event.id, inputOf('Tôi', 2, { kind: 'person' }), deviceOf('máy'), NOW, resident);
+		const mai = await join('Mai', 2);
+		await signUp(
+			db,
+			event.id,
+			inputOf('Tổ của tôi', 2, { contact: 'Tôi', phone: '0912345678' }),
+			deviceOf('máy'),
+			NOW,
+			resident,
+		);
+		await eraseAccount(db, resident, NOW);
+		expect(JSON.stringify(await db.selectFrom('signUp').selectAll().execute())).not.toMatch(/tôi|912345678/i);
+		await settleLines(db, NOW);
+		expect(await findByCancelToken(db, mai.token)).toMatchObject({ status: 'offered' });
+		expect(await states()).toHaveLength(2);
+		const gone = () => signUp(db, event.id, inputOf('Tôi', 1), deviceOf('máy'), NOW, resident);
+		expect(await expectNothingWritten(db, gone)).toMatchObject({ key: 'signInFirst' });
+	});
+
+	test('people take of what is needed; two who take the last at once: one gets it', async () => {
+		const needs = [
+			{ label: 'xe rác', wanted: 2 },
+			{ label: 'xẻng', wanted: 10 },
+		];
+		await edit({ needs });
+		const a = await join('a', 5);
+		const b = await join('b', 5);
+		const c = await join('c', 19);
+		const [cart, spade] = (await listNeeds(db, event.id)).map(({ id }) => id) as [string, string];
+		const bring = (who: { token: string }, needId: string, count: number, now = NOW) =>
+			pledge(db, { token: who.token }, { needId, count }, now);
+		const pledged = async () => (await listNeeds(db, event.id)).map((each) => each.pledged);
+		await bring(a, spade, 3);
+		await bring(a, spade, 3);
+		expect(await pledged()).toEqual([0, 3]);
+		await bring(b, cart, 1);
+		const races = await Promise.allSettled([bring(a, cart, 1), bring(c, cart, 1)]);
+		expect(races.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+		expect(races.find((each) => each.status === 'rejected')?.reason).toMatchObject({ key: 'needTaken' });
+		expect(await pledged()).toEqual([2, 3]);
+
+		const waits = await join('chờ', 9);
+		const gone = await join('đi', 1);
+		await cancelSignUp(db, { token: gone.token }, NOW);
+		event = { ...event, needs };
+		const other = event;
+		event = await announce({ needs: [{ label: 'chổi', wanted: 1 }] });
+		const foreign = (await listNeeds(db, event.id))[0]!.id;
+		event = other;
+		const refusals: [() => Promise<unknown>, string][] = [
+			[() => bring(b, spade, 8), 'needTaken'],
+			[() => bring(b, spade, -1), 'countOutOfRange'],
+			[() => bring(b, spade, 10_000), 'countOutOfRange'],
+			[() => bring(b, spade, 0.5), 'countOutOfRange'],
+			[() => bring(b, foreign, 1), 'needUnknown'],
+			[() => bring(b, 'x', 1), 'needUnknown'],
+			[() => bring(waits, spade, 1), 'pledgeWithoutPlace'],
+			[() => bring(gone, spade, 1), 'signUpCancelled'],
+			[() => bring({ token: 'A'.repeat(43) }, spade, 1), 'signUpNotFound'],
+			[() => bring(b, spade, 1, event.endsAt), 'eventOver'],
+		];
+		for (const [work, key] of refusals) expect(await expectNothingWritten(db, work)).toMatchObject({ key });
+
+		// Fewer wanted than promised stands as it is; more is not taken, less is.
+		await edit({ needs: [{ label: 'Xẻng', wanted: 2 }, needs[0]!] });
+		expect(await listNeeds(db, event.id)).toMatchObject([
+			{ id: spade, label: 'Xẻng', wanted: 2, pledged: 3 },
+			{ id: cart, pledged: 2 },
+		]);
+		expect(await expectNothingWritten(db, () => bring(b, spade, 1))).toMatchObject({
+			...{ key: 'needTaken', values: { count: 0 } },
 		});
-	}
+		await bring(a, spade, 2);
+		await cancelSignUp(db, { token: b.token }, NOW);
+		expect((await pledged())[0]).toBe(2);
+		await bring(a, spade, 0);
+		await removeSignUp(db, organiser, { id: c.input.id }, NOW);
+		await cancelSignUp(db, { token: a.token }, NOW);
+		expect(await pledged()).toEqual([0, 0]);
+		await edit({ needs: [] });
+		expect(await listNeeds(db, event.id)).toEqual([]);
+	});
 
 	test.each([
 		['emoji', '🌿🌿'],

@@ -116,5 +116,6 @@ export const PLAIN_EVENT = {
 		isLeadPhonePublic: false,
 		coOrganiserIds: [],
 		sections: [],
+		needs: [],
 	},
 };

@@ -15,6 +15,8 @@ import { announceEvent, cancelEvent, editEvent, reportEvent } from './cleanup-ev
 import { parseArea } from './event-area.ts';
 import { deleteDraft, saveDraft } from './event-draft.service.ts';
 import { newEventValues, typedValues } from './event-form.ts';
+import { MAX_WANTED, parseNeeds } from './event-need.ts';
+import { pledge } from './sign-up-pledge.service.ts';
 import { parseSections } from './event-section.ts';
 import {
 	acceptOffer,
@@ -85,6 +87,7 @@ function readEvent(form: FormData): EventInput {
 		isLeadPhonePublic: form.has('isLeadPhonePublic'),
 		coOrganiserIds: [...new Set(form.getAll('coOrganiserIds').map(String))].sort(),
 		sections: parseSections(field(form, 'sections')),
+		needs: parseNeeds(field(form, 'needs')),
 	};
 }
 
@@ -211,6 +214,13 @@ export const cleanupEvents = {
 		const { db, now, locale } = context.locals;
 		const { slug } = await acceptOffer(db, await readHolder(form, context), now);
 		return localePath(locale, pathOf(form, slug, 'da-nhan'));
+	}),
+	pledge: formAction(async (form, context) => {
+		const { db, now, locale } = context.locals;
+		const count = parseCount(field(form, 'count'), { min: 0, max: MAX_WANTED }, 'count');
+		const needId = field(form, 'needId');
+		const { slug } = await pledge(db, await readHolder(form, context), { needId, count }, now);
+		return localePath(locale, `/chu-nhat-xanh/${slug}?da-ghi=1#can-mang`);
 	}),
 	removeSignUp: formAction(async (form, { locals }) => {
 		const { eventId } = await removeSignUp(

@@ -36,6 +36,7 @@ import {
 	updateEvent,
 } from './cleanup-event.repository.ts';
 import { deleteDraftRow, findDraft } from './event-draft.repository.ts';
+import { replaceNeeds } from './event-need.repository.ts';
 import { settleLine } from './sign-up-line.service.ts';
 import { sumHeads } from './sign-up.repository.ts';
 
@@ -49,11 +50,11 @@ function readEvent(raw: EventInput, isSample: 0 | 1): EventInput {
  * Every value is text in the hash: canonical JSON takes whole numbers only, and coordinates are none. The telephone
  * number stays out of it: whoever knew the rest could find it by trying.
  */
-const hashOf = ({ leadPhone: _, ...input }: EventInput) =>
+const hashOf = ({ leadPhone: _, needs, ...input }: EventInput) =>
 	sha256Hex(
 		canonicalJson(
 			Object.fromEntries(
-				Object.entries(input).map(([name, value]) => [
+				Object.entries(needs.length > 0 ? { ...input, needs } : input).map(([name, value]) => [
 					name,
 					typeof value === 'object' ? JSON.stringify(value) : String(value),
 				]),
@@ -179,6 +180,7 @@ export async function announceEvent(
 			});
 			await replaceParts(trx, id, input);
 			await takeDraft(trx, actor, id, draftSequence);
+			await replaceNeeds(trx, id, input.needs, now);
 			await insertAuditEvent(trx, auditOf('announce', id, grant.id), now);
 			return slug;
 		});
@@ -259,6 +261,7 @@ export async function editEvent(
 			contentHash,
 		});
 		await replaceParts(trx, event.id, input);
+		await replaceNeeds(trx, event.id, input.needs, now);
 		await settleLine(trx, event.id, now);
 		await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
 		return event.slug;

@@ -7,6 +7,7 @@ import { cleanMultiline, cleanText, foldSearch } from '#lib/fold.ts';
 import type { Locale } from '#lib/i18n.ts';
 import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
 import type { EventArea } from './event-area.ts';
+import type { EventNeed } from './event-need.ts';
 import type { EventSection } from './event-section.ts';
 
 export type CleanupEvent = CleanupEventTable & {
@@ -50,6 +51,8 @@ export type EventInput = {
 	isLeadPhonePublic: boolean;
 	coOrganiserIds: string[];
 	sections: EventSection[];
+	/** What people are asked to bring, and how many. */
+	needs: EventNeed[];
 };
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -3,6 +3,7 @@ import { formatTime, addDays, startOfLocalDate, toLocalDate, type LocalDate } fr
 import { formatPhone } from '#lib/phone.ts';
 import type { CleanupEvent } from './cleanup-event.ts';
 import { formatArea, readArea } from './event-area.ts';
+import { formatNeeds, type EventNeed } from './event-need.ts';
 import { formatSections, type EventSection } from './event-section.ts';
 
 export const EVENT_FIELDS = [
@@ -22,6 +23,7 @@ export const EVENT_FIELDS = [
 	'areaText',
 	'area',
 	'sections',
+	'needs',
 	'coOrganiserIds',
 	'collectionPartner',
 	'leadName',
@@ -51,10 +53,14 @@ export const newEventValues = (now: number): EventValues => ({
 
 type Place = { latitude: number; longitude: number } | undefined;
 
-type Parts = { coOrganisers: { id: string }[]; sections: EventSection[] };
+type Parts = { coOrganisers: { id: string }[]; sections: EventSection[]; needs: EventNeed[] };
 
 /** An event as its form shows it; a position that is only the house's is not repeated. */
-export function valuesOf(event: CleanupEvent, { coOrganisers, sections }: Parts, house: Place): EventValues {
+export function valuesOf(
+	event: CleanupEvent,
+	{ coOrganisers, sections, needs }: Parts,
+	house: Place,
+): EventValues {
 	const isHouses = house?.latitude === event.latitude && house?.longitude === event.longitude;
 	return {
 		title: event.title,
@@ -73,6 +79,7 @@ export function valuesOf(event: CleanupEvent, { coOrganisers, sections }: Parts,
 		areaText: event.areaText,
 		area: formatArea(readArea(event.area)),
 		sections: formatSections(sections),
+		needs: formatNeeds(needs),
 		coOrganiserIds: coOrganisers.map(({ id }) => id).join(' '),
 		collectionPartner: event.collectionPartner,
 		leadName: event.leadName,

@@ -179,7 +179,7 @@ function isHeldBy(found: SignUpTable, by: Holder): boolean {
 }
 
 /** Does something with a sign-up of one's own, under its event's lock. 404 where it is not. */
-async function withHeld(
+export async function withHeld(
 	db: Db,
 	by: Holder,
 	work: (trx: Trx, signUp: SignUpTable, event: CleanupEvent) => Promise<void>,
@@ -206,7 +206,7 @@ export const cancelSignUp = (db: Db, by: Holder, now: number): Promise<{ id: str
 	});
 
 /** Refuses with 409 what can no longer be changed. */
-function checkStanding(found: SignUpTable, event: CleanupEvent, now: number): void {
+export function checkStanding(found: SignUpTable, event: CleanupEvent, now: number): void {
 	checkOpen(event, now);
 	const hasLapsed = isLapsed(found) || (found.status === 'offered' && !isOffer(found, now));
 	if (hasLapsed) throw new DomainError('CONFLICT', 'offerLapsed');

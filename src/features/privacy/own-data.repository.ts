@@ -152,6 +152,16 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
 			.orderBy('signUp.createdAt')
 			.execute(),
+		pledges: await db
+			.selectFrom('pledge')
+			.innerJoin('eventNeed', 'eventNeed.id', 'pledge.needId')
+			.innerJoin('cleanupEvent', 'cleanupEvent.id', 'eventNeed.eventId')
+			.innerJoin('signUp', 'signUp.id', 'pledge.signUpId')
+			.select(['cleanupEvent.slug as event', 'eventNeed.label', 'pledge.count'])
+			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
+			.orderBy('cleanupEvent.startsAt')
+			.orderBy('eventNeed.position')
+			.execute(),
 		recorded: await listOwnDeeds(db, personId),
 		acts: await db
 			.selectFrom('auditEvent')
