@@ -39,6 +39,7 @@ async function copyEvent(capacity: number): Promise<string> {
 
 async function newPhone(javaScriptEnabled: boolean): Promise<Page> {
 	const context = await browser.newContext({ baseURL: world.baseUrl, viewport: phone, javaScriptEnabled });
+	context.setDefaultTimeout(20_000);
 	return context.newPage();
 }
 

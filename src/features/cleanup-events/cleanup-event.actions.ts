@@ -205,7 +205,7 @@ export const cleanupEvents = {
 	}),
 	changeSignUp: formAction(async (form, context) => {
 		const { db, now, locale } = context.locals;
-		const max = MAX_HEADS[field(form, 'kind') === 'unit' ? 'unit' : 'person'];
+		const max = MAX_HEADS[field(form, 'signUpKind') === 'unit' ? 'unit' : 'person'];
 		const headCount = parseCount(field(form, 'headCount'), { min: 1, max }, 'headCount', 'headsOutOfRange');
 		const { slug } = await changeSignUp(db, await readHolder(form, context), headCount, now);
 		return localePath(locale, pathOf(form, slug, 'da-sua'));
