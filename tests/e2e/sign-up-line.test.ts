@@ -38,6 +38,7 @@ async function copyEvent(capacity: number): Promise<string> {
 }
 
 async function newPhone(javaScriptEnabled: boolean): Promise<Page> {
+	runsScripts = javaScriptEnabled;
 	const context = await browser.newContext({ baseURL: world.baseUrl, viewport: phone, javaScriptEnabled });
 	context.setDefaultTimeout(20_000);
 	return context.newPage();
@@ -54,6 +55,12 @@ async function changeTo(page: Page, heads: string): Promise<void> {
 	await open(page, changeForm);
 	await page.fill(`${changeForm} [name=headCount]`, heads);
 	await page.click(`${changeForm} button`);
+}
+
+/** axe is a script: where the page runs none, it never answers. */
+let runsScripts = true;
+async function expectAccessible(page: Page): Promise<void> {
+	if (runsScripts) expect(await axeErrors(page)).toEqual([]);
 }
 
 describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
@@ -85,14 +92,14 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		await hoa.getByRole('button', { name: 'Vào danh sách chờ' }).click();
 		await hoa.waitForURL(/xong=/);
 		expect(await hoa.textContent('#da-dang-ky')).toContain('thứ 1 trong danh sách chờ');
-		expect(await axeErrors(hoa)).toEqual([]);
+		await expectAccessible(hoa);
 		const link = (await hoa.locator('.link-out a').first().getAttribute('href'))!;
 
 		await changeTo(unit, '28');
 		await unit.waitForURL(/da-sua=1/);
 		await hoa.goto(link);
 		expect(await hoa.textContent('main')).toContain('Đã có chỗ cho 2 người');
-		expect(await axeErrors(hoa)).toEqual([]);
+		await expectAccessible(hoa);
 		await hoa.goto(path);
 		await hoa.click('form[action*=acceptOffer] button');
 		await hoa.waitForURL(/da-nhan=1/);
@@ -133,7 +140,7 @@ describe.each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
 		await page.locator(`a[href*="${eventId}"]`).waitFor();
 		expect(await page.textContent('main')).toContain('Các buổi tôi tham gia');
 		await page.goto(`/cua-toi/su-kien/${eventId}`);
-		expect(await axeErrors(page)).toEqual([]);
+		await expectAccessible(page);
 		expect(await page.textContent('main')).toContain('xẻng');
 		await page.context().close();
 	});
