@@ -291,6 +291,7 @@ const WITHOUT: Record<string, string[]> = {
 			'cancelSignUp',
 			'changeSignUp',
 			'acceptOffer',
+			'pledge',
 			'withdrawDropOff',
 			'offerAlias',
 			'isOffered',
