@@ -66,7 +66,14 @@ const REFERENCE = [
 /** Rows that hang on a marked row. */
 const PARTS = [
 	...['credential_password', 'green_house_material', 'drop_off_line', 'scrap_sale_line', 'scrap_sale_cycle'],
-	...['scrap_sale_goods', 'carried_goods', 'problem_voice', 'event_organisation', 'event_section'],
+	...[
+		'scrap_sale_goods',
+		'carried_goods',
+		'problem_voice',
+		'event_organisation',
+		'event_section',
+		'event_need',
+	],
 	...['ledger_account', 'posting', 'entry_text', 'fund_allocation'],
 	...['disbursement_approval', 'disbursement_payment', 'audit_event'],
 ];
