@@ -998,12 +998,27 @@ export type EventReportTable = {
 	eventId: string;
 	revision: number;
 	headCount: number;
+	/** What was not sorted by material. */
 	recyclablesGrams: number | null;
 	otherWasteGrams: number | null;
+	otherWasteLitres: number | null;
+	streetMetres: number | null;
+	drainMetres: number | null;
+	treeCount: number | null;
+	giftText: string;
 	remarks: string;
 	recordedAt: number;
 	recordedBy: string;
 	isSample: Flag;
+};
+
+/** Recyclables of one material, in thousandths of their unit. */
+export type EventReportLineTable = {
+	eventId: string;
+	revision: number;
+	materialCode: string;
+	quantityMilli: number;
+	unit: 'kg' | 'piece';
 };
 
 export type Database = {
@@ -1091,4 +1106,5 @@ export type Database = {
 	eventNeed: EventNeedTable;
 	pledge: PledgeTable;
 	eventReport: EventReportTable;
+	eventReportLine: EventReportLineTable;
 };

@@ -1,5 +1,6 @@
 import { findEventBySlug } from '#features/cleanup-events/cleanup-event.repository.ts';
-import { announceEvent, reportEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import type { EventArea } from '#features/cleanup-events/event-area.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';

@@ -7,12 +7,8 @@ import {
 	type Role,
 	type ScopeKind,
 } from '#features/accounts/actor.ts';
-import {
-	announceEvent,
-	cancelEvent,
-	editEvent,
-	reportEvent,
-} from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { deleteDraft, saveDraft } from '#features/cleanup-events/event-draft.service.ts';
 import { newEventValues } from '#features/cleanup-events/event-form.ts';

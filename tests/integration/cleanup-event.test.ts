@@ -1,22 +1,18 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
-import { placeText, type EventInput, type ReportInput } from '#features/cleanup-events/cleanup-event.ts';
+import { placeText, type EventInput } from '#features/cleanup-events/cleanup-event.ts';
+import type { ReportInput } from '#features/cleanup-events/event-report.ts';
 import {
 	findEvent,
 	findEventBySlug,
-	findReports,
 	listEventsOf,
 	listEventsWaitingFor,
 	listPastEvents,
-	listReports,
 	listUpcomingEvents,
 } from '#features/cleanup-events/cleanup-event.repository.ts';
-import {
-	announceEvent,
-	cancelEvent,
-	editEvent,
-	reportEvent,
-} from '#features/cleanup-events/cleanup-event.service.ts';
+import { findReports, listReports } from '#features/cleanup-events/event-report.repository.ts';
+import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
 import type { Db } from '#lib/db.ts';
 import type { DomainError } from '#lib/errors.ts';

@@ -5,13 +5,10 @@ import ICAL from 'ical.js';
 import { beforeEach, expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import type { EventInput } from '#features/cleanup-events/cleanup-event.ts';
-import { findEvent, findReports, listFeedEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
-import {
-	announceEvent,
-	cancelEvent,
-	editEvent,
-	reportEvent,
-} from '#features/cleanup-events/cleanup-event.service.ts';
+import { findEvent, listFeedEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { findReports } from '#features/cleanup-events/event-report.repository.ts';
+import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { toAtom } from '#features/cleanup-events/event-atom.ts';
 import { toCalendar } from '#features/cleanup-events/event-calendar.ts';
 import { parseFeedFilter } from '#features/cleanup-events/event-feed.ts';

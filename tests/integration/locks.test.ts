@@ -2,7 +2,8 @@
 // sees what stands, and does not act on what it had read before.
 import { expect, test } from 'vitest';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
-import { announceEvent, editEvent, reportEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import {
 	closeCycleRow,
 	findOpenCycle,

@@ -1,11 +1,7 @@
 // Whoever is not signed in learns that and nothing else: not whether there is what they name.
 import { expect, test } from 'vitest';
-import {
-	announceEvent,
-	cancelEvent,
-	editEvent,
-	reportEvent,
-} from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
 import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { recordPaperPage } from '#features/collections/paper-page.service.ts';

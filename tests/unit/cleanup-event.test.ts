@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
 	checkEvent,
-	checkReport,
 	checkSignUp,
 	isOpenForSignUp,
 	markedTitle,
@@ -12,6 +11,7 @@ import {
 	slugOf,
 	type EventInput,
 } from '#features/cleanup-events/cleanup-event.ts';
+import { checkReport } from '#features/cleanup-events/event-report.ts';
 import { formatCursor, parseCursor } from '#features/cleanup-events/event-cursor.ts';
 import { differingFields, newEventValues, nextSunday } from '#features/cleanup-events/event-form.ts';
 import type { DomainError } from '#lib/errors.ts';

@@ -34,7 +34,10 @@ export const AUDIT_ACTIONS = {
 		...(['photo.approved', 'photo.refused', 'photo.redact'] as const),
 		...(['disclosure.record', 'disclosure.end', 'disclosure.withdraw'] as const),
 	],
-	events: ['cleanup-event.announce', 'cleanup-event.edit', 'cleanup-event.cancel', 'sign-up.remove'],
+	events: [
+		...(['cleanup-event.announce', 'cleanup-event.edit', 'cleanup-event.cancel'] as const),
+		...(['cleanup-event.report', 'cleanup-event.correct', 'sign-up.remove'] as const),
+	],
 	schools: ['school.open', 'class-sheet.revoke'],
 	portal: ['sample.retire'],
 } as const;

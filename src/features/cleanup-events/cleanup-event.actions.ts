@@ -6,17 +6,19 @@ import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { parseCount, parseKgMilli } from '#lib/number-input.ts';
+import { parseCount } from '#lib/number-input.ts';
 import { takeRate } from '#lib/rate-limit.ts';
 import { localDateTimeToInstant, parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
-import { MAX_CAPACITY, MAX_HEADS, MAX_REPORT_KG, type EventInput } from './cleanup-event.ts';
-import { announceEvent, cancelEvent, editEvent, reportEvent } from './cleanup-event.service.ts';
+import { MAX_CAPACITY, MAX_HEADS, type EventInput } from './cleanup-event.ts';
+import { announceEvent, cancelEvent, editEvent } from './cleanup-event.service.ts';
 import { parseArea } from './event-area.ts';
 import { deleteDraft, saveDraft } from './event-draft.service.ts';
 import { newEventValues, typedValues } from './event-form.ts';
 import { MAX_WANTED, parseNeeds } from './event-need.ts';
 import { pledge } from './sign-up-pledge.service.ts';
+import { readReport } from './event-report-form.ts';
+import { reportEvent } from './event-report.service.ts';
 import { parseSections } from './event-section.ts';
 import {
 	acceptOffer,
@@ -114,13 +116,6 @@ function pathOf(form: FormData, slug: string, done: 'da-sua' | 'da-nhan'): strin
 		: `/chu-nhat-xanh/${slug}?${done}=1#da-dang-ky`;
 }
 
-/** Empty: not weighed. Zero: there was none. */
-function readReportGrams(form: FormData, name: string): number | null {
-	const text = field(form, name).trim();
-	if (text === '') return null;
-	return /^0+([.,]0+)?(\s*kg)?$/i.test(text) ? 0 : parseKgMilli(text, name, MAX_REPORT_KG);
-}
-
 export const cleanupEvents = {
 	announce: formAction(async (form, { locals }) => {
 		const input = readEvent(form);
@@ -153,13 +148,7 @@ export const cleanupEvents = {
 	}),
 	report: formAction(async (form, { locals }) => {
 		const id = readId(form);
-		const input = {
-			id,
-			headCount: parseCount(field(form, 'headCount'), { min: 0, max: MAX_CAPACITY }, 'headCount'),
-			recyclablesGrams: readReportGrams(form, 'recyclables'),
-			otherWasteGrams: readReportGrams(form, 'otherWaste'),
-			remarks: field(form, 'remarks'),
-		};
+		const input = { id, ...readReport(form) };
 		await reportEvent(locals.db, locals.actor, input, locals.now);
 		return localePath(locals.locale, `/cua-toi/su-kien/${id}?xong=bao-cao`);
 	}),

@@ -6,7 +6,7 @@ import type { Db, Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import { toLocalDate } from '#lib/time.ts';
-import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
+import type { CleanupEventTable } from '#db/schema.ts';
 import { FEED_LIMIT, FEED_PAST_MS, type FeedFilter } from './event-feed.ts';
 import { organiserScope, type CleanupEvent, type EventInput } from './cleanup-event.ts';
 
@@ -227,30 +227,6 @@ export async function replaceParts(
 	if (organisations.length > 0) await trx.insertInto('eventOrganisation').values(organisations).execute();
 	if (rows.length > 0) await trx.insertInto('eventSection').values(rows).execute();
 }
-
-/** The newest report of each of these events. */
-export async function findReports(db: Db, eventIds: string[]): Promise<Map<string, EventReportTable>> {
-	if (eventIds.length === 0) return new Map();
-	const rows = await db
-		.selectFrom('eventReport')
-		.selectAll()
-		.where('eventId', 'in', eventIds)
-		.orderBy('revision')
-		.execute();
-	return new Map(rows.map((row) => [row.eventId, row]));
-}
-
-/** Every revision of an event's report, newest first. */
-export const listReports = (db: Db, eventId: string): Promise<EventReportTable[]> =>
-	db
-		.selectFrom('eventReport')
-		.selectAll()
-		.where('eventId', '=', eventId)
-		.orderBy('revision', 'desc')
-		.execute();
-
-export const insertReport = (trx: Trx, row: EventReportTable) =>
-	trx.insertInto('eventReport').values(row).execute();
 
 export const findOrganisation = (db: Db, id: string) =>
 	db.selectFrom('organisation').selectAll().where('id', '=', id).executeTakeFirst();

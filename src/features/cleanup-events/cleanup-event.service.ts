@@ -13,7 +13,6 @@ import { toLocalDate } from '#lib/time.ts';
 import {
 	checkAtHouse,
 	checkEvent,
-	checkReport,
 	eventScopes,
 	markedTitle,
 	readText,
@@ -21,15 +20,12 @@ import {
 	slugOf,
 	type CleanupEvent,
 	type EventInput,
-	type ReportInput,
 } from './cleanup-event.ts';
 import {
 	findEvent,
 	findOpenOrganisation,
 	findOrganisation,
-	findReports,
 	insertEvent,
-	insertReport,
 	isSlugTaken,
 	listCoOrganisers,
 	replaceParts,
@@ -204,7 +200,7 @@ const auditOf = (act: string, id: string, roleGrantId: string) => ({
 });
 
 /** The event that the actor may change. 401, 404 and 403. */
-async function requireEvent(db: Db, actor: Actor | undefined, id: string) {
+export async function requireEvent(db: Db, actor: Actor | undefined, id: string) {
 	requireActor(actor);
 	const event = await findEvent(db, id);
 	if (!event) throw new DomainError('NOT_FOUND', 'unknownEvent');
@@ -293,46 +289,5 @@ export async function cancelEvent(
 			updatedAt: now,
 		});
 		await insertAuditEvent(trx, auditOf('cancel', event.id, grant.id), now);
-	});
-}
-
-/**
- * Says what was achieved, from the start of the event on. A correction is a new revision and the old figures stay;
- * the same figures again change nothing.
- */
-export async function reportEvent(
-	db: Db,
-	actor: Actor | undefined,
-	input: ReportInput,
-	now: number,
-): Promise<void> {
-	const { grant } = await requireEvent(db, actor, input.id);
-	const remarks = readText(input.remarks, 'remarks');
-	checkReport(input);
-	const { headCount, recyclablesGrams, otherWasteGrams } = input;
-	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'cleanup_event', input.id);
-		await holdGrant(trx, grant.id, now);
-		const { event } = await requireEvent(trx, actor, input.id);
-		if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
-		if (event.startsAt > now) throw new DomainError('CONFLICT', 'reportTooEarly');
-		const last = (await findReports(trx, [event.id])).get(event.id);
-		const isSame =
-			last?.headCount === headCount &&
-			last.recyclablesGrams === recyclablesGrams &&
-			last.otherWasteGrams === otherWasteGrams &&
-			last.remarks === remarks;
-		if (isSame) return;
-		await insertReport(trx, {
-			eventId: event.id,
-			revision: (last?.revision ?? 0) + 1,
-			headCount,
-			recyclablesGrams,
-			otherWasteGrams,
-			remarks,
-			recordedAt: now,
-			recordedBy: grant.id,
-			isSample: event.isSample,
-		});
 	});
 }

@@ -5,7 +5,7 @@ import { distanceM, type Point } from '#features/places/distance.ts';
 import { DomainError, type DomainErrorKey, type DomainErrorOptions } from '#lib/errors.ts';
 import { cleanMultiline, cleanText, foldSearch } from '#lib/fold.ts';
 import type { Locale } from '#lib/i18n.ts';
-import type { CleanupEventTable, EventReportTable } from '#db/schema.ts';
+import type { CleanupEventTable, EventReportLineTable, EventReportTable } from '#db/schema.ts';
 import type { EventArea } from './event-area.ts';
 import type { EventNeed } from './event-need.ts';
 import type { EventSection } from './event-section.ts';
@@ -61,8 +61,6 @@ const LONGEST_MS = DAY_MS;
 const FARTHEST_MS = 366 * DAY_MS;
 export const MAX_CAPACITY = 100_000;
 export const MAX_HEADS = { person: 50, unit: 500 } as const;
-/** Dozens of lorries: above it somebody typed grams. */
-export const MAX_REPORT_KG = 1_000_000;
 /** Telephone numbers of those who signed up leave this long after the event. */
 export const PHONE_KEPT_MS = 30 * DAY_MS;
 
@@ -80,6 +78,7 @@ export const MAX_LENGTH = {
 	leadName: 120,
 	reason: 300,
 	remarks: 2000,
+	giftText: 500,
 	name: 120,
 	contact: 120,
 } as const;
@@ -91,7 +90,9 @@ const refuse = (key: DomainErrorKey, options: DomainErrorOptions): never => {
 /** The text as it is stored (NFC, one line or several). Refuses with 422 what is too long; nothing is cut off. */
 export function readText(raw: string, field: keyof typeof MAX_LENGTH): string {
 	const max = MAX_LENGTH[field];
-	const isLong = ['description', 'whatToBring', 'provided', 'rainPlan', 'remarks'].includes(field);
+	const isLong = ['description', 'whatToBring', 'provided', 'rainPlan', 'remarks', 'giftText'].includes(
+		field,
+	);
 	const text = (isLong ? cleanMultiline : cleanText)(raw, { max: max + 1 });
 	if ([...text].length > max) refuse('textTooLong', { field, values: { max } });
 	return text;
@@ -147,7 +148,7 @@ export function checkAtHouse(point: Point, house: Point): void {
 	if (!(metres <= SAME_PLACE_M)) refuse('positionNotAtHouse', { field: 'position', values: { metres } });
 }
 
-function checkRange(
+export function checkRange(
 	count: number,
 	{ min, max }: { min: number; max: number },
 	field: string,
@@ -196,29 +197,12 @@ export function checkSignUp(input: SignUpInput): void {
 	if (input.kind === 'person' && !input.isSixteen) refuse('sixteenMissing', { field: 'isSixteen' });
 }
 
-export type EventReport = EventReportTable;
-
-export type ReportInput = {
-	id: string;
-	headCount: number;
-	/** Null when it was not weighed; 0 when there was none. */
-	recyclablesGrams: number | null;
-	otherWasteGrams: number | null;
-	remarks: string;
+/** One revision of what was achieved, with its recyclables by material in the catalogue's order. */
+export type EventReport = EventReportTable & { lines: EventReportLine[] };
+export type EventReportLine = Pick<EventReportLineTable, 'materialCode' | 'quantityMilli' | 'unit'> & {
+	nameVi: string;
+	nameEn: string;
 };
-
-/** Whole figures within reason. Refuses with 422. */
-export function checkReport(input: ReportInput): void {
-	checkRange(input.headCount, { min: 0, max: MAX_CAPACITY }, 'headCount');
-	for (const [grams, field] of [
-		[input.recyclablesGrams, 'recyclables'],
-		[input.otherWasteGrams, 'otherWaste'],
-	] as const) {
-		if (grams === null) continue;
-		const isGood = Number.isSafeInteger(grams) && grams >= 0 && grams <= MAX_REPORT_KG * 1000;
-		if (!isGood) refuse('quantityTooLarge', { field, values: { max: MAX_REPORT_KG } });
-	}
-}
 
 /** People may sign up until the event ends. */
 export const isOpenForSignUp = (event: Pick<CleanupEvent, 'status' | 'endsAt'>, now: number): boolean =>

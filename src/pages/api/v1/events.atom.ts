@@ -1,5 +1,6 @@
 import type { APIRoute } from 'astro';
-import { findReports, listFeedEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { listFeedEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { findReports } from '#features/cleanup-events/event-report.repository.ts';
 import { toAtom } from '#features/cleanup-events/event-atom.ts';
 import { parseFeedFilter } from '#features/cleanup-events/event-feed.ts';
 import { OPEN_DATA_HEADERS } from '#features/fund/open-data.ts';

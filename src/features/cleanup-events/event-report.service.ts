@@ -1,0 +1,82 @@
+import type { EventReportTable } from '#db/schema.ts';
+import type { Actor } from '#features/accounts/actor.ts';
+import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
+import { holdGrant } from '#features/accounts/person.repository.ts';
+import { listMaterials } from '#features/materials/material.repository.ts';
+import { inTransaction, lockRow, type Db } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
+import { canonicalJson } from '#lib/hash.ts';
+import { readText, type EventReport } from './cleanup-event.ts';
+import { requireEvent } from './cleanup-event.service.ts';
+import { checkReport, checkReportLines, type ReportInput, type ReportLine } from './event-report.ts';
+import { findReports, insertReport } from './event-report.repository.ts';
+
+type Figures = Omit<EventReportTable, 'eventId' | 'revision' | 'recordedAt' | 'recordedBy' | 'isSample'>;
+
+/** The figures as they are stored: what was not said is not known. */
+function figuresOf(input: ReportInput): Figures {
+	const { headCount, recyclablesGrams, otherWasteGrams, otherWasteLitres = null } = input;
+	const { streetMetres = null, drainMetres = null, treeCount = null } = input;
+	return {
+		...{ headCount, recyclablesGrams, otherWasteGrams, otherWasteLitres },
+		...{ streetMetres, drainMetres, treeCount },
+		giftText: readText(input.giftText ?? '', 'giftText'),
+		remarks: readText(input.remarks, 'remarks'),
+	};
+}
+
+const byMaterial = (a: ReportLine, b: ReportLine) => (a.material < b.material ? -1 : 1);
+const textOf = (figures: Figures, lines: ReportLine[]) =>
+	canonicalJson({ figures, lines: lines.toSorted(byMaterial) });
+
+/** What stands already, so that the same said again changes nothing. */
+function textOfReport({ lines, ...row }: EventReport): string {
+	const {
+		eventId: _event,
+		revision: _revision,
+		recordedAt: _at,
+		recordedBy: _by,
+		isSample: _kind,
+		...figures
+	} = row;
+	return textOf(
+		figures,
+		lines.map(({ materialCode, unit, quantityMilli }) => ({ material: materialCode, unit, quantityMilli })),
+	);
+}
+
+/**
+ * Says what was achieved, from the start of the event on. A correction is a new revision and the old figures stay with
+ * their lines; the same figures again change nothing. Refuses with 409 a form that is older than what stands.
+ */
+export async function reportEvent(
+	db: Db,
+	actor: Actor | undefined,
+	input: ReportInput,
+	now: number,
+): Promise<void> {
+	const { grant } = await requireEvent(db, actor, input.id);
+	const figures = figuresOf(input);
+	const lines = (input.lines ?? []).map(({ material, unit, quantityMilli }) => ({
+		...{ material, unit, quantityMilli },
+	}));
+	checkReport(input);
+	checkReportLines(lines, await listMaterials(db));
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'cleanup_event', input.id);
+		await holdGrant(trx, grant.id, now);
+		const { event } = await requireEvent(trx, actor, input.id);
+		if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
+		if (event.startsAt > now) throw new DomainError('CONFLICT', 'reportTooEarly');
+		const last = (await findReports(trx, [event.id])).get(event.id);
+		if (last && textOfReport(last) === textOf(figures, lines)) return;
+		const stands = last?.revision ?? 0;
+		if (input.revision !== undefined && input.revision !== stands)
+			throw new DomainError('CONFLICT', 'reportChanged');
+		const about = { recordedAt: now, recordedBy: grant.id, isSample: event.isSample };
+		await insertReport(trx, { eventId: event.id, revision: stands + 1, ...figures, ...about }, lines);
+		const act = last ? 'correct' : 'report';
+		const subject = { subjectKind: 'cleanup_event', subjectId: event.id, roleGrantId: grant.id };
+		await insertAuditEvent(trx, { action: `cleanup-event.${act}`, ...subject }, now);
+	});
+}
