@@ -136,6 +136,12 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/quy/phieu/[id]': [{ who: 'approver', at: `/cua-toi/quy/phieu/${more.statementId}` }],
 		'[...lang]/cua-toi/su-kien/index': [{ who: 'organiser', at: '/cua-toi/su-kien' }],
 		'[...lang]/cua-toi/su-kien/[id]': [{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}` }],
+		'[...lang]/cua-toi/su-kien/[id]/bao-cao': [
+			{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/bao-cao` },
+		],
+		'[...lang]/cua-toi/su-kien/[id]/bao-cao.docx': [
+			{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/bao-cao.docx`, cache: NEVER },
+		],
 		'[...lang]/cua-toi/tai-khoan/index': [{ who: 'treasurer', at: account }],
 		'[...lang]/cua-toi/tai-khoan/dang-nhap': [{ who: 'treasurer', at: `${account}/dang-nhap`, cache: NEVER }],
 		'[...lang]/cua-toi/tai-khoan/du-lieu.[kind]': [

@@ -8,7 +8,7 @@ import {
 	type ScopeKind,
 } from '#features/accounts/actor.ts';
 import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
-import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
+import { getOfficialReport, reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { deleteDraft, saveDraft } from '#features/cleanup-events/event-draft.service.ts';
 import { newEventValues } from '#features/cleanup-events/event-form.ts';
@@ -525,6 +525,12 @@ export const WALKS: Record<string, Walk> = {
 			const figures = { headCount: 3, recyclablesGrams: null, otherWasteGrams: null, remarks: '' };
 			return reportEvent(db, actor, { id: event.id, ...figures }, NOW + 2 * DAY);
 		},
+	},
+	getOfficialReport: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		isRead: true,
+		run: (db, { event }, actor) => getOfficialReport(db, actor, event.id),
 	},
 	removeSignUp: {
 		act: 'cleanup-event.change',

@@ -331,6 +331,7 @@ const WITHOUT: Record<string, string[]> = {
 		],
 		...['lockPaper', 'decidedBy', 'returnPaper'],
 		...[
+			'requireEvent',
 			'endRoleWithin',
 			'endWithin',
 			'settleLine',

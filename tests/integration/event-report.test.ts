@@ -4,6 +4,10 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { achievedText } from '#features/cleanup-events/achieved.ts';
+import {
+	listEventsWaitingFor,
+	listOverdueReports,
+} from '#features/cleanup-events/cleanup-event.repository.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { recyclablesOf, type ReportInput, type ReportLine } from '#features/cleanup-events/event-report.ts';
 import { findReports, listReports } from '#features/cleanup-events/event-report.repository.ts';
@@ -166,6 +170,21 @@ describeEachEngine('The report of a Green Sunday', (engine) => {
 		await write({ giftText: text, remarks: text });
 		const stored = text.normalize('NFC');
 		expect(await newest()).toMatchObject({ giftText: stored, remarks: stored });
+	});
+
+	test('is asked for from the end on, and pressed for after 48 hours', async () => {
+		const end = NOW + DAY + 3_600_000;
+		const asked = async (now: number) =>
+			(await listEventsWaitingFor(db, organiser, now)).map(({ isOverdue }) => isOverdue);
+		expect(await asked(end - 1)).toEqual([]);
+		expect(await asked(end)).toEqual([false]);
+		expect(await asked(end + 2 * DAY - 1)).toEqual([false]);
+		expect(await asked(end + 2 * DAY)).toEqual([true]);
+		expect(await listOverdueReports(db, end + 2 * DAY - 1, 10)).toEqual([]);
+		expect((await listOverdueReports(db, end + 2 * DAY, 10)).map((event) => event.id)).toEqual([id]);
+		await write();
+		expect(await listOverdueReports(db, end + 9 * DAY, 10)).toEqual([]);
+		expect(await asked(end + 9 * DAY)).toEqual([]);
 	});
 
 	test('the database itself changes and deletes no figure', async () => {

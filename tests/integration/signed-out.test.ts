@@ -1,7 +1,7 @@
 // Whoever is not signed in learns that and nothing else: not whether there is what they name.
 import { expect, test } from 'vitest';
 import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
-import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
+import { getOfficialReport, reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
 import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { recordPaperPage } from '#features/collections/paper-page.service.ts';
@@ -63,6 +63,7 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 	editEvent: (db) => editEvent(db, undefined, { ...event, sequence: 0 }, NOW),
 	cancelEvent: (db) => cancelEvent(db, undefined, { id, reason: '' }, NOW),
 	reportEvent: (db) => reportEvent(db, undefined, report, NOW),
+	getOfficialReport: (db) => getOfficialReport(db, undefined, id),
 	removeSignUp: (db) => removeSignUp(db, undefined, { id }, NOW),
 	recordClassSheet: (db) =>
 		recordClassSheet(

@@ -8,7 +8,13 @@ import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import { toLocalDate } from '#lib/time.ts';
 import type { CleanupEventTable } from '#db/schema.ts';
 import { FEED_LIMIT, FEED_PAST_MS, type FeedFilter } from './event-feed.ts';
-import { organiserScope, type CleanupEvent, type EventInput } from './cleanup-event.ts';
+import {
+	isReportOverdue,
+	organiserScope,
+	REPORT_DUE_MS,
+	type CleanupEvent,
+	type EventInput,
+} from './cleanup-event.ts';
 
 const selectEvents = (db: Db) =>
 	db
@@ -158,13 +164,17 @@ export async function listEventsOf(
 		.execute();
 }
 
-/** Events of the actor's organisations that have ended without a report, oldest first. */
-export async function listEventsWaitingFor(db: Db, actor: Actor, now: number) {
-	const scope = organiserScope(actor);
-	if (scope.length === 0) return [];
+/** Events that ended up to an instant and have no report, oldest first. */
+async function listUnreported(
+	db: Db,
+	organisationIds: string[] | 'all',
+	until: number,
+	limit: number,
+): Promise<CleanupEvent[]> {
+	if (organisationIds.length === 0) return [];
 	let query = selectEvents(db)
 		.where('cleanupEvent.status', '=', 'published')
-		.where('cleanupEvent.endsAt', '<=', now)
+		.where('cleanupEvent.endsAt', '<=', until)
 		.where(({ exists, not, selectFrom }) =>
 			not(
 				exists(
@@ -174,13 +184,23 @@ export async function listEventsWaitingFor(db: Db, actor: Actor, now: number) {
 				),
 			),
 		);
-	if (scope !== 'all') query = query.where('cleanupEvent.organisationId', 'in', scope);
+	if (organisationIds !== 'all') query = query.where('cleanupEvent.organisationId', 'in', organisationIds);
 	if (await areSamplesRetired(db)) query = query.where('cleanupEvent.isSample', '=', 0);
-	const events = await query.orderBy('cleanupEvent.startsAt').limit(50).execute();
+	return query.orderBy('cleanupEvent.startsAt').orderBy('cleanupEvent.id').limit(limit).execute();
+}
+
+/** Every event whose lead is to be reminded of its report, oldest first: for the message that goes out to them. */
+export const listOverdueReports = (db: Db, now: number, limit: number): Promise<CleanupEvent[]> =>
+	listUnreported(db, 'all', now - REPORT_DUE_MS, limit);
+
+/** Events of the actor's organisations that have ended without a report, oldest first. */
+export async function listEventsWaitingFor(db: Db, actor: Actor, now: number) {
+	const events = await listUnreported(db, organiserScope(actor), now, 50);
 	return events.map((event) => ({
 		kind: 'report' as const,
 		href: `/cua-toi/su-kien/${event.id}#bao-cao`,
 		title: event.title,
+		isOverdue: isReportOverdue(event, now),
 		detail: { startsAt: event.startsAt, organisationName: event.organisationName },
 	}));
 }

@@ -204,6 +204,13 @@ export type EventReportLine = Pick<EventReportLineTable, 'materialCode' | 'quant
 	nameEn: string;
 };
 
+/** So long after its end somebody reminds of a report that is missing. */
+export const REPORT_DUE_MS = 2 * DAY_MS;
+
+/** True of an event without a report; whether it has one is not asked here. */
+export const isReportOverdue = (event: Pick<CleanupEvent, 'endsAt'>, now: number): boolean =>
+	event.endsAt <= now - REPORT_DUE_MS;
+
 /** People may sign up until the event ends. */
 export const isOpenForSignUp = (event: Pick<CleanupEvent, 'status' | 'endsAt'>, now: number): boolean =>
 	event.status === 'published' && event.endsAt > now;

@@ -7,9 +7,12 @@ import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson } from '#lib/hash.ts';
 import { readText, type EventReport } from './cleanup-event.ts';
+import { listCoOrganisers } from './cleanup-event.repository.ts';
 import { requireEvent } from './cleanup-event.service.ts';
 import { checkReport, checkReportLines, type ReportInput, type ReportLine } from './event-report.ts';
 import { findReports, insertReport } from './event-report.repository.ts';
+import type { OfficialParts } from './official-report.ts';
+import { listUnits } from './sign-up.repository.ts';
 
 type Figures = Omit<EventReportTable, 'eventId' | 'revision' | 'recordedAt' | 'recordedBy' | 'isSample'>;
 
@@ -79,4 +82,19 @@ export async function reportEvent(
 		const subject = { subjectKind: 'cleanup_event', subjectId: event.id, roleGrantId: grant.id };
 		await insertAuditEvent(trx, { action: `cleanup-event.${act}`, ...subject }, now);
 	});
+}
+
+/** What the official report of an event says. Refuses with 401, 403 and 404 like every act on it. */
+export async function getOfficialReport(
+	db: Db,
+	actor: Actor | undefined,
+	id: string,
+): Promise<OfficialParts> {
+	const { event } = await requireEvent(db, actor, id);
+	return {
+		event,
+		coOrganisers: await listCoOrganisers(db, id),
+		units: await listUnits(db, id),
+		report: (await findReports(db, [id])).get(id),
+	};
 }

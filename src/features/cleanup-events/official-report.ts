@@ -1,0 +1,130 @@
+// The report that goes to whoever ordered the clean-up, with the heads that such a paper has. It is in Vietnamese
+// whatever the page's language, as official papers are.
+import { formatCount, formatGrams, formatQuantity } from '#lib/number-format.ts';
+import { formatDate, formatTime, formatWeekday, toLocalDate } from '#lib/time.ts';
+import { formatMetres, otherWasteText, recyclablesText } from './achieved.ts';
+import { placeText, type CleanupEvent, type EventReport } from './cleanup-event.ts';
+
+export type OfficialParts = {
+	event: CleanupEvent;
+	coOrganisers: { name: string }[];
+	units: { name: string; headCount: number }[];
+	report: EventReport | undefined;
+};
+
+/** A line of the paper: after its text, where `isOpen`, dots that somebody fills in. */
+export type OfficialLine = { text: string; isOpen?: boolean; isInner?: boolean };
+export type OfficialSection = { title: string; lines: OfficialLine[] };
+export type OfficialReport = {
+	isSample: boolean;
+	organisation: string;
+	year: string;
+	subject: string;
+	/** The letter that called to it; '' without one. */
+	basis: string;
+	sections: OfficialSection[];
+};
+
+/** The fixed words of the paper. */
+export const OFFICIAL = {
+	nation: 'CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM',
+	motto: 'Độc lập - Tự do - Hạnh phúc',
+	number: 'Số:',
+	numberKind: '/BC-',
+	title: 'BÁO CÁO',
+	to: 'Kính gửi:',
+	recipients: 'Nơi nhận:',
+	recipientsAs: '- Như kính gửi;',
+	recipientsKept: '- Lưu.',
+	signer: 'ĐẠI DIỆN ĐƠN VỊ TỔ CHỨC',
+	sign: '(Ký, ghi rõ họ tên, đóng dấu)',
+	sample: 'MẪU, không phải văn bản thật',
+} as const;
+
+const open: OfficialLine = { text: '', isOpen: true };
+const say = (label: string, value: string | undefined): OfficialLine =>
+	value ? { text: `${label}: ${value}` } : { text: `${label}:`, isOpen: true };
+const linesOf = (text: string): OfficialLine[] =>
+	text
+		.replace(/\*\*/g, '')
+		.split('\n')
+		.map((line) => line.trim())
+		.filter(Boolean)
+		.map((line) => ({ text: line }));
+
+function timeOf({ startsAt, endsAt }: CleanupEvent): string {
+	const date = toLocalDate(startsAt);
+	return `Từ ${formatTime(startsAt)} đến ${formatTime(endsAt)}, ${formatWeekday(date, 'vi')}, ngày ${formatDate(date, 'vi')}.`;
+}
+
+function partsOf({ event, coOrganisers, units, report }: OfficialParts): OfficialLine[] {
+	return [
+		say('Đơn vị tổ chức', event.organisationName),
+		...(coOrganisers.length > 0
+			? [say('Cùng tổ chức', coOrganisers.map(({ name }) => name).join('; '))]
+			: []),
+		say('Người phụ trách', event.leadName),
+		...(event.collectionPartner ? [say('Đơn vị thu gom', event.collectionPartner)] : []),
+		...(units.length > 0
+			? [
+					{ text: 'Các đơn vị đăng ký tham gia:' },
+					...units.map(({ name, headCount }) => ({
+						...{ text: `- ${name}: ${formatCount(headCount, 'vi')} người`, isInner: true },
+					})),
+				]
+			: [say('Các đơn vị tham gia', undefined)]),
+		say('Tổng số', report && `${formatCount(report.headCount, 'vi')} lượt người`),
+	];
+}
+
+const count = (value: number | null | undefined, unit: string): string | undefined =>
+	value === null || value === undefined ? undefined : `${formatCount(value, 'vi')} ${unit}`;
+const metres = (value: number | null | undefined): string | undefined =>
+	value === null || value === undefined ? undefined : formatMetres(value, 'vi');
+
+/** What is not known is left to be filled in, never 0. */
+function resultOf(report: EventReport | undefined): OfficialLine[] {
+	const lines = report?.lines ?? [];
+	const unsorted = lines.length > 0 && report?.recyclablesGrams ? report.recyclablesGrams : null;
+	return [
+		say('Người tham gia', count(report?.headCount, 'lượt người')),
+		say('Phế liệu, đồ bán được', report && recyclablesText(report, 'vi')),
+		...lines.map((line) => ({
+			text: `- ${line.nameVi}: ${formatQuantity(line.quantityMilli, line.unit, 'vi')}`,
+			isInner: true,
+		})),
+		...(unsorted === null
+			? []
+			: [{ text: `- Chưa phân loại: ${formatGrams(unsorted, 'vi')}`, isInner: true }]),
+		say('Rác thải khác', report && otherWasteText(report, 'vi')),
+		say('Đường, ngõ đã dọn', metres(report?.streetMetres)),
+		say('Cống, rãnh đã khơi thông', metres(report?.drainMetres)),
+		say('Cây đã trồng', count(report?.treeCount, 'cây')),
+		...(report?.giftText
+			? [{ text: 'Quà đã trao:' }, ...linesOf(report.giftText)]
+			: [say('Quà đã trao', undefined)]),
+		...(report ? linesOf(report.remarks) : []),
+	];
+}
+
+export function officialReport(parts: OfficialParts): OfficialReport {
+	const { event, report } = parts;
+	const purpose = linesOf(event.description);
+	const sections: [string, OfficialLine[]][] = [
+		['Mục đích', purpose.length > 0 ? purpose : [open, open]],
+		['Thời gian', [{ text: timeOf(event) }]],
+		['Địa điểm', [{ text: `${placeText(event, 'vi')}.` }, ...linesOf(event.areaText)]],
+		['Thành phần', partsOf(parts)],
+		['Kết quả', resultOf(report)],
+		['Tồn tại, hạn chế', [open, open]],
+		['Kiến nghị, đề xuất', [open, open]],
+	];
+	return {
+		isSample: event.isSample === 1,
+		organisation: event.organisationName,
+		year: toLocalDate(event.endsAt).slice(0, 4),
+		subject: `Kết quả ra quân “${event.title}”`,
+		basis: event.documentNumber && `(theo văn bản số ${event.documentNumber})`,
+		sections: sections.map(([title, lines], index) => ({ title: `${index + 1}. ${title}`, lines })),
+	};
+}

@@ -1,0 +1,125 @@
+// A report on a phone, from the reminder to the paper: what was typed stays, what was corrected stays beside it.
+import { strFromU8, unzipSync } from 'fflate';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, phone } from '../support/browser.ts';
+import { signInClient } from '../support/http.ts';
+import { DAY } from '../support/fixtures.ts';
+import { axeErrors, sticksOut } from '../support/pages.ts';
+import { startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
+import { digest, SEQUENCED } from '../support/snapshot.ts';
+
+let world: ServedWorld;
+let browser: Browser;
+let page: Page;
+let slug: string;
+beforeAll(async () => {
+	[world, browser] = await Promise.all([startWorld(), launchBrowser()]);
+	const startsAt = Date.now() - 3 * DAY;
+	await world.db
+		.updateTable('cleanupEvent')
+		.set({ startsAt, endsAt: startsAt + DAY / 12, leadPhoneE164: '+84912345678', leadName: 'Chị Lan' })
+		.where('id', '=', world.eventId)
+		.execute();
+	const event = world.db.selectFrom('cleanupEvent').select('slug').where('id', '=', world.eventId);
+	({ slug } = await event.executeTakeFirstOrThrow());
+	page = await (await browser.newContext({ viewport: phone })).newPage();
+	await signInAs(page, world.baseUrl, world.people.organiser);
+});
+afterAll(async () => {
+	await browser.close();
+	await world.stop();
+});
+
+const form = 'form.stack:has([name=headCount])';
+const work = () => `${world.baseUrl}/cua-toi/su-kien/${world.eventId}`;
+const send = () =>
+	Promise.all([
+		page.waitForResponse((response) => response.request().method() === 'POST'),
+		page.click(`${form} .btn`),
+	]);
+const textOf = async (path: string) => {
+	await page.goto(world.baseUrl + path);
+	return (await page.textContent('main'))!.replaceAll('\u00a0', ' ');
+};
+
+test('a report that is missing after 48 hours is the first thing that waits', async () => {
+	await page.goto(`${world.baseUrl}/cua-toi`);
+	expect(await page.textContent('.todo li:first-child')).toContain(
+		'Quá 48 giờ chưa có báo cáo: “Dọn bờ sông”',
+	);
+	await page.click('.todo li:first-child a');
+	await page.waitForURL(/su-kien/);
+	expect(await page.textContent('#bao-cao')).toBe('Báo cáo kết quả');
+	expect(await textOf(`/chu-nhat-xanh/${slug}`)).toContain('Chưa có báo cáo');
+});
+
+test('a figure that could be two is asked about beside it, and nothing is written or lost', async () => {
+	await page.goto(work());
+	await page.fill(`${form} [name=headCount]`, '25');
+	await page.fill(`${form} [name="line-kg-mixed_paper"]`, '12,5');
+	await page.fill(`${form} [name=recyclables]`, '2');
+	await page.click(`${form} summary:has-text("Rác khác")`);
+	await page.fill(`${form} [name=otherWasteM3]`, '1.500');
+	await page.fill(`${form} [name=streetMetres]`, '800');
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	const [answer] = await send();
+	expect(answer.status()).toBe(422);
+	expect(await page.textContent('#otherWasteM3-error')).toContain('Xin ghi số mét khối');
+	expect(await page.locator('#otherWasteM3-error').isVisible()).toBe(true);
+	expect(await page.inputValue(`${form} [name="line-kg-mixed_paper"]`)).toBe('12,5');
+	expect(await page.locator('[role=alert]').count()).toBe(1);
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, phone.width)).toEqual([]);
+});
+
+test('it is written, corrected, and the public page shows both', async () => {
+	await page.fill(`${form} [name=otherWasteM3]`, '3,5');
+	await send();
+	await page.waitForURL(/xong=bao-cao/);
+	await page.goto(work());
+	expect(await page.inputValue(`${form} [name=otherWasteM3]`)).toBe('3,5');
+	await page.fill(`${form} [name=headCount]`, '30');
+	await page.click(`${form} summary:has-text("Quà tặng")`);
+	await page.fill(`${form} [name=giftText]`, '5 suất quà <b>cho hộ khó khăn</b>');
+	await send();
+	await page.waitForURL(/xong=bao-cao/);
+	const said = await textOf(`/chu-nhat-xanh/${slug}`);
+	for (const words of [
+		...['14,5 kg', 'Giấy vụn: 12,5 kg', 'Chưa phân loại: 2 kg', '3,5 m³', '800 m', '<b>cho hộ khó khăn</b>'],
+		...['30 lượt người, 14,5 kg đồ bán được', '25 lượt người, 14,5 kg đồ bán được'],
+	])
+		expect(said).toContain(words);
+	expect(said).not.toMatch(/0 cây|Cống/);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, phone.width)).toEqual([]);
+});
+
+test('the paper stands on a page and in a file, for the event’s organisers alone', async () => {
+	for (const prefix of ['', '/en']) {
+		await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien/${world.eventId}`);
+		await page.click('a[href$="/bao-cao"]');
+		await page.waitForURL(/bao-cao$/);
+		const paper = (await page.textContent('article.official'))!.replaceAll('\u00a0', ' ');
+		for (const words of ['Độc lập - Tự do - Hạnh phúc', 'Tổng số: 30 lượt người', 'Nơi nhận', 'Chị Lan'])
+			expect(paper).toContain(words);
+		expect(paper).not.toContain('912');
+		expect(await axeErrors(page)).toEqual([]);
+		expect(await sticksOut(page, phone.width)).toEqual([]);
+	}
+	const path = `/cua-toi/su-kien/${world.eventId}/bao-cao.docx`;
+	const organiser = await signInClient(world.baseUrl, world.people.organiser);
+	const answer = await organiser.send(path);
+	expect(answer.status).toBe(200);
+	const xml = strFromU8(unzipSync(new Uint8Array(await answer.arrayBuffer()))['word/document.xml']!);
+	expect(xml).toContain('Đoàn phường Đông Kinh'.toLocaleUpperCase('vi'));
+	expect(xml).toContain('&lt;b&gt;cho hộ khó khăn&lt;/b&gt;');
+	expect(xml).not.toContain('912345678');
+	const other = await signInClient(world.baseUrl, world.people['another union’s organiser']);
+	for (const each of [path, path.replace('.docx', '')]) {
+		expect((await other.send(each)).status).toBe(403);
+		expect([401, 303]).toContain((await fetch(world.baseUrl + each, { redirect: 'manual' })).status);
+	}
+});

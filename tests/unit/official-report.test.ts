@@ -1,0 +1,71 @@
+// The report as a file for a word processor: whole, in Vietnamese, and with nobody's number.
+import { strFromU8, unzipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import type { CleanupEvent, EventReport } from '#features/cleanup-events/cleanup-event.ts';
+import { officialReport, type OfficialParts } from '#features/cleanup-events/official-report.ts';
+import { toDocx } from '#features/cleanup-events/official-report-docx.ts';
+
+const event = {
+	...{ title: 'Dọn bờ sông Kỳ Cùng', organisationName: 'Đoàn phường Tam Thanh', leadName: 'Nguyễn Thị Lan' },
+	...{ leadPhoneE164: '+84912345678', isLeadPhonePublic: 1, documentNumber: '12-KH/ĐTN', description: '' },
+	...{ collectionPartner: '', areaText: 'Đường Trần Đăng Ninh', assemblyPoint: 'Nhà văn hoá khối 6' },
+	...{ houseName: null, wardNameVi: 'Phường Tam Thanh', wardNameEn: null, isSample: 0 },
+	...{ startsAt: Date.UTC(2026, 10, 29, 0), endsAt: Date.UTC(2026, 10, 29, 3) },
+} as unknown as CleanupEvent;
+const report = {
+	...{ headCount: 1240, recyclablesGrams: 2000, otherWasteGrams: null, otherWasteLitres: 3500 },
+	...{ streetMetres: 1200, drainMetres: null, treeCount: 0, giftText: '', remarks: 'Bà con hưởng ứng' },
+	lines: [
+		{ materialCode: 'mixed_paper', unit: 'kg', quantityMilli: 12_500, nameVi: 'Giấy vụn', nameEn: 'Paper' },
+	],
+} as unknown as EventReport;
+const parts: OfficialParts = {
+	...{ event, report, coOrganisers: [{ name: 'Hội Phụ nữ phường' }] },
+	units: [{ name: 'Chi đoàn trường X', headCount: 25 }],
+};
+
+async function textOf(from: OfficialParts): Promise<{ xml: string; text: string }> {
+	const files = unzipSync(new Uint8Array(await toDocx(officialReport(from))));
+	expect(Object.keys(files)).toEqual(expect.arrayContaining(['[Content_Types].xml', 'word/document.xml']));
+	const xml = strFromU8(files['word/document.xml']!);
+	return { xml, text: xml.replace(/<\/w:p>/g, '\n').replace(/<[^>]+>/g, '') };
+}
+
+test('the file holds every head of an official report, with its Vietnamese intact', async () => {
+	const { xml, text } = await textOf(parts);
+	const heads = ['Mục đích', 'Thời gian', 'Địa điểm', 'Thành phần', 'Kết quả', 'Tồn tại', 'Kiến nghị'];
+	for (const words of [
+		...heads,
+		...['CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Độc lập - Tự do - Hạnh phúc', 'Nơi nhận:', 'Kính gửi:'],
+		...['ĐOÀN PHƯỜNG TAM THANH', 'Kết quả ra quân “Dọn bờ sông Kỳ Cùng”', '12-KH/ĐTN', 'Hội Phụ nữ phường'],
+		...['Từ 07:00 đến 10:00, Chủ nhật, ngày 29/11/2026.', 'Nguyễn Thị Lan', 'Chi đoàn trường X: 25 người'],
+		...['Tổng số: 1.240 lượt người', 'Giấy vụn: 12,5\u00a0kg', 'Chưa phân loại: 2\u00a0kg'],
+		...['đồ bán được: 14,5\u00a0kg', 'Rác thải khác: 3,5\u00a0m³', '1.200\u00a0m', 'Cây đã trồng: 0 cây'],
+		'Bà con hưởng ứng',
+	])
+		expect(text).toContain(words);
+	expect(text).not.toMatch(/912 ?345|\+84/);
+	// What is not known has dots, no figure.
+	expect(text).toMatch(/Cống, rãnh đã khơi thông: *\n/);
+	expect(xml).toContain('w:leader="dot"');
+});
+
+test('without a report every figure is left to be filled in', async () => {
+	const { text } = await textOf({ ...parts, report: undefined, units: [] });
+	expect(text).not.toMatch(/\d lượt người|\d\s?kg|\d\s?m³|\d cây/);
+	expect(text).toMatch(/Tổng số: *\n/);
+});
+
+test.each([
+	['HTML', '<script>alert(1)</script> & "x"'],
+	['fields', '{{count}} ${1+1} ]]> <w:t>'],
+	['what XML does not know', 'dọn\u0001\ud800\uffff'],
+])('%s in a title leaves the file whole', async (_name, title) => {
+	const { xml } = await textOf({ ...parts, event: { ...event, title } });
+	expect(xml).not.toMatch(/<script|<w:t> ?”|\ufffe|\uffff/);
+	expect(xml.match(/<w:p>|<w:p /g)!.length).toBe(xml.match(/<\/w:p>/g)!.length);
+});
+
+test('a sample says so', async () => {
+	expect((await textOf({ ...parts, event: { ...event, isSample: 1 } })).text).toContain('MẪU');
+});
