@@ -1021,6 +1021,14 @@ export type EventReportLineTable = {
 	unit: 'kg' | 'piece';
 };
 
+/** A photo of what a clean-up achieved; the hash is of the bytes as they came. */
+export type EventPhotoTable = {
+	photoId: string;
+	eventId: string;
+	moment: 'before' | 'after';
+	contentHash: string;
+};
+
 export type Database = {
 	adminUnit: AdminUnitTable;
 	adminUnitPredecessor: AdminUnitPredecessorTable;
@@ -1107,4 +1115,5 @@ export type Database = {
 	pledge: PledgeTable;
 	eventReport: EventReportTable;
 	eventReportLine: EventReportLineTable;
+	eventPhoto: EventPhotoTable;
 };

@@ -18,7 +18,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			primary key (event_id, revision, material_code),
 			foreign key (event_id, revision) references event_report (event_id, revision)
 		)`,
+		`create table event_photo (
+			photo_id text primary key references photo (id),
+			event_id text not null references cleanup_event (id),
+			moment text not null check (moment in ('before', 'after')),
+			content_hash text not null,
+			unique (event_id, content_hash)
+		)`,
 	]);
+	await makeAppendOnly(db, 'event_photo');
 	// A correction is a new revision.
 	await makeAppendOnly(db, 'event_report');
 	await makeAppendOnly(db, 'event_report_line');

@@ -1,6 +1,7 @@
 // A report on a phone, from the reminder to the paper: what was typed stays, what was corrected stays beside it.
 import { strFromU8, unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { signInClient } from '../support/http.ts';
@@ -95,6 +96,53 @@ test('it is written, corrected, and the public page shows both', async () => {
 	expect(said).not.toMatch(/0 cây|Cống/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, phone.width)).toEqual([]);
+});
+
+test('photos before and after stand in pairs once the ward has looked at them', async () => {
+	const picture = (red: number) =>
+		sharp({ create: { width: 320, height: 240, channels: 3, background: { r: red, g: 90, b: 90 } } })
+			.jpeg()
+			.toBuffer();
+	const photoForm = 'form:has([name=moment])';
+	const submit = () => page.click(`${photoForm} .btn`);
+	await page.goto(work());
+	await page.check(`${photoForm} [value=before]`);
+	await submit();
+	await page.waitForSelector('#photo-error');
+	expect(await page.textContent('#photo-error')).toContain('Xin chọn một ảnh.');
+	expect(await page.isChecked(`${photoForm} [value=before]`)).toBe(true);
+	for (const [index, moment] of (['before', 'after'] as const).entries()) {
+		await page.check(`${photoForm} [value=${moment}]`);
+		const file = { name: 'a.jpg', mimeType: 'image/jpeg', buffer: await picture(200 * index) };
+		await page.setInputFiles(`${photoForm} [name=photo]`, file);
+		await submit();
+		await expect.poll(() => page.locator('#anh .thumb').count()).toBe(index + 1);
+	}
+	expect(await page.textContent('#anh [role=status]')).toContain('Đã gửi ảnh.');
+	expect(await page.textContent('#anh')).toContain('Chờ phường xem');
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, phone.width)).toEqual([]);
+	await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}`);
+	expect(await page.locator('.before-after').count()).toBe(0);
+	const officer = await (await browser.newContext({ viewport: phone })).newPage();
+	await signInAs(officer, world.baseUrl, world.people['ward officer']);
+	expect(await officer.textContent('main')).toContain('2 ảnh chờ xem');
+	for (const left of [1, 0]) {
+		await officer.goto(`${world.baseUrl}/cua-toi/anh`);
+		expect(await officer.textContent('main')).toContain('Dọn bờ sông');
+		await officer.locator('form.redact [value=approved]').first().click();
+		await officer.waitForURL(/xong=dang/);
+		expect(await officer.textContent('main')).toContain(
+			left === 1 ? '1 ảnh chờ xem' : 'Không có ảnh nào chờ',
+		);
+	}
+	await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}`);
+	const images = page.locator('.before-after img');
+	const altsOf = () => images.evaluateAll((all) => all.map((image) => image.getAttribute('alt')));
+	expect(await altsOf()).toEqual(['Trước khi dọn, ảnh 1: Dọn bờ sông', 'Sau khi dọn, ảnh 1: Dọn bờ sông']);
+	expect(await images.first().getAttribute('width')).toBe('320');
+	expect(await images.first().getAttribute('loading')).toBe('lazy');
+	expect(await axeErrors(page)).toEqual([]);
 });
 
 test('the paper stands on a page and in a file, for the event’s organisers alone', async () => {

@@ -8,6 +8,8 @@ import {
 	type ScopeKind,
 } from '#features/accounts/actor.ts';
 import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { listEventPhotos } from '#features/cleanup-events/event-photo.repository.ts';
+import { addEventPhoto, decideEventPhoto } from '#features/cleanup-events/event-photo.service.ts';
 import { getOfficialReport, reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { deleteDraft, saveDraft } from '#features/cleanup-events/event-draft.service.ts';
@@ -78,7 +80,7 @@ import { endRole, inviteToRole, withdrawInvitation } from '#features/team/role.s
 import type { Db } from '#lib/db.ts';
 import type { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { DAY, NOW, WHOLE } from '../support/fixtures.ts';
+import { DAY, makeActor, NOW, WHOLE } from '../support/fixtures.ts';
 import { HERE, SECRET, takePhoto, TODAY, type World } from './access-world.ts';
 import { saleOf } from './sale-world.ts';
 
@@ -524,6 +526,25 @@ export const WALKS: Record<string, Walk> = {
 		run: (db, { event }, actor) => {
 			const figures = { headCount: 3, recyclablesGrams: null, otherWasteGrams: null, remarks: '' };
 			return reportEvent(db, actor, { id: event.id, ...figures }, NOW + 2 * DAY);
+		},
+	},
+	addEventPhoto: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: async (db, { event }, actor) =>
+			addEventPhoto(db, actor, { id: event.id, moment: 'after' }, await takePhoto(), NOW + 2 * DAY),
+	},
+	decideEventPhoto: {
+		act: 'house-photo.decide',
+		reach: ['ward'],
+		prepare: async (db, { event }) => {
+			const organiser = await makeActor(db, 'organiser', 'organisation', event.organisationId);
+			const input = { id: event.id, moment: 'after' } as const;
+			await addEventPhoto(db, organiser, input, await takePhoto(), NOW + 2 * DAY);
+		},
+		run: async (db, { event }, actor) => {
+			const [photo] = await listEventPhotos(db, event.id);
+			await decideEventPhoto(db, actor, { id: photo!.id, status: 'approved', redaction: WHOLE }, NOW);
 		},
 	},
 	getOfficialReport: {

@@ -353,6 +353,7 @@ const WITHOUT: Record<string, string[]> = {
 		...['paperScopes', 'canConfirm', 'listSalesWaitingFor', 'readSaleCycles', 'listFundsOf'],
 		...['listDisbursementsWaitingFor', 'isOnFund', 'findFundOf', 'listWorkWaitingFor', 'readMonths'],
 		...['mayDisclose', 'findFundToDisclose', 'listOverdueFor', 'listHousePhotosFor'],
+		'listEventPhotosFor',
 	],
 	'only rewrites what it is given': [
 		'inviteeHashes',

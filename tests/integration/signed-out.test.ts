@@ -1,6 +1,7 @@
 // Whoever is not signed in learns that and nothing else: not whether there is what they name.
 import { expect, test } from 'vitest';
 import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { addEventPhoto, decideEventPhoto } from '#features/cleanup-events/event-photo.service.ts';
 import { getOfficialReport, reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
 import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
@@ -25,7 +26,7 @@ import { recordClassSheet, revokeClassSheet } from '#features/schools/class-shee
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
+import { DAY, NOW, PLAIN_EVENT, seedReference, WHOLE } from '../support/fixtures.ts';
 import { expectRefused, saleOf } from './sale-world.ts';
 
 const id = uuidv7(NOW);
@@ -63,6 +64,16 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 	editEvent: (db) => editEvent(db, undefined, { ...event, sequence: 0 }, NOW),
 	cancelEvent: (db) => cancelEvent(db, undefined, { id, reason: '' }, NOW),
 	reportEvent: (db) => reportEvent(db, undefined, report, NOW),
+	addEventPhoto: (db) =>
+		addEventPhoto(
+			db,
+			undefined,
+			{ id, moment: 'after' },
+			{ bytes: new Uint8Array(), store: WHOLE.store, hasChildren: false },
+			NOW,
+		),
+	decideEventPhoto: (db) =>
+		decideEventPhoto(db, undefined, { id, status: 'approved', redaction: WHOLE }, NOW),
 	getOfficialReport: (db) => getOfficialReport(db, undefined, id),
 	removeSignUp: (db) => removeSignUp(db, undefined, { id }, NOW),
 	recordClassSheet: (db) =>

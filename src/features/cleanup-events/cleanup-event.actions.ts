@@ -2,6 +2,8 @@ import type { ActionAPIContext } from 'astro:actions';
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { isDeviceSecret, mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { readDecision, readUpload } from '#features/photos/photo-input.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
@@ -17,6 +19,8 @@ import { deleteDraft, saveDraft } from './event-draft.service.ts';
 import { newEventValues, typedValues } from './event-form.ts';
 import { MAX_WANTED, parseNeeds } from './event-need.ts';
 import { pledge } from './sign-up-pledge.service.ts';
+import { addEventPhoto, decideEventPhoto } from './event-photo.service.ts';
+import { readMoment, requireUpload } from './event-photo.ts';
 import { readReport } from './event-report-form.ts';
 import { reportEvent } from './event-report.service.ts';
 import { parseSections } from './event-section.ts';
@@ -151,6 +155,20 @@ export const cleanupEvents = {
 		const input = { id, ...readReport(form) };
 		await reportEvent(locals.db, locals.actor, input, locals.now);
 		return localePath(locals.locale, `/cua-toi/su-kien/${id}?xong=bao-cao`);
+	}),
+	addPhoto: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale, config } = locals;
+		const id = readId(form);
+		const moment = readMoment(field(form, 'moment'));
+		const upload = requireUpload(await readUpload(form, openPhotoStore(config)));
+		await addEventPhoto(db, actor, { id, moment }, upload, now);
+		return localePath(locale, `/cua-toi/su-kien/${id}?xong=anh#anh`);
+	}),
+	decidePhoto: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale, config } = locals;
+		const input = { id: readId(form), ...readDecision(form, openPhotoStore(config)) };
+		await decideEventPhoto(db, actor, input, now);
+		return localePath(locale, `/cua-toi/anh?xong=${input.status === 'approved' ? 'dang' : 'bo'}`);
 	}),
 	signUp: formAction(async (form, { locals, cookies, clientAddress }) => {
 		const { db, config, now, locale } = locals;

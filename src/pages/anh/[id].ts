@@ -1,6 +1,8 @@
 import type { APIRoute } from 'astro';
 import { findDisclosureOfPhoto } from '#features/disclosures/disclosure.repository.ts';
 import { disclosureScopes } from '#features/disclosures/disclosure.ts';
+import { eventScopes } from '#features/cleanup-events/cleanup-event.ts';
+import { findEventOfPhoto } from '#features/cleanup-events/event-photo.repository.ts';
 import { findSaleOfPhoto } from '#features/collections/scrap-sale.repository.ts';
 import { getScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { findGrant, maySeeKind, type Actor } from '#features/accounts/actor.ts';
@@ -21,7 +23,7 @@ import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { createTranslator, locales, type Locale } from '#lib/i18n.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 
-/** True for whoever may see what a private photo belongs to: a sale, a statement, a payment, a disclosure or a house. */
+/** True for whoever may see what a private photo belongs to: a sale, a statement, a payment, a disclosure, an event or a house. */
 async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: number): Promise<boolean> {
 	if (!actor) return false;
 	try {
@@ -41,6 +43,14 @@ async function maySee(db: Db, actor: Actor | undefined, photoId: string, now: nu
 			const house = (await findGreenHouse(db, shown.greenHouseId, now))!;
 			return (
 				maySeeKind(actor, house) && findGrant(actor, 'green-house.survey', houseScopes(house)) !== undefined
+			);
+		}
+		const event = await findEventOfPhoto(db, photoId);
+		if (event) {
+			return (
+				maySeeKind(actor, event) &&
+				(findGrant(actor, 'cleanup-event.change', eventScopes(event)) !== undefined ||
+					findGrant(actor, 'house-photo.decide', event.wardScopes) !== undefined)
 			);
 		}
 		const statement = await findStatementOfPhoto(db, photoId);
