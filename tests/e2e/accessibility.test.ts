@@ -133,7 +133,7 @@ async function findOwnPaths(page: Page): Promise<string[]> {
 		const html = await (await page.request.get(path)).text();
 		for (const link of linksIn(html, '/cua-toi/')) {
 			const alike = found.filter((each) => kindOf(each) === kindOf(link));
-			const isFile = /\.(csv|json)\b/.test(link);
+			const isFile = /\.(csv|json|docx|ics)\b/.test(link);
 			if (!isFile && !found.includes(link) && alike.length < 2) found.push(link);
 		}
 	}

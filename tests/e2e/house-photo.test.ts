@@ -154,7 +154,7 @@ test('without JavaScript it goes with the form; one that is refused leaves the r
 	expect(refused.status).toBe(303);
 	const next = refused.headers.get('location')!;
 	expect(next).toMatch(/&anh=photoKind$/);
-	expect(await (await client.send(next)).text()).toMatch(/ảnh thì chưa nhận\. .*Chỉ nhận ảnh JPEG/);
+	expect(await (await client.send(next)).text()).toMatch(/chưa nhận được ảnh\. .*Chỉ nhận ảnh JPEG/);
 	expect(await countDropOffs()).toBe(before + 1);
 	expect((await send(photo)).headers.get('location')).not.toContain('anh=');
 	expect(await listPhotos()).toHaveLength(photos + 1);
