@@ -1,12 +1,15 @@
 import { sql, type Kysely } from 'kysely';
-import { createTables } from './dialect.ts';
+import { allOrNone, createTables, isSqlite } from './dialect.ts';
 
 /** What a sign-up had before, in the order of the new table. */
 const KEPT = `id, event_id, kind, name, head_count, phone_e164, status, cancel_token_hash, device_alias_id,
 	person_id, created_at, cancelled_at, content_hash, is_sample`;
 
 /** SQLite changes no CHECK in place: the table is made anew with its rows, on both engines alike. Nothing refers to it. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export const up = (db: Kysely<unknown>): Promise<void> =>
+	isSqlite(db) ? allOrNone(db, () => deepen(db)) : deepen(db);
+
+async function deepen(db: Kysely<unknown>): Promise<void> {
 	await createTables(db, [
 		`create table sign_up_next (
 			id text primary key,
