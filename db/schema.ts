@@ -902,6 +902,18 @@ export type DropOffLineTable = {
 	factorId: string | null;
 };
 
+/** What people are to be told of. */
+export type NewsTable = {
+	id: string;
+	dedupeKey: string;
+	kind: string;
+	subjectId: string;
+	happenedAt: number;
+	isSample: Flag;
+	/** When it was found out who is to be told. */
+	handledAt: number | null;
+};
+
 export type CleanupEventTable = {
 	id: string;
 	slug: string;
@@ -1106,6 +1118,7 @@ export type Database = {
 	classSheet: ClassSheetTable;
 	dropOff: DropOffTable;
 	dropOffLine: DropOffLineTable;
+	news: NewsTable;
 	cleanupEvent: CleanupEventTable;
 	eventOrganisation: EventOrganisationTable;
 	eventSection: EventSectionTable;

@@ -39,7 +39,17 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	checkpoints: ['fund'],
 	collections: ['green-houses', 'drop-offs', 'fund', 'photos', 'materials', 'accounts', 'places'],
 	schools: ['drop-offs', 'collections', 'green-houses', 'materials', 'accounts', 'places'],
-	'cleanup-events': ['collections', 'green-houses', 'photos', 'materials', 'accounts', 'places'],
+	// What people are told of, and by what.
+	notifications: ['green-houses', 'accounts', 'places'],
+	'cleanup-events': [
+		'notifications',
+		'collections',
+		'green-houses',
+		'photos',
+		'materials',
+		'accounts',
+		'places',
+	],
 	// Who holds which role, in houses, organisations, funds and wards.
 	team: ['green-houses', 'fund', 'accounts', 'places', 'materials'],
 	// Asks the invariants of all books.

@@ -5,6 +5,7 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { listWards } from '#features/places/place.repository.ts';
 import { unitHolds } from '#features/places/ward-geometry.ts';
+import { tellNews } from '#features/notifications/news.service.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
@@ -178,6 +179,7 @@ export async function announceEvent(
 			await takeDraft(trx, actor, id, draftSequence);
 			await replaceNeeds(trx, id, input.needs, now);
 			await insertAuditEvent(trx, auditOf('announce', id, grant.id), now);
+			await tellNews(trx, newsOf('announced', { ...organisation, id, sequence: 0 }), now);
 			return slug;
 		});
 	return retryWhenTaken(write);
@@ -198,6 +200,11 @@ const auditOf = (act: string, id: string, roleGrantId: string) => ({
 	subjectId: id,
 	roleGrantId,
 });
+
+const newsOf = (
+	what: 'announced' | 'changed' | 'cancelled',
+	{ id, sequence, isSample }: Pick<CleanupEvent, 'id' | 'sequence' | 'isSample'>,
+) => ({ kind: `event.${what}` as const, subjectId: id, version: sequence, isSample });
 
 /** The event that the actor may change. 401, 404 and 403. */
 export async function requireEvent(db: Db, actor: Actor | undefined, id: string) {
@@ -260,6 +267,7 @@ export async function editEvent(
 		await replaceNeeds(trx, event.id, input.needs, now);
 		await settleLine(trx, event.id, now);
 		await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
+		await tellNews(trx, newsOf('changed', { ...event, sequence: event.sequence + 1 }), now);
 		return event.slug;
 	});
 }
@@ -289,5 +297,6 @@ export async function cancelEvent(
 			updatedAt: now,
 		});
 		await insertAuditEvent(trx, auditOf('cancel', event.id, grant.id), now);
+		await tellNews(trx, newsOf('cancelled', { ...event, sequence: event.sequence + 1 }), now);
 	});
 }

@@ -1,4 +1,5 @@
 // Who gets the places that become free. Called within every write that holds the event's lock, and by the process.
+import { tellNews } from '#features/notifications/news.service.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { isOpenForSignUp, type CleanupEvent } from './cleanup-event.ts';
 import { findEvent } from './cleanup-event.repository.ts';
@@ -7,7 +8,7 @@ import { lapseOffers, listEventsWithLine, listLine, sumHeads, updateSignUp } fro
 
 /**
  * Gives somebody of the line a place: held until they say yes, or theirs at once where nothing is short or no time is
- * left to ask. The only place where this happens: what tells people of it hooks in here, within the transaction.
+ * left to ask. The only place where this happens.
  */
 async function offerPlaces(
 	trx: Trx,
@@ -21,6 +22,8 @@ async function offerPlaces(
 		signUp.id,
 		until === undefined ? { status: 'active' } : { status: 'offered', offeredUntil: until },
 	);
+	const news = { kind: 'sign-up.offered', subjectId: signUp.id, version: now } as const;
+	await tellNews(trx, { ...news, isSample: event.isSample }, now);
 }
 
 /** Ends offers whose time is over and gives what is free to those who wait. The caller holds the event's lock. */
