@@ -107,7 +107,8 @@ function takeGesturesOnlyInUse(map: LeafletMap, box: HTMLElement): void {
 		map.dragging.enable();
 		map.scrollWheelZoom.enable();
 	};
-	map.on('click focus', use);
+	// The answer to the press is shown first: what changes here has every mark styled anew.
+	map.on('click focus', () => requestAnimationFrame(() => setTimeout(use)));
 	addEventListener('pointerdown', (event) => {
 		if (event.target instanceof Node && box.contains(event.target)) return;
 		map.scrollWheelZoom.disable();

@@ -20,6 +20,19 @@ const readHouses = (): House[] =>
 		// As the drawing orders them: the same houses crowd.
 		.sort((a, b) => (a.code < b.code ? -1 : 1));
 
+// Leaflet moves its marks in three dimensions, which gives each a layer of its own: a hundred to be put together again
+// for every picture of a zoom. In two they stand in the map's.
+L.Marker.include({
+	_setPos(this: PlacedMarker, at: L.Point) {
+		const icon = this._icon as HTMLElement & { _leaflet_pos: L.Point };
+		icon._leaflet_pos = at;
+		icon.style.transform = `translate(${at.x}px, ${at.y}px)`;
+		this._zIndex = at.y + (this.options.zIndexOffset ?? 0);
+		this._resetZIndex();
+	},
+});
+type PlacedMarker = Marker & { _icon: HTMLElement; _zIndex: number; _resetZIndex(): void };
+
 /** How long marks are made at a stretch, where nobody looks yet: a touch in between must not wait. */
 const STRETCH_MS = 6;
 
