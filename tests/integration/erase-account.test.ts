@@ -1,8 +1,11 @@
 // What an erased person leaves of how they signed in: nothing; what their number was invited to is its owner's.
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
+import { attachPhoto, decideHousePhoto } from '#features/green-houses/house-photo.service.ts';
 import { reportProblem } from '#features/green-houses/problem-report.service.ts';
 import { linkDropOffs } from '#features/privacy/consent.service.ts';
 import { randomBytes } from 'node:crypto';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { signUpAccount } from '#features/accounts/account.service.ts';
 import type { Actor } from '#features/accounts/actor.ts';
@@ -11,6 +14,7 @@ import { insertPasskey } from '#features/accounts/credential.repository.ts';
 import { insertKnownDevice } from '#features/accounts/known-device.repository.ts';
 import { findActor } from '#features/accounts/person.repository.ts';
 import { beginTotp } from '#features/accounts/second-factor.service.ts';
+import { readOwnData } from '#features/privacy/own-data.repository.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { acceptInvitation, inviteToRole } from '#features/team/role.service.ts';
 import { findInvitation } from '#features/team/role.repository.ts';
@@ -98,6 +102,48 @@ describeEachEngine('an account that is erased', (engine) => {
 		await eraseAccount(db, an, NOW);
 		const texts = (await db.selectFrom('problemReport').select('text').execute()).map(({ text }) => text);
 		expect(texts.sort()).toEqual(['Bản lề gãy', null]);
+	});
+
+	test('takes the photos with it that its devices sent, public ones too, and leaves another’s', async () => {
+		const db = await engine.fresh();
+		await seedReference(db);
+		const house = await makeHouse(db);
+		const an = await join(db, '0912000001');
+		const officer = await makeActor(db, 'ward_officer', 'ward', 'dk-2025');
+		const store = { put: async () => {}, get: async () => undefined, remove: async () => {} };
+		const bytes = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#808080' } })
+			.jpeg()
+			.toBuffer();
+		const [own, other] = [mintDeviceSecret(), mintDeviceSecret()];
+		const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 2000 }];
+		const drop = { greenHouseCode: house.code, happenedAt: NOW, channel: 'web', lines } as const;
+		const report = { greenHouseCode: house.code, kind: 'damage', text: 'Bản lề gãy', seenAt: NOW } as const;
+		for (const secret of [own, other]) {
+			const [dropOff, problem] = [uuidv7(NOW), uuidv7(NOW)];
+			await recordDropOff(db, { kind: 'device', secret }, { id: dropOff, ...drop }, NOW);
+			await reportProblem(db, { secret }, { id: problem, ...report }, NOW);
+			const owners = [{ kind: 'drop-off', id: dropOff } as const, { kind: 'problem', id: problem } as const];
+			for (const owner of owners)
+				await attachPhoto(db, { secret }, owner, { bytes, store, hasChildren: false }, NOW);
+		}
+		const photos = () => db.selectFrom('photo').select(['id', 'status']).orderBy('id').execute();
+		const decision = { status: 'approved' as const, redaction: { frames: [], store } };
+		for (const { id } of await photos()) await decideHousePhoto(db, officer, { id, ...decision }, NOW);
+		await linkDropOffs(db, an, { deviceSecret: own, noticeVersion: 1 }, NOW);
+		const data = await readOwnData(db, an.personId);
+		expect(data.photos).toMatchObject([
+			{ greenHouse: house.code, status: 'approved' },
+			{ status: 'approved' },
+		]);
+
+		await eraseAccount(db, an, NOW + 1);
+		const gone = data.photos.map(({ id }) => id).sort();
+		const left = await photos();
+		expect(left.filter(({ status }) => status === 'refused').map(({ id }) => id)).toEqual(gone);
+		expect(left.filter(({ status }) => status === 'approved')).toHaveLength(2);
+		// The files go with the daily job.
+		const leftovers = await db.selectFrom('photoLeftover').select('fileKey').orderBy('fileKey').execute();
+		expect(leftovers.map(({ fileKey }) => fileKey)).toEqual(gone);
 	});
 
 	test('takes no invitation any more, and leaves it to whoever the number belongs to', async () => {

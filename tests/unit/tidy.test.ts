@@ -54,7 +54,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	team: ['green-houses', 'fund', 'accounts', 'places', 'materials'],
 	// Asks the invariants of all books.
 	checks: ['fund', 'checkpoints'],
-	privacy: ['team', 'accounts', 'cleanup-events', 'drop-offs'],
+	privacy: ['team', 'accounts', 'cleanup-events', 'drop-offs', 'photos'],
 	trace: [
 		'collections',
 		'photos',

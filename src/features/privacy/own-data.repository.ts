@@ -143,6 +143,11 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 			.where('problemVoice.deviceAliasId', 'in', aliases)
 			.orderBy('voicedAt')
 			.execute(),
+		photos: await selectOwnPhotos(db, personId)
+			.innerJoin('greenHouse', 'greenHouse.id', 'visitorPhoto.greenHouseId')
+			.select(['greenHouse.code as greenHouse', 'photo.status', 'photo.uploadedAt', 'photo.childrenDeclared'])
+			.orderBy('photo.uploadedAt')
+			.execute(),
 		signUps: await db
 			.selectFrom('signUp')
 			.innerJoin('cleanupEvent', 'cleanupEvent.id', 'signUp.eventId')
@@ -196,6 +201,24 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 	};
 }
 export type OwnData = Awaited<ReturnType<typeof readOwnData>>;
+
+/** Photos that came with what the person, or a device that is linked to them, recorded of a house. */
+export const selectOwnPhotos = (db: Db, personId: string) => {
+	const aliases = db.selectFrom('deviceAlias').select('id').where('personId', '=', personId);
+	return db
+		.selectFrom('visitorPhoto')
+		.innerJoin('photo', 'photo.id', 'visitorPhoto.photoId')
+		.leftJoin('dropOff', 'dropOff.id', 'visitorPhoto.dropOffId')
+		.leftJoin('problemReport', 'problemReport.id', 'visitorPhoto.problemReportId')
+		.select('photo.id')
+		.where((eb) =>
+			eb.or([
+				eb('dropOff.personId', '=', personId),
+				eb('dropOff.deviceAliasId', 'in', aliases),
+				eb('problemReport.deviceAliasId', 'in', aliases),
+			]),
+		);
+};
 
 /**
  * Names and numbers that the person's devices signed up with go; those of mornings to come are cancelled. Whoever waits

@@ -147,6 +147,13 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 			...(['privacy:table.problemVoice', timeOf(each.voicedAt)] as const),
 			...([t(`green-houses:problem.kind.${each.kind}`), each.greenHouse] as const),
 		]),
+		...data.photos.map((each): Row => [
+			...(['privacy:table.photo', timeOf(each.uploadedAt), each.greenHouse] as const),
+			t(`privacy:step.${each.status}`),
+		]),
+		...data.pledges.map((each): Row => [
+			...(['privacy:table.pledge', '', `${each.label}: ${each.count}`, each.event] as const),
+		]),
 		...data.signUps.map((each): Row => [
 			...(['privacy:table.signUp', timeOf(each.createdAt), each.event] as const),
 			[each.name, dial(each.phoneE164), t('privacy:table.heads', { count: each.headCount })]
