@@ -20,3 +20,14 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
 		throw new DomainError('BAD_REQUEST', 'bodyMalformed');
 	}
 }
+
+/** Reads a form that a script sends. 415 for another type, 400 for a broken one. */
+export async function readFormBody(request: Request): Promise<FormData> {
+	if (!/^multipart\/form-data/i.test(request.headers.get('content-type') ?? ''))
+		throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'formUnreadable');
+	return request.formData().catch((cause: unknown) => {
+		// The adapter's own refusal of a body that is too large is read in the middleware.
+		if (cause instanceof Error && cause.message.startsWith('Body size limit')) throw cause;
+		throw new DomainError('BAD_REQUEST', 'formUnreadable');
+	});
+}

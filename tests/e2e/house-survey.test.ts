@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchPhone, phone } from '../support/browser.ts';
 import { fieldErrorOf, makeClient, signInClient, type Client } from '../support/http.ts';
@@ -10,6 +11,9 @@ import { axeErrors, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 import { digest, SEQUENCED } from '../support/snapshot.ts';
+
+/** Words under the name of a picture. */
+const NO_PHOTO = Buffer.from('không phải ảnh');
 
 let world: ServedWorld;
 let folder: string;
@@ -125,6 +129,12 @@ test('without a network it waits, for its own account alone, and is sent once', 
 	expect(await page.locator('[data-houses]').inputValue()).toBe(world.house.code);
 	await page.fill('[name=latitude]', '21,8463');
 	await page.fill('[name=longitude]', '106,7622');
+	await page.setInputFiles('[name=photo]', { name: 'ghi-chu.jpg', mimeType: 'image/jpeg', buffer: NO_PHOTO });
+	await send();
+	await poll(() => page.textContent('[data-alert]')).toMatch(/không đọc được/);
+	const picture = sharp({ create: { width: 2000, height: 1500, channels: 3, background: '#4a7' } });
+	const buffer = await picture.jpeg().toBuffer();
+	await page.setInputFiles('[name=photo]', { name: 'nha.jpg', mimeType: 'image/jpeg', buffer });
 	await send();
 	await page.waitForURL('**/cho-gui');
 	expect(await waiting().count()).toBe(1);
@@ -150,6 +160,39 @@ test('without a network it waits, for its own account alone, and is sent once', 
 	await poll(() => waiting().count()).toBe(0);
 	expect(await countSurveys()).toBe(before + 1);
 	expect(await position()).toMatchObject({ latitude: 21.8463, positionSource: 'surveyed' });
+	// Its photo came with it, made small on the phone, and waits for the ward to look at it.
+	const photo = await world.db
+		.selectFrom('houseChange')
+		.innerJoin('photo', 'photo.id', 'houseChange.photoId')
+		.select(['photo.status', 'photo.width'])
+		.orderBy('houseChange.recordedAt', 'desc')
+		.executeTakeFirst();
+	expect(photo).toEqual({ status: 'private', width: 1280 });
+});
+
+test('a survey with a photo that is none, or without its survey, writes nothing', async () => {
+	const client = await signInClient(world.baseUrl, world.people.steward);
+	const one = {
+		...{ id: crypto.randomUUID(), account: world.people.steward.actor.personId, hours: '' },
+		...{ green_house_code: world.house.code, surveyed_at: new Date().toISOString(), far_confirmed: false },
+		...{ latitude: '21.8461', longitude: '106.7622', accuracy: '7', neighbourhood: '', materials: ['can'] },
+	};
+	const post = async (survey: string, sender: Client = client) => {
+		const body = new FormData();
+		body.set('sent_at', new Date().toISOString());
+		body.set('survey', survey);
+		body.set('photo', new Blob([NO_PHOTO]), 'x.jpg');
+		const response = await sender.send('/api/v1/house-surveys', { method: 'POST', body });
+		expect(response.status).toBe(200);
+		return (await response.json()) as { results: { id: string; status: number; error: { code: string } }[] };
+	};
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	const { results } = await post(JSON.stringify({ ...one, materials: ['mixed_paper'] }));
+	expect(results).toMatchObject([{ id: one.id, status: 415, error: { code: 'photoKind' } }]);
+	expect((await post('{')).results).toMatchObject([{ id: null, status: 422 }]);
+	const stranger = makeClient(world.baseUrl);
+	expect((await post(JSON.stringify(one), stranger)).results).toMatchObject([{ status: 401 }]);
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
 });
 
 test('the address takes no survey without its account, and names what is wrong', async () => {

@@ -46,7 +46,7 @@ export type SurveyInput = Position & {
 	locale: Locale;
 };
 
-type Upload = { bytes: Uint8Array; store: PhotoStore; hasChildren: boolean };
+export type Upload = { bytes: Uint8Array; store: PhotoStore; hasChildren: boolean };
 
 /**
  * Somebody stood at the house: its position counts as surveyed from then on, with accuracy, role and instant; a sample

@@ -4,7 +4,7 @@ import { mintId, queue } from '../outbox/outbox.client.ts';
 import { phoneTime } from '../outbox/phone-time.client.ts';
 
 export type SendWords = Record<
-	'item' | 'photoOffline' | 'notKept' | 'noAccount' | 'houseMissing' | 'survey' | 'outbox',
+	'item' | 'photoUnreadable' | 'notKept' | 'noAccount' | 'houseMissing' | 'survey' | 'outbox',
 	string
 >;
 
@@ -88,22 +88,26 @@ export function sendThroughOutbox(form: HTMLFormElement, words: SendWords): void
 		statedAt.value ||= new Date().toISOString();
 		form.submit();
 	};
-	const readItem = (data: FormData): OutboxItem => {
+	const readItem = async (data: FormData): Promise<OutboxItem | undefined> => {
 		const value = (name: string) => String(data.get(name) ?? '').trim();
 		const [id, code, madeAt] = [value('id') || mintId(), value('house'), Date.now()];
 		const [latitude, longitude] = [value('latitude'), value('longitude')];
 		const said = Object.entries({ house: houseName() || code, latitude, longitude });
+		const survey = {
+			...{ id, account, green_house_code: code },
+			surveyed_at: new Date(madeAt).toISOString(),
+			...{ latitude, longitude, accuracy: value('accuracy') },
+			...{ neighbourhood: value('neighbourhood'), hours: value('hours') },
+			materials: data.getAll('materials').map(String),
+			far_confirmed: value('farConfirmed') === '1',
+		};
+		const file = photo?.files?.[0];
+		const taken = file && (await (await import('../outbox/photo-item.client.ts')).shrink(file));
+		if (file && !taken) return undefined;
+		const sent = { id, survey: JSON.stringify(survey), hasChildren: value('hasChildren'), photo: taken };
 		return {
 			id,
-			kind: 'house-survey',
-			body: {
-				...{ id, account, green_house_code: code },
-				surveyed_at: new Date(madeAt).toISOString(),
-				...{ latitude, longitude, accuracy: value('accuracy') },
-				...{ neighbourhood: value('neighbourhood'), hours: value('hours') },
-				materials: data.getAll('materials').map(String),
-				far_confirmed: value('farConfirmed') === '1',
-			},
+			...(taken ? { kind: 'house-survey-photo', body: sent } : { kind: 'house-survey', body: survey }),
 			language: document.documentElement.lang,
 			text: `${phoneTime(madeAt)}, ${said.reduce((text, [name, each]) => text.replace(`{{${name}}}`, each), words.item)}`,
 			correctPath: correctPath(surveyPath(code), data),
@@ -115,12 +119,11 @@ export function sendThroughOutbox(form: HTMLFormElement, words: SendWords): void
 		const code = String(data.get('house') ?? '');
 		if (code === '') return say(words.houseMissing);
 		if (account === '') return say(words.noAccount);
-		// The store keeps words; a photo goes with the plain form, where there is a network.
-		if (photo?.files?.length) return navigator.onLine ? sendPlainly(code) : say(words.photoOffline, true);
-		const item = readItem(data);
 		const replaces = new URLSearchParams(location.hash.slice(1)).get('sua') ?? undefined;
 		button?.setAttribute('aria-disabled', 'true');
 		try {
+			const item = await readItem(data);
+			if (!item) return say(words.photoUnreadable, true);
 			const outcome = await queue(item, replaces);
 			// The portal's own page marks the refused field; nothing was written under this id.
 			if (outcome === 'refused') return sendPlainly(code);

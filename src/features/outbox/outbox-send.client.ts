@@ -18,6 +18,7 @@ export const announceChange = (): void => {
 /** A photo goes as a form does: in JSON it would be a third larger. Another version may have written another body. */
 function asForm(body: OutboxItem['body'] | null): FormData {
 	const form = new FormData();
+	form.set('sent_at', new Date().toISOString());
 	for (const [name, value] of Object.entries(body ?? {}))
 		form.set(name, value instanceof ArrayBuffer ? new Blob([value]) : (value as string));
 	return form;

@@ -53,11 +53,16 @@ export async function queue(
 	photo?: OutboxItem,
 ): Promise<'sent' | 'refused' | 'waits'> {
 	await putItem(item, replaces, photo);
+	// From here on it is kept: what fails now may not have it sent in another way too.
+	return sendKept(item).catch(() => 'waits');
+}
+
+async function sendKept({ id }: OutboxItem): Promise<'sent' | 'refused' | 'waits'> {
 	await rememberCount();
 	announceChange();
 	await sendOutbox().catch(() => undefined);
-	const kept = (await listItems()).find(({ id }) => id === item.id);
-	if (kept?.refusal !== undefined) await dropItem(item.id);
+	const kept = (await listItems()).find((each) => each.id === id);
+	if (kept?.refusal !== undefined) await dropItem(id);
 	await rememberCount();
 	if (!kept) return 'sent';
 	if (kept.refusal !== undefined) return 'refused';

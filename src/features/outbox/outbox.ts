@@ -29,6 +29,8 @@ export const OUTBOX_KINDS: Record<string, { address: string; list: string; isFor
 	problem: { address: '/api/v1/problem-reports', list: 'problem_reports' },
 	// Bound to the account that measured: the portal takes it from no other.
 	'house-survey': { address: '/api/v1/house-surveys', list: 'house_surveys' },
+	// One that carries its photo in itself goes as a form does.
+	'house-survey-photo': { address: '/api/v1/house-surveys', list: 'house_surveys', isForm: true },
 	// The photo of a record, which goes before it: one that is refused takes nothing with it.
 	photo: { address: '/api/v1/photos', list: 'photos', isForm: true },
 };

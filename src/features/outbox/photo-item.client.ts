@@ -6,7 +6,7 @@ const MAX_SIDE = 1280;
 const QUALITY = 0.75;
 
 /** Upright, small, and nothing but its pixels; undefined when the phone cannot read it. */
-async function shrink(file: File): Promise<ArrayBuffer | undefined> {
+export async function shrink(file: File): Promise<ArrayBuffer | undefined> {
 	const picture = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => undefined);
 	if (!picture) return undefined;
 	const scale = Math.min(1, MAX_SIDE / Math.max(picture.width, picture.height));

@@ -4,10 +4,14 @@ import type { Actor } from '#features/accounts/actor.ts';
 import { findActor } from '#features/accounts/person.repository.ts';
 import { readSession } from '#features/accounts/session.service.ts';
 import { readAccuracy, readPosition } from '#features/green-houses/house-change.ts';
-import { surveyHouse, type SurveyInput } from '#features/green-houses/house-survey.service.ts';
+import { surveyHouse, type SurveyInput, type Upload } from '#features/green-houses/house-survey.service.ts';
+import { readUpload } from '#features/photos/photo-input.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { errorBody, json } from '#lib/api.ts';
-import { readJsonBody } from '#lib/body.ts';
+import { readFormBody, readJsonBody } from '#lib/body.ts';
+import type { Config } from '#lib/config.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
+import { field } from '#lib/forms.ts';
 import type { Locale } from '#lib/i18n.ts';
 import { parseInstant } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
@@ -74,31 +78,54 @@ function idOf(raw: unknown): string | null {
 	return typeof id === 'string' ? id : null;
 }
 
+type Sent = { sentAt: number; surveys: unknown[]; upload?: Upload | undefined };
+
+/** Surveys as a list, or one of them with its photo as a form: fields `sent_at`, `id`, `survey`, `photo`, `hasChildren`. */
+async function readSent(request: Request, config: Config): Promise<Sent> {
+	const isForm = !/^application\/json/i.test(request.headers.get('content-type') ?? '');
+	const form = isForm ? await readFormBody(request) : undefined;
+	const raw = form
+		? { sent_at: field(form, 'sent_at'), house_surveys: [readJson(field(form, 'survey'))] }
+		: await readJsonBody(request, MAX_BODY_BYTES);
+	const parsed = body.safeParse(raw);
+	const sentAt = parsed.success ? parseInstant(parsed.data.sent_at) : undefined;
+	if (!parsed.success || sentAt === undefined) {
+		const at = parsed.success ? 'sent_at' : parsed.error.issues[0]?.path.join('.') || undefined;
+		throw new DomainError('BAD_REQUEST', 'bodyMalformed', { field: at });
+	}
+	const upload = form && (await readUpload(form, openPhotoStore(config)));
+	return { sentAt, surveys: parsed.data.house_surveys, upload };
+}
+
+function readJson(text: string): unknown {
+	try {
+		return JSON.parse(text.slice(0, MAX_BODY_BYTES));
+	} catch {
+		return null;
+	}
+}
+
 /** The outbox's surveys: each is recorded under the account that measured it, and waits while that one is signed out. */
 export const POST: APIRoute = async ({ request, locals, cookies }) => {
 	const { db, config, now, t, locale } = locals;
-	const parsed = body.safeParse(await readJsonBody(request, MAX_BODY_BYTES));
-	const sentAt = parsed.success ? parseInstant(parsed.data.sent_at) : undefined;
-	if (!parsed.success || sentAt === undefined) {
-		const field = parsed.success ? 'sent_at' : parsed.error.issues[0]?.path.join('.') || undefined;
-		throw new DomainError('BAD_REQUEST', 'bodyMalformed', { field });
-	}
+	const { sentAt, surveys, upload } = await readSent(request, config);
 	const session = await readSession(db, config, cookies, now);
 	const actor =
 		session && !session.isPending
 			? await findActor(db, session.personId, now, session.secondFactorAt, config.isLocal)
 			: undefined;
 	const results = [];
-	for (const raw of parsed.data.house_surveys) {
+	for (const raw of surveys) {
 		const id = idOf(raw);
 		try {
 			const input = toInput(raw, { actor, correction: now - sentAt, locale });
-			const outcome = await surveyHouse(db, actor, input, now);
+			const outcome = await surveyHouse(db, actor, input, now, upload);
 			results.push({ id, status: outcome === 'created' ? 201 : 200 });
 		} catch (error) {
-			if (!(error instanceof DomainError)) throw error;
-			const { field, ...rest } = errorBody(error, t);
-			const named = field === undefined ? rest : { ...rest, field: FIELDS[field] ?? field };
+			// A store that fails is no fault of the survey's: it waits.
+			if (!(error instanceof DomainError) || error.kind === 'SERVICE_UNAVAILABLE') throw error;
+			const { field: at, ...rest } = errorBody(error, t);
+			const named = at === undefined ? rest : { ...rest, field: FIELDS[at] ?? at };
 			results.push({ id, status: HTTP_STATUS[error.kind], error: named });
 		}
 	}

@@ -6,20 +6,10 @@ import { PHOTO_OWNERS } from '#features/green-houses/house-photo.ts';
 import { readUpload } from '#features/photos/photo-input.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { errorBody, json } from '#lib/api.ts';
+import { readFormBody } from '#lib/body.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { field } from '#lib/forms.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
-
-/** Refuses with 415 what is no form and with 400 a broken one. */
-async function readForm(request: Request): Promise<FormData> {
-	if (!/^multipart\/form-data/i.test(request.headers.get('content-type') ?? ''))
-		throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'formUnreadable');
-	return request.formData().catch((cause: unknown) => {
-		// The adapter's own refusal of a body that is too large is read in the middleware.
-		if (cause instanceof Error && cause.message.startsWith('Body size limit')) throw cause;
-		throw new DomainError('BAD_REQUEST', 'formUnreadable');
-	});
-}
 
 /**
  * The outbox's photo of a record that the same device sent before: fields `id`, `of`, `record`, `photo`, `hasChildren`.
@@ -29,7 +19,7 @@ export const POST: APIRoute = async ({ request, locals, cookies, clientAddress }
 	const { db, config, now, t } = locals;
 	const secret = keptOrNewSecret(readAliasCookie(cookies, config));
 	await takePhotoRate(db, secret, clientAddress, now);
-	const form = await readForm(request);
+	const form = await readFormBody(request);
 	const id = field(form, 'id');
 	try {
 		const kind = PHOTO_OWNERS.find((each) => each === field(form, 'of'));
