@@ -98,6 +98,10 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 			{ who: 'organiser', at: `/chu-nhat-xanh/${more.slug}` },
 		],
 		'[...lang]/chu-nhat-xanh/[slug]/ap-phich': [{ at: `/chu-nhat-xanh/${more.slug}/ap-phich` }],
+		'[...lang]/chu-nhat-xanh/[slug]/chia-se.png': [
+			{ at: `/chu-nhat-xanh/${more.slug}/chia-se.png`, cache: OPEN },
+			{ at: '/chu-nhat-xanh/khong-co/chia-se.png', status: 404 },
+		],
 		'[...lang]/chu-nhat-xanh/[slug].ics': [{ at: `/chu-nhat-xanh/${more.slug}.ics`, cache: OPEN }],
 		'[...lang]/chu-nhat-xanh/huy-dang-ky': [
 			{ at: `/chu-nhat-xanh/huy-dang-ky?ma=${more.signed.token}`, cache: NEVER },

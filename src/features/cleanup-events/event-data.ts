@@ -23,6 +23,7 @@ export function eventJsonLd(
 		isAccessibleForFree: true,
 		maximumAttendeeCapacity: event.capacity ?? undefined,
 		url: publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`),
+		image: `${publicUrl}${localePath(locale, `/chu-nhat-xanh/${event.slug}`)}/chia-se.png`,
 		location: {
 			'@type': 'Place',
 			name: placeText(event, locale),

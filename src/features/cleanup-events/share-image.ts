@@ -1,0 +1,91 @@
+// What a chat shows of an event's link: a leaf of the calendar beside its name, readable on a phone.
+import type { Box } from '#lib/draw.ts';
+import type { Locale, Translate } from '#lib/i18n.ts';
+import { formatTime, formatWeekday, toLocalDate } from '#lib/time.ts';
+import { placeText, type CleanupEvent } from './cleanup-event.ts';
+import { monthText } from './event-leaf.ts';
+
+/** The size that Zalo, Facebook and others ask for. */
+export const SHARE_IMAGE = { width: 1200, height: 630 };
+
+const INK = '#15201a';
+const DIM = '#3d4a42';
+const GREEN = '#0a5a39';
+const RED = '#9f0f24';
+const PAPER = '#fbfcf8';
+const BOARD = '#eef2ea';
+
+const line = (text: string, style: Box['style']): Box => ({ style, children: text });
+const clamp = (lines: number) => ({ display: 'block', lineClamp: lines, wordBreak: 'break-word' });
+
+/** The longer, the smaller, so that three lines hold it. */
+const sizeOf = (title: string): number => (title.length <= 40 ? 68 : title.length <= 75 ? 56 : 46);
+
+/** The picture of an event: its day, its hours and place, who calls; or that it is called off. */
+export function shareImage(
+	event: CleanupEvent,
+	{ t, locale, host }: { t: Translate; locale: Locale; host: string },
+): Box {
+	const date = toLocalDate(event.startsAt);
+	const isCancelled = event.status === 'cancelled';
+	const colour = isCancelled ? RED : GREEN;
+	const hours = t('cleanup-events:event.time', {
+		...{ from: formatTime(event.startsAt), to: formatTime(event.endsAt), day: '' },
+	}).trim();
+	const leaf: Box = {
+		style: { flexDirection: 'column', width: 290, borderRadius: 12, overflow: 'hidden', background: BOARD },
+		children: [
+			line(monthText(date, { t, locale }), {
+				...{ background: colour, color: '#fff', fontSize: 38, fontWeight: 700 },
+				...{ justifyContent: 'center', padding: '10px 0' },
+			}),
+			line(String(Number(date.slice(8, 10))), {
+				...{ fontSize: 168, fontWeight: 700, lineHeight: 1.1, justifyContent: 'center', color: INK },
+			}),
+			line(formatWeekday(date, locale), {
+				...{ fontSize: 40, fontWeight: 700, justifyContent: 'center', paddingBottom: 20, color: colour },
+			}),
+		],
+	};
+	const words: Box = {
+		style: { flexDirection: 'column', flexGrow: 1, flexBasis: 0 },
+		children: [
+			...(isCancelled
+				? [line(t('cleanup-events:event.cancelled'), { fontSize: 44, fontWeight: 700, color: RED })]
+				: []),
+			line(event.title, {
+				...clamp(3),
+				...{ fontSize: sizeOf(event.title), fontWeight: 700, lineHeight: 1.2 },
+			}),
+			line(hours, { fontSize: 46, fontWeight: 700, color: colour, marginTop: 18 }),
+			line(placeText(event, locale), { ...clamp(2), fontSize: 36, lineHeight: 1.3, color: DIM }),
+		],
+	};
+	const foot: Box = {
+		style: { justifyContent: 'space-between', alignItems: 'flex-end', fontSize: 28, color: DIM },
+		children: [
+			line(event.organisationName, { ...clamp(2), maxWidth: 760, lineHeight: 1.25 }),
+			line(host, { color: GREEN, fontWeight: 700 }),
+		],
+	};
+	const head: Box = {
+		style: { justifyContent: 'space-between', fontSize: 34, fontWeight: 700, color: GREEN },
+		children: [
+			line(t('common:nav.events'), {}),
+			...(event.isSample === 1
+				? [
+						line(t('common:sample.title'), {
+							...{ color: RED, border: `4px solid ${RED}`, borderRadius: 8, padding: '0 16px' },
+						}),
+					]
+				: []),
+		],
+	};
+	return {
+		style: {
+			...{ flexDirection: 'column', justifyContent: 'space-between', background: PAPER, color: INK },
+			...{ padding: '44px 56px 40px', borderTop: `16px solid ${colour}` },
+		},
+		children: [head, { style: { gap: 48, alignItems: 'center' }, children: [leaf, words] }, foot],
+	};
+}

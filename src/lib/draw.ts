@@ -1,0 +1,55 @@
+// Pictures that are drawn: boxes and words in, PNG out, with the portal's own letters.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import sharp from 'sharp';
+import type { Font } from 'satori';
+
+/** A box: its style (flex layout and colours, as in CSS) and what stands in it. */
+export type Box = { style: Record<string, string | number>; children: string | Box[] };
+
+const resolve = createRequire(import.meta.url).resolve;
+const SUBSETS = ['latin', 'vietnamese'] as const;
+const WEIGHTS = [400, 700] as const;
+// Two files of one name would hide each other's letters.
+const FAMILY = SUBSETS.join(', ');
+
+let fonts: Promise<Font[]> | undefined;
+const readFonts = () =>
+	(fonts ??= Promise.all(
+		SUBSETS.flatMap((name) =>
+			WEIGHTS.map(async (weight): Promise<Font> => {
+				const file = `@fontsource/be-vietnam-pro/files/be-vietnam-pro-${name}-${weight}-normal.woff`;
+				return { name, weight, data: await readFile(resolve(file)) };
+			}),
+		),
+	));
+
+const toNode = ({ style, children }: Box): object => ({
+	type: 'div',
+	props: {
+		style: { display: 'flex', ...style },
+		children: typeof children === 'string' ? children : children.map(toNode),
+	},
+});
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Draws one picture, one after another: each takes a processor for a moment. A letter the font lacks leaves a gap. */
+export function drawPng(box: Box, { width, height }: { width: number; height: number }): Promise<Buffer> {
+	const draw = async () => {
+		// Large, and wanted by few: loaded with the first picture.
+		const { default: satori } = await import('satori');
+		const root = {
+			...box,
+			style: { width, height, boxSizing: 'border-box', fontFamily: FAMILY, ...box.style },
+		};
+		const svg = await satori(toNode(root) as Parameters<typeof satori>[0], {
+			...{ width, height, fonts: await readFonts() },
+			loadAdditionalAsset: () => Promise.resolve([]),
+		});
+		return sharp(Buffer.from(svg)).png({ compressionLevel: 9, palette: true, quality: 90 }).toBuffer();
+	};
+	const drawn = last.then(draw);
+	last = drawn.catch(() => undefined);
+	return drawn;
+}

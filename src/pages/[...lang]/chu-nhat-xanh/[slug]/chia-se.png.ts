@@ -1,0 +1,30 @@
+import type { APIRoute } from 'astro';
+import { findEventBySlug } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { SHARE_IMAGE, shareImage } from '#features/cleanup-events/share-image.ts';
+import { drawPng } from '#lib/draw.ts';
+import { DomainError } from '#lib/errors.ts';
+import { sha256Hex } from '#lib/hash.ts';
+
+/** The last pictures that were asked for, by what they show: a link in a chat is asked for by every phone. */
+const drawn = new Map<string, Promise<Buffer>>();
+const MOST = 64;
+
+/** What a chat shows of an event's link. */
+export const GET: APIRoute = async ({ locals: { db, publicUrl, t, locale }, params, request }) => {
+	const event = await findEventBySlug(db, params['slug'] ?? '');
+	if (!event) throw new DomainError('NOT_FOUND', 'unknownEvent');
+	const box = shareImage(event, { t, locale, host: new URL(publicUrl).host });
+	const key = sha256Hex(JSON.stringify(box));
+	const headers = { 'cache-control': 'public, max-age=300', etag: `"${key.slice(0, 22)}"` };
+	if (request.headers.get('if-none-match') === headers.etag)
+		return new Response(null, { status: 304, headers });
+	const picture = drawn.get(key) ?? drawPng(box, SHARE_IMAGE);
+	// Asked for again it is the newest; one that failed is tried anew.
+	drawn.delete(key);
+	drawn.set(key, picture);
+	picture.catch(() => drawn.delete(key));
+	if (drawn.size > MOST) drawn.delete(drawn.keys().next().value!);
+	return new Response(new Uint8Array(await picture), {
+		headers: { ...headers, 'content-type': 'image/png' },
+	});
+};
