@@ -1037,7 +1037,7 @@ export type EventReportLineTable = {
 export type EventPhotoTable = {
 	photoId: string;
 	eventId: string;
-	moment: 'before' | 'after';
+	moment: 'before' | 'after' | 'cover';
 	contentHash: string;
 };
 

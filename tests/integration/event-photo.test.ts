@@ -10,7 +10,9 @@ import {
 	listEventPhotosFor,
 } from '#features/cleanup-events/event-photo.service.ts';
 import {
+	MAX_COVERS,
 	MAX_EVENT_PHOTOS,
+	momentsAt,
 	pairPhotos,
 	readMoment,
 	requireUpload,
@@ -115,6 +117,21 @@ describeEachEngine('Photos of a Green Sunday', (engine) => {
 		expect(await photos()).toHaveLength(MAX_EVENT_PHOTOS);
 	});
 
+	test('one invites before the event, three may follow each other, and none once it is over', async () => {
+		const { db, add, decide, photos } = await makeWorld(engine);
+		await add(1, 'cover', false, NOW);
+		const [cover] = await photos();
+		expect(cover).toMatchObject({ moment: 'cover', status: 'private' });
+		await decide(cover!.id, 'approved');
+		for (const red of [2, 3]) await add(red * 20, 'cover', false, NOW + red);
+		const tooMany = await expectNothingWritten(db, () => add(120, 'cover', false, NOW));
+		expect(tooMany).toMatchObject({ key: 'tooManyPhotos', values: { max: MAX_COVERS } });
+		// They take no place from what shows the work.
+		for (let each = 0; each < MAX_EVENT_PHOTOS; each += 1) await add(130 + each * 20);
+		const late = await expectNothingWritten(db, () => add(90, 'cover'));
+		expect(late).toMatchObject({ key: 'eventOver' });
+	});
+
 	test('are refused before the event, of a cancelled one, by others, and of what is no photo', async () => {
 		const { db, id, store, organiser, elsewhere, files, add } = await makeWorld(engine);
 		const early = await expectNothingWritten(db, () => add(1, 'before', false, NOW));
@@ -129,6 +146,13 @@ describeEachEngine('Photos of a Green Sunday', (engine) => {
 		expect(await expectNothingWritten(db, () => add(1))).toMatchObject({ key: 'eventCancelled' });
 		expect(files.size).toBe(0);
 	});
+});
+
+test('what an event takes: an invitation until it ends, the work since it began', () => {
+	const event = { startsAt: 100, endsAt: 200 };
+	expect([99, 100, 199, 200].map((now) => momentsAt(event, now).join(' '))).toEqual([
+		...['cover', 'before after cover', 'before after cover', 'before after'],
+	]);
 });
 
 test.each(['', 'during', 'AFTER', '<b>'])('a photo of the moment “%s” is refused beside it', (text) => {

@@ -15,11 +15,11 @@ import {
 	listEventPhotos,
 	listPhotosOfEvents,
 } from './event-photo.repository.ts';
-import { MAX_EVENT_PHOTOS, type Moment } from './event-photo.ts';
+import { MAX_COVERS, MAX_EVENT_PHOTOS, momentsAt, photosLeft, type Moment } from './event-photo.ts';
 
 /**
- * Adds a photo to what an event achieved, once the event has begun: private until {@link decideEventPhoto}. The same
- * photo a second time changes nothing. Refuses like every act on the event, with 409 a seventh one, with 413, 415 and
+ * Adds a photo to what an event achieved, once the event has begun, or one that invites to it until it ends: private until {@link decideEventPhoto}. The same
+ * photo a second time changes nothing. Refuses like every act on the event, with 409 one too many, with 413, 415 and
  * 422 what is no photo.
  */
 export async function addEventPhoto(
@@ -35,10 +35,11 @@ export async function addEventPhoto(
 	const findOpen = async (on: Db): Promise<CleanupEvent | undefined> => {
 		const { event } = await requireEvent(on, actor, input.id);
 		if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
-		if (event.startsAt > now) throw new DomainError('CONFLICT', 'reportTooEarly');
+		if (!momentsAt(event, now).includes(input.moment))
+			throw new DomainError('CONFLICT', input.moment === 'cover' ? 'eventOver' : 'reportTooEarly');
 		if (await findSameEventPhoto(on, event.id, contentHash)) return undefined;
-		if ((await listEventPhotos(on, event.id)).length >= MAX_EVENT_PHOTOS) {
-			const values = { max: MAX_EVENT_PHOTOS };
+		if (photosLeft(await listEventPhotos(on, event.id), input.moment) <= 0) {
+			const values = { max: input.moment === 'cover' ? MAX_COVERS : MAX_EVENT_PHOTOS };
 			throw new DomainError('CONFLICT', 'tooManyPhotos', { field: 'photo', values });
 		}
 		return event;

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type ResizeOptions } from 'sharp';
 import { inTransaction, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
@@ -51,9 +51,10 @@ const encode = (bytes: Uint8Array) =>
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'photoUnreadable', { field: 'photo' });
 		});
 
-/** Cut square beside a row; whole within a page. */
+/** Cut square beside a row, whole within a page, cut wide at its head: there it is part of what a page first loads. */
 const SIZES = {
 	small: { width: 96, height: 96, fit: 'cover' },
+	wide: { width: 448, height: 224, fit: 'cover', quality: 50 },
 	medium: { width: 480, height: 480, fit: 'inside', withoutEnlargement: true },
 } as const;
 const SMALL_KEPT = 500;
@@ -70,7 +71,8 @@ export async function shrinkPhoto(
 	const key = `${size}:${id}`;
 	const known = small.get(key);
 	if (known) return known;
-	const made = await sharp(bytes).resize(SIZES[size]).webp({ quality: 60 }).toBuffer();
+	const { quality = 60, ...box }: ResizeOptions & { quality?: number } = SIZES[size];
+	const made = await sharp(bytes).resize(box).webp({ quality }).toBuffer();
 	if (small.size >= SMALL_KEPT) small.delete(small.keys().next().value!);
 	small.set(key, made);
 	return made;

@@ -92,14 +92,16 @@ const image = (bytes: Uint8Array, cacheControl: string) =>
 	});
 
 /** What `?co=` asks for. */
-const SIZES: Partial<Record<string, 'small' | 'medium'>> = { nho: 'small', vua: 'medium' };
+const SIZES: Partial<Record<string, 'small' | 'medium' | 'wide'>> = {
+	...{ nho: 'small', vua: 'medium', bia: 'wide' },
+};
 
 /** How long a cache may still show what was blacked out, or taken from the public, meanwhile. */
 const PUBLIC = 'public, max-age=300';
 
 /**
  * A photo of a paper: for everybody once it is approved; private until then, for those who may see what it belongs to.
- * For others there is no such address. `?co=nho` gives a public one as small as it stands beside a row, `?co=vua` within a page. Of one with parts
+ * For others there is no such address. `?co=nho` gives a public one as small as it stands beside a row, `?co=vua` within a page, `?co=bia` at its head. Of one with parts
  * blacked out everybody gets those bytes alone; for those who saw it before `?goc` gives the original, and `?thu` what is
  * left of it under the frames of a form.
  */
