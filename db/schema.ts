@@ -956,6 +956,22 @@ export type CleanupEventTable = {
 export type EventOrganisationTable = { eventId: string; organisationId: string };
 export type EventSectionTable = { eventId: string; position: number; unit: string; place: string };
 
+/** What was changed about an event that people counted on; `sequence` is the event's afterwards. */
+export type EventChangeTable = {
+	id: string;
+	eventId: string;
+	sequence: number;
+	kind: 'postpone' | 'move' | 'cancel' | 'pause';
+	reason: string;
+	/** What stood before and after, as JSON. */
+	stood: string;
+	stands: string;
+	changedBy: string;
+	changedAt: number;
+	undoneBy: string | null;
+	undoneAt: number | null;
+};
+
 export type EventDraftTable = {
 	id: string;
 	organisationId: string;
@@ -1123,6 +1139,7 @@ export type Database = {
 	eventOrganisation: EventOrganisationTable;
 	eventSection: EventSectionTable;
 	eventDraft: EventDraftTable;
+	eventChange: EventChangeTable;
 	signUp: SignUpTable;
 	eventNeed: EventNeedTable;
 	pledge: PledgeTable;

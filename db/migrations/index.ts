@@ -35,6 +35,7 @@ import * as retiredItems from './0033_retire_guide_items.ts';
 import * as deeperSignUps from './0034_deepen_sign_ups.ts';
 import * as deeperReports from './0035_deepen_event_reports.ts';
 import * as news from './0036_record_news.ts';
+import * as eventChanges from './0039_record_event_changes.ts';
 import * as eventCovers from './0043_add_event_covers.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
@@ -75,5 +76,6 @@ export const migrations: Record<string, Migration> = {
 	'0034_deepen_sign_ups': deeperSignUps,
 	'0035_deepen_event_reports': deeperReports,
 	'0036_record_news': news,
+	'0039_record_event_changes': eventChanges,
 	'0043_add_event_covers': eventCovers,
 };

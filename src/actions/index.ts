@@ -3,6 +3,7 @@ import { cleanupEvents } from '#features/cleanup-events/cleanup-event.actions.ts
 import { collections } from '#features/collections/collection.actions.ts';
 import { disclosures } from '#features/disclosures/disclosure.actions.ts';
 import { dropOffs } from '#features/drop-offs/drop-off.actions.ts';
+import { eventChanges } from '#features/cleanup-events/event-change.actions.ts';
 import { fund } from '#features/fund/disbursement.actions.ts';
 import { fundWork } from '#features/fund/fund-work.actions.ts';
 import { greenHouses } from '#features/green-houses/green-house.actions.ts';
@@ -17,6 +18,7 @@ export const server = {
 	collections,
 	disclosures,
 	dropOffs,
+	eventChanges,
 	fund,
 	fundWork,
 	greenHouses,

@@ -128,9 +128,9 @@ const ACTS: [name: string, rightful: string, form: (world: ServedWorld) => Form]
 		'cancel a Green Sunday',
 		'organiser',
 		({ eventId }) => ({
-			path: `/cua-toi/su-kien/${eventId}`,
-			action: 'cleanupEvents.cancel',
-			fields: { id: eventId, reason: 'Mưa to' },
+			path: `/cua-toi/su-kien/${eventId}/doi`,
+			action: 'eventChanges.cancel',
+			fields: { id: eventId, sequence: '0', cause: 'storm' },
 		}),
 	],
 	[

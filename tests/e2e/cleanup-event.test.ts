@@ -101,7 +101,7 @@ test('a form that is refused for no field of its own says so on screen', async (
 });
 
 test('a reason that is missing is asked for beside it', async () => {
-	await openEvent('#huy');
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}/doi#huy`);
 	await page.fill('#huy [name=reason]', '   ');
 	const [answer] = await send('#huy');
 	expect(answer.status()).toBe(422);

@@ -140,6 +140,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/quy/phieu/[id]': [{ who: 'approver', at: `/cua-toi/quy/phieu/${more.statementId}` }],
 		'[...lang]/cua-toi/su-kien/index': [{ who: 'organiser', at: '/cua-toi/su-kien' }],
 		'[...lang]/cua-toi/su-kien/[id]': [{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}` }],
+		'[...lang]/cua-toi/su-kien/[id]/doi': [{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/doi` }],
 		'[...lang]/cua-toi/su-kien/[id]/bao-cao': [
 			{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/bao-cao` },
 		],

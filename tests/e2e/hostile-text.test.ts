@@ -106,7 +106,7 @@ async function announceAndSignUp(): Promise<void> {
 	}
 	for (let from = 0; from < TYPED.length; from += 3) {
 		const { location } = await announce({ id: randomUUID(), title: 'Huỷ', assemblyPoint: 'Nhà văn hoá' });
-		const cancel = await formOf('organiser', location, '.cancel');
+		const cancel = await formOf('organiser', `${location.split('?')[0]}/doi`, '.cancel');
 		await cancel({ reason: TYPED.slice(from, from + 3).join(' ') });
 		calledOff.push(location.split('?')[0]!);
 	}
@@ -287,7 +287,8 @@ test.each([
 
 test('reasons, remarks, descriptions and the book show it as text', async () => {
 	for (const [index, own] of calledOff.entries())
-		await look('organiser', own, [SHOWN.slice(index * 3, index * 3 + 3).join(' ')]);
+		for (const page of [own, `${own}/doi`])
+			await look('organiser', page, [SHOWN.slice(index * 3, index * 3 + 3).join(' ')]);
 	await look('resident', events.at(-1)!.open, SHOWN);
 	await look('organiser', events.at(-1)!.own, SHOWN);
 	await look('approver', request, SHOWN);

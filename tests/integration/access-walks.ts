@@ -7,7 +7,14 @@ import {
 	type Role,
 	type ScopeKind,
 } from '#features/accounts/actor.ts';
-import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { listChanges } from '#features/cleanup-events/event-change.repository.ts';
+import {
+	cancelEvent,
+	moveEvent,
+	postponeEvent,
+	undoChange,
+} from '#features/cleanup-events/event-change.service.ts';
 import { listEventPhotos } from '#features/cleanup-events/event-photo.repository.ts';
 import { addEventPhoto, decideEventPhoto } from '#features/cleanup-events/event-photo.service.ts';
 import { getOfficialReport, reportEvent } from '#features/cleanup-events/event-report.service.ts';
@@ -519,6 +526,34 @@ export const WALKS: Record<string, Walk> = {
 		act: 'cleanup-event.change',
 		reach: ORGANISATION,
 		run: (db, { event }, actor) => cancelEvent(db, actor, { id: event.id, reason: 'Mưa' }, NOW),
+	},
+	postponeEvent: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => {
+			const times = { startsAt: event.startsAt + DAY, endsAt: event.endsAt + DAY };
+			return postponeEvent(db, actor, { id: event.id, sequence: 0, reason: '', ...times }, NOW);
+		},
+	},
+	moveEvent: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => {
+			const where = { assemblyPoint: 'Sân trường', greenHouseCode: null, latitude: null, longitude: null };
+			return moveEvent(db, actor, { id: event.id, sequence: 0, reason: '', ...where }, NOW);
+		},
+	},
+	undoChange: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		prepare: async (db, { event }) => {
+			const organiser = await makeActor(db, 'organiser', 'organisation', event.organisationId);
+			await cancelEvent(db, organiser, { id: event.id, reason: 'Mưa' }, NOW);
+		},
+		run: async (db, { event }, actor) => {
+			const [change] = await listChanges(db, event.id);
+			await undoChange(db, actor, { eventId: event.id, changeId: change!.id }, NOW);
+		},
 	},
 	reportEvent: {
 		act: 'cleanup-event.change',

@@ -332,6 +332,13 @@ const WITHOUT: Record<string, string[]> = {
 		...['lockPaper', 'decidedBy', 'returnPaper'],
 		...[
 			'requireEvent',
+			'auditOf',
+			'newsOf',
+			'checkStands',
+			'findPlace',
+			'changeWithin',
+			'calledOff',
+			'restoreWithin',
 			'endRoleWithin',
 			'endWithin',
 			'settleLine',

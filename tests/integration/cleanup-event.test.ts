@@ -11,7 +11,8 @@ import {
 	listUpcomingEvents,
 } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { findReports, listReports } from '#features/cleanup-events/event-report.repository.ts';
-import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
 import type { Db } from '#lib/db.ts';

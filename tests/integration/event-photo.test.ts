@@ -2,7 +2,8 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
-import { announceEvent, cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import { listEventPhotos } from '#features/cleanup-events/event-photo.repository.ts';
 import {
 	addEventPhoto,

@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import type { EventInput, SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
-import { announceEvent, cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import { listSignUps, listOwnSignUps, listUnits } from '#features/cleanup-events/sign-up.repository.ts';
 import {
 	cancelSignUp,

@@ -1,6 +1,7 @@
 // Whoever is not signed in learns that and nothing else: not whether there is what they name.
 import { expect, test } from 'vitest';
-import { announceEvent, cancelEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import { addEventPhoto, decideEventPhoto } from '#features/cleanup-events/event-photo.service.ts';
 import { getOfficialReport, reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { removeSignUp } from '#features/cleanup-events/sign-up.service.ts';

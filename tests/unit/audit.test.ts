@@ -18,9 +18,9 @@ const PARTS: Record<string, string[]> = {
 	'disbursement.${decision}': ['disbursement.approve', 'disbursement.return'],
 	'rights-request.${step}': ['rights-request.reply', 'rights-request.complete'],
 	'${factor.kind}.remove': ['passkey.remove', 'totp.remove'],
-	'cleanup-event.${act}': ['announce', 'edit', 'cancel', 'report', 'correct'].map(
-		(act) => `cleanup-event.${act}`,
-	),
+	'cleanup-event.${act}': [
+		...['announce', 'edit', 'cancel', 'report', 'correct', 'postpone', 'move', 'restore'],
+	].map((act) => `cleanup-event.${act}`),
 };
 
 /** The acts that the services write down: `action: '…'`, or an argument of a service's own helper. */

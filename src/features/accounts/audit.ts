@@ -36,6 +36,7 @@ export const AUDIT_ACTIONS = {
 	],
 	events: [
 		...(['cleanup-event.announce', 'cleanup-event.edit', 'cleanup-event.cancel'] as const),
+		...(['cleanup-event.postpone', 'cleanup-event.move', 'cleanup-event.restore'] as const),
 		...(['cleanup-event.report', 'cleanup-event.correct', 'sign-up.remove'] as const),
 	],
 	schools: ['school.open', 'class-sheet.revoke'],

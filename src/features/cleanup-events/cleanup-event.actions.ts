@@ -5,25 +5,21 @@ import { isDeviceSecret, mintDeviceSecret } from '#features/accounts/device-alia
 import { readDecision, readUpload } from '#features/photos/photo-input.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { addressKey } from '#lib/address-key.ts';
-import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { parseCount } from '#lib/number-input.ts';
 import { takeRate } from '#lib/rate-limit.ts';
-import { localDateTimeToInstant, parseLocalDate } from '#lib/time.ts';
-import { normaliseUuid } from '#lib/uuid.ts';
-import { MAX_CAPACITY, MAX_HEADS, type EventInput } from './cleanup-event.ts';
-import { announceEvent, cancelEvent, editEvent } from './cleanup-event.service.ts';
-import { parseArea } from './event-area.ts';
+import { MAX_HEADS } from './cleanup-event.ts';
+import { announceEvent, editEvent } from './cleanup-event.service.ts';
 import { deleteDraft, saveDraft } from './event-draft.service.ts';
 import { newEventValues, typedValues } from './event-form.ts';
-import { MAX_WANTED, parseNeeds } from './event-need.ts';
+import { readEvent, readId, readSequence } from './event-input.ts';
+import { MAX_WANTED } from './event-need.ts';
 import { pledge } from './sign-up-pledge.service.ts';
 import { addEventPhoto, decideEventPhoto } from './event-photo.service.ts';
 import { readMoment, requireUpload } from './event-photo.ts';
 import { readReport } from './event-report-form.ts';
 import { reportEvent } from './event-report.service.ts';
-import { parseSections } from './event-section.ts';
 import {
 	acceptOffer,
 	cancelSignUp,
@@ -37,65 +33,6 @@ const HOUR_MS = 60 * 60 * 1000;
 const PER_DEVICE = { limit: 60, windowMs: HOUR_MS };
 // A school or an office shares one address.
 const PER_ADDRESS = { limit: 600, windowMs: HOUR_MS };
-
-function readId(form: FormData, name = 'id'): string {
-	const id = normaliseUuid(field(form, name));
-	if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
-	return id;
-}
-
-/** Coordinates as map programs copy them: `21.85372, 106.76155`. */
-function readPosition(form: FormData): { latitude: number | null; longitude: number | null } {
-	const text = field(form, 'position').trim();
-	if (text === '') return { latitude: null, longitude: null };
-	const match = /^(-?\d{1,2}(?:\.\d{1,20})?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d{1,20})?)$/.exec(text);
-	if (!match) throw new DomainError('UNPROCESSABLE_CONTENT', 'positionInvalid', { field: 'position' });
-	return { latitude: Number(match[1]), longitude: Number(match[2]) };
-}
-
-function readInstant(form: FormData, name: 'startTime' | 'endTime'): number {
-	const date = parseLocalDate(field(form, 'date'));
-	if (!date) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'date' });
-	// Some browsers send seconds with a time.
-	const instant = localDateTimeToInstant(
-		date,
-		field(form, name)
-			.trim()
-			.replace(/^(\d\d:\d\d):\d\d$/, '$1'),
-	);
-	if (instant === undefined) throw new DomainError('UNPROCESSABLE_CONTENT', 'timeInvalid', { field: name });
-	return instant;
-}
-
-function readEvent(form: FormData): EventInput {
-	const capacity = field(form, 'capacity').trim();
-	return {
-		id: readId(form),
-		organisationId: field(form, 'organisationId'),
-		title: field(form, 'title'),
-		description: field(form, 'description'),
-		startsAt: readInstant(form, 'startTime'),
-		endsAt: readInstant(form, 'endTime'),
-		greenHouseCode: field(form, 'greenHouseCode').trim() || null,
-		assemblyPoint: field(form, 'assemblyPoint'),
-		...readPosition(form),
-		capacity: capacity === '' ? null : parseCount(capacity, { min: 1, max: MAX_CAPACITY }, 'capacity'),
-		whatToBring: field(form, 'whatToBring'),
-		collectionPartner: field(form, 'collectionPartner'),
-		documentNumber: field(form, 'documentNumber'),
-		areaText: field(form, 'areaText'),
-		area: parseArea(field(form, 'area')),
-		provided: field(form, 'provided'),
-		clothes: field(form, 'clothes'),
-		rainPlan: field(form, 'rainPlan'),
-		leadName: field(form, 'leadName'),
-		leadPhone: field(form, 'leadPhone').trim() || null,
-		isLeadPhonePublic: form.has('isLeadPhonePublic'),
-		coOrganiserIds: [...new Set(form.getAll('coOrganiserIds').map(String))].sort(),
-		sections: parseSections(field(form, 'sections')),
-		needs: parseNeeds(field(form, 'needs')),
-	};
-}
 
 /** Which state of a draft the form was made from; undefined where it was made from none. */
 function readDraftSequence(form: FormData): number | undefined {
@@ -140,15 +77,10 @@ export const cleanupEvents = {
 		return localePath(locals.locale, '/cua-toi/su-kien?xong=bo-nhap');
 	}),
 	edit: formAction(async (form, { locals }) => {
-		const sequence = parseCount(field(form, 'sequence'), { min: 0, max: 1_000_000 }, 'sequence');
+		const sequence = readSequence(form);
 		const input = readEvent(form);
 		await editEvent(locals.db, locals.actor, { ...input, sequence }, locals.now);
 		return localePath(locals.locale, `/cua-toi/su-kien/${input.id}?xong=sua`);
-	}),
-	cancel: formAction(async (form, { locals }) => {
-		const id = readId(form);
-		await cancelEvent(locals.db, locals.actor, { id, reason: field(form, 'reason') }, locals.now);
-		return localePath(locals.locale, `/cua-toi/su-kien/${id}?xong=huy`);
 	}),
 	report: formAction(async (form, { locals }) => {
 		const id = readId(form);

@@ -16,11 +16,11 @@ import {
 	checkEvent,
 	eventScopes,
 	markedTitle,
-	readText,
 	readTexts,
 	slugOf,
 	type CleanupEvent,
 	type EventInput,
+	type Where,
 } from './cleanup-event.ts';
 import {
 	findEvent,
@@ -95,7 +95,7 @@ type Organisation = { adminUnitId: string | null; isSample: 0 | 1 };
  * The house, the ward and the position of where people meet; a chosen house says all three. A sample house belongs to
  * sample events alone.
  */
-async function findPlace(db: Db, input: EventInput, organisation: Organisation, now: number) {
+export async function findPlace(db: Db, input: Where, organisation: Organisation, now: number) {
 	const house = input.greenHouseCode ? await findGreenHouseByCode(db, input.greenHouseCode, now) : undefined;
 	if (input.greenHouseCode && house?.isSample !== organisation.isSample) {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownHouse', { field: 'greenHouseCode' });
@@ -194,15 +194,15 @@ async function takeDraft(trx: Trx, actor: Actor | undefined, id: string, sequenc
 	await deleteDraftRow(trx, id);
 }
 
-const auditOf = (act: string, id: string, roleGrantId: string) => ({
+export const auditOf = (act: string, id: string, roleGrantId: string) => ({
 	action: `cleanup-event.${act}`,
 	subjectKind: 'cleanup_event',
 	subjectId: id,
 	roleGrantId,
 });
 
-const newsOf = (
-	what: 'announced' | 'changed' | 'cancelled',
+export const newsOf = (
+	what: 'announced' | 'changed' | 'cancelled' | 'restored',
 	{ id, sequence, isSample }: Pick<CleanupEvent, 'id' | 'sequence' | 'isSample'>,
 ) => ({ kind: `event.${what}` as const, subjectId: id, version: sequence, isSample });
 
@@ -216,7 +216,8 @@ export async function requireEvent(db: Db, actor: Actor | undefined, id: string)
 	return { event, grant };
 }
 
-function checkStands(event: CleanupEvent, now: number): void {
+/** Refuses with 409 what is over or called off. */
+export function checkStands(event: CleanupEvent, now: number): void {
 	if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
 	if (event.endsAt <= now) throw new DomainError('CONFLICT', 'eventOver');
 }
@@ -269,34 +270,5 @@ export async function editEvent(
 		await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
 		await tellNews(trx, newsOf('changed', { ...event, sequence: event.sequence + 1 }), now);
 		return event.slug;
-	});
-}
-
-/** Calls an event off, with the reason that everybody reads. A second time changes nothing. */
-export async function cancelEvent(
-	db: Db,
-	actor: Actor | undefined,
-	input: { id: string; reason: string },
-	now: number,
-): Promise<void> {
-	const { grant } = await requireEvent(db, actor, input.id);
-	const reason = readText(input.reason, 'reason');
-	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'cleanup_event', input.id);
-		await holdGrant(trx, grant.id, now);
-		const { event } = await requireEvent(trx, actor, input.id);
-		if (event.status === 'cancelled') return;
-		checkStands(event, now);
-		if (!/\p{L}/u.test(reason))
-			throw new DomainError('UNPROCESSABLE_CONTENT', 'reasonMissing', { field: 'reason' });
-		await updateEvent(trx, event.id, {
-			status: 'cancelled',
-			cancelledAt: now,
-			cancelReason: reason,
-			sequence: event.sequence + 1,
-			updatedAt: now,
-		});
-		await insertAuditEvent(trx, auditOf('cancel', event.id, grant.id), now);
-		await tellNews(trx, newsOf('cancelled', { ...event, sequence: event.sequence + 1 }), now);
 	});
 }

@@ -117,12 +117,16 @@ export const readTexts = (input: EventInput): EventInput => ({
 /** More bodies than call to one clean-up together. */
 const MAX_CO_ORGANISERS = 20;
 
-/**
- * Title with at least one letter, a place, an end after the start, a start that is still to come (an edit may
- * keep the start of an event that has begun), a capacity that is a positive whole number. Refuses with 422.
- */
-export function checkEvent(input: EventInput, now: number, startsAtBefore?: number): void {
-	if (!/\p{L}/u.test(input.title)) refuse('titleMissing', { field: 'title' });
+const LONGEST_NIGHT_MS = DAY_MS / 2;
+
+/** An end that reads as before the start of the same day is the next morning's; further on it is a slip and stays. */
+export const endAfter = (startsAt: number, endsAt: number): number =>
+	endsAt < startsAt && endsAt + DAY_MS - startsAt <= LONGEST_NIGHT_MS ? endsAt + DAY_MS : endsAt;
+
+type Times = Pick<EventInput, 'startsAt' | 'endsAt'>;
+
+/** An end after the start, a start that is still to come (an edit may keep one that has begun). Refuses with 422. */
+export function checkTimes(input: Times, now: number, startsAtBefore?: number): void {
 	if (!Number.isSafeInteger(input.startsAt)) refuse('dateInvalid', { field: 'date' });
 	if (!Number.isSafeInteger(input.endsAt)) refuse('timeInvalid', { field: 'endTime' });
 	if (input.endsAt <= input.startsAt) refuse('endBeforeStart', { field: 'endTime' });
@@ -130,9 +134,26 @@ export function checkEvent(input: EventInput, now: number, startsAtBefore?: numb
 	if (input.startsAt <= now && input.startsAt !== startsAtBefore) refuse('eventInPast', { field: 'date' });
 	if (input.endsAt <= now) refuse('eventInPast', { field: 'date' });
 	if (input.startsAt > now + FARTHEST_MS) refuse('eventTooFar', { field: 'date' });
+}
+
+/** Where people meet, as somebody says it. */
+export type Where = Pick<EventInput, 'assemblyPoint' | 'greenHouseCode' | 'latitude' | 'longitude'>;
+
+/** A point or a house, and a position that is whole. Refuses with 422. */
+export function checkMeetingPlace(input: Where): void {
 	if (!input.assemblyPoint && !input.greenHouseCode) refuse('placeMissing', { field: 'assemblyPoint' });
 	if ((input.latitude === null) !== (input.longitude === null))
 		refuse('positionInvalid', { field: 'position' });
+}
+
+/**
+ * Title with at least one letter, times and a place as {@link checkTimes} and {@link checkMeetingPlace} want them, a
+ * capacity that is a positive whole number. Refuses with 422.
+ */
+export function checkEvent(input: EventInput, now: number, startsAtBefore?: number): void {
+	if (!/\p{L}/u.test(input.title)) refuse('titleMissing', { field: 'title' });
+	checkTimes(input, now, startsAtBefore);
+	checkMeetingPlace(input);
 	if (input.capacity !== null) checkRange(input.capacity, { min: 1, max: MAX_CAPACITY }, 'capacity');
 	if (input.leadPhone && !input.leadName) refuse('nameMissing', { field: 'leadName' });
 	if (input.coOrganiserIds.length > MAX_CO_ORGANISERS)

@@ -1,12 +1,12 @@
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import { formatDateTime, formatShortDate, formatTime, toLocalDate } from '#lib/time.ts';
 import { placeText, type CleanupEvent } from './cleanup-event.ts';
+import type { EventChange } from './event-change.ts';
+
+type Words = { t: Translate; locale: Locale; publicUrl: string };
 
 /** What somebody pastes into a Zalo group: when, where, what to bring, where to sign up; or that it is called off. */
-export function shareText(
-	event: CleanupEvent,
-	words: { t: Translate; locale: Locale; publicUrl: string },
-): string {
+export function shareText(event: CleanupEvent, words: Words): string {
 	const { t, locale, publicUrl } = words;
 	const url = publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`);
 	if (event.status === 'cancelled') {
@@ -30,6 +30,38 @@ export function shareText(
 	].join('\n');
 }
 
+/** What is pasted after a change: what stood, what stands now, and why; or that all is as it was. */
+export function changeText(change: EventChange, event: CleanupEvent, words: Words): string {
+	const { t, locale, publicUrl } = words;
+	if (event.status === 'cancelled') return shareText(event, words);
+	const { kind, stood, stands, reason, undoneAt } = change;
+	const { title } = event;
+	const place = t('cleanup-events:share.place', { place: placeText(event, locale) });
+	const time = t('cleanup-events:share.time', { time: timeText(event, words) });
+	const told =
+		undoneAt !== null
+			? [t('cleanup-events:share.restored', { title }), time, place]
+			: kind === 'move'
+				? [
+						t('cleanup-events:share.moved', { title }),
+						t('cleanup-events:share.from', { what: placeText(stood, locale) }),
+						t('cleanup-events:share.to', { what: placeText(stands, locale) }),
+						time,
+					]
+				: [
+						t('cleanup-events:share.postponed', { title }),
+						t('cleanup-events:share.from', { what: timeText(stood, words) }),
+						t('cleanup-events:share.to', { what: timeText(stands, words) }),
+						place,
+					];
+	const isTold = reason !== '' && undoneAt === null;
+	return [
+		...told,
+		...(isTold ? [t('cleanup-events:share.reason', { reason })] : []),
+		publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`),
+	].join('\n');
+}
+
 /** `07:30–10:30 Chủ nhật, 29/11/2026`. */
 export function timeText(
 	event: Pick<CleanupEvent, 'startsAt' | 'endsAt'>,
@@ -37,5 +69,8 @@ export function timeText(
 ): string {
 	const from = formatTime(event.startsAt);
 	const day = formatDateTime(event.startsAt, locale).slice(from.length + 1);
-	return t('cleanup-events:event.time', { from, to: formatTime(event.endsAt), day });
+	const to = formatTime(event.endsAt);
+	return toLocalDate(event.startsAt) === toLocalDate(event.endsAt)
+		? t('cleanup-events:event.time', { from, to, day })
+		: t('cleanup-events:event.timeOvernight', { from, to, day });
 }

@@ -42,6 +42,8 @@ export const DEEDS = [
 	{ what: 'classSheet.recordedBy', at: 'recordedAt' },
 	{ what: 'cleanupEvent.createdBy', at: 'createdAt' },
 	{ what: 'eventDraft.updatedBy', at: 'updatedAt' },
+	{ what: 'eventChange.changedBy', at: 'changedAt', kind: 'kind' },
+	{ what: 'eventChange.undoneBy', at: 'undoneAt', kind: 'kind' },
 	{ what: 'eventReport.recordedBy', at: 'recordedAt', id: 'eventId' },
 	{ what: 'journalEntry.recordedBy', at: 'recordedAt', kind: 'kind' },
 	{ what: 'disbursement.requestedBy', at: 'requestedAt', kind: 'purpose', person: 'requesterId' },

@@ -1,0 +1,58 @@
+// A change about a Green Sunday that people counted on: when it is, where they meet, or that it does not take place.
+import type { EventChangeTable } from '#db/schema.ts';
+import type { CleanupEvent } from './cleanup-event.ts';
+import { offerUntil, type SignUpStatus } from './sign-up-line.ts';
+
+/** A change can be taken back this long. */
+export const UNDO_MS = 60 * 60 * 1000;
+
+/** Why, as one tap; stored in Vietnamese words, as everything that organisers write. */
+export const CAUSES = ['storm', 'flood', 'cold', 'clash'] as const;
+export type Cause = (typeof CAUSES)[number];
+export const isCause = (text: string): text is Cause => (CAUSES as readonly string[]).includes(text);
+
+/** A place that is held, or was. */
+export type Offer = { id: string; status: SignUpStatus; offeredUntil: number | null };
+
+/** What of an event's own row a change touches. */
+const COLUMNS = [
+	...(['startsAt', 'endsAt', 'greenHouseId', 'adminUnitId', 'assemblyPoint'] as const),
+	...(['latitude', 'longitude', 'status', 'cancelledAt', 'cancelReason', 'contentHash'] as const),
+];
+/** With the names of then, by which people read it. */
+const NAMES = ['houseName', 'wardNameVi', 'wardNameEn'] as const;
+
+export type Columns = Pick<CleanupEvent, (typeof COLUMNS)[number]>;
+export type Stand = Columns & Pick<CleanupEvent, (typeof NAMES)[number]> & { offers: Offer[] };
+
+export type EventChange = Omit<EventChangeTable, 'stood' | 'stands'> & { stood: Stand; stands: Stand };
+
+const pick = <T extends object, K extends keyof T>(from: T, names: readonly K[]) =>
+	Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, K>;
+
+export const standOf = (event: CleanupEvent, offers: Offer[]): Stand => ({
+	...pick(event, [...COLUMNS, ...NAMES]),
+	offers,
+});
+
+/** What is put back into the event's row. */
+export const columnsOf = (stand: Stand): Columns => pick(stand, COLUMNS);
+
+/** A held place after the start has moved: never held past an hour before it, theirs at once where no time is left to ask. */
+export function moveOffer(offer: Offer, startsAt: number, now: number): Offer {
+	const limit = offerUntil(startsAt, now);
+	if (limit === undefined) return { ...offer, status: 'active', offeredUntil: null };
+	return { ...offer, offeredUntil: Math.min(offer.offeredUntil ?? limit, limit) };
+}
+
+/** A held place as it stood; one whose time ran out meanwhile, through no fault of theirs, is held anew. */
+export const returnOffer = (offer: Offer, startsAt: number, now: number): Offer =>
+	offer.offeredUntil !== null && offer.offeredUntil <= now
+		? moveOffer({ ...offer, offeredUntil: null }, startsAt, now)
+		: offer;
+
+type Undoable = Pick<EventChange, 'changedAt' | 'undoneAt' | 'sequence'>;
+
+/** Whether the page offers to take a change back. */
+export const canUndo = (change: Undoable, event: Pick<CleanupEvent, 'sequence'>, now: number): boolean =>
+	change.undoneAt === null && now <= change.changedAt + UNDO_MS && event.sequence === change.sequence;

@@ -1,0 +1,126 @@
+// An organiser on a phone in the rain: postpones, reads what to paste, takes it back; a second lead is told.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays } from '#lib/time.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { axeErrors, sticksOut } from '../support/pages.ts';
+import { startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
+import { digest, SEQUENCED } from '../support/snapshot.ts';
+
+const NARROW = { width: 360, height: 740 };
+let world: ServedWorld;
+let browser: Browser;
+let page: Page;
+let slug: string;
+beforeAll(async () => {
+	[world, browser] = await Promise.all([startWorld(), launchBrowser()]);
+	const event = world.db.selectFrom('cleanupEvent').select('slug').where('id', '=', world.eventId);
+	({ slug } = await event.executeTakeFirstOrThrow());
+	page = await (await browser.newContext({ viewport: NARROW })).newPage();
+	await signInAs(page, world.baseUrl, world.people.organiser);
+});
+afterAll(async () => {
+	await browser.close();
+	await world.stop();
+});
+
+const open = (hash = '') => page.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}/doi${hash}`);
+const publicText = async () => {
+	await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}`);
+	return (await page.textContent('main'))!;
+};
+const feed = async () => (await fetch(`${world.baseUrl}/api/v1/events.ics`)).text();
+const send = (form: string) =>
+	Promise.all([
+		page.waitForResponse((response) => response.request().method() === 'POST'),
+		page.click(`${form} .btn:not([type=button])`),
+	]);
+
+test('an event is postponed: its page, its calendar entry and the text for Zalo say so', async () => {
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}`);
+	await page.click('a:has-text("Hoãn, đổi chỗ hay huỷ")');
+	await page.waitForURL(/\/doi$/);
+	await page.click('#hoan summary');
+	await page.fill('#hoan [name=date]', addDays(world.today, 20));
+	await page.fill('#hoan [name=startTime]', '22:00');
+	await page.fill('#hoan [name=endTime]', '01:30');
+	await page.click('#hoan .chips label:has-text("Mưa bão")');
+	await page.fill('#hoan [name=reason]', 'đường ngập');
+	await page.click('#hoan .btn:not([type=button])');
+	await page.waitForURL(/xong=hoan/);
+	const text = (await page.textContent('[data-share-text]'))!;
+	expect(text).toMatch(/^\s*HOÃN: Dọn bờ sông\.\nTừ: .+\nSang: 22:00 .+ đến 01:30 hôm sau/);
+	expect(text).toContain('Lý do: Mưa bão. đường ngập');
+	expect(await page.textContent('main')).toMatch(/Đến \d\d:\d\d vẫn lấy lại như cũ được/);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, NARROW.width)).toEqual([]);
+	expect(await publicText()).toMatch(/Hoãn từ .+ sang 22:00 .+ Lý do: Mưa bão\. đường ngập/);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, NARROW.width)).toEqual([]);
+	expect(await feed()).toMatch(/SEQUENCE:1\r\n/);
+});
+
+test('it is taken back within the hour', async () => {
+	await open();
+	await page.click('form[action*=undoChange] .btn');
+	await page.waitForURL(/xong=lay-lai/);
+	expect(await page.textContent('[data-share-text]')).toContain('VẪN NHƯ CŨ');
+	expect(await page.locator('form[action*=undoChange]').count()).toBe(0);
+	expect(await publicText()).toContain('Đã lấy lại như cũ lúc');
+	expect(await feed()).toMatch(/SEQUENCE:2\r\n/);
+	await open();
+	// An event past midnight is edited as any other.
+	expect(await page.inputValue('#hoan [name=startTime]')).not.toBe('22:00');
+});
+
+test('what cannot be is refused beside its field, in the form that was sent', async () => {
+	await open('#hoan');
+	await page.fill('#hoan [name=startTime]', '07:00');
+	await page.fill('#hoan [name=endTime]', '06:00');
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	const [answer] = await send('#hoan');
+	expect(answer.status()).toBe(422);
+	expect(await page.textContent('#hoan #endTime-error')).toContain('Buổi qua nửa đêm thì dài nhất 12 giờ.');
+	expect(await page.inputValue('#hoan [name=endTime]')).toBe('06:00');
+	expect(await page.locator('[role=alert]').count()).toBe(1);
+	await open('#doi-cho');
+	await page.fill('#doi-cho [name=assemblyPoint]', '');
+	await page.selectOption('#doi-cho [name=greenHouseCode]', '');
+	await send('#doi-cho');
+	expect(await page.textContent('#assemblyPoint-error')).toContain('Xin ghi nơi tập trung.');
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	expect(await axeErrors(page)).toEqual([]);
+});
+
+test('a second lead is told what changed, and what they typed is still there', async () => {
+	await open('#hoan');
+	const second = await page.context().newPage();
+	await second.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}/doi#doi-cho`);
+	await second.fill('#doi-cho [name=assemblyPoint]', 'Sân trường Đông Kinh');
+	await second.selectOption('#doi-cho [name=greenHouseCode]', '');
+	await second.click('#doi-cho .btn:not([type=button])');
+	await second.waitForURL(/xong=doi-cho/);
+	await second.close();
+	await page.fill('#hoan [name=date]', addDays(world.today, 30));
+	const [answer] = await send('#hoan');
+	expect(answer.status()).toBe(409);
+	const said = (await page.textContent('#hoan'))!;
+	expect(said).toContain('Người khác vừa sửa buổi này.');
+	expect(said).toMatch(/Đổi nơi tập trung từ .+ sang Sân trường Đông Kinh/);
+	expect(await page.inputValue('#hoan [name=date]')).toBe(addDays(world.today, 30));
+	expect(await axeErrors(page)).toEqual([]);
+	await page.click('#hoan .btn:not([type=button])');
+	await page.waitForURL(/xong=hoan/);
+	expect(await publicText()).toContain('Sân trường Đông Kinh');
+});
+
+test('it is called off with one tap for the reason', async () => {
+	await open('#huy');
+	await page.click('#huy .chips label:has-text("Lũ")');
+	await page.click('#huy .btn');
+	await page.waitForURL(/xong=huy/);
+	expect(await page.textContent('[data-share-text]')).toMatch(/ĐÃ HUỶ: .+\nLý do: Lũ, ngập/);
+	expect(await feed()).toContain('STATUS:CANCELLED');
+	expect(await axeErrors(page)).toEqual([]);
+});
