@@ -950,6 +950,23 @@ export type CleanupEventTable = {
 	cancelReason: string | null;
 	contentHash: string;
 	isSample: Flag;
+	/** The series whose day it is. */
+	seriesId: string | null;
+	/** Edited by itself: what is edited for the days after another one passes it over. */
+	isApart: Flag;
+};
+
+export type EventSeriesTable = {
+	id: string;
+	organisationId: string;
+	title: string;
+	pattern: 'weekly' | 'monthly';
+	firstOn: string;
+	untilOn: string;
+	contentHash: string;
+	createdBy: string;
+	createdAt: number;
+	isSample: Flag;
 };
 
 /** Who calls to an event beside its own organisation. */
@@ -1140,6 +1157,7 @@ export type Database = {
 	eventSection: EventSectionTable;
 	eventDraft: EventDraftTable;
 	eventChange: EventChangeTable;
+	eventSeries: EventSeriesTable;
 	signUp: SignUpTable;
 	eventNeed: EventNeedTable;
 	pledge: PledgeTable;

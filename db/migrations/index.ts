@@ -36,6 +36,7 @@ import * as deeperSignUps from './0034_deepen_sign_ups.ts';
 import * as deeperReports from './0035_deepen_event_reports.ts';
 import * as news from './0036_record_news.ts';
 import * as eventChanges from './0039_record_event_changes.ts';
+import * as eventSeries from './0040_create_event_series.ts';
 import * as eventCovers from './0043_add_event_covers.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
@@ -77,5 +78,6 @@ export const migrations: Record<string, Migration> = {
 	'0035_deepen_event_reports': deeperReports,
 	'0036_record_news': news,
 	'0039_record_event_changes': eventChanges,
+	'0040_create_event_series': eventSeries,
 	'0043_add_event_covers': eventCovers,
 };

@@ -4,6 +4,7 @@ import { collections } from '#features/collections/collection.actions.ts';
 import { disclosures } from '#features/disclosures/disclosure.actions.ts';
 import { dropOffs } from '#features/drop-offs/drop-off.actions.ts';
 import { eventChanges } from '#features/cleanup-events/event-change.actions.ts';
+import { eventSeries } from '#features/cleanup-events/event-series.actions.ts';
 import { fund } from '#features/fund/disbursement.actions.ts';
 import { fundWork } from '#features/fund/fund-work.actions.ts';
 import { greenHouses } from '#features/green-houses/green-house.actions.ts';
@@ -19,6 +20,7 @@ export const server = {
 	disclosures,
 	dropOffs,
 	eventChanges,
+	eventSeries,
 	fund,
 	fundWork,
 	greenHouses,

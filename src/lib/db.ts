@@ -111,6 +111,7 @@ export async function lockRow(
 		| 'admin_unit'
 		| 'fund'
 		| 'cleanup_event'
+		| 'event_series'
 		| 'green_house'
 		| 'scrap_sale'
 		| 'disbursement'

@@ -5,6 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintDeviceSecret } from '#features/accounts/device-alias.ts';
+import { announceSeries } from '#features/cleanup-events/event-series.service.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { recordStatement } from '#features/fund/statement.service.ts';
@@ -13,7 +14,9 @@ import { offerAlias } from '#features/privacy/alias.service.ts';
 import { inviteToRole } from '#features/team/role.service.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { sha256Hex } from '#lib/hash.ts';
+import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { DAY, PLAIN_EVENT } from '../support/fixtures.ts';
 import { makeClient, signInClient, type Client } from '../support/http.ts';
 import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
 import { startServer } from '../support/server.ts';
@@ -65,12 +68,26 @@ async function fillMore() {
 	const { id: photoId } = await db.selectFrom('photo').select('id').executeTakeFirstOrThrow();
 	const { id: entryId } = await db.selectFrom('journalEntry').select('id').executeTakeFirstOrThrow();
 	const { slug } = await db.selectFrom('cleanupEvent').select('slug').executeTakeFirstOrThrow();
+	const first = { startsAt: now + DAY, endsAt: now + DAY + 3_600_000, greenHouseCode: null, capacity: null };
+	const [day, until] = [DAY, 8 * DAY].map((ahead) => toLocalDate(now + ahead)) as [string, string];
+	const seriesId = uuidv7(now);
+	await announceSeries(
+		db,
+		people.organiser.actor,
+		{
+			...{ ...PLAIN_EVENT, ...first, id: seriesId, organisationId: world.union, title: 'Dọn chợ' },
+			...{ description: '', whatToBring: '', assemblyPoint: 'Cổng chợ', latitude: null, longitude: null },
+			...{ pattern: 'weekly', until, dates: [day, until] },
+		},
+		now,
+	);
 	const device2 = makeClient(world.baseUrl);
 	device2.cookies.set('ho', device);
 	clients.set('device', device2);
 	return {
 		dropOffId: dropOff.id,
 		signed,
+		seriesId,
 		transfer,
 		invitation,
 		statementId: statement.id,
@@ -96,6 +113,10 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/chu-nhat-xanh/[slug]': [
 			{ at: `/chu-nhat-xanh/${more.slug}` },
 			{ who: 'organiser', at: `/chu-nhat-xanh/${more.slug}` },
+		],
+		'[...lang]/chu-nhat-xanh/dot/[id]': [
+			{ at: `/chu-nhat-xanh/dot/${more.seriesId}` },
+			{ who: 'organiser', at: `/chu-nhat-xanh/dot/${more.seriesId}` },
 		],
 		'[...lang]/chu-nhat-xanh/[slug]/ap-phich': [{ at: `/chu-nhat-xanh/${more.slug}/ap-phich` }],
 		'[...lang]/chu-nhat-xanh/[slug]/chia-se.png': [
@@ -140,6 +161,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/quy/phieu/[id]': [{ who: 'approver', at: `/cua-toi/quy/phieu/${more.statementId}` }],
 		'[...lang]/cua-toi/su-kien/index': [{ who: 'organiser', at: '/cua-toi/su-kien' }],
 		'[...lang]/cua-toi/su-kien/[id]': [{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}` }],
+		'[...lang]/cua-toi/su-kien/dot/[id]': [{ who: 'organiser', at: `/cua-toi/su-kien/dot/${more.seriesId}` }],
 		'[...lang]/cua-toi/su-kien/[id]/doi': [{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/doi` }],
 		'[...lang]/cua-toi/su-kien/[id]/bao-cao': [
 			{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/bao-cao` },

@@ -20,6 +20,14 @@ import { addEventPhoto, decideEventPhoto } from '#features/cleanup-events/event-
 import { getOfficialReport, reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { deleteDraft, saveDraft } from '#features/cleanup-events/event-draft.service.ts';
+import { findSeries, insertSeries } from '#features/cleanup-events/event-series.repository.ts';
+import {
+	announceSeries,
+	editFollowing,
+	extendSeries,
+	pauseSeries,
+	resumeSeries,
+} from '#features/cleanup-events/event-series.service.ts';
 import { newEventValues } from '#features/cleanup-events/event-form.ts';
 import { readPhones, removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
 import { carryGoods, closeCycle, returnGoods } from '#features/collections/collection-cycle.service.ts';
@@ -84,8 +92,9 @@ import { recordClassSheet, revokeClassSheet } from '#features/schools/class-shee
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
 import { issueResetCode, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import { endRole, inviteToRole, withdrawInvitation } from '#features/team/role.service.ts';
-import type { Db } from '#lib/db.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
 import type { DomainError } from '#lib/errors.ts';
+import { addDays, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, makeActor, NOW, WHOLE } from '../support/fixtures.ts';
 import { HERE, SECRET, takePhoto, TODAY, type World } from './access-world.ts';
@@ -123,6 +132,33 @@ const ORGANISATION = ['organisation'] as const;
 const id = () => uuidv7(NOW);
 const REASON = 'Sai';
 const LATER = NOW + 10 * DAY;
+
+const PAUSE = { from: TODAY, until: undefined, reason: 'Tạm nghỉ' };
+
+/** A week and a day on which it takes place again. */
+function seriesOf(event: World['event']) {
+	const first = toLocalDate(event.startsAt);
+	const until = addDays(first, 7);
+	return { ...event, id: id(), pattern: 'weekly' as const, until, dates: [first, until] };
+}
+
+/** The world's event is the first day of a series under its own id. */
+async function prepareSeries(db: Db, { event }: World): Promise<void> {
+	const row = await db
+		.selectFrom('cleanupEvent')
+		.selectAll()
+		.where('id', '=', event.id)
+		.executeTakeFirstOrThrow();
+	const firstOn = toLocalDate(event.startsAt);
+	await inTransaction(db, (trx) =>
+		insertSeries(trx, {
+			...{ id: event.id, organisationId: event.organisationId, title: event.title, pattern: 'weekly' },
+			...{ firstOn, untilOn: addDays(firstOn, 7), contentHash: '', createdBy: row.createdBy },
+			...{ createdAt: NOW, isSample: row.isSample },
+		}),
+	);
+	await db.updateTable('cleanupEvent').set({ seriesId: event.id }).where('id', '=', event.id).execute();
+}
 
 /** The month of November is over, counted, and nothing in it is open. */
 async function endMonth(db: Db, { approver, treasurer, fund, count, gift, waiting, treasurers }: World) {
@@ -541,6 +577,43 @@ export const WALKS: Record<string, Walk> = {
 		run: (db, { event }, actor) => {
 			const where = { assemblyPoint: 'Sân trường', greenHouseCode: null, latitude: null, longitude: null };
 			return moveEvent(db, actor, { id: event.id, sequence: 0, reason: '', ...where }, NOW);
+		},
+	},
+	announceSeries: {
+		act: 'cleanup-event.announce',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => announceSeries(db, actor, seriesOf(event), NOW),
+	},
+	editFollowing: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		prepare: prepareSeries,
+		run: (db, { event }, actor) => editFollowing(db, actor, { ...event, title: 'Dọn chợ', sequence: 0 }, NOW),
+	},
+	pauseSeries: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		prepare: prepareSeries,
+		run: (db, { event }, actor) => pauseSeries(db, actor, { id: event.id, ...PAUSE }, NOW),
+	},
+	resumeSeries: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		prepare: async (db, world) => {
+			await prepareSeries(db, world);
+			const organiser = await makeActor(db, 'organiser', 'organisation', world.event.organisationId);
+			await pauseSeries(db, organiser, { id: world.event.id, ...PAUSE }, NOW);
+		},
+		run: (db, { event }, actor) => resumeSeries(db, actor, { id: event.id }, NOW),
+	},
+	extendSeries: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		prepare: prepareSeries,
+		run: async (db, { event }, actor) => {
+			const { untilOn } = (await findSeries(db, event.id))!;
+			const until = addDays(untilOn, 7);
+			await extendSeries(db, actor, { id: event.id, until, dates: [until] }, NOW);
 		},
 	},
 	undoChange: {

@@ -278,7 +278,16 @@ const OWN: Record<string, Own> = {
 /** Services that ask for no role, and why. */
 const WITHOUT: Record<string, string[]> = {
 	'opens to everybody, with no account': [
-		...['signUp', 'recordDropOff', 'signUpAccount', 'getKeys', 'getFund', 'getCheckpoint', 'getInclusion'],
+		...[
+			'signUp',
+			'signUpForSeries',
+			'recordDropOff',
+			'signUpAccount',
+			'getKeys',
+			'getFund',
+			'getCheckpoint',
+			'getInclusion',
+		],
 		...['reportStateSeen', 'reportProblem', 'addVoice', 'attachPhoto'],
 		...['attachFormPhoto', 'takePhotoRate'],
 		...['getConsistency', 'matchSheet', 'readBoardSheet', 'readDueSheets'],
@@ -333,6 +342,16 @@ const WITHOUT: Record<string, string[]> = {
 		...[
 			'requireEvent',
 			'auditOf',
+			'prepareAnnouncement',
+			'holdAnnouncer',
+			'writeEvent',
+			'takeDraft',
+			'hashOf',
+			'prepareEdit',
+			'saysTheSame',
+			'editWithin',
+			'requireSeries',
+			'planExtension',
 			'newsOf',
 			'checkStands',
 			'findPlace',

@@ -18,6 +18,9 @@ const PARTS: Record<string, string[]> = {
 	'disbursement.${decision}': ['disbursement.approve', 'disbursement.return'],
 	'rights-request.${step}': ['rights-request.reply', 'rights-request.complete'],
 	'${factor.kind}.remove': ['passkey.remove', 'totp.remove'],
+	'event-series.${act}': ['announce', 'edit', 'pause', 'resume', 'extend'].map(
+		(act) => `event-series.${act}`,
+	),
 	'cleanup-event.${act}': [
 		...['announce', 'edit', 'cancel', 'report', 'correct', 'postpone', 'move', 'restore'],
 	].map((act) => `cleanup-event.${act}`),

@@ -36,6 +36,8 @@ export const AUDIT_ACTIONS = {
 	],
 	events: [
 		...(['cleanup-event.announce', 'cleanup-event.edit', 'cleanup-event.cancel'] as const),
+		...(['event-series.announce', 'event-series.edit', 'event-series.pause'] as const),
+		...(['event-series.resume', 'event-series.extend'] as const),
 		...(['cleanup-event.postpone', 'cleanup-event.move', 'cleanup-event.restore'] as const),
 		...(['cleanup-event.report', 'cleanup-event.correct', 'sign-up.remove'] as const),
 	],
@@ -61,6 +63,7 @@ export const AUDIT_KINDS = [
 		'disbursement',
 		'photo',
 	] as const),
+	'event_series' as const,
 	...(['cleanup_event', 'sign_up', 'class_sheet', 'scrap_sale', 'rights_request', 'content_page'] as const),
 	...([
 		'statement',

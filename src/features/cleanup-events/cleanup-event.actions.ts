@@ -1,14 +1,12 @@
 import type { ActionAPIContext } from 'astro:actions';
 import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
-import { isDeviceSecret, mintDeviceSecret } from '#features/accounts/device-alias.ts';
 import { readDecision, readUpload } from '#features/photos/photo-input.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
-import { addressKey } from '#lib/address-key.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { parseCount } from '#lib/number-input.ts';
-import { takeRate } from '#lib/rate-limit.ts';
+import { toLocalDate } from '#lib/time.ts';
 import { MAX_HEADS } from './cleanup-event.ts';
 import { announceEvent, editEvent } from './cleanup-event.service.ts';
 import { deleteDraft, saveDraft } from './event-draft.service.ts';
@@ -18,8 +16,12 @@ import { MAX_WANTED } from './event-need.ts';
 import { pledge } from './sign-up-pledge.service.ts';
 import { addEventPhoto, decideEventPhoto } from './event-photo.service.ts';
 import { readMoment, requireUpload } from './event-photo.ts';
+import { readPlan, specOf } from './event-series-form.ts';
+import { announceSeries, editFollowing } from './event-series.service.ts';
+import { seriesDates, checkSpan } from './event-series.ts';
 import { readReport } from './event-report-form.ts';
 import { reportEvent } from './event-report.service.ts';
+import { readSignUp, takeDevice } from './sign-up-form.ts';
 import {
 	acceptOffer,
 	cancelSignUp,
@@ -28,11 +30,6 @@ import {
 	signUp,
 	type Holder,
 } from './sign-up.service.ts';
-
-const HOUR_MS = 60 * 60 * 1000;
-const PER_DEVICE = { limit: 60, windowMs: HOUR_MS };
-// A school or an office shares one address.
-const PER_ADDRESS = { limit: 600, windowMs: HOUR_MS };
 
 /** Which state of a draft the form was made from; undefined where it was made from none. */
 function readDraftSequence(form: FormData): number | undefined {
@@ -61,6 +58,17 @@ export const cleanupEvents = {
 	announce: formAction(async (form, { locals }) => {
 		const input = readEvent(form);
 		const draftSequence = readDraftSequence(form);
+		const plan = readPlan(form);
+		if (plan) {
+			const first = toLocalDate(input.startsAt);
+			checkSpan(first, plan.until);
+			seriesDates(first, plan.pattern, plan.until!);
+			// First the days are shown, so that some are left out.
+			if (field(form, 'listed') !== specOf(first, plan)) return undefined;
+			const dates = form.getAll('dates').map(String);
+			await announceSeries(locals.db, locals.actor, { ...input, draftSequence, ...plan, dates }, locals.now);
+			return localePath(locals.locale, `/cua-toi/su-kien/dot/${input.id}?xong=dang`);
+		}
 		await announceEvent(locals.db, locals.actor, { ...input, draftSequence }, locals.now);
 		return localePath(locals.locale, `/cua-toi/su-kien/${input.id}?xong=dang`);
 	}),
@@ -79,6 +87,10 @@ export const cleanupEvents = {
 	edit: formAction(async (form, { locals }) => {
 		const sequence = readSequence(form);
 		const input = readEvent(form);
+		if (field(form, 'scope') === 'following') {
+			const seriesId = await editFollowing(locals.db, locals.actor, { ...input, sequence }, locals.now);
+			return localePath(locals.locale, `/cua-toi/su-kien/dot/${seriesId}?xong=sua`);
+		}
 		await editEvent(locals.db, locals.actor, { ...input, sequence }, locals.now);
 		return localePath(locals.locale, `/cua-toi/su-kien/${input.id}?xong=sua`);
 	}),
@@ -102,29 +114,11 @@ export const cleanupEvents = {
 		await decideEventPhoto(db, actor, input, now);
 		return localePath(locale, `/cua-toi/anh?xong=${input.status === 'approved' ? 'dang' : 'bo'}`);
 	}),
-	signUp: formAction(async (form, { locals, cookies, clientAddress }) => {
+	signUp: formAction(async (form, context) => {
+		const { locals, cookies } = context;
 		const { db, config, now, locale } = locals;
-		const kind: 'unit' | 'person' = field(form, 'kind') === 'unit' ? 'unit' : 'person';
-		const held = readAliasCookie(cookies, config);
-		const isHeld = held !== undefined && isDeviceSecret(held);
-		const secret = isHeld ? held : mintDeviceSecret();
-		await takeRate(db, addressKey('sign-up', clientAddress), PER_ADDRESS, now);
-		if (isHeld) await takeRate(db, `sign-up:device:${secret}`, PER_DEVICE, now);
-		const input = {
-			id: readId(form),
-			kind,
-			name: field(form, 'name'),
-			headCount: parseCount(
-				field(form, 'headCount'),
-				{ min: 1, max: MAX_HEADS[kind] },
-				'headCount',
-				'headsOutOfRange',
-			),
-			phone: field(form, 'phone').trim() || null,
-			isSixteen: form.has('isSixteen'),
-			contact: field(form, 'contact'),
-			mayWait: field(form, 'mayWait') === '1',
-		};
+		const { secret, isHeld } = await takeDevice(context);
+		const input = readSignUp(form);
 		const { actor } = locals;
 		const { id, token, slug } = await signUp(db, field(form, 'eventId'), input, { secret }, now, actor);
 		writeAliasCookie(cookies, secret, config);

@@ -8,6 +8,7 @@ import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import { toLocalDate } from '#lib/time.ts';
 import type { CleanupEventTable } from '#db/schema.ts';
 import { FEED_LIMIT, FEED_PAST_MS, type FeedFilter } from './event-feed.ts';
+import { findSeries } from './event-series.repository.ts';
 import {
 	isReportOverdue,
 	organiserScope,
@@ -104,7 +105,7 @@ export async function listPastEvents(
  */
 export async function listFeedEvents(
 	db: Db,
-	{ wardId, organisationId }: FeedFilter,
+	{ wardId, organisationId, seriesId }: FeedFilter,
 	now: number,
 ): Promise<{ name: string | undefined; events: CleanupEvent[] }> {
 	const organisation = organisationId === undefined ? undefined : await findOrganisation(db, organisationId);
@@ -112,9 +113,12 @@ export async function listFeedEvents(
 	if (organisationId !== undefined && !organisation)
 		throw new DomainError('NOT_FOUND', 'unknownOrganisation');
 	if (wardId !== undefined && !ward) throw new DomainError('NOT_FOUND', 'wardUnknown');
+	const series = seriesId === undefined ? undefined : await findSeries(db, seriesId);
+	if (seriesId !== undefined && !series) throw new DomainError('NOT_FOUND', 'unknownSeries');
 	let query = selectEvents(db)
 		.where('cleanupEvent.isSample', '=', await shownSample(db, 'cleanup_event'))
 		.where('cleanupEvent.endsAt', '>', now - FEED_PAST_MS);
+	if (seriesId !== undefined) query = query.where('cleanupEvent.seriesId', '=', seriesId);
 	if (wardId !== undefined) query = query.where('cleanupEvent.adminUnitId', '=', wardId);
 	if (organisationId !== undefined) {
 		query = query.where(({ eb, or, exists, selectFrom }) =>
@@ -134,7 +138,7 @@ export async function listFeedEvents(
 		.orderBy('cleanupEvent.id', 'desc')
 		.limit(FEED_LIMIT)
 		.execute();
-	return { name: organisation?.name ?? ward?.nameVi, events };
+	return { name: series?.title ?? organisation?.name ?? ward?.nameVi, events };
 }
 
 const unlessRetired = async (db: Db, event: CleanupEvent | undefined): Promise<CleanupEvent | undefined> =>
@@ -146,6 +150,14 @@ export const findEventBySlug = async (db: Db, slug: string): Promise<CleanupEven
 /** Not found once the samples are retired and it is one. */
 export const findEvent = async (db: Db, id: string): Promise<CleanupEvent | undefined> =>
 	unlessRetired(db, await selectEvents(db).where('cleanupEvent.id', '=', id).executeTakeFirst());
+
+/** The days of a series, soonest first. */
+export const listSeriesEvents = (db: Db, seriesId: string): Promise<CleanupEvent[]> =>
+	selectEvents(db)
+		.where('cleanupEvent.seriesId', '=', seriesId)
+		.orderBy('cleanupEvent.startsAt')
+		.orderBy('cleanupEvent.id')
+		.execute();
 
 /** The events of these organisations, newest first. */
 export async function listEventsOf(

@@ -47,7 +47,7 @@ function readEvent(raw: EventInput, isSample: 0 | 1): EventInput {
  * Every value is text in the hash: canonical JSON takes whole numbers only, and coordinates are none. The telephone
  * number stays out of it: whoever knew the rest could find it by trying.
  */
-const hashOf = ({ leadPhone: _, needs, ...input }: EventInput) =>
+export const hashOf = ({ leadPhone: _, needs, ...input }: EventInput) =>
 	sha256Hex(
 		canonicalJson(
 			Object.fromEntries(
@@ -119,6 +119,62 @@ export async function findPlace(db: Db, input: Where, organisation: Organisation
 	return { greenHouseId: null, adminUnitId: ward.id, ...point };
 }
 
+type Announced = EventInput & {
+	/** Of the draft that the form was made from. */
+	draftSequence?: number | undefined;
+};
+
+/** What of an announcement is asked before anything is written. 401, 403, 404 and 422. */
+export async function prepareAnnouncement(
+	db: Db,
+	actor: Actor | undefined,
+	{ draftSequence: _, ...raw }: Announced,
+	now: number,
+) {
+	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(raw));
+	const organisation = await findOpenOrganisation(db, raw.organisationId, now);
+	requireSameKind(actor!, organisation.isSample === 1, 'organisationId');
+	const input = readEvent(raw, organisation.isSample);
+	const place = await findPlace(db, input, organisation, now);
+	return { grant, organisation, input, place, columns: columnsOf(input) };
+}
+export type Announcement = Awaited<ReturnType<typeof prepareAnnouncement>>;
+
+/** Holds what an announcement rests on: the organisation first, as whoever closes it does; it may have been closed. */
+export async function holdAnnouncer(
+	trx: Trx,
+	{ organisation, input, grant }: Announcement,
+	now: number,
+): Promise<void> {
+	await lockRow(trx, 'organisation', organisation.id);
+	await findOpenOrganisation(trx, organisation.id, now);
+	await checkCoOrganisers(trx, input, organisation.isSample, now);
+	await holdGrant(trx, grant.id, now);
+}
+
+/** Writes one event of an announcement, on a day of its own where it is one of a series; returns its address. */
+export async function writeEvent(
+	trx: Trx,
+	{ organisation, input: announced, place, columns, grant }: Announcement,
+	day: { id: string; startsAt: number; endsAt: number; seriesId: string | null },
+	now: number,
+): Promise<string> {
+	const { seriesId, ...own } = day;
+	const input = { ...announced, ...own };
+	const date = toLocalDate(input.startsAt);
+	let slug = slugOf(input.title, date, 1);
+	for (let attempt = 2; await isSlugTaken(trx, slug); attempt += 1) slug = slugOf(input.title, date, attempt);
+	await insertEvent(trx, {
+		...{ slug, status: 'published', sequence: 0, organisationId: organisation.id },
+		...{ ...columns, ...place, ...own, createdBy: grant.id, createdAt: now, updatedAt: now },
+		...{ cancelledAt: null, cancelReason: null, contentHash: hashOf(input) },
+		...{ isSample: organisation.isSample, seriesId, isApart: 0 },
+	});
+	await replaceParts(trx, input.id, input);
+	await replaceNeeds(trx, input.id, input.needs, now);
+	return slug;
+}
+
 /**
  * Announces a Green Sunday and returns its address. The same id with the same content changes nothing; with other
  * content 409. 401, 403, 404 and 422 write nothing either.
@@ -126,58 +182,25 @@ export async function findPlace(db: Db, input: Where, organisation: Organisation
 export async function announceEvent(
 	db: Db,
 	actor: Actor | undefined,
-	{
-		draftSequence,
-		...raw
-	}: EventInput & { /** Of the draft that the form was made from. */ draftSequence?: number | undefined },
+	raw: Announced,
 	now: number,
 ): Promise<string> {
-	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(raw));
-	const organisation = await findOpenOrganisation(db, raw.organisationId, now);
-	requireSameKind(actor!, organisation.isSample === 1, 'organisationId');
-	const input = readEvent(raw, organisation.isSample);
-	const contentHash = hashOf(input);
+	const announcement = await prepareAnnouncement(db, actor, raw, now);
+	const { input, grant, organisation, columns } = announcement;
+	const { id, startsAt, endsAt } = input;
 	// A retry of what already stands succeeds even when its start has passed since.
-	if (!(await findEvent(db, input.id))) checkEvent(input, now);
-	const place = await findPlace(db, input, organisation, now);
-	const columns = columnsOf(input);
-	const { id, title, startsAt } = input;
-
+	if (!(await findEvent(db, id))) checkEvent(input, now);
 	const write = () =>
 		inTransaction(db, async (trx) => {
-			// The organisation first, as whoever closes it does; it may have been closed meanwhile.
-			await lockRow(trx, 'organisation', organisation.id);
-			await findOpenOrganisation(trx, organisation.id, now);
-			await checkCoOrganisers(trx, input, organisation.isSample, now);
-			await holdGrant(trx, grant.id, now);
+			await holdAnnouncer(trx, announcement, now);
 			const current = await findEvent(trx, id);
 			if (current) {
-				if (current.contentHash === contentHash && current.leadPhoneE164 === columns.leadPhoneE164)
+				if (current.contentHash === hashOf(input) && current.leadPhoneE164 === columns.leadPhoneE164)
 					return current.slug;
 				throw new DomainError('CONFLICT', 'sameIdOtherContent');
 			}
-			const date = toLocalDate(startsAt);
-			let slug = slugOf(title, date, 1);
-			for (let attempt = 2; await isSlugTaken(trx, slug); attempt += 1) slug = slugOf(title, date, attempt);
-			await insertEvent(trx, {
-				id,
-				slug,
-				status: 'published',
-				sequence: 0,
-				organisationId: organisation.id,
-				...columns,
-				...place,
-				createdBy: grant.id,
-				createdAt: now,
-				updatedAt: now,
-				cancelledAt: null,
-				cancelReason: null,
-				contentHash,
-				isSample: organisation.isSample,
-			});
-			await replaceParts(trx, id, input);
-			await takeDraft(trx, actor, id, draftSequence);
-			await replaceNeeds(trx, id, input.needs, now);
+			const slug = await writeEvent(trx, announcement, { id, startsAt, endsAt, seriesId: null }, now);
+			await takeDraft(trx, actor, id, raw.draftSequence);
 			await insertAuditEvent(trx, auditOf('announce', id, grant.id), now);
 			await tellNews(trx, newsOf('announced', { ...organisation, id, sequence: 0 }), now);
 			return slug;
@@ -186,7 +209,12 @@ export async function announceEvent(
 }
 
 /** The announcement takes the draft's place. Refuses with 409 when somebody has written on it meanwhile. */
-async function takeDraft(trx: Trx, actor: Actor | undefined, id: string, sequence: number | undefined) {
+export async function takeDraft(
+	trx: Trx,
+	actor: Actor | undefined,
+	id: string,
+	sequence: number | undefined,
+) {
 	const draft = await findDraft(trx, id);
 	if (!draft) return;
 	requireGrant(actor, 'cleanup-event.announce', eventScopes(draft));
@@ -222,6 +250,54 @@ export function checkStands(event: CleanupEvent, now: number): void {
 	if (event.endsAt <= now) throw new DomainError('CONFLICT', 'eventOver');
 }
 
+/** What of an edit is asked before anything is written. 401, 403, 404 and 422. */
+export async function prepareEdit(db: Db, actor: Actor | undefined, raw: EventInput, now: number) {
+	const { event, grant } = await requireEvent(db, actor, raw.id);
+	const input = readEvent({ ...raw, organisationId: event.organisationId }, event.isSample);
+	const organisation = await findOrganisation(db, event.organisationId);
+	const place = await findPlace(db, input, organisation!, now);
+	return { event, grant, input, place, columns: columnsOf(input) };
+}
+export type Edit = Awaited<ReturnType<typeof prepareEdit>>;
+
+/** True where an event stands as the input says. */
+export const saysTheSame = (
+	event: CleanupEvent,
+	{ input, columns }: Pick<Edit, 'input' | 'columns'>,
+): boolean => event.contentHash === hashOf(input) && event.leadPhoneE164 === columns.leadPhoneE164;
+
+/** Writes an edit of an event whose lock the caller holds. */
+export async function editWithin(
+	trx: Trx,
+	event: CleanupEvent,
+	{ input, place, columns, grant }: Omit<Edit, 'event'>,
+	{ isApart, isQuiet = false }: { isApart: 0 | 1; isQuiet?: boolean },
+	now: number,
+): Promise<void> {
+	checkEvent(input, now, event.startsAt);
+	const standing = (await listCoOrganisers(trx, event.id)).map(({ id }) => id);
+	const added = input.coOrganiserIds.filter((id) => !standing.includes(id));
+	await checkCoOrganisers(trx, { ...input, coOrganiserIds: added }, event.isSample, now);
+	const heads = await sumHeads(trx, event.id, now);
+	if (input.capacity !== null && input.capacity < heads) {
+		const date = toLocalDate(event.startsAt);
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'capacityTooSmall', {
+			...{ field: 'capacity', values: { count: heads, date } },
+		});
+	}
+	const sequence = event.sequence + 1;
+	const { startsAt, endsAt } = input;
+	await updateEvent(trx, event.id, {
+		...{ ...columns, ...place, startsAt, endsAt, sequence, isApart, updatedAt: now },
+		contentHash: hashOf(input),
+	});
+	await replaceParts(trx, event.id, input);
+	await replaceNeeds(trx, event.id, input.needs, now);
+	await settleLine(trx, event.id, now);
+	await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
+	if (!isQuiet) await tellNews(trx, newsOf('changed', { ...event, sequence }), now);
+}
+
 /**
  * Changes an event that has not ended. `sequence` is the one that the form was made from: a form that is older
  * than what stands is refused with 409, unless it says what stands already. The organisation does not change.
@@ -232,43 +308,16 @@ export async function editEvent(
 	raw: EventInput & { sequence: number },
 	now: number,
 ): Promise<string> {
-	const { event: known, grant } = await requireEvent(db, actor, raw.id);
 	const { sequence, ...rest } = raw;
-	const input = readEvent({ ...rest, organisationId: known.organisationId }, known.isSample);
-	const contentHash = hashOf(input);
-	const organisation = await findOrganisation(db, known.organisationId);
-	const place = await findPlace(db, input, organisation!, now);
-	const columns = columnsOf(input);
+	const edit = await prepareEdit(db, actor, rest, now);
 	return inTransaction(db, async (trx) => {
-		await lockRow(trx, 'cleanup_event', input.id);
-		await holdGrant(trx, grant.id, now);
-		const { event } = await requireEvent(trx, actor, input.id);
-		if (event.contentHash === contentHash && event.leadPhoneE164 === columns.leadPhoneE164) return event.slug;
+		await lockRow(trx, 'cleanup_event', raw.id);
+		await holdGrant(trx, edit.grant.id, now);
+		const { event } = await requireEvent(trx, actor, raw.id);
+		if (saysTheSame(event, edit)) return event.slug;
 		checkStands(event, now);
 		if (event.sequence !== sequence) throw new DomainError('CONFLICT', 'changedMeanwhile');
-		checkEvent(input, now, event.startsAt);
-		const standing = (await listCoOrganisers(trx, event.id)).map(({ id }) => id);
-		const added = input.coOrganiserIds.filter((id) => !standing.includes(id));
-		await checkCoOrganisers(trx, { ...input, coOrganiserIds: added }, event.isSample, now);
-		const heads = await sumHeads(trx, event.id, now);
-		if (input.capacity !== null && input.capacity < heads) {
-			throw new DomainError('UNPROCESSABLE_CONTENT', 'capacityTooSmall', {
-				field: 'capacity',
-				values: { count: heads },
-			});
-		}
-		await updateEvent(trx, event.id, {
-			...columns,
-			...place,
-			sequence: event.sequence + 1,
-			updatedAt: now,
-			contentHash,
-		});
-		await replaceParts(trx, event.id, input);
-		await replaceNeeds(trx, event.id, input.needs, now);
-		await settleLine(trx, event.id, now);
-		await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
-		await tellNews(trx, newsOf('changed', { ...event, sequence: event.sequence + 1 }), now);
+		await editWithin(trx, event, edit, { isApart: event.seriesId === null ? 0 : 1 }, now);
 		return event.slug;
 	});
 }

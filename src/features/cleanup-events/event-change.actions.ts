@@ -10,7 +10,7 @@ const readAsked = (form: FormData) => ({
 });
 
 const pathOf = (id: string, done: 'hoan' | 'doi-cho' | 'huy' | 'lay-lai') =>
-	`/cua-toi/su-kien/${id}/doi?xong=${done}`;
+	`/cua-toi/su-kien/${id}/doi?xong=${done}#da-doi`;
 
 export const eventChanges = {
 	postpone: formAction(async (form, { locals }) => {

@@ -23,14 +23,20 @@ import { findChange, insertChange, listOffers, replaceOffer, setUndone } from '.
 import { settleLine } from './sign-up-line.service.ts';
 
 type Kind = EventChange['kind'];
-type Change = { kind: Kind; reason: string; columns: Partial<Columns> };
+type Change = {
+	kind: Kind;
+	reason: string;
+	columns: Partial<Columns>;
+	/** True for one of many days where nobody of this one is to be told. */
+	isQuiet?: boolean;
+};
 const isEnd = (kind: Kind) => kind === 'cancel' || kind === 'pause';
 
 /** Writes one change of an event whose lock the caller holds, with what goes with it; returns its id. */
 export async function changeWithin(
 	trx: Trx,
 	event: CleanupEvent,
-	{ kind, reason, columns }: Change,
+	{ kind, reason, columns, isQuiet = false }: Change,
 	grantId: string,
 	now: number,
 ): Promise<string> {
@@ -38,7 +44,8 @@ export async function changeWithin(
 	const offers = await listOffers(trx, event.id, now);
 	// No form says what stands now: the next one that is saved is a change.
 	const contentHash = isEnd(kind) ? event.contentHash : sha256Hex(`${event.contentHash}:${id}`);
-	await updateEvent(trx, event.id, { ...columns, contentHash, sequence, updatedAt: now });
+	const isApart = isEnd(kind) || event.seriesId === null ? event.isApart : 1;
+	await updateEvent(trx, event.id, { ...columns, isApart, contentHash, sequence, updatedAt: now });
 	const { startsAt } = columns;
 	const moved = startsAt === undefined ? offers : offers.map((each) => moveOffer(each, startsAt, now));
 	for (const [index, offer] of offers.entries()) await replaceOffer(trx, offer, moved[index]!);
@@ -50,7 +57,7 @@ export async function changeWithin(
 	});
 	const act = kind === 'pause' ? 'cancel' : kind;
 	await insertAuditEvent(trx, auditOf(act, event.id, grantId), now);
-	await tellNews(trx, newsOf(isEnd(kind) ? 'cancelled' : 'changed', stands), now);
+	if (!isQuiet) await tellNews(trx, newsOf(isEnd(kind) ? 'cancelled' : 'changed', stands), now);
 	return id;
 }
 
@@ -154,6 +161,7 @@ export async function restoreWithin(
 	change: EventChange,
 	grantId: string,
 	now: number,
+	isQuiet = false,
 ): Promise<void> {
 	const sequence = event.sequence + 1;
 	await updateEvent(trx, event.id, { ...columnsOf(change.stood), sequence, updatedAt: now });
@@ -162,7 +170,7 @@ export async function restoreWithin(
 	await setUndone(trx, change.id, grantId, now);
 	await settleLine(trx, event.id, now);
 	await insertAuditEvent(trx, auditOf('restore', event.id, grantId), now);
-	await tellNews(trx, newsOf('restored', { ...event, sequence }), now);
+	if (!isQuiet) await tellNews(trx, newsOf('restored', { ...event, sequence }), now);
 }
 
 /**

@@ -18,6 +18,7 @@ export type Offer = { id: string; status: SignUpStatus; offeredUntil: number | n
 const COLUMNS = [
 	...(['startsAt', 'endsAt', 'greenHouseId', 'adminUnitId', 'assemblyPoint'] as const),
 	...(['latitude', 'longitude', 'status', 'cancelledAt', 'cancelReason', 'contentHash'] as const),
+	'isApart' as const,
 ];
 /** With the names of then, by which people read it. */
 const NAMES = ['houseName', 'wardNameVi', 'wardNameEn'] as const;

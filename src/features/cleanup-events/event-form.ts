@@ -11,6 +11,8 @@ export const EVENT_FIELDS = [
 	'date',
 	'startTime',
 	'endTime',
+	'repeat',
+	'until',
 	'assemblyPoint',
 	'greenHouseCode',
 	'position',
@@ -63,6 +65,7 @@ export function valuesOf(
 ): EventValues {
 	const isHouses = house?.latitude === event.latitude && house?.longitude === event.longitude;
 	return {
+		...NOTHING,
 		title: event.title,
 		date: toLocalDate(event.startsAt),
 		startTime: formatTime(event.startsAt),

@@ -48,6 +48,15 @@ export const listOwnSignUps = (db: Db, eventId: string, viewer: Viewer) =>
 		.execute();
 export type OwnSignUp = Awaited<ReturnType<typeof listOwnSignUps>>[number];
 
+/** Somebody's sign-ups for the days of a series. */
+export const listOwnOfSeries = (db: Db, seriesId: string, viewer: Viewer) =>
+	selectOwn(db, viewer)
+		.innerJoin('cleanupEvent', 'cleanupEvent.id', 'signUp.eventId')
+		.select('signUp.eventId')
+		.where('cleanupEvent.seriesId', '=', seriesId)
+		.where('signUp.status', '<>', 'cancelled')
+		.execute();
+
 /** What somebody is signed up for that is not over, soonest first. */
 export async function listComingSignUps(db: Db, viewer: Viewer, now: number) {
 	const rows = await selectOwn(db, viewer)

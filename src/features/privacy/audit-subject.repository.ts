@@ -50,6 +50,7 @@ export async function findSubjectPages(
 		for (const id of idsOf(subjects, 'disbursement')) pages.set(id, { path: `/cua-toi/chi/${id}` });
 	if (findGrant(actor, 'scrap-sale.read', []))
 		for (const id of idsOf(subjects, 'scrap_sale')) pages.set(id, { path: `/cua-toi/phieu-ban/${id}` });
+	for (const id of idsOf(subjects, 'event_series')) pages.set(id, { path: `/chu-nhat-xanh/dot/${id}` });
 	for (const id of idsOf(subjects, 'content_page')) pages.set(id, { path: '/quyen-rieng-tu' });
 	for (const id of idsOf(subjects, 'guide_item')) pages.set(id, { path: `/phan-loai/${id}` });
 	return pages;

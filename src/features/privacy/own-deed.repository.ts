@@ -42,6 +42,7 @@ export const DEEDS = [
 	{ what: 'classSheet.recordedBy', at: 'recordedAt' },
 	{ what: 'cleanupEvent.createdBy', at: 'createdAt' },
 	{ what: 'eventDraft.updatedBy', at: 'updatedAt' },
+	{ what: 'eventSeries.createdBy', at: 'createdAt' },
 	{ what: 'eventChange.changedBy', at: 'changedAt', kind: 'kind' },
 	{ what: 'eventChange.undoneBy', at: 'undoneAt', kind: 'kind' },
 	{ what: 'eventReport.recordedBy', at: 'recordedAt', id: 'eventId' },

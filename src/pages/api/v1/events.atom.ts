@@ -5,7 +5,7 @@ import { toAtom } from '#features/cleanup-events/event-atom.ts';
 import { parseFeedFilter } from '#features/cleanup-events/event-feed.ts';
 import { OPEN_DATA_HEADERS } from '#features/fund/open-data.ts';
 
-/** Green Sundays for feed readers; `?ward=` and `?organisation=` narrow them. */
+/** Green Sundays for feed readers; `?ward=`, `?organisation=` and `?series=` narrow them. */
 export const GET: APIRoute = async ({ locals: { db, now, publicUrl, t, locale }, url }) => {
 	const { name, events } = await listFeedEvents(db, parseFeedFilter(url.searchParams), now);
 	const title = name ? t('cleanup-events:calendar.of', { name }) : t('cleanup-events:calendar.name');

@@ -1,0 +1,48 @@
+import type { Db, Trx } from '#lib/db.ts';
+import { areSamplesRetired } from '#lib/samples.ts';
+import type { EventSeriesTable } from '#db/schema.ts';
+
+/** Not found once the samples are retired and it is one. */
+export async function findSeries(db: Db, id: string): Promise<EventSeriesTable | undefined> {
+	const series = await db.selectFrom('eventSeries').selectAll().where('id', '=', id).executeTakeFirst();
+	return series?.isSample === 1 && (await areSamplesRetired(db)) ? undefined : series;
+}
+
+export const insertSeries = (trx: Trx, row: EventSeriesTable) =>
+	trx.insertInto('eventSeries').values(row).execute();
+
+export const updateSeries = (trx: Trx, id: string, changes: Partial<EventSeriesTable>) =>
+	trx.updateTable('eventSeries').set(changes).where('id', '=', id).execute();
+
+/** Whether anybody is to be told of a change: signed up, offered a place, or waiting. */
+export async function hasSignUps(trx: Trx, eventId: string): Promise<boolean> {
+	const row = await trx
+		.selectFrom('signUp')
+		.select('id')
+		.where('eventId', '=', eventId)
+		.where('status', '<>', 'cancelled')
+		.limit(1)
+		.executeTakeFirst();
+	return row !== undefined;
+}
+
+/** The days to come that a pause called off and nobody has changed since, with that change. */
+export async function listPaused(
+	db: Db,
+	seriesId: string,
+	now: number,
+): Promise<{ eventId: string; changeId: string }[]> {
+	return db
+		.selectFrom('cleanupEvent')
+		.innerJoin('eventChange', (join) =>
+			join
+				.onRef('eventChange.eventId', '=', 'cleanupEvent.id')
+				.onRef('eventChange.sequence', '=', 'cleanupEvent.sequence'),
+		)
+		.select(['cleanupEvent.id as eventId', 'eventChange.id as changeId'])
+		.where('cleanupEvent.seriesId', '=', seriesId)
+		.where('cleanupEvent.startsAt', '>', now)
+		.where('eventChange.kind', '=', 'pause')
+		.where('eventChange.undoneAt', 'is', null)
+		.execute();
+}

@@ -1,0 +1,131 @@
+// A series on a phone: set up with a day left out, signed up for with one skipped, and edited from a day on.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays, formatDate } from '#lib/time.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { axeErrors, sticksOut } from '../support/pages.ts';
+import { startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
+import { digest, SEQUENCED } from '../support/snapshot.ts';
+
+const NARROW = { width: 360, height: 740 };
+let world: ServedWorld;
+let browser: Browser;
+let page: Page;
+let seriesId: string;
+let dates: string[];
+beforeAll(async () => {
+	[world, browser] = await Promise.all([startWorld(), launchBrowser()]);
+	page = await (await browser.newContext({ viewport: NARROW })).newPage();
+	await signInAs(page, world.baseUrl, world.people.organiser);
+	dates = [7, 14, 21, 28].map((days) => addDays(world.today, days));
+});
+afterAll(async () => {
+	await browser.close();
+	await world.stop();
+});
+
+const look = async (on: Page = page) => {
+	expect(await axeErrors(on)).toEqual([]);
+	expect(await sticksOut(on, NARROW.width)).toEqual([]);
+};
+const main = async (on: Page = page) => (await on.textContent('main'))!.replaceAll('\u00a0', ' ');
+
+test('a series is announced after its days were shown, one of them left out', async () => {
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien#dang`);
+	await page.fill('#dang [name=title]', 'Dọn chợ');
+	await page.fill('#dang [name=date]', dates[0]!);
+	await page.fill('#dang [name=assemblyPoint]', 'Cổng chợ Đông Kinh');
+	await page.click('summary:has-text("Lặp lại")');
+	await page.click('.chips label:has-text("Hằng tuần")');
+	await page.fill('#dang [name=until]', addDays(dates[0]!, 200));
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	await page.click('.btn:has-text("Đăng buổi này")');
+	await page.waitForSelector('#until-error');
+	expect(await page.textContent('#until-error')).toContain('Một đợt dài nhất 184 ngày');
+	expect(await page.isChecked('[name=repeat][value=weekly]')).toBe(true);
+	await page.fill('#dang [name=until]', dates[3]!);
+	await page.click('.btn:has-text("Đăng buổi này")');
+	await page.waitForSelector('#cac-ngay');
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	expect(await page.inputValue('#dang [name=title]')).toBe('Dọn chợ');
+	expect(await page.locator('#cac-ngay [name=dates]').count()).toBe(4);
+	// A holiday among them is left out already.
+	for (const date of dates) await page.setChecked(`#cac-ngay [value="${date}"]`, date !== dates[2]);
+	await look();
+	await page.click('.btn:has-text("Đăng cả đợt")');
+	await page.waitForURL(/su-kien\/dot\/.+xong=dang/);
+	seriesId = /dot\/([^?]+)/.exec(page.url())![1]!;
+	expect(await main()).toContain('3 buổi sắp tới');
+	expect(await main()).not.toContain(formatDate(dates[2]!, 'vi'));
+	await look();
+});
+
+test('a resident signs up for all days but one, and sees day by day what came of it', async () => {
+	const resident = await (await browser.newContext({ viewport: NARROW })).newPage();
+	await resident.goto(`${world.baseUrl}/chu-nhat-xanh`);
+	await resident.click('a:has-text("Dọn chợ")');
+	await resident.click('a:has-text("xem cả đợt")');
+	await resident.waitForURL(/chu-nhat-xanh\/dot\//);
+	await look(resident);
+	const form = 'form:has([value=person])';
+	await resident.fill(`${form} [name=name]`, 'Lò Thị Mai');
+	await resident.fill(`${form} [name=headCount]`, '0');
+	await resident.check(`${form} [name=isSixteen]`);
+	await resident.click(`${form} label:has-text("${formatDate(dates[1]!, 'vi')}")`);
+	await resident.click(`${form} .btn`);
+	await resident.waitForSelector('#person-headCount-error');
+	expect(await resident.isChecked(`${form} label:has-text("${formatDate(dates[1]!, 'vi')}") input`)).toBe(
+		false,
+	);
+	await resident.fill(`${form} [name=headCount]`, '2');
+	await resident.click(`${form} .btn`);
+	await resident.waitForURL(/xong=1/);
+	const said = await main(resident);
+	expect(said).toContain('Anh/chị có đăng ký ở 2 buổi.');
+	expect(said.match(/đã đăng ký 2 người/g)).toHaveLength(2);
+	await look(resident);
+	// A single day is cancelled as ever.
+	await resident.click(`.row:has-text("${formatDate(dates[3]!, 'vi')}")`);
+	await resident.waitForURL(/don-cho/);
+	await resident.click('form[action*=cancelSignUp] .btn');
+	await resident.waitForURL(/da-huy/);
+	await resident.goto(`${world.baseUrl}/chu-nhat-xanh/dot/${seriesId}`);
+	expect((await main(resident)).match(/đã đăng ký 2 người/g)).toHaveLength(1);
+	const feed = await (await fetch(`${world.baseUrl}/api/v1/events.ics?series=${seriesId}`)).text();
+	expect(feed.match(/BEGIN:VEVENT/g)).toHaveLength(3);
+	await resident.context().close();
+});
+
+test('this day and the following are edited; the series pauses, goes on and is prolonged', async () => {
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien/dot/${seriesId}`);
+	await page.click(`.row:has-text("${formatDate(dates[1]!, 'vi')}")`);
+	await page.waitForURL(/su-kien\/[0-9a-f-]{36}$/);
+	await page.fill('#sua [name=startTime]', '06:30');
+	await page.click('.btn:has-text("Lưu cho buổi này và các buổi sau")');
+	await page.waitForURL(/xong=sua/);
+	expect((await main()).match(/06:30–10:00/g)).toHaveLength(2);
+	await page.fill('#nghi [name=from]', dates[1]!);
+	await page.fill('#nghi [name=to]', dates[1]!);
+	await page.fill('#nghi [name=reason]', 'Lũ về');
+	await page.click('#nghi .btn');
+	await page.waitForURL(/xong=nghi/);
+	expect(await main()).toContain('Đã huỷ: Tạm nghỉ. Lũ về');
+	await page.click('#lai .btn');
+	await page.waitForURL(/xong=lai/);
+	expect(await main()).not.toContain('Tạm nghỉ. Lũ về');
+	await page.fill('#nghi [name=from]', addDays(dates[3]!, 1));
+	await page.click('#nghi .btn');
+	await page.waitForSelector('#from-error');
+	expect(await page.inputValue('#nghi [name=from]')).toBe(addDays(dates[3]!, 1));
+	await page.fill('#them [name=until]', addDays(dates[3]!, 14));
+	await page.click('#them .btn');
+	await page.waitForSelector('#cac-ngay');
+	expect(await page.locator('#cac-ngay [name=dates]').count()).toBe(2);
+	for (const box of await page.locator('#cac-ngay [name=dates]').all()) await box.check();
+	await look();
+	await page.click('#them .btn');
+	await page.waitForURL(/xong=them/);
+	expect(await main()).toContain('5 buổi sắp tới');
+	await look();
+});
