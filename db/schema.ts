@@ -1039,6 +1039,28 @@ export type PledgeTable = {
 	count: number;
 };
 
+/** What one phone said of who came: of a sign-up, or of all who came without one. Its newest word counts. */
+export type AttendanceTable = {
+	id: string;
+	eventId: string;
+	signUpId: string | null;
+	/** Random, one for each phone and list; it names nobody. */
+	device: string;
+	/** Which of several figures counts, as the lead decided. */
+	isChoice: Flag;
+	heads: number;
+	/** How many of them are under 16; of those who came without a sign-up alone. */
+	minors: number | null;
+	/** By the phone's own clock: what it said later counts. */
+	statedAt: number;
+	/** The same by the portal's clock. */
+	checkedInAt: number;
+	recordedAt: number;
+	recordedBy: string;
+	contentHash: string;
+	isSample: Flag;
+};
+
 export type EventReportTable = {
 	eventId: string;
 	revision: number;
@@ -1161,6 +1183,7 @@ export type Database = {
 	signUp: SignUpTable;
 	eventNeed: EventNeedTable;
 	pledge: PledgeTable;
+	attendance: AttendanceTable;
 	eventReport: EventReportTable;
 	eventReportLine: EventReportLineTable;
 	eventPhoto: EventPhotoTable;

@@ -37,6 +37,7 @@ import * as deeperReports from './0035_deepen_event_reports.ts';
 import * as news from './0036_record_news.ts';
 import * as eventChanges from './0039_record_event_changes.ts';
 import * as eventSeries from './0040_create_event_series.ts';
+import * as attendance from './0041_record_attendance.ts';
 import * as eventCovers from './0043_add_event_covers.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
@@ -79,5 +80,6 @@ export const migrations: Record<string, Migration> = {
 	'0036_record_news': news,
 	'0039_record_event_changes': eventChanges,
 	'0040_create_event_series': eventSeries,
+	'0041_record_attendance': attendance,
 	'0043_add_event_covers': eventCovers,
 };

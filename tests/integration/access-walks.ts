@@ -29,6 +29,12 @@ import {
 	resumeSeries,
 } from '#features/cleanup-events/event-series.service.ts';
 import { newEventValues } from '#features/cleanup-events/event-form.ts';
+import {
+	checkInByCode,
+	readAttendance,
+	recordAttendance,
+} from '#features/cleanup-events/attendance.service.ts';
+import { checkInCodeOf } from '#features/cleanup-events/check-in.ts';
 import { readPhones, removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
 import { carryGoods, closeCycle, returnGoods } from '#features/collections/collection-cycle.service.ts';
 import { recordPaperPage, withdrawPaperPage } from '#features/collections/paper-page.service.ts';
@@ -665,6 +671,32 @@ export const WALKS: Record<string, Walk> = {
 		act: 'cleanup-event.change',
 		reach: ORGANISATION,
 		run: (db, { headsId }, actor) => removeSignUp(db, actor, { id: headsId }, NOW),
+	},
+	recordAttendance: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: (db, { event }, actor) => {
+			const said = { signUpId: null, device: 'may-1', isChoice: false, heads: 3 };
+			const when = { statedAt: event.startsAt, checkedInAt: event.startsAt };
+			const input = { id: id(), eventId: event.id, ...said, minors: 1, ...when };
+			return recordAttendance(db, actor, input, event.startsAt);
+		},
+	},
+	checkInByCode: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		run: async (db, { event, headsId }, actor) => {
+			const when = { statedAt: event.startsAt, checkedInAt: event.startsAt };
+			const said = { id: id(), eventId: event.id, device: 'may-1', isChoice: false, ...when };
+			const code = checkInCodeOf(SECRET, headsId);
+			await checkInByCode(db, actor, { ...said, secret: SECRET, code }, event.startsAt);
+		},
+	},
+	readAttendance: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		isRead: true,
+		run: (db, { event }, actor) => readAttendance(db, actor, SECRET, event.id),
 	},
 	readPhones: {
 		act: 'sign-up.call',

@@ -176,6 +176,19 @@ export async function holdGrant(trx: Trx, grantId: string, now: number): Promise
 	if (!held) throw new DomainError('FORBIDDEN', 'notYourRole');
 }
 
+/** The grants that a person held at an earlier instant, those that have ended since too. */
+export const listGrantsAt = (db: Db, personId: string, at: number, isSample: 0 | 1): Promise<Grant[]> =>
+	db
+		.selectFrom('roleGrant')
+		.select(['id', 'role', 'scopeKind', 'scopeId', 'validTo'])
+		.where('personId', '=', personId)
+		.where('isSample', '=', isSample)
+		.where('grantedAt', '<=', at)
+		.where('validFrom', '<=', toLocalDate(at))
+		.where((eb) => eb.or([eb('endedAt', 'is', null), eb('endedAt', '>', at)]))
+		.where((eb) => eb.or([eb('validTo', 'is', null), eb('validTo', '>=', toLocalDate(at))]))
+		.execute();
+
 /** True when the person holds this role in this scope on the day of `now`. */
 export async function holdsRole(
 	db: Db,

@@ -157,6 +157,15 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
 			.orderBy('signUp.createdAt')
 			.execute(),
+		attendance: await db
+			.selectFrom('attendance')
+			.innerJoin('signUp', 'signUp.id', 'attendance.signUpId')
+			.innerJoin('cleanupEvent', 'cleanupEvent.id', 'attendance.eventId')
+			.select(['cleanupEvent.slug as event', 'attendance.heads', 'attendance.checkedInAt'])
+			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
+			.orderBy('attendance.checkedInAt')
+			.orderBy('attendance.id')
+			.execute(),
 		pledges: await db
 			.selectFrom('pledge')
 			.innerJoin('eventNeed', 'eventNeed.id', 'pledge.needId')

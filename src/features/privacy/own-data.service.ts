@@ -160,6 +160,10 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 				.filter(Boolean)
 				.join(', '),
 		]),
+		...data.attendance.map((each): Row => [
+			...(['privacy:table.attendance', timeOf(each.checkedInAt), each.event] as const),
+			t('privacy:table.heads', { count: each.heads }),
+		]),
 		...data.recorded.map(({ what, doneAt, kind, id }): Row => [
 			`privacy:deed.${what}`,
 			timeOf(doneAt),

@@ -45,6 +45,7 @@ export const DEEDS = [
 	{ what: 'eventSeries.createdBy', at: 'createdAt' },
 	{ what: 'eventChange.changedBy', at: 'changedAt', kind: 'kind' },
 	{ what: 'eventChange.undoneBy', at: 'undoneAt', kind: 'kind' },
+	{ what: 'attendance.recordedBy', at: 'recordedAt' },
 	{ what: 'eventReport.recordedBy', at: 'recordedAt', id: 'eventId' },
 	{ what: 'journalEntry.recordedBy', at: 'recordedAt', kind: 'kind' },
 	{ what: 'disbursement.requestedBy', at: 'requestedAt', kind: 'purpose', person: 'requesterId' },

@@ -1,0 +1,75 @@
+// When a check-in may be said, and the code by which somebody is found on a lead's list.
+import { DomainError } from '#lib/errors.ts';
+import { sha256Hex } from '#lib/hash.ts';
+import { keyedHash, type Secret } from '#lib/secret.ts';
+import { codeText, HASH_DIGITS } from './attendance.ts';
+import { checkRange, type CleanupEvent } from './cleanup-event.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Whoever sets up comes before the start. */
+const EARLY_MS = 6 * HOUR_MS;
+/** The list leaves the phones this long after the end, and nobody is checked in any more. */
+export const LIST_KEPT_MS = 48 * HOUR_MS;
+/** A phone's clock may run this much ahead. */
+const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
+export const MAX_PRESENT = 9999;
+
+export type AttendanceInput = {
+	/** Minted on the phone or with the form: the same word sent twice is one. */
+	id: string;
+	eventId: string;
+	signUpId: string | null;
+	device: string;
+	isChoice: boolean;
+	heads: number;
+	minors: number | null;
+	/** As the device said: part of the content. */
+	statedAt: number;
+	/** The same by the portal's clock. */
+	checkedInAt: number;
+};
+
+const refuse = (
+	key: 'bodyMalformed' | 'checkInTooEarly' | 'checkInTooLate' | 'checkInInFuture',
+	field: string,
+) => new DomainError('UNPROCESSABLE_CONTENT', key, { field });
+
+/** Whole heads within reason; minors are counted of those without a sign-up alone, and a choice is about a sign-up. Refuses with 422. */
+export function checkAttendance({ signUpId, device, isChoice, heads, minors }: AttendanceInput): void {
+	checkRange(heads, { min: 0, max: MAX_PRESENT }, 'heads');
+	if (minors !== null) checkRange(minors, { min: 0, max: heads }, 'minors');
+	if ((signUpId === null) !== (minors !== null) || (isChoice && signUpId === null))
+		throw refuse('bodyMalformed', 'minors');
+	if (!/^[\w:-]{1,64}$/.test(device)) throw refuse('bodyMalformed', 'device');
+}
+
+/** From six hours before the start to 48 hours after the end, and not in the future; which figure counts may be said later. Refuses with 422. */
+export function checkCheckedInAt(
+	event: Pick<CleanupEvent, 'startsAt' | 'endsAt'>,
+	{ checkedInAt, isChoice }: Pick<AttendanceInput, 'checkedInAt' | 'isChoice'>,
+	now: number,
+): void {
+	if (checkedInAt > now + CLOCK_TOLERANCE_MS) throw refuse('checkInInFuture', 'checkedInAt');
+	if (checkedInAt < event.startsAt - EARLY_MS) throw refuse('checkInTooEarly', 'checkedInAt');
+	if (!isChoice && checkedInAt > event.endsAt + LIST_KEPT_MS) throw refuse('checkInTooLate', 'checkedInAt');
+}
+
+/** True while people are checked in. */
+export const isCheckInOpen = (
+	event: Pick<CleanupEvent, 'startsAt' | 'endsAt' | 'status'>,
+	now: number,
+): boolean =>
+	event.status === 'published' && now >= event.startsAt - EARLY_MS && now <= event.endsAt + LIST_KEPT_MS;
+
+/** Ten digits: read aloud and typed on a number pad, and of no other use than to find a sign-up on its event's list. */
+export const checkInCodeOf = (secret: Secret, signUpId: string): string =>
+	(BigInt(`0x${keyedHash(secret, 'check-in', signUpId).slice(0, 24)}`) % 10_000_000_000n)
+		.toString()
+		.padStart(10, '0');
+
+/** `4821 093 765` */
+export const shownCode = (code: string): string => code.replace(/^(\d{4})(\d{3})(\d{3})$/, '$1 $2 $3');
+
+/** What a lead's phone holds of a code: enough to refuse a wrong one without a network. */
+export const codeHash = (eventId: string, code: string): string =>
+	sha256Hex(codeText(eventId, code)).slice(0, HASH_DIGITS);

@@ -1,0 +1,257 @@
+// Who came, as the phones of two leads say it: nobody twice, nobody lost, and nothing written by whoever may not.
+import { randomBytes } from 'node:crypto';
+import { beforeEach, expect, test } from 'vitest';
+import type { Actor } from '#features/accounts/actor.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
+import { findActor, insertRoleGrant } from '#features/accounts/person.repository.ts';
+import { listFigures } from '#features/cleanup-events/attendance.repository.ts';
+import {
+	checkInByCode,
+	readAttendance,
+	recordAttendance,
+} from '#features/cleanup-events/attendance.service.ts';
+import { sumPresent, walkInsOf } from '#features/cleanup-events/attendance.ts';
+import {
+	checkInCodeOf,
+	codeHash,
+	shownCode,
+	type AttendanceInput,
+} from '#features/cleanup-events/check-in.ts';
+import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
+import { announceEvent, cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { cancelSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
+import { readOwnData } from '#features/privacy/own-data.repository.ts';
+import { eraseAccount } from '#features/privacy/erase.service.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { DAY, makeActor, NOW, openSession, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
+import { expectNothingWritten } from '../support/snapshot.ts';
+
+const START = NOW + DAY;
+const END = START + DAY / 12;
+const MINUTE = 60_000;
+const SECRET = randomBytes(32);
+const DEVICE = { secret: 'x'.repeat(43) };
+
+describeEachEngine('Who came to a Green Sunday', (engine) => {
+	let db: Db;
+	let organiser: Actor;
+	let organisationId: string;
+	let eventId: string;
+
+	const announce = async (by = organiser, organisation = organisationId) => {
+		const id = uuidv7(NOW);
+		const about = {
+			id,
+			organisationId: organisation,
+			title: 'Dọn bờ sông',
+			description: '',
+			whatToBring: '',
+		};
+		const place = {
+			greenHouseCode: null,
+			assemblyPoint: 'Sân',
+			latitude: null,
+			longitude: null,
+			capacity: null,
+		};
+		await announceEvent(db, by, { ...PLAIN_EVENT, ...about, ...place, startsAt: START, endsAt: END }, NOW);
+		return id;
+	};
+	const join = async (over: Partial<SignUpInput> = {}, actor?: Actor) => {
+		const input = {
+			id: uuidv7(NOW),
+			kind: 'person' as const,
+			name: 'Lý Văn Bình',
+			headCount: 1,
+			phone: null,
+		};
+		return (await signUp(db, eventId, { ...input, isSixteen: true, ...over }, DEVICE, NOW, actor)).id;
+	};
+	const word = (over: Partial<AttendanceInput> = {}): AttendanceInput => ({
+		...{ id: uuidv7(NOW), eventId, signUpId: null, device: 'a', isChoice: false, heads: 1 },
+		minors: over.signUpId ? null : 0,
+		...{ statedAt: START, checkedInAt: over.statedAt ?? START },
+		...over,
+	});
+	const say = (over: Partial<AttendanceInput> = {}, now = START) =>
+		recordAttendance(db, organiser, word(over), now);
+	const sum = async () => sumPresent(await listFigures(db, eventId));
+	const refusal = (over: Partial<AttendanceInput>, now = START) =>
+		expectNothingWritten(db, () => say(over, now));
+
+	beforeEach(async () => {
+		db = await engine.fresh();
+		await seedReference(db);
+		const about = { kind: 'youth_union', name: 'Đoàn phường', adminUnitId: 'tt-2025', isSample: 0 } as const;
+		organisationId = await inTransaction(db, (trx) => insertOrganisation(trx, about, NOW));
+		organiser = await makeActor(db, 'organiser', 'organisation', organisationId);
+		eventId = await announce();
+	});
+
+	test('a person whom two phones checked in counts once, also when it is sent again', async () => {
+		const signUpId = await join();
+		const first = word({ signUpId });
+		expect(await recordAttendance(db, organiser, first, START)).toBe('created');
+		expect(await recordAttendance(db, organiser, first, START + MINUTE)).toBe('unchanged');
+		expect(await recordAttendance(db, organiser, { ...first, checkedInAt: START + 7 }, START)).toBe(
+			'unchanged',
+		);
+		await say({ signUpId, device: 'b', statedAt: START + MINUTE }, START + MINUTE);
+		expect(await sum()).toEqual({ heads: 1, open: 0 });
+		expect(await expectNothingWritten(db, () => say({ ...first, heads: 2 }))).toMatchObject({
+			...{ kind: 'CONFLICT', key: 'sameIdOtherContent' },
+		});
+		const other = await makeActor(db, 'organiser', 'organisation', organisationId);
+		expect(await expectNothingWritten(db, () => recordAttendance(db, other, first, START))).toMatchObject({
+			key: 'sameIdOtherContent',
+		});
+	});
+
+	test('two figures of a unit are both kept until the lead chooses; later ones stand again', async () => {
+		const signUpId = await join({ kind: 'unit', name: 'Chi đoàn trường X', headCount: 25 });
+		await say({ signUpId, device: 'a', heads: 23 });
+		await say({ signUpId, device: 'b', heads: 25, statedAt: START + 1 });
+		expect(await sum()).toEqual({ heads: 25, open: 1 });
+		const choice = { signUpId, device: 'a', isChoice: true, heads: 23, statedAt: START + 5 };
+		await say(choice);
+		expect(await sum()).toEqual({ heads: 23, open: 0 });
+		await say({ signUpId, device: 'b', heads: 26, statedAt: START + 9 });
+		expect(await sum()).toEqual({ heads: 26, open: 0 });
+		expect(await listFigures(db, eventId)).toHaveLength(4);
+	});
+
+	test('walk-ins are one counter for each phone, and the sum of all', async () => {
+		await say({ heads: 4, minors: 1 });
+		await say({ heads: 6, minors: 2, statedAt: START + 1 });
+		await say({ device: 'b', heads: 3, minors: 3 });
+		expect(walkInsOf(await listFigures(db, eventId))).toEqual({ heads: 9, minors: 5 });
+	});
+
+	test('a check-in is taken back by the phone that made it, and another phone’s stays', async () => {
+		const signUpId = await join();
+		await say({ signUpId, device: 'a' });
+		await say({ signUpId, device: 'b' });
+		await say({ signUpId, device: 'b', heads: 0, statedAt: START + 1 });
+		expect(await sum()).toEqual({ heads: 1, open: 0 });
+		await say({ signUpId, device: 'b', isChoice: true, heads: 0, statedAt: START + 2 });
+		expect(await sum()).toEqual({ heads: 0, open: 0 });
+	});
+
+	test('whoever cancelled and came all the same is counted', async () => {
+		const signUpId = await join();
+		await cancelSignUp(db, { id: signUpId, deviceAliasId: await aliasOf(signUpId) }, NOW);
+		await say({ signUpId });
+		const { rows } = await readAttendance(db, organiser, SECRET, eventId);
+		expect(rows).toMatchObject([{ status: 'cancelled', name: '' }]);
+		expect(await sum()).toEqual({ heads: 1, open: 0 });
+	});
+	const aliasOf = async (id: string) =>
+		(await db.selectFrom('signUp').select('deviceAliasId').where('id', '=', id).executeTakeFirstOrThrow())
+			.deviceAliasId!;
+
+	test('a code finds its own sign-up alone; a tampered one is refused here and on the phone', async () => {
+		const signUpId = await join({ headCount: 3 });
+		await join({ name: 'Nông Thị Hoa' });
+		const code = checkInCodeOf(SECRET, signUpId);
+		expect(code).toMatch(/^\d{10}$/);
+		const { rows } = await readAttendance(db, organiser, SECRET, eventId);
+		expect(rows.filter(({ hash }) => hash === codeHash(eventId, code)).map(({ id }) => id)).toEqual([
+			signUpId,
+		]);
+		const wrong = code.slice(0, 9) + String((Number(code[9]) + 1) % 10);
+		expect(rows.some(({ hash }) => hash === codeHash(eventId, wrong))).toBe(false);
+		const { signUpId: _, heads: _heads, minors: _minors, ...rest } = word();
+		const typed = (text: string) =>
+			checkInByCode(db, organiser, { ...rest, secret: SECRET, code: text }, START);
+		for (const text of [wrong, '', 'x', code.slice(1), '٠'.repeat(10)])
+			expect(await expectNothingWritten(db, () => typed(text))).toMatchObject({
+				key: 'checkInCodeWrong',
+				field: 'code',
+			});
+		expect(await typed(` ${shownCode(code)} `)).toBe(signUpId);
+		expect(await sum()).toEqual({ heads: 3, open: 0 });
+		// A code opens nothing else.
+		expect(checkInCodeOf(randomBytes(32), signUpId)).not.toBe(code);
+	});
+
+	test.each([
+		['nobody of this event', { signUpId: uuidv7(NOW) }, 'signUpNotFound'],
+		['10,000 heads', { heads: 10_000 }, 'countOutOfRange'],
+		['fewer than none', { heads: -1 }, 'countOutOfRange'],
+		['half a head', { heads: 1.5 }, 'countOutOfRange'],
+		['more children than heads', { heads: 1, minors: 2 }, 'countOutOfRange'],
+		['walk-ins without their age', { minors: null }, 'bodyMalformed'],
+		['a choice about walk-ins', { isChoice: true }, 'bodyMalformed'],
+		['a phone without a name', { device: '' }, 'bodyMalformed'],
+		['a check-in seven hours before the start', { statedAt: START - 7 * 60 * MINUTE }, 'checkInTooEarly'],
+		['one from the future', { statedAt: START + 6 * MINUTE }, 'checkInInFuture'],
+	])('refuses %s and writes nothing', async (_name, over, key) => {
+		expect(await refusal(over as Partial<AttendanceInput>)).toMatchObject({ key });
+	});
+
+	test('refuses who is of another event, an event called off, and what was said 48 hours after the end', async () => {
+		const signUpId = await join();
+		eventId = await announce();
+		expect(await refusal({ signUpId })).toMatchObject({ kind: 'NOT_FOUND' });
+		const late = END + 2 * DAY + 1;
+		expect(await refusal({ statedAt: late }, late)).toMatchObject({ key: 'checkInTooLate' });
+		// Said in time, it may be sent much later.
+		await say({ statedAt: END + 2 * DAY }, END + 9 * DAY);
+		await cancelEvent(db, organiser, { id: eventId, reason: 'Bão' }, START);
+		expect(await refusal({})).toMatchObject({ key: 'eventCancelled' });
+	});
+
+	test('asks whether the role was held when it was said, and whether it is held now', async () => {
+		const granted = START + 10 * MINUTE;
+		const { personId } = await makeActor(db, 'steward', 'ward', 'tt-2025');
+		const scope = { role: 'organiser', scopeKind: 'organisation', scopeId: organisationId } as const;
+		const grantId = await inTransaction(db, (trx) =>
+			insertRoleGrant(
+				trx,
+				{ personId, ...scope, grantedBy: null, isSample: 0, validFrom: '2026-01-01' },
+				granted,
+			),
+		);
+		const late = (await findActor(db, personId, granted))!;
+		const at = (statedAt: number) => recordAttendance(db, late, word({ statedAt }), granted + MINUTE);
+		expect(await expectNothingWritten(db, () => at(granted - 1))).toMatchObject({
+			...{ kind: 'FORBIDDEN', key: 'notYourRoleThen' },
+		});
+		expect(await at(granted)).toBe('created');
+		await db
+			.updateTable('roleGrant')
+			.set({ endedAt: granted + 1 })
+			.where('id', '=', grantId)
+			.execute();
+		expect(await expectNothingWritten(db, () => at(granted))).toMatchObject({ key: 'notYourRole' });
+		// Who has the role again was none in between.
+		await inTransaction(db, (trx) =>
+			insertRoleGrant(trx, { personId, ...scope, grantedBy: null, isSample: 0 }, granted + 30),
+		);
+		const again = (await findActor(db, personId, granted + MINUTE))!;
+		const between = () => recordAttendance(db, again, word({ statedAt: granted + 20 }), granted + MINUTE);
+		expect(await expectNothingWritten(db, between)).toMatchObject({ key: 'notYourRoleThen' });
+		expect(await recordAttendance(db, again, word({ statedAt: granted }), granted + MINUTE)).toBe('created');
+	});
+
+	test('whoever erases their account leaves the heads and takes the name', async () => {
+		const lan = await makeActor(db, 'steward', 'ward', 'tt-2025');
+		await openSession(db, lan.personId);
+		const signUpId = await join({ name: 'Hoàng Thị Lan', headCount: 2 }, lan);
+		await say({ signUpId, heads: 2 });
+		expect((await readOwnData(db, lan.personId)).attendance).toMatchObject([
+			{ heads: 2, checkedInAt: START },
+		]);
+		await eraseAccount(db, lan, START + MINUTE);
+		expect((await readAttendance(db, organiser, SECRET, eventId)).rows).toMatchObject([{ name: '' }]);
+		expect(await sum()).toEqual({ heads: 2, open: 0 });
+	});
+
+	test('the database itself changes and deletes nothing that was said', async () => {
+		await say();
+		await expect(db.updateTable('attendance').set({ heads: 9 }).execute()).rejects.toThrow('append-only');
+		await expect(db.deleteFrom('attendance').execute()).rejects.toThrow('append-only');
+	});
+});
