@@ -55,7 +55,9 @@ export default defineConfig({
 			rollupOptions: {
 				output: {
 					// What every page takes comes in one file: a request weighs more than either of them.
-					codeSplitting: { groups: [{ name: 'page', test: /phone-time\.client|preload-helper/ }] },
+					codeSplitting: {
+						groups: [{ name: 'page', test: /(phone-time|attendance-wipe)\.client|preload-helper/ }],
+					},
 				},
 			},
 		},

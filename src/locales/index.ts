@@ -14,6 +14,7 @@ import viCheckpoints from './vi/checkpoints.json' with { type: 'json' };
 import viCollections from './vi/collections.json' with { type: 'json' };
 import viFund from './vi/fund.json' with { type: 'json' };
 import viCleanupEvents from './vi/cleanup-events.json' with { type: 'json' };
+import viCheckIn from './vi/check-in.json' with { type: 'json' };
 import viLunar from './vi/lunar.json' with { type: 'json' };
 import viSheets from './vi/sheets.json' with { type: 'json' };
 import viSchools from './vi/schools.json' with { type: 'json' };
@@ -37,6 +38,7 @@ import enCheckpoints from './en/checkpoints.json' with { type: 'json' };
 import enCollections from './en/collections.json' with { type: 'json' };
 import enFund from './en/fund.json' with { type: 'json' };
 import enCleanupEvents from './en/cleanup-events.json' with { type: 'json' };
+import enCheckIn from './en/check-in.json' with { type: 'json' };
 import enLunar from './en/lunar.json' with { type: 'json' };
 import enSheets from './en/sheets.json' with { type: 'json' };
 import enSchools from './en/schools.json' with { type: 'json' };
@@ -64,6 +66,7 @@ export const resources = {
 		collections: viCollections,
 		fund: viFund,
 		'cleanup-events': viCleanupEvents,
+		'check-in': viCheckIn,
 		lunar: viLunar,
 		schools: viSchools,
 		sheets: viSheets,
@@ -89,6 +92,7 @@ export const resources = {
 		collections: enCollections,
 		fund: enFund,
 		'cleanup-events': enCleanupEvents,
+		'check-in': enCheckIn,
 		lunar: enLunar,
 		schools: enSchools,
 		sheets: enSheets,

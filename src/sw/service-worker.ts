@@ -27,6 +27,13 @@ const KEPT_FORMS: Record<string, string> = {
 const GUIDE = '/phan-loai';
 /** Kept only by whoever opened a survey; it stands for that page at every house. */
 const SURVEY_OFFLINE = '/khao-sat/khong-mang';
+/** Kept only by whoever opened a check-in; the list itself the page holds in its own store. */
+const CHECK_IN_OFFLINE = '/diem-danh/khong-mang';
+/** What a form asks for by its name. */
+const KEPT_ON_DEMAND: Record<string, string[]> = {
+	'khao-sat': [SURVEY_OFFLINE],
+	'diem-danh': [CHECK_IN_OFFLINE],
+};
 /** What one visit makes readable without a network, in the visitor's language. */
 const SHELL = [OFFLINE, ...Object.values(KEPT_FORMS), '/cho-gui', '/', '/chu-nhat-xanh', GUIDE];
 const SHELL_AGE_MS = 6 * 60 * 60 * 1000;
@@ -49,23 +56,28 @@ function keyOf(url: URL): string {
 
 /**
  * The files that a page, a style sheet or a script cannot do without; what a script fetches when wanted is not among them,
- * but for what makes a photo small or takes a position: they are wanted where there is no network.
+ * but for what makes a photo small, takes a position or reads a code: they are wanted where there is no network.
  */
 function filesIn(text: string): string[] {
 	const named = [...text.matchAll(/\/_astro\/[\w.~-]+\.(?:js|css|woff2|svg)\b/g)].map(([url]) => url);
 	const imported = [...text.matchAll(/(?:from|import)\s*["']\.\/([\w.~-]+\.js)["']/g)];
-	const wanted = [...text.matchAll(/import\(["'`]\.\/((?:photo-item|take-position)[\w.~-]*\.js)["'`]\)/g)];
+	const wanted = [
+		...text.matchAll(/import\(["'`]\.\/((?:photo-item|take-position|check-in-scan)[\w.~-]*\.js)["'`]\)/g),
+	];
 	return [...new Set([...named, ...[...imported, ...wanted].map(([, name]) => `/_astro/${name}`)])];
 }
 
-async function keepFiles(text: string): Promise<void> {
+async function keepFiles(text: string, seen = new Set<string>()): Promise<void> {
 	const cache = await caches.open(FILES);
 	for (const url of filesIn(text)) {
-		if (await cache.match(url)) continue;
-		const response = await fetch(url);
+		if (seen.has(url)) continue;
+		seen.add(url);
+		// One that a page fetched for itself is kept without what it needs.
+		const kept = await cache.match(url);
+		const response = kept ?? (await fetch(url));
 		if (!response.ok) continue;
-		await cache.put(url, response.clone());
-		if (/\.(css|js)$/.test(url)) await keepFiles(await response.text());
+		if (!kept) await cache.put(url, response.clone());
+		if (/\.(css|js)$/.test(url)) await keepFiles(await response.text(), seen);
 	}
 }
 
@@ -135,6 +147,7 @@ async function findKept(url: URL): Promise<Response | undefined> {
 	const path = url.pathname.slice(prefix.length) || '/';
 	if (path === GUIDE || path.startsWith(`${GUIDE}/`)) return cache.match(prefix + GUIDE);
 	if (/^\/cua-toi\/nha\/[^/]+\/khao-sat$/.test(path)) return cache.match(prefix + SURVEY_OFFLINE);
+	if (/^\/cua-toi\/su-kien\/[^/]+\/diem-danh$/.test(path)) return cache.match(prefix + CHECK_IN_OFFLINE);
 	const form = KEPT_FORMS[path];
 	return form === undefined ? undefined : cache.match(prefix + form);
 }
@@ -177,7 +190,7 @@ worker.addEventListener('install', (event) => event.waitUntil(worker.skipWaiting
 worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
 worker.addEventListener('message', (event) => {
 	const { keep, form } = (event.data ?? {}) as { keep?: unknown; form?: unknown };
-	const paths = form === 'khao-sat' ? [SURVEY_OFFLINE] : SHELL;
+	const paths = (typeof form === 'string' ? KEPT_ON_DEMAND[form] : undefined) ?? SHELL;
 	if (typeof keep === 'string')
 		event.waitUntil(keepShell(keep === 'en' ? '/en' : '', paths).catch(() => undefined));
 });

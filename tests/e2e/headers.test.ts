@@ -166,6 +166,9 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/su-kien/[id]/bao-cao': [
 			{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/bao-cao` },
 		],
+		'[...lang]/cua-toi/su-kien/[id]/diem-danh': [
+			{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/diem-danh`, cache: NEVER },
+		],
 		'[...lang]/cua-toi/su-kien/[id]/bao-cao.docx': [
 			{ who: 'organiser', at: `/cua-toi/su-kien/${eventId}/bao-cao.docx`, cache: NEVER },
 		],
@@ -185,6 +188,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/ngoai-tuyen': [{ at: '/ngoai-tuyen', cache: /public/ }],
 		'[...lang]/bao-tin/index': [{ at: `/bao-tin?diem=${house.code}` }],
 		'[...lang]/bao-tin/khong-mang': [{ at: '/bao-tin/khong-mang', cache: /public/ }],
+		'[...lang]/diem-danh/khong-mang': [{ at: '/diem-danh/khong-mang', cache: /public/ }],
 		'[...lang]/khao-sat/khong-mang': [{ at: '/khao-sat/khong-mang', cache: /public/ }],
 		'[...lang]/ghi-nhan/khong-mang': [{ at: '/ghi-nhan/khong-mang', cache: /public/ }],
 		'[...lang]/ghi-nhan/index': [{ at: `/ghi-nhan?diem=${house.code}` }],
@@ -239,6 +243,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'api/v1/house-states': [{ at: '/api/v1/house-states', method: 'POST', status: 415 }],
 		'api/v1/problem-reports': [{ at: '/api/v1/problem-reports', method: 'POST', status: 415 }],
 		'api/v1/photos': [{ at: '/api/v1/photos', method: 'POST', status: 415 }],
+		'api/v1/attendance': [{ at: '/api/v1/attendance', method: 'POST', status: 415 }],
 		'api/v1/house-surveys': [{ at: '/api/v1/house-surveys', method: 'POST', status: 415 }],
 		'api/v1/events': [{ at: '/api/v1/events', cache: OPEN }],
 		'api/v1/events.ics': [{ at: '/api/v1/events.ics', cache: OPEN }],
@@ -268,7 +273,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 	};
 }
 
-const FILES = globSync(['src/pages/**/*.{astro,ts}', 'src/pages/.*/**/*.{astro,ts}']).map((file) =>
+const FILES = globSync(['src/pages/**/[!_]*.{astro,ts}', 'src/pages/.*/**/*.{astro,ts}']).map((file) =>
 	path
 		.relative('src/pages', file)
 		.replaceAll(path.sep, '/')

@@ -277,6 +277,7 @@ test.each([
 	['resident', '/ngoi-nha-xanh/MAU-002', SHOWN],
 	['steward', '/cua-toi/nha/MAU-002/ho-so', SHOWN],
 	['resident', '/khao-sat/khong-mang', []],
+	['resident', '/diem-danh/khong-mang', []],
 	['organiser', '/cua-toi/su-kien', SHOWN],
 	['organiser', '/cua-toi', []],
 	['steward', '/cua-toi/nha/MAU-001', []],

@@ -51,6 +51,7 @@ const PAGES = [
 	'/quyen-rieng-tu',
 	'/ghi-nhan/khong-mang',
 	'/khao-sat/khong-mang',
+	'/diem-danh/khong-mang',
 ];
 
 test.each(PAGES)('%s is kept, and comes the same as when it was made', async (address) => {

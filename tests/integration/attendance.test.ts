@@ -18,7 +18,8 @@ import {
 	type AttendanceInput,
 } from '#features/cleanup-events/check-in.ts';
 import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
-import { announceEvent, cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { cancelEvent } from '#features/cleanup-events/';
 import { cancelSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';

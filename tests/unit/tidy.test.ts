@@ -42,6 +42,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	// What people are told of, and by what.
 	notifications: ['green-houses', 'accounts', 'places'],
 	'cleanup-events': [
+		'outbox',
 		'notifications',
 		'collections',
 		'green-houses',

@@ -108,3 +108,35 @@ export function isNamed(name: string, typed: string): boolean {
 		.split(' ')
 		.every((word) => folded.includes(word));
 }
+
+/** Who is expected. */
+export type Row = {
+	id: string;
+	kind: 'person' | 'unit';
+	name: string;
+	headCount: number;
+	status: 'active' | 'waiting' | 'offered' | 'cancelled';
+	/** What its code is known by. */
+	hash: string;
+};
+
+/** The list of an event as the portal gives it. */
+export type Fresh = {
+	event: string;
+	/** Whose it is: check-ins are sent under this account alone. */
+	account: string;
+	title: string;
+	/** When it leaves the phone. */
+	until: number;
+	/** When the portal gave it, by its clock. */
+	now: number;
+	rows: Row[];
+	figures: Figure[];
+};
+/** The same on a phone. */
+export type List = Fresh & {
+	/** Under which this phone counts. */
+	device: string;
+	/** By this phone's clock. */
+	savedAt: number;
+};

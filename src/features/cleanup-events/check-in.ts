@@ -61,6 +61,9 @@ export const isCheckInOpen = (
 ): boolean =>
 	event.status === 'published' && now >= event.startsAt - EARLY_MS && now <= event.endsAt + LIST_KEPT_MS;
 
+/** As which somebody counts who sends the plain forms. */
+export const deviceOfForms = (personId: string): string => `web:${personId}`;
+
 /** Ten digits: read aloud and typed on a number pad, and of no other use than to find a sign-up on its event's list. */
 export const checkInCodeOf = (secret: Secret, signUpId: string): string =>
 	(BigInt(`0x${keyedHash(secret, 'check-in', signUpId).slice(0, 24)}`) % 10_000_000_000n)

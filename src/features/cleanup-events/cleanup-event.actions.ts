@@ -7,6 +7,8 @@ import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { parseCount } from '#lib/number-input.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { checkInByCode, recordAttendance } from './attendance.service.ts';
+import { deviceOfForms, MAX_PRESENT } from './check-in.ts';
 import { MAX_HEADS } from './cleanup-event.ts';
 import { announceEvent, editEvent } from './cleanup-event.service.ts';
 import { deleteDraft, saveDraft } from './event-draft.service.ts';
@@ -135,6 +137,27 @@ export const cleanupEvents = {
 		const { db, now, locale } = context.locals;
 		const { slug } = await cancelSignUp(db, await readHolder(form, context), now);
 		return localePath(locale, `/chu-nhat-xanh/${slug}?da-huy=1#da-dang-ky`);
+	}),
+	checkIn: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale, secret } = locals;
+		const eventId = field(form, 'eventId');
+		const device = deviceOfForms(actor?.personId ?? '');
+		const about = { id: readId(form), eventId, device, isChoice: field(form, 'isChoice') === '1' };
+		const said = { ...about, statedAt: now, checkedInAt: now };
+		const path = localePath(locale, `/cua-toi/su-kien/${eventId}/diem-danh`);
+		const count = (name: string) => parseCount(field(form, name), { min: 0, max: MAX_PRESENT }, name);
+		if (form.has('code')) {
+			const id = await checkInByCode(db, actor, { ...said, secret, code: field(form, 'code') }, now);
+			return `${path}#dong-${id}`;
+		}
+		if (field(form, 'what') === 'walk-ins') {
+			const [adults, minors] = [count('adults'), count('minors')];
+			await recordAttendance(db, actor, { ...said, signUpId: null, heads: adults + minors, minors }, now);
+			return path;
+		}
+		const signUpId = field(form, 'signUpId');
+		await recordAttendance(db, actor, { ...said, signUpId, heads: count('heads'), minors: null }, now);
+		return `${path}#dong-${signUpId}`;
 	}),
 	changeSignUp: formAction(async (form, context) => {
 		const { db, now, locale } = context.locals;

@@ -31,6 +31,8 @@ export const OUTBOX_KINDS: Record<string, { address: string; list: string; isFor
 	'house-survey': { address: '/api/v1/house-surveys', list: 'house_surveys' },
 	// One that carries its photo in itself goes as a form does.
 	'house-survey-photo': { address: '/api/v1/house-surveys', list: 'house_surveys', isForm: true },
+	// Who came to a clean-up, bound to the account of the lead who checked them in.
+	attendance: { address: '/api/v1/attendance', list: 'attendance' },
 	// The photo of a record, which goes before it: one that is refused takes nothing with it.
 	photo: { address: '/api/v1/photos', list: 'photos', isForm: true },
 };

@@ -1,0 +1,71 @@
+// The list on a lead's phone, and what that phone says by way of the outbox.
+import type { OutboxItem } from '../outbox/outbox.ts';
+import type { Figure, Fresh, List } from './attendance.ts';
+
+/** A fresh list may have been made a moment before what this phone sent arrived. */
+const MOMENT_MS = 5 * 60 * 1000;
+
+export const isAboutEvent = ({ kind, body }: OutboxItem, event: string): boolean =>
+	kind === 'attendance' && body?.['event_id'] === event;
+
+type Said = Pick<Figure, 'id' | 'signUpId' | 'isChoice' | 'heads' | 'minors'>;
+
+/** What the phone says, as the outbox holds it; later than all that it said before, whatever its clock does. */
+export function itemOf(
+	{ event, account, device, figures }: List,
+	{ id, signUpId, isChoice, heads, minors }: Said,
+	now: number,
+	shown: { language: string; text: (at: number) => string; correctPath: string },
+): OutboxItem {
+	const own = figures.filter((each) => each.device === device).map(({ statedAt }) => statedAt);
+	const at = Math.max(now, ...own.map((before) => before + 1));
+	return {
+		id,
+		kind: 'attendance',
+		body: {
+			...{ id, account, event_id: event, sign_up_id: signUpId, device, is_choice: isChoice, heads, minors },
+			checked_in_at: new Date(at).toISOString(),
+		},
+		...shown,
+		text: shown.text(at),
+		madeAt: at,
+	};
+}
+
+/** The figure that an item of the outbox is. */
+export function figureOf({ id, body, madeAt }: OutboxItem): Figure {
+	const said = body as { sign_up_id: string | null; device: string; is_choice: boolean; heads: number };
+	return {
+		...{ id, signUpId: said.sign_up_id, device: said.device, isChoice: said.is_choice, heads: said.heads },
+		...{ minors: body['minors'] as number | null, statedAt: madeAt, at: madeAt },
+	};
+}
+
+/**
+ * The portal's list with what this phone has said since: what waits, and what was sent a moment ago. What the portal
+ * refused counts no more. Another account's phone is another one.
+ */
+export function mergeList(
+	known: Fresh,
+	stored: List | undefined,
+	items: OutboxItem[],
+	{ now, mintId }: { now: number; mintId: () => string },
+): List {
+	const isOwn = stored?.account === known.account;
+	const device = isOwn ? stored.device : mintId();
+	const isFresh = known !== stored;
+	const sent =
+		isOwn && isFresh
+			? stored.figures.filter((each) => each.device === device && each.statedAt > known.now - MOMENT_MS)
+			: [];
+	const own = items.filter(({ body }) => body['account'] === known.account);
+	const waiting = own.filter(({ refusal }) => refusal === undefined).map(figureOf);
+	const refused = new Set(own.flatMap(({ id, refusal }) => (refusal === undefined ? [] : [id])));
+	const figures = new Map([...sent, ...waiting, ...known.figures].map((each) => [each.id, each]));
+	return {
+		...known,
+		device,
+		savedAt: isFresh ? now : stored.savedAt,
+		figures: [...figures.values()].filter(({ id }) => !refused.has(id)),
+	};
+}

@@ -1,0 +1,37 @@
+import type { APIRoute } from 'astro';
+import { z } from 'astro/zod';
+import { batchText as text, readInstant } from '#features/accounts/device-batch.ts';
+import { recordAttendance } from '#features/cleanup-events/attendance.service.ts';
+import { answerAccountBatch } from './_account-batch.ts';
+
+const shape = z.object({
+	id: text(64),
+	account: text(64),
+	event_id: text(64),
+	sign_up_id: text(64).nullable(),
+	device: text(64),
+	is_choice: z.boolean(),
+	heads: z.number(),
+	minors: z.number().nullable(),
+	checked_in_at: text(40),
+});
+
+/** The outbox's check-ins: each is recorded under the account that made it. */
+export const POST: APIRoute = (context) => {
+	const { db, now } = context.locals;
+	return answerAccountBatch(context, {
+		list: 'attendance',
+		shape,
+		fields: { checkedInAt: 'checked_in_at' },
+		waits: { signIn: 'attendanceSignIn', otherAccount: 'attendanceOtherAccount' },
+		record: (read, { actor, correction }) => {
+			const { id, device, heads, minors } = read;
+			const statedAt = readInstant(read.checked_in_at, 'checked_in_at');
+			const input = {
+				...{ id, eventId: read.event_id, signUpId: read.sign_up_id, device, isChoice: read.is_choice },
+				...{ heads, minors, statedAt, checkedInAt: statedAt + correction },
+			};
+			return recordAttendance(db, actor, input, now);
+		},
+	});
+};

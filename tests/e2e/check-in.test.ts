@@ -1,0 +1,329 @@
+// A morning with two phones and no network: who came is counted once, nobody is lost, and the list leaves at sign-out.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkInCodeOf } from '#features/cleanup-events/check-in.ts';
+import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
+import { signUp } from '#features/cleanup-events/sign-up.service.ts';
+import { insertRoleGrant } from '#features/accounts/person.repository.ts';
+import { inTransaction } from '#lib/db.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { launchPhone, phone } from '../support/browser.ts';
+import { fieldErrorOf, makeClient, signInClient } from '../support/http.ts';
+import { axeErrors, sticksOut } from '../support/pages.ts';
+import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
+import { digest, SEQUENCED } from '../support/snapshot.ts';
+
+let world: ServedWorld;
+let board: string;
+const ids: Record<string, string> = {};
+const folders: string[] = [];
+const contexts: BrowserContext[] = [];
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
+const HOUR = 3_600_000;
+const codeOf = (name: string) => checkInCodeOf(SECRET, ids[name]!);
+
+beforeAll(async () => {
+	world = await startWorld();
+	board = `/cua-toi/su-kien/${world.eventId}/diem-danh`;
+	const now = Date.now();
+	await world.db
+		.updateTable('cleanupEvent')
+		.set({ startsAt: now - HOUR / 2, endsAt: now + HOUR })
+		.where('id', '=', world.eventId)
+		.execute();
+	const people: [string, SignUpInput['kind'], number][] = [
+		['Hoàng Thị Đào', 'person', 1],
+		['Lý Văn Bình', 'person', 1],
+		['Chi đoàn trường X', 'unit', 25],
+	];
+	for (const [name, kind, headCount] of people) {
+		const input = { id: uuidv7(now), kind, name, headCount, phone: null, isSixteen: true };
+		ids[name] = (await signUp(world.db, world.eventId, input, { secret: 'x'.repeat(43) }, now)).id;
+	}
+});
+afterAll(async () => {
+	for (const context of contexts) await context.close();
+	for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+	await world.stop();
+});
+
+async function openPhone(): Promise<Page> {
+	const folder = mkdtempSync(path.join(tmpdir(), 'portal-phone-'));
+	const options = { baseURL: world.baseUrl, viewport: phone, isMobile: true, hasTouch: true };
+	const context = await launchPhone(folder, options);
+	folders.push(folder);
+	contexts.push(context);
+	const page = await context.newPage();
+	await world.db.deleteFrom('rateLimit').execute();
+	await signInAs(page, world.baseUrl, world.people.organiser);
+	return page;
+}
+const rowOf = (page: Page, name: string) => page.locator(`#dong-${ids[name]}`);
+const press = (page: Page, name: string) => rowOf(page, name).locator('[data-act=here] .btn').click();
+const total = (page: Page) => page.textContent('[data-total]');
+const said = () => world.db.selectFrom('attendance').selectAll().execute();
+const isKept = (page: Page) =>
+	page.evaluate(async () => (await caches.match('/diem-danh/khong-mang')) !== undefined);
+const add = (page: Page, name: string) => page.locator(`.step:has([name=${name}]) [data-step="1"]`).click();
+
+test('two phones check people in without a network, and each word arrives once', async () => {
+	const [first, second] = [await openPhone(), await openPhone()];
+	for (const page of [first, second]) {
+		await page.goto(board);
+		await page.locator('[data-find]:not([hidden])').waitFor();
+		await poll(() => isKept(page)).toBe(true);
+	}
+	expect(await axeErrors(first)).toEqual([]);
+	expect(await sticksOut(first, 320)).toEqual([]);
+	for (const page of [first, second]) await page.context().setOffline(true);
+
+	// By name, found without its marks.
+	await first.goto(board);
+	await first.locator('[data-find]:not([hidden])').waitFor();
+	expect(await first.textContent('[data-event-title]')).toBe('Dọn bờ sông');
+	await first.fill('[data-search]', 'dao');
+	expect(await rowOf(first, 'Lý Văn Bình').isVisible()).toBe(false);
+	await press(first, 'Hoàng Thị Đào');
+	await poll(() => total(first)).toBe('Có mặt: 1 lượt');
+	await first.fill('[data-search]', '');
+
+	// By code; a tampered one is refused without a network too.
+	const code = codeOf('Lý Văn Bình');
+	await first.fill('[name=code]', code.slice(0, 9) + String((Number(code[9]) + 1) % 10));
+	await first.click('[data-act=code] .btn');
+	await poll(() => first.textContent('[data-wrong]')).toContain('không có trong danh sách');
+	expect(await total(first)).toBe('Có mặt: 1 lượt');
+	await first.fill('[name=code]', code);
+	await first.click('[data-act=code] .btn');
+	await poll(() => first.textContent('[data-done]')).toContain('Lý Văn Bình');
+
+	// A unit by heads, and whoever has no sign-up.
+	await rowOf(first, 'Chi đoàn trường X').locator('[name=heads]').fill('23');
+	await press(first, 'Chi đoàn trường X');
+	await add(first, 'adults');
+	await add(first, 'adults');
+	await add(first, 'minors');
+	await poll(() => total(first)).toBe('Có mặt: 28 lượt');
+	// It outlives a reload.
+	await first.reload();
+	await poll(() => total(first)).toBe('Có mặt: 28 lượt');
+	expect(await rowOf(first, 'Chi đoàn trường X').textContent()).toContain('chờ gửi');
+	expect(await first.inputValue('[name=adults]')).toBe('2');
+
+	// The other phone counts the unit otherwise, one person again, and its own walk-ins.
+	await second.goto(board);
+	await second.locator('[data-find]:not([hidden])').waitFor();
+	await press(second, 'Chi đoàn trường X');
+	await press(second, 'Hoàng Thị Đào');
+	await add(second, 'adults');
+	await press(second, 'Lý Văn Bình');
+	await rowOf(second, 'Lý Văn Bình').locator('[data-act=undo] .btn').click();
+	await poll(() => total(second)).toBe('Có mặt: 27 lượt');
+	expect(await said()).toEqual([]);
+
+	// The session of the second lapses; the first sends.
+	await first.context().setOffline(false);
+	await poll(async () => (await said()).length).toBe(4);
+	const sessions = await second.context().cookies();
+	await second.context().clearCookies({ name: 'phien' });
+	await second.context().setOffline(false);
+	await second.evaluate(() => dispatchEvent(new Event('online')));
+	await second.locator('[data-waits]:not([hidden])').waitFor();
+	expect(await second.textContent('[data-waits]')).toContain('đăng nhập lại');
+	expect(await said()).toHaveLength(4);
+	await second.context().addCookies(sessions.filter(({ name }) => name === 'phien'));
+	await second.evaluate(() => dispatchEvent(new Event('online')));
+	await poll(async () => (await said()).length).toBe(9);
+
+	// Both figures of the unit stand, until the lead chooses.
+	await first.goto(board);
+	await poll(() => total(first)).toBe('Có mặt: 31 lượt');
+	const choices = rowOf(first, 'Chi đoàn trường X').locator('[data-act=choose]');
+	expect(await choices.locator('button').count()).toBe(2);
+	await choices.locator('button', { hasText: 'Tính 23' }).click();
+	await poll(() => total(first)).toBe('Có mặt: 29 lượt');
+	await poll(async () => (await said()).length).toBe(10);
+	await second.reload();
+	await poll(() => total(second)).toBe('Có mặt: 29 lượt');
+	expect(await first.textContent('[data-walk-ins]')).toContain('3 người từ 16 tuổi, 1 em');
+
+	// The report proposes the sum.
+	await first.goto(`/cua-toi/su-kien/${world.eventId}`);
+	expect(await first.inputValue('form.stack [name=headCount]')).toBe('29');
+	expect(await first.textContent('main')).toContain('Điểm danh: 29 lượt');
+
+	// The list leaves with whoever signs out; what the portal has stays there.
+	const names = (page: Page) =>
+		page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+	await first.goto('/cua-toi');
+	expect(await names(first)).toContain(`diem-danh.${world.eventId}`);
+	await first.click('form[data-signs-out] .btn');
+	await first.waitForURL(/\/$/);
+	expect(await names(first)).not.toContain(`diem-danh.${world.eventId}`);
+	await first.context().setOffline(true);
+	await first.goto(board);
+	await poll(() => first.textContent('[data-alert]')).toContain('chưa lưu danh sách');
+	expect(await first.textContent('main')).not.toContain('Hoàng Thị Đào');
+});
+
+test('what the portal refuses stays with the lead, says why, and counts no more', async () => {
+	const page = await openPhone();
+	await page.goto(board);
+	await page.locator('[data-find]:not([hidden])').waitFor();
+	const before = await total(page);
+	await page.context().setOffline(true);
+	await rowOf(page, 'Chi đoàn trường X').locator('[name=heads]').fill('40');
+	await press(page, 'Chi đoàn trường X');
+	await poll(() => total(page)).not.toBe(before);
+	const [grant] = world.people.organiser.actor.grants;
+	await world.db.updateTable('roleGrant').set({ endedAt: Date.now() }).where('id', '=', grant!.id).execute();
+	const written = await said();
+	await page.context().setOffline(false);
+	await rowOf(page, 'Chi đoàn trường X').locator('[data-refusal]:not([hidden])').waitFor();
+	expect(await rowOf(page, 'Chi đoàn trường X').textContent()).toContain(
+		'Vai trò của anh/chị không làm được',
+	);
+	expect(await total(page)).toBe(before);
+	expect(await said()).toEqual(written);
+	const again = {
+		personId: world.people.organiser.actor.personId,
+		role: 'organiser' as const,
+		grantedBy: null,
+	};
+	const scope = { scopeKind: 'organisation' as const, scopeId: world.union, isSample: 0 as const };
+	await inTransaction(world.db, (trx) => insertRoleGrant(trx, { ...again, ...scope }, Date.now() - HOUR));
+	await page.goto('/cho-gui');
+	expect(await page.textContent('[data-text]')).toMatch(/Điểm danh “Dọn bờ sông”: 40 người/);
+	await page.click('[data-again]');
+	await poll(async () => (await said()).length).toBe(written.length + 1);
+});
+
+test('the camera reads one code after another, also without a network', async () => {
+	const page = await openPhone();
+	await page.addInitScript(
+		(text) => {
+			navigator.mediaDevices.getUserMedia = () =>
+				Promise.resolve(document.createElement('canvas').captureStream(5));
+			HTMLMediaElement.prototype.play = () => Promise.resolve();
+			Object.assign(globalThis, {
+				BarcodeDetector: class {
+					detect = () => Promise.resolve([{ rawValue: text }]);
+				},
+			});
+		},
+		`${world.baseUrl}${board}#ma=${codeOf('Lý Văn Bình')}`,
+	);
+	await page.goto(board);
+	await page.locator('[data-find]:not([hidden])').waitFor();
+	const isScannerKept = () =>
+		page.evaluate(async () =>
+			(await (await caches.open('tep-1')).keys()).some(({ url }) => url.includes('check-in-scan')),
+		);
+	await poll(isScannerKept).toBe(true);
+	await page.context().setOffline(true);
+	await page.goto(board);
+	await page.click('[data-scan]');
+	await poll(() => page.textContent('[data-done]')).toContain('Lý Văn Bình');
+	await page.click('[data-scanner] .btn');
+	expect(await page.locator('[data-scanner]').isVisible()).toBe(false);
+	// The same code as an address fills the field, and checks nobody in by itself.
+	await page.goto('about:blank');
+	await page.goto(`${board}#ma=${codeOf('Hoàng Thị Đào')}`);
+	await poll(() => page.inputValue('[name=code]')).toBe(codeOf('Hoàng Thị Đào'));
+});
+
+test('a list whose 48 hours are over is wiped by the next page, whatever page that is', async () => {
+	const page = await openPhone();
+	await page.goto(board);
+	await page.locator('[data-find]:not([hidden])').waitFor();
+	const lists = () =>
+		page.evaluate(
+			async () => (await indexedDB.databases()).filter(({ name }) => name!.startsWith('diem-danh')).length,
+		);
+	expect(await lists()).toBe(1);
+	await page.clock.setFixedTime(Date.now() + 50 * HOUR);
+	await page.goto('/phan-loai');
+	await poll(lists).toBe(0);
+});
+
+test('without JavaScript each row is a form, and a refusal writes nothing and keeps what was typed', async () => {
+	const client = await signInClient(world.baseUrl, world.people.organiser);
+	const action = `${board}?_action=cleanupEvents.checkIn`;
+	const about = { eventId: world.eventId };
+	const post = (fields: Record<string, string>) =>
+		client.post(action, { id: crypto.randomUUID(), ...about, ...fields });
+	const other = await signInClient(world.baseUrl, world.people['another union’s organiser']);
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	const wrong = await post({ code: '0000000000' });
+	expect(wrong.status).toBe(422);
+	expect(fieldErrorOf(await wrong.text(), 'code')).toContain('không có trong danh sách');
+	const signUpId = ids['Chi đoàn trường X']!;
+	const tooMany = await post({ signUpId, heads: '10000' });
+	expect(tooMany.status).toBe(422);
+	expect(await tooMany.text()).toContain('value="10000"');
+	const children = await post({ what: 'walk-ins', adults: 'x', minors: '1' });
+	expect(fieldErrorOf(await children.text(), 'adults')).toBeTruthy();
+	const stranger = await makeClient(world.baseUrl).post(action, {
+		...{ id: crypto.randomUUID(), ...about, signUpId, heads: '1' },
+	});
+	expect(stranger.status).toBe(401);
+	expect((await other.post(action, { id: crypto.randomUUID(), ...about, signUpId, heads: '1' })).status).toBe(
+		403,
+	);
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	expect((await post({ code: codeOf('Hoàng Thị Đào') })).status).toBe(303);
+	expect((await post({ signUpId, heads: '24' })).status).toBe(303);
+	expect((await post({ what: 'walk-ins', adults: '2', minors: '3' })).status).toBe(303);
+	const html = await (await client.send(board)).text();
+	expect(html).toContain('Tính 24');
+});
+
+test('the address takes no check-in without its account, and names what is wrong', async () => {
+	const client = await signInClient(world.baseUrl, world.people.organiser);
+	const one = {
+		...{ id: crypto.randomUUID(), account: world.people.organiser.actor.personId, event_id: world.eventId },
+		...{ sign_up_id: ids['Lý Văn Bình']!, device: 'may-9', is_choice: false, heads: 1, minors: null },
+		checked_in_at: new Date().toISOString(),
+	};
+	const post = async (...items: object[]) => {
+		const response = await client.send('/api/v1/attendance', {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ sent_at: new Date().toISOString(), attendance: items }),
+		});
+		const { results } = (await response.json()) as {
+			results: { status: number; error?: { code: string } }[];
+		};
+		return results.map(({ status, error }) => [status, error?.code]);
+	};
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	expect(
+		await post(
+			{ ...one, account: world.people.steward.actor.personId },
+			{ ...one, heads: 10_000 },
+			{ ...one, sign_up_id: crypto.randomUUID() },
+			{ ...one, event_id: crypto.randomUUID() },
+			{ ...one, checked_in_at: 'x' },
+			{ ...one, id: 'x' },
+			{ id: one.id },
+		),
+	).toEqual([
+		[401, 'attendanceOtherAccount'],
+		[422, 'countOutOfRange'],
+		[404, 'signUpNotFound'],
+		[404, 'unknownEvent'],
+		[422, 'instantInvalid'],
+		[422, 'idInvalid'],
+		[422, 'bodyMalformed'],
+	]);
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	expect(await post(one, one, { ...one, heads: 0 })).toEqual([
+		[201, undefined],
+		[200, undefined],
+		[409, 'sameIdOtherContent'],
+	]);
+});
