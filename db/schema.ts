@@ -914,6 +914,59 @@ export type NewsTable = {
 	handledAt: number | null;
 };
 
+/** A mail address or a browser that takes pushes, shown to be its holder's. */
+export type RecipientTable = {
+	id: string;
+	channel: 'email' | 'push';
+	/** The mail address, or the endpoint that a browser's push service gave it. */
+	address: string;
+	/** The keys of a browser that takes pushes. */
+	p256dh: string | null;
+	auth: string | null;
+	locale: 'vi' | 'en';
+	personId: string | null;
+	deviceAliasId: string | null;
+	createdAt: number;
+	isSample: Flag;
+};
+
+export type FollowTable = {
+	id: string;
+	recipientId: string;
+	targetKind: 'ward' | 'organisation' | 'house' | 'event' | 'own';
+	/** Of what somebody with an account signed up for: ''. */
+	targetId: string;
+	/** Which kinds of news, with commas between. */
+	kinds: string;
+	createdAt: number;
+};
+
+/** One message to one recipient. */
+export type OutboxMessageTable = {
+	id: string;
+	dedupeKey: string;
+	/** What it tells of; null for a letter that asks whether an address is its writer's. */
+	newsId: string | null;
+	/** Null once the recipient has stopped. */
+	recipientId: string | null;
+	channel: 'email' | 'push';
+	/** Of a letter without a recipient, until it is sent. */
+	address: string | null;
+	/** The same: what it asks, sealed. */
+	content: string | null;
+	dueAt: number;
+	/** Until when the process that took it has it for itself. */
+	leaseUntil: number | null;
+	tries: number;
+	sentAt: number | null;
+	failedAt: number | null;
+	/** It was overtaken, or nobody is there to be told. */
+	droppedAt: number | null;
+	/** Why the last try failed, in one word. */
+	error: string | null;
+	createdAt: number;
+};
+
 export type CleanupEventTable = {
 	id: string;
 	slug: string;
@@ -1174,6 +1227,9 @@ export type Database = {
 	dropOff: DropOffTable;
 	dropOffLine: DropOffLineTable;
 	news: NewsTable;
+	recipient: RecipientTable;
+	follow: FollowTable;
+	outboxMessage: OutboxMessageTable;
 	cleanupEvent: CleanupEventTable;
 	eventOrganisation: EventOrganisationTable;
 	eventSection: EventSectionTable;

@@ -35,6 +35,7 @@ import * as retiredItems from './0033_retire_guide_items.ts';
 import * as deeperSignUps from './0034_deepen_sign_ups.ts';
 import * as deeperReports from './0035_deepen_event_reports.ts';
 import * as news from './0036_record_news.ts';
+import * as follows from './0037_follow_news.ts';
 import * as eventChanges from './0039_record_event_changes.ts';
 import * as eventSeries from './0040_create_event_series.ts';
 import * as attendance from './0041_record_attendance.ts';
@@ -78,6 +79,7 @@ export const migrations: Record<string, Migration> = {
 	'0034_deepen_sign_ups': deeperSignUps,
 	'0035_deepen_event_reports': deeperReports,
 	'0036_record_news': news,
+	'0037_follow_news': follows,
 	'0039_record_event_changes': eventChanges,
 	'0040_create_event_series': eventSeries,
 	'0041_record_attendance': attendance,

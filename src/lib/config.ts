@@ -27,7 +27,15 @@ export type Config = {
 	securityContact: string;
 	/** An S3-compatible bucket for photos instead of the folder. */
 	photoBucket: PhotoBucket | undefined;
+	/** How mail is sent; undefined: none is. */
+	mail: MailSettings | undefined;
+	/** The private key that push services know the portal by; without it a file beside the SQLite database. */
+	vapidKey: string | undefined;
+	/** Hosts of push services that messages may go to; one that begins with `*.` stands for all below it. */
+	pushHosts: string[];
 };
+
+export type MailSettings = { smtpUrl: string; from: string };
 
 /** Where photos are kept when several machines share them. */
 export type PhotoBucket = { url: string; region: string; accessKeyId: string; secretAccessKey: string };
@@ -107,6 +115,30 @@ function photoBucket(env: NodeJS.ProcessEnv): PhotoBucket | undefined {
 	};
 }
 
+/** `SMTP_URL` and `MAIL_FROM`; they come together. */
+function mailSettings(env: NodeJS.ProcessEnv): MailSettings | undefined {
+	const [smtpUrl, from] = [env['SMTP_URL']?.trim(), env['MAIL_FROM']?.trim()];
+	if (!smtpUrl && !from) return undefined;
+	if (!smtpUrl || !URL.canParse(smtpUrl) || !/^smtps?:\/\/[^/]/.test(smtpUrl))
+		throw new ConfigError('SMTP_URL must be smtp://… or smtps://…, with MAIL_FROM beside it.');
+	if (!from || !/^[^<>\r\n]*<?[^\s@<>,]+@[^\s@<>,]+>?$/.test(from))
+		throw new ConfigError('MAIL_FROM must be ADDRESS or NAME <ADDRESS>, with SMTP_URL beside it.');
+	return { smtpUrl, from };
+}
+
+const PUSH_HOSTS = [
+	...['fcm.googleapis.com', 'updates.push.services.mozilla.com', '*.push.apple.com', '*.notify.windows.com'],
+];
+
+function pushHosts(env: NodeJS.ProcessEnv): string[] {
+	const text = env['PUSH_HOSTS']?.trim();
+	if (!text) return PUSH_HOSTS;
+	const hosts = text.toLowerCase().split(/[\s,]+/);
+	const wrong = hosts.find((each) => !/^(\*\.)?[a-z\d-]+(\.[a-z\d-]+)+$/.test(each) || isIP(each) !== 0);
+	if (wrong === undefined) return hosts;
+	throw new ConfigError(`PUSH_HOSTS must be names of hosts with commas between, but one is "${wrong}".`);
+}
+
 /** Reads and checks the environment. Throws {@link ConfigError}, which stops the start. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
 	const port = integer(env, 'PORT', 4321, 0, 65535);
@@ -140,5 +172,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 		ledgerKey: key32(env, 'LEDGER_KEY'),
 		securityContact,
 		photoBucket: photoBucket(env),
+		mail: mailSettings(env),
+		vapidKey: key32(env, 'VAPID_KEY'),
+		pushHosts: pushHosts(env),
 	};
 }

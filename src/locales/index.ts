@@ -20,6 +20,7 @@ import viSheets from './vi/sheets.json' with { type: 'json' };
 import viSchools from './vi/schools.json' with { type: 'json' };
 import viTeam from './vi/team.json' with { type: 'json' };
 import viChecks from './vi/checks.json' with { type: 'json' };
+import viNotifications from './vi/notifications.json' with { type: 'json' };
 import viDisclosures from './vi/disclosures.json' with { type: 'json' };
 import viTrace from './vi/trace.json' with { type: 'json' };
 import enAudit from './en/audit.json' with { type: 'json' };
@@ -44,6 +45,7 @@ import enSheets from './en/sheets.json' with { type: 'json' };
 import enSchools from './en/schools.json' with { type: 'json' };
 import enTeam from './en/team.json' with { type: 'json' };
 import enChecks from './en/checks.json' with { type: 'json' };
+import enNotifications from './en/notifications.json' with { type: 'json' };
 import enDisclosures from './en/disclosures.json' with { type: 'json' };
 import enTrace from './en/trace.json' with { type: 'json' };
 
@@ -72,6 +74,7 @@ export const resources = {
 		sheets: viSheets,
 		team: viTeam,
 		checks: viChecks,
+		notifications: viNotifications,
 		disclosures: viDisclosures,
 		trace: viTrace,
 	},
@@ -98,6 +101,7 @@ export const resources = {
 		sheets: enSheets,
 		team: enTeam,
 		checks: enChecks,
+		notifications: enNotifications,
 		disclosures: enDisclosures,
 		trace: enTrace,
 	},

@@ -6,7 +6,11 @@ import { clearTransfers } from '#features/privacy/alias.repository.ts';
 import { forgetHousePhotos } from '#features/green-houses/house-photo.service.ts';
 import { forgetProblemWords } from '#features/green-houses/problem-report.repository.ts';
 import { settleLines } from '#features/cleanup-events/sign-up-line.service.ts';
+import { remindLeads } from '#features/cleanup-events/report-reminder.service.ts';
 import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
+import { openChannels } from '#features/notifications/channel.service.ts';
+import { forgetMessages, sendMessages, type Sending } from '#features/notifications/send-messages.service.ts';
+import { spreadNews } from '#features/notifications/spread-news.service.ts';
 import { forgetInvitees } from '#features/team/role.repository.ts';
 import { getPortal } from '#lib/portal.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
@@ -16,6 +20,8 @@ import { checkInThread } from './ledger-check.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+/** So long at most something waits for its message. */
+const SEND_MS = 15_000;
 /** Long work waits until the first visitors are served. */
 const QUIET_MS = 60_000;
 
@@ -33,6 +39,7 @@ export const JOBS: Job[] = [
 		name: 'forget-problem-words',
 		run: (db, now) => inTransaction(db, (trx) => forgetProblemWords(trx, now)),
 	},
+	{ name: 'forget-messages', run: forgetMessages },
 	{ name: 'clear-job-runs', run: clearJobRuns },
 ];
 
@@ -66,13 +73,44 @@ export async function runDueJobs(db: Db, store: PhotoStore, now: number, jobs: J
 const settleNow = (db: Db) =>
 	void settleLines(db, Date.now()).catch((error: unknown) => console.error(error));
 
-/** Runs the jobs now and every hour, and looks after waiting lists every minute; what fails is logged. */
+/** Finds out who is to be told of what has happened, and sends what is due. Every process may: messages are taken. */
+function startSending(db: Db, sending: Sending): void {
+	let isBusy = false;
+	const send = async () => {
+		if (isBusy) return;
+		isBusy = true;
+		try {
+			await spreadNews(db, Date.now());
+			await sendMessages(db, sending, () => Date.now());
+		} catch (error) {
+			console.error('sending messages failed', error);
+		} finally {
+			isBusy = false;
+		}
+	};
+	void send();
+	setInterval(() => void send(), SEND_MS).unref();
+}
+
+/** What {@link startSending} needs of the process. */
+function openSending(): Sending {
+	const { config, secret } = getPortal();
+	return { channels: openChannels(config), secret, publicUrl: config.publicUrl };
+}
+
+const remindNow = (db: Db) =>
+	void remindLeads(db, Date.now()).catch((error: unknown) => console.error(error));
+
+/** Runs the jobs now and every hour, and looks after waiting lists and messages in between; what fails is logged. */
 export async function startJobs(db: Db, store: PhotoStore): Promise<void> {
 	const runAll = (jobs: Job[]) =>
 		void runDueJobs(db, store, Date.now(), jobs).catch((error: unknown) => console.error(error));
 	await runDueJobs(db, store, Date.now());
 	settleNow(db);
 	setInterval(() => settleNow(db), MINUTE_MS).unref();
+	remindNow(db);
+	setInterval(() => remindNow(db), HOUR_MS).unref();
+	startSending(db, openSending());
 	setTimeout(() => runAll(LONG_JOBS), QUIET_MS).unref();
 	setInterval(() => runAll([...JOBS, ...LONG_JOBS]), HOUR_MS).unref();
 }

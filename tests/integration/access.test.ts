@@ -289,7 +289,7 @@ const WITHOUT: Record<string, string[]> = {
 			'getInclusion',
 		],
 		...['reportStateSeen', 'reportProblem', 'addVoice', 'attachPhoto'],
-		...['attachFormPhoto', 'takePhotoRate'],
+		...['attachFormPhoto', 'takePhotoRate', 'follow'],
 		...['getConsistency', 'matchSheet', 'readBoardSheet', 'readDueSheets'],
 		...['streamEntryCsv', 'streamJournal'],
 	],
@@ -306,6 +306,8 @@ const WITHOUT: Record<string, string[]> = {
 			'isOffered',
 		],
 		...['takeAlias', 'forgetAlias', 'resetPassword', 'readInvitation', 'readWhose'],
+		// An account's own follows are asked for by whose they are (i/follow).
+		...['readWish', 'confirmFollow', 'changeFollow', 'unfollow', 'stopAll'],
 	],
 	'is how somebody signs in or out': [
 		...['askForPasskey', 'takePasskey', 'takeSecondFactor', 'signIn', 'findTries', 'checkTries'],
@@ -366,13 +368,16 @@ const WITHOUT: Record<string, string[]> = {
 			'withdrawAllIn',
 			'requireChange',
 			'requireNewestNotice',
+			'forgetRecipients',
+			'tellNews',
 		],
 	],
 	'asks for the scopes that its caller names; walked by those that call it': ['decidePhoto'],
 	'is the command line’s or the process’s own': [
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
 		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],
-		...['forgetHousePhotos', 'settleLines'],
+		...['forgetHousePhotos', 'settleLines', 'spreadNews', 'sendMessages', 'forgetMessages'],
+		...['remindLeads', 'openChannels', 'loadPushKeys', 'readFailure'],
 		...['walkBook', 'runChecks', 'checkLedger', 'checkAndKeep'],
 	],
 	'lists what the person may do or see, by the same table': [

@@ -19,7 +19,7 @@ import {
 } from '#features/cleanup-events/check-in.ts';
 import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
-import { cancelEvent } from '#features/cleanup-events/';
+import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import { cancelSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';

@@ -16,6 +16,10 @@ test('without any setting the portal is local, on SQLite and with samples', () =
 		portalSecret: undefined,
 		securityContact: 'http://localhost:4321/quyen-rieng-tu',
 		photoBucket: undefined,
+		pushHosts: [
+			...['fcm.googleapis.com', 'updates.push.services.mozilla.com'],
+			...['*.push.apple.com', '*.notify.windows.com'],
+		],
 	});
 });
 
@@ -49,6 +53,10 @@ test('every setting is read', () => {
 			PHOTO_BUCKET_REGION: 'vn-1',
 			PHOTO_BUCKET_KEY_ID: 'KEY',
 			PHOTO_BUCKET_SECRET: 'SECRET',
+			SMTP_URL: 'smtps://u:p@mail.example.vn:465',
+			MAIL_FROM: 'Ngôi nhà xanh <tin@xanh.example.vn>',
+			VAPID_KEY: 'z'.repeat(43),
+			PUSH_HOSTS: '*.push.example.vn, push.example.com',
 		}),
 	).toEqual({
 		host: '0.0.0.0',
@@ -68,6 +76,11 @@ test('every setting is read', () => {
 			...{ url: 'https://s3.example.vn/photos', region: 'vn-1' },
 			...{ accessKeyId: 'KEY', secretAccessKey: 'SECRET' },
 		},
+		mail: {
+			...{ smtpUrl: 'smtps://u:p@mail.example.vn:465', from: 'Ngôi nhà xanh <tin@xanh.example.vn>' },
+		},
+		vapidKey: 'z'.repeat(43),
+		pushHosts: ['*.push.example.vn', 'push.example.com'],
 	});
 });
 
@@ -77,6 +90,14 @@ test.each([
 	[{ SECURITY_CONTACT: 'an-toan' }, 'SECURITY_CONTACT'],
 	[{ PHOTO_BUCKET_URL: 's3://photos' }, 'PHOTO_BUCKET_URL'],
 	[{ PHOTO_BUCKET_URL: 'https://s3.example.vn/photos' }, 'PHOTO_BUCKET_KEY_ID'],
+	[{ SMTP_URL: 'https://mail.example.vn', MAIL_FROM: 'tin@example.vn' }, 'SMTP_URL'],
+	[{ MAIL_FROM: 'tin@example.vn' }, 'SMTP_URL'],
+	[{ SMTP_URL: 'smtp://mail.example.vn' }, 'MAIL_FROM'],
+	[{ SMTP_URL: 'smtp://mail.example.vn', MAIL_FROM: 'tin' }, 'MAIL_FROM'],
+	[{ VAPID_KEY: 'short' }, 'VAPID_KEY'],
+	[{ PUSH_HOSTS: '*' }, 'PUSH_HOSTS'],
+	[{ PUSH_HOSTS: 'push.example.vn,127.0.0.1' }, 'PUSH_HOSTS'],
+	[{ PUSH_HOSTS: 'https://push.example.vn' }, 'PUSH_HOSTS'],
 ])('%o stops the start and names the variable', (env, name) => {
 	expect(() => readConfig(env)).toThrow(new RegExp(`^${name}\\b`));
 });

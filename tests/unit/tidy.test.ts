@@ -40,7 +40,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	collections: ['green-houses', 'drop-offs', 'fund', 'photos', 'materials', 'accounts', 'places'],
 	schools: ['drop-offs', 'collections', 'green-houses', 'materials', 'accounts', 'places'],
 	// What people are told of, and by what.
-	notifications: ['green-houses', 'accounts', 'places'],
+	notifications: ['outbox', 'green-houses', 'accounts', 'places'],
 	'cleanup-events': [
 		'outbox',
 		'notifications',
@@ -55,7 +55,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	team: ['green-houses', 'fund', 'accounts', 'places', 'materials'],
 	// Asks the invariants of all books.
 	checks: ['fund', 'checkpoints'],
-	privacy: ['team', 'accounts', 'cleanup-events', 'drop-offs', 'photos'],
+	privacy: ['team', 'accounts', 'cleanup-events', 'drop-offs', 'notifications', 'photos'],
 	trace: [
 		'collections',
 		'photos',

@@ -1,4 +1,5 @@
 // Everything that the portal keeps about one person, and how it is forgotten.
+import { sql } from 'kysely';
 import type { Db, Trx } from '#lib/db.ts';
 import { listOwnDeeds } from './own-deed.repository.ts';
 
@@ -175,6 +176,39 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
 			.orderBy('cleanupEvent.startsAt')
 			.orderBy('eventNeed.position')
+			.execute(),
+		// A browser's address is a key to it, and stays out.
+		recipients: await db
+			.selectFrom('recipient')
+			.select(['recipient.id', 'channel', 'locale', 'createdAt'])
+			.select(sql<string | null>`case when channel = 'email' then address end`.as('email'))
+			.where((eb) =>
+				eb.or([eb('recipient.personId', '=', personId), eb('recipient.deviceAliasId', 'in', aliases)]),
+			)
+			.orderBy('createdAt')
+			.orderBy('recipient.id')
+			.execute(),
+		follows: await db
+			.selectFrom('follow')
+			.innerJoin('recipient', 'recipient.id', 'follow.recipientId')
+			.select(['recipient.channel', 'follow.targetKind', 'follow.targetId', 'follow.kinds'])
+			.select('follow.createdAt')
+			.where((eb) =>
+				eb.or([eb('recipient.personId', '=', personId), eb('recipient.deviceAliasId', 'in', aliases)]),
+			)
+			.orderBy('follow.createdAt')
+			.orderBy('follow.id')
+			.execute(),
+		messages: await db
+			.selectFrom('outboxMessage')
+			.innerJoin('recipient', 'recipient.id', 'outboxMessage.recipientId')
+			.innerJoin('news', 'news.id', 'outboxMessage.newsId')
+			.select(['recipient.channel', 'news.kind', 'outboxMessage.createdAt', 'outboxMessage.sentAt'])
+			.where((eb) =>
+				eb.or([eb('recipient.personId', '=', personId), eb('recipient.deviceAliasId', 'in', aliases)]),
+			)
+			.orderBy('outboxMessage.createdAt')
+			.orderBy('outboxMessage.id')
 			.execute(),
 		recorded: await listOwnDeeds(db, personId),
 		acts: await db

@@ -2,6 +2,8 @@
 import { ROLES, type Role } from '#features/accounts/actor.ts';
 import { isAuditAction, isAuditKind } from '#features/accounts/audit.ts';
 import { csvLine } from '#lib/csv.ts';
+import { readKinds } from '#features/notifications/follow.ts';
+import type { NewsKind } from '#features/notifications/news.ts';
 import type { Locale, MessageKey, Translate } from '#lib/i18n.ts';
 import { formatQuantity } from '#lib/number-format.ts';
 import { toNationalPhone } from '#lib/phone.ts';
@@ -163,6 +165,25 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 		...data.attendance.map((each): Row => [
 			...(['privacy:table.attendance', timeOf(each.checkedInAt), each.event] as const),
 			t('privacy:table.heads', { count: each.heads }),
+		]),
+		...data.recipients.map((each): Row => [
+			...(['privacy:table.recipient', timeOf(each.createdAt), each.email ?? ''] as const),
+			t(each.channel === 'email' ? 'notifications:channel.email' : 'notifications:channel.pushOther'),
+		]),
+		...data.follows.map((each): Row => [
+			...(['privacy:table.follow', timeOf(each.createdAt)] as const),
+			readKinds(each.kinds)
+				.map((kind) => t(`notifications:kind.${kind}`))
+				.join('; '),
+			t(`notifications:target.${each.targetKind}`),
+		]),
+		...data.messages.map((each): Row => [
+			...([
+				'privacy:table.message',
+				timeOf(each.createdAt),
+				t(`notifications:news.${each.kind as NewsKind}`),
+			] as const),
+			timeOf(each.sentAt),
 		]),
 		...data.recorded.map(({ what, doneAt, kind, id }): Row => [
 			`privacy:deed.${what}`,

@@ -1,0 +1,180 @@
+// Who is told of a piece of news: followers of what it is about, and those whom it concerns by their own sign-up or role.
+import { sql } from 'kysely';
+import type { Scope } from '#features/accounts/actor.ts';
+import type { Db } from '#lib/db.ts';
+import { toLocalDate } from '#lib/time.ts';
+import type { RoleGrantTable } from '#db/schema.ts';
+import { readKinds, type FollowKind, type Target } from './follow.ts';
+
+type Kind = { kind: FollowKind; isSample: 0 | 1 };
+
+const selectFollows = (db: Db, isSample: 0 | 1) =>
+	db
+		.selectFrom('follow')
+		.innerJoin('recipient', 'recipient.id', 'follow.recipientId')
+		.select(['recipient.id', 'recipient.channel', 'recipient.address', 'follow.kinds'])
+		.where('recipient.isSample', '=', isSample);
+export type Told = { id: string; channel: 'email' | 'push'; address: string };
+const ofKind = (rows: (Told & { kinds: string })[], kind: FollowKind): Told[] =>
+	rows.filter(({ kinds }) => readKinds(kinds).includes(kind));
+
+/** Whoever follows one of these. */
+export async function listFollowers(db: Db, targets: Target[], { kind, isSample }: Kind): Promise<Told[]> {
+	const rows = await selectFollows(db, isSample)
+		.where((eb) =>
+			eb.or(
+				targets.map((target) => eb.and([eb('targetKind', '=', target.kind), eb('targetId', '=', target.id)])),
+			),
+		)
+		.execute();
+	return ofKind(rows, kind);
+}
+
+/** People, by whatever they are told of their own by. */
+async function listOwn(db: Db, personIds: string[], { kind, isSample }: Kind): Promise<Told[]> {
+	if (personIds.length === 0) return [];
+	const rows = await selectFollows(db, isSample)
+		.where('targetKind', '=', 'own')
+		.where('recipient.personId', 'in', personIds)
+		.execute();
+	return ofKind(rows, kind);
+}
+
+const idsOf = (rows: { personId: string | null }[]) => [
+	...new Set(rows.flatMap(({ personId }) => (personId === null ? [] : [personId]))),
+];
+
+/** Whoever has signed up for an event with an account, or waits for a place. */
+export async function listSignedUp(db: Db, eventId: string, kind: Kind): Promise<Told[]> {
+	const rows = await db
+		.selectFrom('signUp')
+		.select('personId')
+		.where('eventId', '=', eventId)
+		.where('status', '<>', 'cancelled')
+		.where('personId', 'is not', null)
+		.execute();
+	return listOwn(db, idsOf(rows), kind);
+}
+
+/** Whose sign-up it is: the account that made it, or what in the same household follows its event. */
+export async function listHolders(
+	db: Db,
+	signUp: { eventId: string; personId: string | null; deviceAliasId: string | null },
+	kind: Kind,
+): Promise<Told[]> {
+	const own = await listOwn(db, idsOf([signUp]), kind);
+	if (signUp.deviceAliasId === null) return own;
+	const rows = await selectFollows(db, kind.isSample)
+		.where('targetKind', '=', 'event')
+		.where('targetId', '=', signUp.eventId)
+		.where('recipient.deviceAliasId', '=', signUp.deviceAliasId)
+		.execute();
+	return [...own, ...ofKind(rows, kind.kind)];
+}
+
+/** Whoever holds a role in one of these scopes today. */
+export async function listRoleHolders(
+	db: Db,
+	role: RoleGrantTable['role'],
+	scopes: Scope[],
+	kind: Kind,
+	now: number,
+): Promise<Told[]> {
+	const today = toLocalDate(now);
+	const rows = await db
+		.selectFrom('roleGrant')
+		.select('personId')
+		.where('role', '=', role)
+		.where('isSample', '=', kind.isSample)
+		.where('endedAt', 'is', null)
+		.where('validFrom', '<=', today)
+		.where((eb) => eb.or([eb('validTo', 'is', null), eb('validTo', '>=', today)]))
+		.where((eb) =>
+			eb.or(scopes.map((each) => eb.and([eb('scopeKind', '=', each.kind), eb('scopeId', '=', each.id)]))),
+		)
+		.execute();
+	return listOwn(db, idsOf(rows), kind);
+}
+
+/** An event as a message tells of it. */
+export const findEventFacts = (db: Db, id: string) =>
+	db
+		.selectFrom('cleanupEvent')
+		.leftJoin('greenHouse', 'greenHouse.id', 'cleanupEvent.greenHouseId')
+		.leftJoin('adminUnit', 'adminUnit.id', 'cleanupEvent.adminUnitId')
+		.select(['cleanupEvent.id', 'slug', 'title', 'cleanupEvent.status', 'startsAt', 'endsAt'])
+		.select(['assemblyPoint', 'cancelReason', 'organisationId', 'cleanupEvent.greenHouseId'])
+		.select(['cleanupEvent.adminUnitId', 'greenHouse.nameVi as houseName'])
+		.select(['adminUnit.nameVi as wardNameVi', 'adminUnit.nameEn as wardNameEn'])
+		.where('cleanupEvent.id', '=', id)
+		.executeTakeFirst();
+export type EventRow = NonNullable<Awaited<ReturnType<typeof findEventFacts>>>;
+
+/** What of an event people may follow: itself, its house, its ward, and whoever calls to it. */
+export async function listTargets(db: Db, event: EventRow): Promise<Target[]> {
+	const partners = await db
+		.selectFrom('eventOrganisation')
+		.select('organisationId')
+		.where('eventId', '=', event.id)
+		.execute();
+	return [
+		{ kind: 'event', id: event.id },
+		...(event.greenHouseId === null ? [] : [{ kind: 'house' as const, id: event.greenHouseId }]),
+		...(event.adminUnitId === null ? [] : [{ kind: 'ward' as const, id: event.adminUnitId }]),
+		...[event, ...partners].map(({ organisationId: id }) => ({ kind: 'organisation' as const, id })),
+	];
+}
+
+export const findSignUpOf = (db: Db, id: string) =>
+	db
+		.selectFrom('signUp')
+		.select(['eventId', 'personId', 'deviceAliasId', 'status', 'offeredUntil'])
+		.where('id', '=', id)
+		.executeTakeFirst();
+
+export const hasReport = async (db: Db, eventId: string): Promise<boolean> =>
+	(await db
+		.selectFrom('eventReport')
+		.select('eventId')
+		.where('eventId', '=', eventId)
+		.limit(1)
+		.executeTakeFirst()) !== undefined;
+
+/** Houses that several people found full, and nobody has said otherwise since. */
+export const listOpenAlerts = (db: Db) =>
+	db
+		.selectFrom('houseAlert')
+		.innerJoin('greenHouse', 'greenHouse.id', 'houseAlert.greenHouseId')
+		.select(['houseAlert.id', 'houseAlert.greenHouseId', 'houseAlert.isSample'])
+		.where('houseAlert.endedAt', 'is', null)
+		.where('greenHouse.status', '=', 'active')
+		.where(({ not, exists, selectFrom }) =>
+			not(
+				exists(
+					selectFrom('news')
+						.select('news.id')
+						.where('news.kind', '=', 'house.full')
+						.whereRef(
+							'news.dedupeKey',
+							'=',
+							sql<string>`'house.full:' || house_alert.green_house_id || ':' || house_alert.id`,
+						),
+				),
+			),
+		)
+		.execute();
+
+export const findHouse = (db: Db, id: string) =>
+	db
+		.selectFrom('greenHouse')
+		.select(['id', 'code', 'nameVi', 'adminUnitId', 'stewardOrganisationId'])
+		.where('id', '=', id)
+		.executeTakeFirst();
+
+export const isHouseFull = async (db: Db, greenHouseId: string): Promise<boolean> =>
+	(await db
+		.selectFrom('houseAlert')
+		.select('id')
+		.where('greenHouseId', '=', greenHouseId)
+		.where('endedAt', 'is', null)
+		.executeTakeFirst()) !== undefined;

@@ -1,0 +1,160 @@
+import { sql } from 'kysely';
+import type { FollowTable, RecipientTable } from '#db/schema.ts';
+import type { Db, Trx } from '#lib/db.ts';
+import type { Target, TargetKind } from './follow.ts';
+
+export const findRecipient = (db: Db, id: string) =>
+	db.selectFrom('recipient').selectAll().where('id', '=', id).executeTakeFirst();
+
+export type RecipientKey = Pick<RecipientTable, 'channel' | 'address' | 'personId'>;
+
+export const findRecipientOf = (db: Db, { channel, address, personId }: RecipientKey) =>
+	db
+		.selectFrom('recipient')
+		.selectAll()
+		.where('channel', '=', channel)
+		.where('address', '=', address)
+		.where('personId', personId === null ? 'is' : '=', personId)
+		.executeTakeFirst();
+
+export const insertRecipient = (trx: Trx, row: RecipientTable) =>
+	trx.insertInto('recipient').values(row).execute();
+
+export const updateRecipient = (trx: Trx, id: string, changes: Partial<RecipientTable>) =>
+	trx.updateTable('recipient').set(changes).where('id', '=', id).execute();
+
+const count = (db: Db, table: 'recipient' | 'follow', column: 'personId' | 'recipientId', id: string) =>
+	db
+		.selectFrom(table)
+		.select(({ fn }) => fn.countAll<number>().as('count'))
+		.where(sql.ref(column), '=', id)
+		.executeTakeFirstOrThrow()
+		.then((row) => Number(row.count));
+
+export const countRecipients = (db: Db, personId: string) => count(db, 'recipient', 'personId', personId);
+export const countFollows = (db: Db, recipientId: string) => count(db, 'follow', 'recipientId', recipientId);
+
+export const upsertFollow = (trx: Trx, row: FollowTable) =>
+	trx
+		.insertInto('follow')
+		.values(row)
+		.onConflict((conflict) =>
+			conflict.columns(['recipientId', 'targetKind', 'targetId']).doUpdateSet({ kinds: row.kinds }),
+		)
+		.execute();
+
+export const insertFollowOnce = (trx: Trx, row: FollowTable) =>
+	trx
+		.insertInto('follow')
+		.values(row)
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
+
+export const hasFollow = async (db: Db, recipientId: string, target: Target): Promise<boolean> =>
+	(await db
+		.selectFrom('follow')
+		.select('id')
+		.where('recipientId', '=', recipientId)
+		.where('targetKind', '=', target.kind)
+		.where('targetId', '=', target.id)
+		.executeTakeFirst()) !== undefined;
+
+/** Whose follow it is. */
+export const findFollow = (db: Db, id: string) =>
+	db
+		.selectFrom('follow')
+		.innerJoin('recipient', 'recipient.id', 'follow.recipientId')
+		.select(['follow.id', 'follow.recipientId', 'follow.targetKind', 'recipient.personId'])
+		.where('follow.id', '=', id)
+		.executeTakeFirst();
+
+export const setKinds = (trx: Trx, id: string, kinds: string) =>
+	trx.updateTable('follow').set({ kinds }).where('id', '=', id).execute();
+
+export const deleteFollow = (trx: Trx, id: string) => trx.deleteFrom('follow').where('id', '=', id).execute();
+
+/** They stop, with all that they follow; what waits for them is not sent. */
+export async function deleteRecipients(trx: Trx, ids: string[], now: number): Promise<void> {
+	if (ids.length === 0) return;
+	await trx
+		.updateTable('outboxMessage')
+		.set({ droppedAt: now, leaseUntil: null })
+		.where('recipientId', 'in', ids)
+		.where('sentAt', 'is', null)
+		.where('failedAt', 'is', null)
+		.where('droppedAt', 'is', null)
+		.execute();
+	await trx.deleteFrom('recipient').where('id', 'in', ids).execute();
+}
+
+/** Everything that a person, or a device that is linked to them, is told by. */
+export const listRecipientsOf = (db: Db, personId: string) =>
+	db
+		.selectFrom('recipient')
+		.leftJoin('deviceAlias', 'deviceAlias.id', 'recipient.deviceAliasId')
+		.select(['recipient.id', 'recipient.channel', 'recipient.address', 'recipient.createdAt'])
+		.where((eb) =>
+			eb.or([eb('recipient.personId', '=', personId), eb('deviceAlias.personId', '=', personId)]),
+		)
+		.orderBy('recipient.createdAt')
+		.orderBy('recipient.id')
+		.execute();
+
+type Found = Target & { name: string; nameEn?: string; isSample: 0 | 1 | null; path: string };
+
+/** What somebody wants to follow, by what an address names it with: a ward's or organisation's id, a house's code, an event's slug or id. */
+export async function findTarget(db: Db, kind: TargetKind, name: string): Promise<Found | undefined> {
+	if (kind === 'own') return { kind, id: '', name: '', isSample: null, path: '/cua-toi' };
+	if (kind === 'ward') {
+		const row = await db
+			.selectFrom('adminUnit')
+			.select(['id', 'nameVi', 'nameEn'])
+			.where('id', '=', name)
+			.where('validTo', 'is', null)
+			.executeTakeFirst();
+		return (
+			row && {
+				kind,
+				id: row.id,
+				name: row.nameVi,
+				nameEn: row.nameEn,
+				isSample: null,
+				path: '/chu-nhat-xanh',
+			}
+		);
+	}
+	if (kind === 'organisation') {
+		const row = await db
+			.selectFrom('organisation')
+			.select(['id', 'name', 'isSample'])
+			.where('id', '=', name)
+			.where('validTo', 'is', null)
+			.executeTakeFirst();
+		return row && { ...row, kind, path: '/chu-nhat-xanh' };
+	}
+	if (kind === 'house') {
+		const row = await db
+			.selectFrom('greenHouse')
+			.select(['id', 'code', 'nameVi', 'isSample'])
+			.where((eb) => eb.or([eb('code', '=', name), eb('id', '=', name)]))
+			.where('status', '<>', 'closed')
+			.executeTakeFirst();
+		return (
+			row && {
+				kind,
+				id: row.id,
+				name: row.nameVi,
+				isSample: row.isSample,
+				path: `/ngoi-nha-xanh/${row.code}`,
+			}
+		);
+	}
+	const row = await db
+		.selectFrom('cleanupEvent')
+		.select(['id', 'title', 'slug', 'isSample'])
+		.where((eb) => eb.or([eb('slug', '=', name), eb('id', '=', name)]))
+		.executeTakeFirst();
+	return (
+		row && { kind, id: row.id, name: row.title, isSample: row.isSample, path: `/chu-nhat-xanh/${row.slug}` }
+	);
+}

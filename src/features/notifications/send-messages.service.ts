@@ -1,0 +1,211 @@
+// Sends what is due. At least once: a message is taken for a while, sent, and then marked (docs/decisions/0024).
+import { inTransaction, type Db } from '#lib/db.ts';
+import { sha256Hex } from '#lib/hash.ts';
+import { createTranslator, localePath } from '#lib/i18n.ts';
+import type { Secret } from '#lib/secret.ts';
+import type { NewsTable, OutboxMessageTable, RecipientTable } from '#db/schema.ts';
+import { findEventFacts, findHouse, findSignUpOf, hasReport, isHouseFull } from './audience.repository.ts';
+import { readFailure, type Channels } from './channel.service.ts';
+import { requireWish, stopToken } from './follow.ts';
+import { writeMessage, type Message, type Subject } from './message.ts';
+import { findNews, isOvertaken } from './news.repository.ts';
+import type { NewsKind } from './news.ts';
+import {
+	claimMessages,
+	clearMessages,
+	findLastSent,
+	hasDue,
+	isAnnouncedSince,
+	settleMessage,
+} from './outbox-message.repository.ts';
+import { deleteRecipients, findRecipient, findTarget } from './recipient.repository.ts';
+
+export type Sending = { channels: Channels; secret: Secret; publicUrl: string };
+
+/** A process that has not come back by then has stopped; longer than a batch can take. */
+const LEASE_MS = 10 * 60_000;
+const BATCH = 10;
+/** After each try that failed; then it has failed for good. */
+const RETRY_MS = [1, 5, 30, 120, 360].map((minutes) => minutes * 60_000);
+/** Who was told what is of no use after that. */
+const KEPT_MS = 90 * 24 * 3_600_000;
+const DAY_SECONDS = 86_400;
+
+const CHANGES = ['event.changed', 'event.cancelled', 'event.restored'];
+
+/** What the news says now; undefined when it no longer holds, or this recipient need not hear it any more. */
+async function findSubject(
+	db: Db,
+	news: NewsTable,
+	recipientId: string,
+	now: number,
+): Promise<Subject | undefined> {
+	const { subjectId, happenedAt } = news;
+	const kind = news.kind as NewsKind;
+	if (kind === 'house.full') {
+		const house = await findHouse(db, subjectId);
+		return house && (await isHouseFull(db, subjectId)) ? { house } : undefined;
+	}
+	const signUp = kind === 'sign-up.offered' ? await findSignUpOf(db, subjectId) : undefined;
+	const event = await findEventFacts(db, signUp?.eventId ?? subjectId);
+	if (!event) return undefined;
+	if (kind === 'report.overdue')
+		return event.status === 'published' && !(await hasReport(db, event.id)) ? { event } : undefined;
+	if (event.endsAt <= now || (event.status === 'cancelled') !== (kind === 'event.cancelled'))
+		return undefined;
+	if (kind === 'sign-up.offered') {
+		const isOffer = signUp?.status === 'offered' && (signUp.offeredUntil ?? 0) > now;
+		if (isOffer) return { event, offeredUntil: signUp.offeredUntil };
+		return signUp?.status === 'active' ? { event, offeredUntil: null } : undefined;
+	}
+	if (kind === 'event.announced') return event.startsAt > now ? { event } : undefined;
+	// The newest word is the one that holds.
+	if (await isOvertaken(db, news, CHANGES)) return undefined;
+	// Who hears of the event only now hears of it as it stands.
+	if (kind === 'event.changed' && (await isAnnouncedSince(db, recipientId, subjectId, happenedAt)))
+		return undefined;
+	if (kind === 'event.restored') {
+		// Who has not heard that it was changed need not hear that it was not.
+		const last = await findLastSent(db, recipientId, subjectId);
+		if (!last || !['event.changed', 'event.cancelled'].includes(last.kind)) return undefined;
+	}
+	return { event };
+}
+
+/** The same for the same message, of letters that mail and push take. */
+const markOf = (message: Pick<OutboxMessageTable, 'dedupeKey'>) => sha256Hex(message.dedupeKey).slice(0, 32);
+const messageIdOf = (message: OutboxMessageTable, publicUrl: string) =>
+	`<${markOf(message)}@${new URL(publicUrl).hostname}>`;
+
+async function sendTo(
+	recipient: RecipientTable,
+	{ title, lines, path }: Message,
+	message: OutboxMessageTable,
+	{ channels, secret, publicUrl }: Sending,
+): Promise<void> {
+	const { locale, channel, address: endpoint } = recipient;
+	const t = createTranslator(locale);
+	const url = publicUrl + path;
+	const stop = localePath(locale, `/theo-doi/thoi?ma=${stopToken(secret, recipient.id)}`);
+	const body = lines.filter(Boolean);
+	if (channel === 'email') {
+		if (!channels.email) throw Object.assign(new Error('no mail'), { code: 'off' });
+		const stopLine = t('notifications:mail.stop', { url: publicUrl + stop });
+		await channels.email({
+			to: endpoint,
+			subject: title,
+			text: [title, ...body, '', url, '', '-- ', t('notifications:mail.why'), stopLine, ''].join('\n'),
+			messageId: messageIdOf(message, publicUrl),
+			stopUrl: publicUrl + stop,
+		});
+		return;
+	}
+	if (!channels.push) throw Object.assign(new Error('no push'), { code: 'off' });
+	const { p256dh, auth } = recipient as { p256dh: string; auth: string };
+	const topic = markOf(message);
+	const payload = {
+		title,
+		body: body.join('\n'),
+		path,
+		stop,
+		stopText: t('notifications:push.stop'),
+		tag: topic,
+	};
+	await channels.push({
+		to: { endpoint, p256dh, auth },
+		payload: JSON.stringify(payload),
+		topic,
+		ttlSeconds: DAY_SECONDS,
+	});
+}
+
+/** The letter that asks whether an address is its writer's. */
+async function sendWish(
+	db: Db,
+	message: OutboxMessageTable,
+	sending: Sending,
+	now: number,
+): Promise<boolean> {
+	const { address, content } = message;
+	if (address === null || content === null) return false;
+	const { channels, secret, publicUrl } = sending;
+	const wish = requireWish(secret, content, 0);
+	if (wish.until <= now) return false;
+	if (!channels.email) throw Object.assign(new Error('no mail'), { code: 'off' });
+	const target = await findTarget(db, wish.target.kind, wish.target.id);
+	if (!target) return false;
+	const { locale } = wish;
+	const t = createTranslator(locale);
+	const own = t('notifications:own.title');
+	const name = target.kind === 'own' ? own : (locale === 'en' && target.nameEn) || target.name;
+	const url = `${publicUrl}${localePath(locale, `/theo-doi/xac-nhan?ma=${content}`)}`;
+	const ask = t('notifications:mail.confirm', { name });
+	const lines = [
+		ask,
+		'',
+		url,
+		'',
+		t('notifications:mail.confirmHow'),
+		t('notifications:mail.confirmElse'),
+		'',
+	];
+	await channels.email({
+		to: address,
+		subject: t('notifications:mail.confirmSubject', { name }),
+		text: lines.join('\n'),
+		messageId: messageIdOf(message, publicUrl),
+		stopUrl: undefined,
+	});
+	return true;
+}
+
+/** True when it went out; false when nobody needs it any more. */
+async function deliver(db: Db, message: OutboxMessageTable, sending: Sending, now: number): Promise<boolean> {
+	if (message.newsId === null) return sendWish(db, message, sending, now);
+	const news = await findNews(db, message.newsId);
+	const recipient = message.recipientId === null ? undefined : await findRecipient(db, message.recipientId);
+	if (!news || !recipient || news.isSample !== recipient.isSample) return false;
+	const subject = await findSubject(db, news, recipient.id, now);
+	if (!subject) return false;
+	await sendTo(recipient, writeMessage(news.kind as NewsKind, subject, recipient.locale), message, sending);
+	return true;
+}
+
+const FORGET = { address: null, content: null };
+
+async function sendOne(db: Db, message: OutboxMessageTable, sending: Sending, now: number): Promise<void> {
+	try {
+		const isSent = await deliver(db, message, sending, now);
+		await settleMessage(db, message, { ...FORGET, error: null, [isSent ? 'sentAt' : 'droppedAt']: now });
+	} catch (thrown) {
+		const { error, isFinal, isGone } = readFailure(thrown);
+		const wait = RETRY_MS[message.tries - 1];
+		const isOver = isFinal || wait === undefined;
+		await settleMessage(
+			db,
+			message,
+			isOver ? { ...FORGET, failedAt: now, error } : { dueAt: now + wait, error },
+		);
+		const { recipientId } = message;
+		if (isGone && recipientId !== null)
+			await inTransaction(db, (trx) => deleteRecipients(trx, [recipientId], now));
+	}
+}
+
+/** Takes and sends until nothing is due. Several processes may: a message is one's own while it is being sent. */
+export async function sendMessages(db: Db, sending: Sending, clock: () => number): Promise<void> {
+	for (;;) {
+		const now = clock();
+		if (!(await hasDue(db, now))) return;
+		const leaseUntil = now + LEASE_MS;
+		const messages = await inTransaction(db, (trx) => claimMessages(trx, { now, leaseUntil, limit: BATCH }));
+		if (messages.length === 0) return;
+		// What somebody is told of one thing goes out in the order in which it happened.
+		for (const each of messages.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+			await sendOne(db, each, sending, now);
+	}
+}
+
+/** Messages of long ago leave, with what they say of who was told; so do recipients that follow nothing. */
+export const forgetMessages = (db: Db, now: number): Promise<void> =>
+	inTransaction(db, (trx) => clearMessages(trx, now - KEPT_MS));

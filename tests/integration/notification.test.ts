@@ -1,0 +1,438 @@
+// News goes out to whoever asked for it, each message once, by mail and by push, at an hour that wakes nobody.
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Actor } from '#features/accounts/actor.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
+import { cancelEvent, announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { remindLeads } from '#features/cleanup-events/report-reminder.service.ts';
+import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
+import { cancelSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
+import { openChannels } from '#features/notifications/channel.service.ts';
+import { confirmFollow, follow, stopAll, type FollowInput } from '#features/notifications/follow.service.ts';
+import { listNewsOfEvent } from '#features/notifications/news.repository.ts';
+import { tellNews } from '#features/notifications/news.service.ts';
+import { claimMessages } from '#features/notifications/outbox-message.repository.ts';
+import { dueAt } from '#features/notifications/quiet-hours.ts';
+import { forgetMessages, sendMessages } from '#features/notifications/send-messages.service.ts';
+import { spreadNews } from '#features/notifications/spread-news.service.ts';
+import { readConfig } from '#lib/config.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
+import { localDateTimeToInstant } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { DAY, makeActor, makeHouse, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
+import { linkIn, openMailbox, type Mailbox } from '../support/mailbox.ts';
+import { openPushService, PUSH_HOST, type PushService } from '../support/push-service.ts';
+
+const HOUR = DAY / 24;
+const MINUTE = HOUR / 60;
+const SECRET = randomBytes(32);
+const REPORT = { headCount: 5, recyclablesGrams: null, otherWasteGrams: null, remarks: '' };
+const PUBLIC_URL = 'https://xanh.example.vn';
+
+describe('a message goes out', () => {
+	const at = (time: string, day = '2026-11-28') => localDateTimeToInstant(day, time)!;
+	const next = '2026-11-29';
+	test.each([
+		['at once by day', at('20:59'), undefined, at('20:59')],
+		['at once from six', at('06:00'), undefined, at('06:00')],
+		['in the morning when it comes at nine in the evening', at('21:00'), undefined, at('06:00', next)],
+		['in the morning when it comes at night', at('00:01', next), undefined, at('06:00', next)],
+		['in the morning about a morning at eight', at('23:00'), at('08:00', next), at('06:00', next)],
+		['two hours before a morning at six', at('23:00'), at('06:00', next), at('04:00', next)],
+		['at once when less is left', at('05:10', next), at('06:30', next), at('05:10', next)],
+		['in the morning about another day', at('05:10', next), at('06:30', '2026-11-30'), at('06:00', next)],
+	])('%s', (_name, now, startsAt, due) => expect(dueAt(now, startsAt)).toBe(due));
+});
+
+describeEachEngine('news', (engine) => {
+	let db: Db;
+	let mailbox: Mailbox;
+	let pushService: PushService;
+	let organiser: Actor;
+	let organisationId: string;
+	const ways = { email: true, push: true, pushHosts: [PUSH_HOST] };
+
+	beforeAll(async () => {
+		[mailbox, pushService] = await Promise.all([openMailbox(), openPushService()]);
+	});
+	afterAll(() => Promise.all([mailbox.close(), pushService.close()]));
+
+	const sending = () => ({
+		channels: openChannels(
+			readConfig({
+				...{ DATABASE_URL: 'file::memory:', PUBLIC_URL, SMTP_URL: mailbox.url, PUSH_HOSTS: PUSH_HOST },
+				...{ MAIL_FROM: 'Ngôi nhà xanh <tin@xanh.example.vn>', VAPID_KEY: 'A'.repeat(42) + 'E' },
+			}),
+			pushService.agent,
+		),
+		secret: SECRET,
+		publicUrl: PUBLIC_URL,
+	});
+	/** What the process does every few seconds. */
+	const tick = async (now = NOW) => {
+		await spreadNews(db, now);
+		await sendMessages(db, sending(), () => now);
+	};
+	/** The subjects of the letters and the titles of the pushes since the last look. */
+	const arrived = () => [
+		...mailbox.letters.splice(0).map((each) => each.subject),
+		...pushService.pushed.splice(0).map((each) => each.payload.title),
+	];
+	const inputOf = (over: Partial<FollowInput>): FollowInput => ({
+		...{ id: uuidv7(NOW), target: { kind: 'ward', name: 'dk-2025' }, kinds: ['new', 'change'] },
+		...{ by: { channel: 'email', email: 'mai@example.vn' }, locale: 'vi', ...over },
+	});
+	const NOBODY = { actor: undefined, deviceAliasId: undefined };
+	const byPush = () => ({ by: { channel: 'push' as const, ...pushService.subscribe() } });
+	/** Follows by mail and says yes in the letter. */
+	const followByMail = async (over: Partial<FollowInput> = {}, actor?: Actor) => {
+		await follow(db, SECRET, ways, inputOf(over), { actor, deviceAliasId: undefined }, NOW);
+		await sendMessages(db, sending(), () => NOW);
+		const letter = mailbox.letters.pop()!;
+		await confirmFollow(db, SECRET, linkIn(letter, '/theo-doi/xac-nhan').split('ma=')[1]!, NOW);
+		return letter;
+	};
+	const announce = async (over: Record<string, unknown> = {}, now = NOW, by = organiser) => {
+		const input = {
+			...{ id: uuidv7(NOW), organisationId, title: 'Dọn bờ sông', description: '', whatToBring: '' },
+			...{ startsAt: NOW + 7 * DAY, endsAt: NOW + 7 * DAY + 3 * HOUR, greenHouseCode: null },
+			...{ assemblyPoint: 'Nhà văn hoá khối 6', latitude: 21.846, longitude: 106.762, capacity: null },
+			...{ ...PLAIN_EVENT, ...over },
+		};
+		await announceEvent(db, by, input, now);
+		return input;
+	};
+	const edit = async (input: Awaited<ReturnType<typeof announce>>, over: object, now = NOW) => {
+		const { sequence } = (await findEvent(db, input.id))!;
+		await editEvent(db, organiser, { ...input, ...over, sequence }, now);
+	};
+	const cancel = (id: string, now = NOW) => cancelEvent(db, organiser, { id, reason: 'Mưa to' }, now);
+	const restore = (id: string, isBack: boolean, now: number) =>
+		inTransaction(db, async (trx) => {
+			if (isBack)
+				await trx
+					.updateTable('cleanupEvent')
+					.set({ status: 'published', cancelledAt: null, cancelReason: null })
+					.where('id', '=', id)
+					.execute();
+			const news = { kind: 'event.restored', subjectId: id, version: now, isSample: 0 } as const;
+			await tellNews(trx, news, now);
+		});
+	const counts = async (eventId: string) =>
+		(await listNewsOfEvent(db, eventId)).map(({ kind, ...each }) => [
+			kind,
+			...[each.all, each.sent, each.failed, each.dropped].map(Number),
+		]);
+
+	beforeEach(async () => {
+		db = await engine.fresh();
+		await seedReference(db);
+		mailbox.letters.length = 0;
+		pushService.pushed.length = 0;
+		organisationId = await inTransaction(db, (trx) =>
+			insertOrganisation(
+				trx,
+				{ kind: 'youth_union', name: 'Đoàn phường', adminUnitId: 'dk-2025', isSample: 0 },
+				NOW,
+			),
+		);
+		organiser = await makeActor(db, 'organiser', 'organisation', organisationId);
+	});
+
+	test('reaches a follower by mail in their language, with a link that stops it at one tap', async () => {
+		const asked = await followByMail({ kinds: ['new'] });
+		expect(asked.subject).toBe('Xin xác nhận: theo dõi Phường Đông Kinh');
+		expect(asked.headers.get('list-unsubscribe')).toBeUndefined();
+		const event = await announce({ title: 'Dọn <b>bờ</b> sông' });
+		await tick();
+		const [letter] = mailbox.letters;
+		expect(letter!.subject).toBe('Buổi mới: Dọn <b>bờ</b> sông');
+		expect(letter!.from!.text).toBe('"Ngôi nhà xanh" <tin@xanh.example.vn>');
+		expect(letter!.html).toBe(false);
+		expect(letter!.text).toContain('10:00 chủ nhật, 29/11/2026\nNhà văn hoá khối 6');
+		expect(linkIn(letter!, `/chu-nhat-xanh/${(await findEvent(db, event.id))!.slug}`)).toBeTruthy();
+		const stop = linkIn(letter!, '/theo-doi/thoi');
+		const list = letter!.headers.get('list') as unknown as Record<string, { url?: string; name?: string }>;
+		expect(list['unsubscribe']!.url).toBe(PUBLIC_URL + stop);
+		expect(list['unsubscribe-post']!.name).toBe('List-Unsubscribe=One-Click');
+		await stopAll(db, SECRET, stop.split('ma=')[1]!, NOW);
+		await cancel(event.id, NOW + 1);
+		await tick(NOW + 1);
+		expect(arrived()).toEqual(['Buổi mới: Dọn <b>bờ</b> sông']);
+		expect(await db.selectFrom('recipient').select('id').execute()).toEqual([]);
+		expect(await counts(event.id)).toEqual([
+			['event.cancelled', 0, 0, 0, 0],
+			['event.announced', 1, 1, 0, 0],
+		]);
+	});
+
+	test('reaches a browser, encrypted, under a topic of its own', async () => {
+		await follow(db, SECRET, ways, inputOf(byPush()), NOBODY, NOW);
+		const event = await announce();
+		await tick();
+		const [push] = pushService.pushed;
+		expect(push!.payload).toMatchObject({ title: 'Buổi mới: Dọn bờ sông', tag: push!.headers['topic'] });
+		expect(push!.payload.body).toContain('Nhà văn hoá khối 6');
+		expect(push!.payload.path).toBe(`/chu-nhat-xanh/${(await findEvent(db, event.id))!.slug}`);
+		expect(push!.headers['content-encoding']).toBe('aes128gcm');
+		expect(push!.headers['authorization']).toMatch(/^vapid t=/);
+	});
+
+	test.each([404, 410])('ends for a browser whose push service says %i', async (code) => {
+		await follow(db, SECRET, ways, inputOf(byPush()), NOBODY, NOW);
+		const event = await announce();
+		pushService.refuse(code);
+		await tick();
+		expect(await db.selectFrom('recipient').select('id').execute()).toEqual([]);
+		expect(await counts(event.id)).toEqual([['event.announced', 1, 0, 1, 0]]);
+		await edit(event, { title: 'Khác' });
+		await tick();
+		expect(arrived()).toEqual([]);
+	});
+
+	test('is of the kinds that somebody chose, of what they follow, once for each address', async () => {
+		const house = await makeHouse(db);
+		await followByMail({ kinds: ['new'] });
+		await followByMail({ target: { kind: 'organisation', name: organisationId } });
+		await followByMail({ target: { kind: 'house', name: house.code }, kinds: ['change'] });
+		await followByMail({
+			target: { kind: 'ward', name: 'kl-2025' },
+			by: { channel: 'email', email: 'xa@example.vn' },
+		});
+		const event = await announce({ greenHouseCode: house.code, latitude: null, longitude: null });
+		await tick();
+		expect(arrived()).toEqual(['Buổi mới: Dọn bờ sông']);
+		await edit(event, { title: 'Dọn bờ suối' }, NOW + 1);
+		await tick(NOW + 1);
+		expect(arrived()).toEqual(['Có thay đổi: Dọn bờ suối']);
+		await cancel(event.id, NOW + 2);
+		await tick(NOW + 2);
+		await tick(NOW + 2);
+		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ suối']);
+	});
+
+	test('of what somebody signed up for reaches their account, and the household that follows the event', async () => {
+		const resident = await makeActor(db, 'school_lead', 'organisation', organisationId);
+		await followByMail({ target: { kind: 'own', name: '' }, kinds: ['change'] }, resident);
+		const event = await announce({ capacity: 2 });
+		const one = { kind: 'person' as const, phone: null, isSixteen: true, mayWait: true };
+		const device = { secret: 'd'.repeat(43) };
+		const holder = { id: uuidv7(NOW), name: 'Lan', headCount: 2, ...one };
+		const first = await signUp(db, event.id, holder, device, NOW);
+		await signUp(
+			db,
+			event.id,
+			{ id: uuidv7(NOW), name: 'Mai', headCount: 2, ...one },
+			{ secret: 'e'.repeat(43) },
+			NOW,
+			resident,
+		);
+		await tick();
+		expect(arrived()).toEqual([]);
+		await cancelSignUp(db, { token: first.token }, NOW);
+		await tick();
+		expect(arrived()).toEqual(['Có chỗ cho anh/chị: Dọn bờ sông']);
+		await cancel(event.id, NOW + 1);
+		await tick(NOW + 1);
+		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ sông']);
+	});
+
+	test('that waits for the morning is not sent when it no longer holds', async () => {
+		await followByMail();
+		const night = localDateTimeToInstant('2026-11-22', '22:00')!;
+		const morning = localDateTimeToInstant('2026-11-23', '06:00')!;
+		const [gone, changed] = [
+			await announce({ title: 'Buổi một' }, night),
+			await announce({ title: 'Buổi hai' }, night),
+		];
+		await tick(night);
+		await cancel(gone.id, night + MINUTE);
+		await edit(changed, { title: 'Buổi hai, giờ mới' }, night + MINUTE);
+		await tick(night + MINUTE);
+		expect(arrived()).toEqual([]);
+		await tick(morning);
+		// Who hears of an event only now hears of it as it stands.
+		expect(arrived()).toEqual(['Buổi mới: Buổi hai, giờ mới', 'Đã huỷ: Buổi một']);
+		expect(await counts(gone.id)).toEqual([
+			['event.cancelled', 1, 1, 0, 0],
+			['event.announced', 1, 0, 0, 1],
+		]);
+	});
+
+	test('of a change that was undone before anybody heard of it is not sent, and neither is that it was undone', async () => {
+		await followByMail();
+		const event = await announce();
+		await tick();
+		arrived();
+		const night = localDateTimeToInstant('2026-11-22', '22:00')!;
+		const morning = localDateTimeToInstant('2026-11-23', '06:00')!;
+		await cancel(event.id, night);
+		await tick(night);
+		await restore(event.id, true, night + MINUTE);
+		await tick(night + MINUTE);
+		await tick(morning);
+		expect(arrived()).toEqual([]);
+		await cancel(event.id, morning + MINUTE);
+		await tick(morning + MINUTE);
+		await restore(event.id, true, morning + 2 * MINUTE);
+		await tick(morning + 2 * MINUTE);
+		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ sông', 'Vẫn diễn ra: Dọn bờ sông']);
+	});
+
+	test('comes before an early morning that is called off at night', async () => {
+		await followByMail();
+		const start = localDateTimeToInstant('2026-11-29', '06:00')!;
+		const event = await announce({ startsAt: start, endsAt: start + 2 * HOUR });
+		await tick();
+		arrived();
+		await cancel(event.id, start - 7 * HOUR);
+		await tick(start - 7 * HOUR);
+		expect(arrived()).toEqual([]);
+		await tick(start - 2 * HOUR);
+		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ sông']);
+	});
+
+	test('goes out once from processes that work at the same time', async () => {
+		for (let number = 0; number < 25; number += 1)
+			await follow(db, SECRET, ways, inputOf(byPush()), NOBODY, NOW);
+		const event = await announce();
+		await Promise.all([tick(), tick(), tick()]);
+		await tick();
+		expect(new Set(pushService.pushed.map(({ path }) => path)).size).toBe(25);
+		expect(arrived()).toHaveLength(25);
+		expect(await counts(event.id)).toEqual([['event.announced', 25, 25, 0, 0]]);
+	});
+
+	test('that a process took before it stopped goes out when its lease is over, under the same id', async () => {
+		await followByMail();
+		await announce();
+		await spreadNews(db, NOW);
+		const take = (now: number) =>
+			inTransaction(db, (trx) => claimMessages(trx, { now, leaseUntil: now + 10 * MINUTE, limit: 10 }));
+		expect(await take(NOW)).toHaveLength(1);
+		await tick(NOW + 9 * MINUTE);
+		expect(arrived()).toEqual([]);
+		await tick(NOW + 10 * MINUTE);
+		const [letter] = mailbox.letters;
+		expect(arrived()).toEqual(['Buổi mới: Dọn bờ sông']);
+		// It stopped after sending, before it could say so.
+		await db.updateTable('outboxMessage').set({ sentAt: null }).execute();
+		await tick(NOW + 30 * MINUTE);
+		expect(mailbox.letters[0]!.messageId).toBe(letter!.messageId);
+	});
+
+	test('is tried again later and later, and then has failed for all to see', async () => {
+		await followByMail();
+		const event = await announce();
+		mailbox.refuse(...Array<number>(6).fill(451));
+		await tick();
+		let now = NOW;
+		for (const minutes of [1, 5, 30, 120, 360]) {
+			const tries = () => db.selectFrom('outboxMessage').select('tries').where('newsId', 'is not', null);
+			const before = await tries().executeTakeFirstOrThrow();
+			now += minutes * MINUTE;
+			await tick(now - 1);
+			expect(await tries().executeTakeFirstOrThrow()).toEqual(before);
+			await tick(now);
+		}
+		await tick(now + DAY);
+		expect(arrived()).toEqual([]);
+		expect(await counts(event.id)).toEqual([['event.announced', 1, 0, 1, 0]]);
+	});
+
+	test('that a mailbox refuses for good is not tried again', async () => {
+		await followByMail();
+		const event = await announce();
+		mailbox.refuse(550);
+		await tick();
+		await tick(NOW + DAY);
+		expect(arrived()).toEqual([]);
+		expect(await counts(event.id)).toEqual([['event.announced', 1, 0, 1, 0]]);
+		expect(
+			await db.selectFrom('outboxMessage').select('error').where('error', 'is not', null).execute(),
+		).toEqual([{ error: 'smtp-550' }]);
+	});
+
+	test('of samples reaches sample people alone, and theirs is of samples alone', async () => {
+		const sampleUnion = await inTransaction(db, (trx) =>
+			insertOrganisation(
+				trx,
+				{ kind: 'youth_union', name: 'Đoàn (mẫu)', adminUnitId: 'dk-2025', isSample: 1 },
+				NOW,
+			),
+		);
+		const sample = await makeActor(db, 'organiser', 'organisation', sampleUnion, 1);
+		await followByMail();
+		await followByMail({ by: { channel: 'email', email: 'mau@example.vn' } }, sample);
+		await announce();
+		await announce({ organisationId: sampleUnion, title: 'Buổi (mẫu)' }, NOW, sample);
+		await tick();
+		const got = mailbox.letters.map(({ to, subject }) => [(to as { text: string }).text, subject]).sort();
+		expect(got).toEqual([
+			['mai@example.vn', 'Buổi mới: Dọn bờ sông'],
+			['mau@example.vn', 'Buổi mới: Buổi (mẫu)'],
+		]);
+	});
+
+	test('of a report that is missing reaches who leads, once, until there is one', async () => {
+		await followByMail({ target: { kind: 'own', name: '' }, kinds: ['reminder'] }, organiser);
+		const first = await announce({ title: 'Có báo cáo', startsAt: NOW + HOUR, endsAt: NOW + 2 * HOUR });
+		await announce({ title: 'Chưa có', startsAt: NOW + HOUR, endsAt: NOW + 2 * HOUR });
+		await remindLeads(db, NOW + 2 * DAY);
+		await tick(NOW + 2 * DAY);
+		expect(arrived()).toEqual([]);
+		const late = NOW + 2 * DAY + 2 * HOUR;
+		await remindLeads(db, late);
+		await reportEvent(db, organiser, { ...REPORT, id: first.id }, late);
+		await remindLeads(db, late);
+		await tick(late);
+		await tick(late + DAY);
+		expect(arrived()).toEqual(['Chưa có báo cáo: Chưa có']);
+	});
+
+	test('of a house that several found full reaches its steward, while it is full', async () => {
+		const house = await makeHouse(db);
+		const steward = await makeActor(db, 'steward', 'house', house.id);
+		const other = await makeActor(db, 'steward', 'house', (await makeHouse(db)).id);
+		await followByMail({ target: { kind: 'own', name: '' }, kinds: ['full'] }, steward);
+		await followByMail(
+			{
+				target: { kind: 'own', name: '' },
+				kinds: ['full'],
+				by: { channel: 'email', email: 'kha@example.vn' },
+			},
+			other,
+		);
+		const raise = (id: string) =>
+			db
+				.insertInto('houseAlert')
+				.values({ id, greenHouseId: house.id, kind: 'full', raisedAt: NOW, endedAt: null, isSample: 0 })
+				.execute();
+		await raise(uuidv7(NOW));
+		await tick();
+		await tick();
+		expect(mailbox.letters.map(({ to }) => (to as { text: string }).text)).toEqual(['mai@example.vn']);
+		expect(arrived()).toEqual([expect.stringMatching(/^Nhà đầy: .*\(NNX-\d+\)$/)]);
+		await db.updateTable('houseAlert').set({ endedAt: NOW }).execute();
+		await raise(uuidv7(NOW));
+		await spreadNews(db, NOW);
+		await db.updateTable('houseAlert').set({ endedAt: NOW }).execute();
+		await tick();
+		expect(arrived()).toEqual([]);
+	});
+
+	test('leaves no address behind, and no message after ninety days', async () => {
+		await followByMail();
+		await announce();
+		await tick();
+		const rows = await db.selectFrom('outboxMessage').select(['address', 'content', 'sentAt']).execute();
+		expect(rows).toEqual(Array(2).fill({ address: null, content: null, sentAt: NOW }));
+		await forgetMessages(db, NOW + 90 * DAY);
+		expect(await db.selectFrom('outboxMessage').select('id').execute()).toHaveLength(2);
+		await forgetMessages(db, NOW + 90 * DAY + 1);
+		expect(await db.selectFrom('outboxMessage').select('id').execute()).toEqual([]);
+		expect(await db.selectFrom('recipient').select('id').execute()).toHaveLength(1);
+	});
+});
