@@ -9,6 +9,7 @@ import { fund } from '#features/fund/disbursement.actions.ts';
 import { fundWork } from '#features/fund/fund-work.actions.ts';
 import { greenHouses } from '#features/green-houses/green-house.actions.ts';
 import { materials } from '#features/materials/guide.actions.ts';
+import { notifications } from '#features/notifications/notification.actions.ts';
 import { privacy } from '#features/privacy/privacy.actions.ts';
 import { schools } from '#features/schools/class-sheet.actions.ts';
 import { team } from '#features/team/team.actions.ts';
@@ -25,6 +26,7 @@ export const server = {
 	fundWork,
 	greenHouses,
 	materials,
+	notifications,
 	privacy,
 	schools,
 	team,

@@ -4,12 +4,20 @@ import { CHANNEL, sendOutbox } from '../features/outbox/outbox-send.client.ts';
 
 type Extendable = Event & { waitUntil(work: Promise<unknown>): void };
 type FetchEvent = Extendable & { request: Request; respondWith(answer: Promise<Response>): void };
+type PushEvent = Extendable & { data: { json(): unknown } | null };
+type ClickEvent = Extendable & {
+	action: string;
+	notification: Notification & { data: { path: string; stop: string } };
+};
 type Worker = {
 	skipWaiting(): Promise<void>;
-	clients: { claim(): Promise<void> };
+	clients: { claim(): Promise<void>; openWindow(path: string): Promise<unknown> };
+	registration: { showNotification(title: string, options: object): Promise<void> };
 	addEventListener(type: 'install' | 'activate', handle: (event: Extendable) => void): void;
 	addEventListener(type: 'fetch', handle: (event: FetchEvent) => void): void;
 	addEventListener(type: 'message', handle: (event: Extendable & { data: unknown }) => void): void;
+	addEventListener(type: 'push', handle: (event: PushEvent) => void): void;
+	addEventListener(type: 'notificationclick', handle: (event: ClickEvent) => void): void;
 	addEventListener(type: 'sync', handle: (event: Extendable & { tag: string }) => void): void;
 };
 const worker = globalThis as unknown as Worker;
@@ -196,6 +204,20 @@ worker.addEventListener('message', (event) => {
 });
 worker.addEventListener('sync', (event) => {
 	if (event.tag === CHANNEL) event.waitUntil(sendOutbox());
+});
+// A message that comes twice bears the same tag, and is shown once.
+worker.addEventListener('push', (event) => {
+	const { title, body, path, stop, stopText, tag } = (event.data?.json() ?? {}) as Record<string, string>;
+	const actions = [{ action: 'stop', title: stopText }];
+	const options = { body, tag, icon: '/icons/icon-192.png', data: { path, stop }, actions };
+	if (title) event.waitUntil(worker.registration.showNotification(title, options));
+});
+worker.addEventListener('notificationclick', (event) => {
+	const { data } = event.notification;
+	event.notification.close();
+	// Only a page of the portal: the address came with the message.
+	const url = new URL(event.action === 'stop' ? data.stop : data.path, location.origin);
+	if (url.origin === location.origin) event.waitUntil(worker.clients.openWindow(url.pathname + url.search));
 });
 worker.addEventListener('fetch', (event) => {
 	const { request } = event;

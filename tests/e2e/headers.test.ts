@@ -9,6 +9,7 @@ import { announceSeries } from '#features/cleanup-events/event-series.service.ts
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { recordStatement } from '#features/fund/statement.service.ts';
+import { stopToken, wishToken } from '#features/notifications/follow.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { offerAlias } from '#features/privacy/alias.service.ts';
 import { inviteToRole } from '#features/team/role.service.ts';
@@ -81,6 +82,11 @@ async function fillMore() {
 		},
 		now,
 	);
+	const wish = wishToken(SECRET, {
+		...{ email: 'lan@example.vn', target: { kind: 'house', id: house.id }, kinds: 'new', locale: 'vi' },
+		...{ personId: null, deviceAliasId: null, until: now + 3_600_000 },
+	});
+	const stop = stopToken(SECRET, uuidv7(now));
 	const device2 = makeClient(world.baseUrl);
 	device2.cookies.set('ho', device);
 	clients.set('device', device2);
@@ -94,6 +100,7 @@ async function fillMore() {
 		photoId,
 		entryId,
 		slug,
+		...{ wish, stop },
 	};
 }
 
@@ -232,6 +239,16 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/quy/kiem-chung': [{ at: '/quy/kiem-chung' }],
 		'[...lang]/quyen-rieng-tu': [{ at: '/quyen-rieng-tu' }],
 		'[...lang]/tao-tai-khoan': [{ at: '/tao-tai-khoan' }],
+		'[...lang]/theo-doi/index': [
+			{ at: `/theo-doi?nha=${house.code}` },
+			{ at: '/theo-doi?nha=NNX-999', status: 404 },
+			{ who: 'organiser', at: '/theo-doi' },
+		],
+		'[...lang]/theo-doi/xac-nhan': [
+			{ at: `/theo-doi/xac-nhan?ma=${more.wish}`, cache: NEVER },
+			{ at: '/theo-doi/xac-nhan?ma=khac', status: 404, cache: NEVER },
+		],
+		'[...lang]/theo-doi/thoi': [{ at: `/theo-doi/thoi?ma=${more.stop}`, cache: NEVER }],
 		'anh/[id]': [
 			{ who: 'approver', at: `/anh/${more.photoId}`, cache: NEVER },
 			{ at: `/anh/${more.photoId}`, status: 404 },

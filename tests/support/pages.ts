@@ -58,6 +58,8 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		'/nhung/ban-do',
 		'/nhung/danh-sach?phuong=tt-2025',
 		'/cua-toi',
+		'/theo-doi',
+		'/theo-doi?phuong=tt-2025',
 		'/cho-gui',
 		'/ngoai-tuyen',
 		'/khong-co-trang-nay',

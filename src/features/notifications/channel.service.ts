@@ -50,16 +50,19 @@ function openMail({ mail }: Pick<Config, 'mail'>): Channels['email'] {
 		});
 }
 
-export type PushKeys = { publicKey: string; privateKey: string };
+type PushKeys = { publicKey: string; privateKey: string };
+type PushConfig = Pick<Config, 'databaseUrl' | 'vapidKey' | 'publicUrl' | 'isLocal'>;
 
 /**
  * The keys that push services know the portal by (RFC 8292): `VAPID_KEY`, or `push.key` beside the SQLite database,
  * made at first use. Undefined on PostgreSQL without one, and where no browser would subscribe.
  */
-export function loadPushKeys(
-	config: Pick<Config, 'databaseUrl' | 'vapidKey' | 'publicUrl' | 'isLocal'>,
-): PushKeys | undefined {
-	const { databaseUrl, vapidKey: value, publicUrl, isLocal } = config;
+function loadPushKeys({
+	databaseUrl,
+	vapidKey: value,
+	publicUrl,
+	isLocal,
+}: PushConfig): PushKeys | undefined {
 	const isSecure = publicUrl.startsWith('https:') || isLocal;
 	if (!isSecure || (value === undefined && !databaseUrl.startsWith('file:'))) return undefined;
 	const key = loadKey(databaseUrl, { value, variable: 'VAPID_KEY', file: 'push.key' });
@@ -68,6 +71,24 @@ export function loadPushKeys(
 	return {
 		publicKey: curve.getPublicKey('base64url'),
 		privateKey: Buffer.from(key).toString('base64url'),
+	};
+}
+
+const known = new WeakMap<PushConfig, { keys: PushKeys | undefined }>();
+
+/** The keys of a process, read once. */
+function pushKeysOf(config: PushConfig): PushKeys | undefined {
+	const held = known.get(config) ?? { keys: loadPushKeys(config) };
+	known.set(config, held);
+	return held.keys;
+}
+
+/** What the portal can send by, where pushes may go, and the key that a browser subscribes with. */
+export function waysOf(config: Config) {
+	const publicKey = pushKeysOf(config)?.publicKey;
+	return {
+		...{ email: config.mail !== undefined, push: publicKey !== undefined, publicKey },
+		pushHosts: config.pushHosts,
 	};
 }
 
@@ -97,7 +118,7 @@ function openPush(keys: PushKeys | undefined, contact: string, agent: Agent): Ch
 /** @param agent what connects to push services, for tests that are one */
 export function openChannels(config: Config, agent: Agent = publicAgent()): Channels {
 	const email = openMail(config);
-	const push = openPush(loadPushKeys(config), config.securityContact, agent);
+	const push = openPush(pushKeysOf(config), config.securityContact, agent);
 	return { ...(email && { email }), ...(push && { push }) };
 }
 

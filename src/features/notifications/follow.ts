@@ -31,6 +31,14 @@ export const KIND_OF_NEWS: Record<NewsKind, FollowKind> = {
 	'report.overdue': 'reminder',
 };
 
+/** How an address names a target: `?phuong=tt-2025`, `?nha=NNX-001`. */
+const TARGET_NAMES = {
+	ward: 'phuong',
+	organisation: 'to-chuc',
+	house: 'nha',
+	event: 'su-kien',
+} as const satisfies Record<Exclude<TargetKind, 'own'>, string>;
+
 /** More than anybody reads. */
 export const MAX_FOLLOWS = 50;
 export const MAX_RECIPIENTS = 10;
@@ -102,4 +110,26 @@ export function requireStopToken(secret: Secret, token: string): string {
 	const [, id, mark] = /^([0-9a-f-]{36})\.([0-9a-f]{32})$/.exec(token) ?? [];
 	if (id && mark && timingSafeEqual(Buffer.from(mark), Buffer.from(markOf(secret, id)))) return id;
 	throw new DomainError('NOT_FOUND', 'followLinkOver');
+}
+
+/** A target as an address or a form names it. */
+export type NamedTarget = { kind: TargetKind; name: string };
+type NamedKind = keyof typeof TARGET_NAMES;
+
+/** What an address or a form asks for: the first that it names; of neither, nothing. */
+export function readTarget(get: (name: string) => string): NamedTarget | undefined {
+	if (get('cua-toi') !== '') return { kind: 'own', name: '' };
+	const kind = (Object.keys(TARGET_NAMES) as NamedKind[]).find((each) => get(TARGET_NAMES[each]) !== '');
+	return kind && { kind, name: get(TARGET_NAMES[kind]) };
+}
+
+/** The field, in an address or a form, that names a target. */
+export const targetField = ({ kind, name }: NamedTarget): [name: string, value: string] =>
+	kind === 'own' ? ['cua-toi', '1'] : [TARGET_NAMES[kind], name];
+
+/** The page on which something can be followed. */
+export function followPath(target: NamedTarget, done?: string): string {
+	const query = new URLSearchParams([targetField(target)]);
+	if (done !== undefined) query.set('xong', done);
+	return `/theo-doi?${query.toString()}`;
 }

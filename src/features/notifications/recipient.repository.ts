@@ -100,6 +100,46 @@ export const listRecipientsOf = (db: Db, personId: string) =>
 		.orderBy('recipient.id')
 		.execute();
 
+/** By what an account is told. */
+export const listOwnRecipients = (db: Db, personId: string) =>
+	db
+		.selectFrom('recipient')
+		.select(['id', 'channel', 'address'])
+		.where('personId', '=', personId)
+		.orderBy('createdAt')
+		.orderBy('id')
+		.execute();
+
+/** What recipients follow, with the names of it. */
+export async function listFollows(db: Db, recipientIds: string[]) {
+	if (recipientIds.length === 0) return [];
+	return db
+		.selectFrom('follow')
+		.leftJoin('adminUnit', (join) =>
+			join.onRef('adminUnit.id', '=', 'follow.targetId').on('follow.targetKind', '=', 'ward'),
+		)
+		.leftJoin('organisation', (join) =>
+			join.onRef('organisation.id', '=', 'follow.targetId').on('follow.targetKind', '=', 'organisation'),
+		)
+		.leftJoin('greenHouse', (join) =>
+			join.onRef('greenHouse.id', '=', 'follow.targetId').on('follow.targetKind', '=', 'house'),
+		)
+		.leftJoin('cleanupEvent', (join) =>
+			join.onRef('cleanupEvent.id', '=', 'follow.targetId').on('follow.targetKind', '=', 'event'),
+		)
+		.select(['follow.id', 'follow.recipientId', 'follow.targetKind', 'follow.targetId', 'follow.kinds'])
+		.select(['adminUnit.nameVi as wardNameVi', 'adminUnit.nameEn as wardNameEn'])
+		.select(['organisation.name as organisationName', 'greenHouse.nameVi as houseName'])
+		.select(['greenHouse.code as houseCode', 'cleanupEvent.title as eventTitle', 'cleanupEvent.slug'])
+		.select('follow.createdAt')
+		.where('follow.recipientId', 'in', recipientIds)
+		.orderBy('follow.createdAt')
+		.orderBy('follow.id')
+		.execute();
+}
+
+export type FollowRow = Awaited<ReturnType<typeof listFollows>>[number];
+
 type Found = Target & { name: string; nameEn?: string; isSample: 0 | 1 | null; path: string };
 
 /** What somebody wants to follow, by what an address names it with: a ward's or organisation's id, a house's code, an event's slug or id. */

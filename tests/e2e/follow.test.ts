@@ -1,0 +1,174 @@
+// Following by mail, on a phone: the form, the letter that asks, news when a morning is called off, and stopping at one tap.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { linkIn, openMailbox, type Mailbox } from '../support/mailbox.ts';
+import { axeErrors, sticksOut } from '../support/pages.ts';
+import { startWorld, type ServedWorld } from '../support/served-world.ts';
+
+const WAIT = { timeout: 40_000, interval: 500 };
+
+let browser: Browser;
+let mailbox: Mailbox;
+let world: ServedWorld;
+let page: Page;
+
+beforeAll(async () => {
+	[browser, mailbox] = await Promise.all([launchBrowser(), openMailbox()]);
+	world = await startWorld(undefined, {
+		SMTP_URL: mailbox.url,
+		MAIL_FROM: 'Ngôi nhà xanh <tin@xanh.example.vn>',
+	});
+	page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+});
+afterAll(async () => {
+	await browser?.close();
+	await world?.stop();
+	await mailbox?.close();
+});
+
+const letter = (subject: RegExp) =>
+	expect
+		.poll(() => mailbox.letters.find((each) => subject.test(each.subject ?? ''))?.subject, WAIT)
+		.toBeTruthy();
+const find = (subject: RegExp) => mailbox.letters.find((each) => subject.test(each.subject ?? ''))!;
+const texts = () => page.locator('main').innerText();
+
+test('somebody without an account follows a morning, hears that it is called off, and stops', async () => {
+	const { slug } = await world.db.selectFrom('cleanupEvent').select('slug').executeTakeFirstOrThrow();
+	await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}`);
+	await page.click('a[href^="/theo-doi?su-kien="]');
+	await page.waitForURL(/\/theo-doi\?/);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, 320)).toEqual([]);
+	// No push service in this browser's reach is asked before somebody taps.
+	await page.fill('[name=email]', 'khong-phai-thu');
+	await page.$eval('form[data-follow]', (form) => ((form as HTMLFormElement).noValidate = true));
+	await page.click('button[value=email]');
+	await page.locator('#email-error').waitFor();
+	expect(await page.inputValue('[name=email]')).toBe('khong-phai-thu');
+	await page.fill('[name=email]', 'lan@example.vn');
+	await page.click('button[value=email]');
+	await page.waitForURL(/xong=thu/);
+	expect(await texts()).toContain('Đã gửi một thư');
+	expect(await world.db.selectFrom('recipient').select('id').execute()).toEqual([]);
+
+	await letter(/^Xin xác nhận/);
+	await page.goto(world.baseUrl + linkIn(find(/^Xin xác nhận/), '/theo-doi/xac-nhan'));
+	// Opened is not answered.
+	expect(await world.db.selectFrom('recipient').select('id').execute()).toEqual([]);
+	expect(await axeErrors(page)).toEqual([]);
+	await page.click('main form button');
+	await page.waitForURL(/xong=theo-doi/);
+	expect(await world.db.selectFrom('follow').select('kinds').execute()).toEqual([{ kinds: 'change' }]);
+
+	const { eventId, people, db } = world;
+	await cancelEvent(db, people.organiser.actor, { id: eventId, reason: 'Mưa to' }, Date.now());
+	// By night it would wait until the morning.
+	await expect
+		.poll(
+			async () =>
+				(await db.updateTable('outboxMessage').set({ dueAt: 0 }).where('sentAt', 'is', null).execute()) &&
+				mailbox.letters.length,
+			WAIT,
+		)
+		.toBe(2);
+	const news = find(/^Đã huỷ: /);
+	expect(news.text).toContain('Mưa to');
+	const stop = linkIn(news, '/theo-doi/thoi');
+	await page.goto(world.baseUrl + stop);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, 320)).toEqual([]);
+	expect(await db.selectFrom('recipient').select('id').execute()).toHaveLength(1);
+	await page.click('button[name=List-Unsubscribe]');
+	await page.getByText('Đã thôi nhận').waitFor();
+	expect(await db.selectFrom('recipient').select('id').execute()).toEqual([]);
+	// The mail program's own button, once more, as RFC 8058 says it is pressed.
+	const pressed = await fetch(world.baseUrl + stop, {
+		method: 'POST',
+		body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
+	});
+	expect([pressed.status, pressed.redirected]).toEqual([200, false]);
+	const wrong = await fetch(`${world.baseUrl}/theo-doi/thoi?ma=khac`, {
+		method: 'POST',
+		body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
+	});
+	expect(wrong.status).toBe(404);
+	expect(
+		(await fetch(world.baseUrl + stop, { method: 'POST', body: new URLSearchParams({ a: 'b' }) })).status,
+	).toBe(400);
+});
+
+test('letters that ask go to one address five times a day', async () => {
+	const post = (email: string) =>
+		fetch(`${world.baseUrl}/theo-doi?phuong=dk-2025&_action=notifications.follow`, {
+			method: 'POST',
+			redirect: 'manual',
+			body: new URLSearchParams({
+				...{
+					form: 'follow',
+					id: crypto.randomUUID(),
+					phuong: 'dk-2025',
+					kinds: 'new',
+					channel: 'email',
+					email,
+				},
+			}),
+		});
+	const statuses: number[] = [];
+	for (let each = 0; each < 6; each += 1) statuses.push((await post('nhieu@example.vn')).status);
+	expect(statuses).toEqual([303, 303, 303, 303, 303, 429]);
+	expect((await post('khac@example.vn')).status).toBe(303);
+	expect((await post('khong')).status).toBe(422);
+});
+
+test('a push that arrives is shown once, and opens the portal’s page or the way to stop', async () => {
+	const context = await browser.newContext();
+	const tab = await context.newPage();
+	await tab.goto(`${world.baseUrl}/theo-doi?phuong=dk-2025`);
+	await tab.locator('[data-push-key]').waitFor();
+	await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+	const [worker] = context.serviceWorkers();
+	// A browser without a window shows nothing, so what it is asked to show is looked at.
+	const asked = await worker!.evaluate(async () => {
+		const scope = globalThis as unknown as {
+			registration: { showNotification: unknown };
+			clients: { openWindow: unknown };
+			dispatchEvent(event: Event): void;
+			PushEvent: new (type: string, init: object) => Event;
+			ExtendableEvent: new (type: string) => Event;
+		};
+		const [shown, opened]: [unknown[], string[]] = [[], []];
+		scope.registration.showNotification = (title: string, { tag }: { tag: string }) => {
+			shown.push([title, tag]);
+			return Promise.resolve();
+		};
+		scope.clients.openWindow = (path: string) => {
+			opened.push(path);
+			return Promise.resolve(null);
+		};
+		const message = {
+			title: 'Buổi mới',
+			body: 'Dọn',
+			path: '/chu-nhat-xanh/a',
+			stop: '/theo-doi/thoi?ma=b',
+			tag: 'c',
+		};
+		scope.dispatchEvent(new scope.PushEvent('push', { data: JSON.stringify(message) }));
+		const click = (action: string, data: object) => {
+			const event = new scope.ExtendableEvent('notificationclick');
+			scope.dispatchEvent(Object.assign(event, { action, notification: { data, close: () => undefined } }));
+		};
+		click('', message);
+		click('stop', message);
+		click('', { ...message, path: 'https://example.org/' });
+		await new Promise((resolve) => setTimeout(resolve, 0));
+		return { shown, opened };
+	});
+	expect(asked).toEqual({
+		shown: [['Buổi mới', 'c']],
+		opened: ['/chu-nhat-xanh/a', '/theo-doi/thoi?ma=b'],
+	});
+	await context.close();
+});
