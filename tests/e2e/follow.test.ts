@@ -1,7 +1,7 @@
 // Following by mail, on a phone: the form, the letter that asks, news when a morning is called off, and stopping at one tap.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cancelEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { linkIn, openMailbox, type Mailbox } from '../support/mailbox.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';

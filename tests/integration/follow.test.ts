@@ -146,7 +146,10 @@ describeEachEngine('following', (engine) => {
 		await followByMail('mai@example.vn', resident);
 		await ask({ by: push(FCM) }, { actor: resident, deviceAliasId: undefined });
 		const { recipients, follows } = await readOwnData(db, resident.personId);
-		expect(recipients.toSorted((a, b) => (a.channel < b.channel ? -1 : 1))).toMatchObject([{ email: 'mai@example.vn' }, { channel: 'push', email: null }]);
+		expect(recipients.toSorted((a, b) => (a.channel < b.channel ? -1 : 1))).toMatchObject([
+			{ email: 'mai@example.vn' },
+			{ channel: 'push', email: null },
+		]);
 		expect(follows).toHaveLength(4);
 		await eraseAccount(db, resident, NOW);
 		expect(await rows()).toEqual([]);
