@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
+import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
@@ -238,6 +239,27 @@ describeEachEngine('news', (engine) => {
 		await cancel(event.id, NOW + 1);
 		await tick(NOW + 1);
 		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ sông']);
+	});
+
+	test('of a place that has come free reaches what the household that waits follows the event by, and nobody else', async () => {
+		const event = await announce({ capacity: 2 });
+		const one = { kind: 'person' as const, phone: null, isSixteen: true, mayWait: true, headCount: 2 };
+		const secrets = ['d', 'e', 'f'].map((each) => ({ secret: each.repeat(43) }));
+		const first = await signUp(db, event.id, { id: uuidv7(NOW), name: 'Lan', ...one }, secrets[0]!, NOW);
+		await signUp(db, event.id, { id: uuidv7(NOW), name: 'Mai', ...one }, secrets[1]!, NOW);
+		await signUp(db, event.id, { id: uuidv7(NOW), name: 'Kha', ...one }, secrets[2]!, NOW);
+		const target = { kind: 'event' as const, name: event.id };
+		const paths: string[] = [];
+		for (const { secret } of secrets) {
+			const alias = await findDeviceAlias(db, secret);
+			const input = inputOf({ ...byPush(), target, kinds: ['change'] });
+			if (input.by.channel === 'push') paths.push(new URL(input.by.endpoint).pathname);
+			await follow(db, SECRET, ways, input, { actor: undefined, deviceAliasId: alias!.id }, NOW);
+		}
+		await cancelSignUp(db, { token: first.token }, NOW);
+		await tick();
+		expect(pushService.pushed.map(({ path }) => path)).toEqual([paths[1]]);
+		expect(arrived()).toEqual(['Có chỗ cho anh/chị: Dọn bờ sông']);
 	});
 
 	test('that waits for the morning is not sent when it no longer holds', async () => {

@@ -6,7 +6,7 @@ import nodemailer from 'nodemailer';
 import webPush from 'web-push';
 import type { Config } from '#lib/config.ts';
 import { loadKey } from '#lib/secret.ts';
-import { isPrivateAddress } from './push-endpoint.ts';
+import { isPrivateAddress, isPushEndpoint } from './push-endpoint.ts';
 
 export type Letter = {
 	to: string;
@@ -105,20 +105,25 @@ const publicAgent = () =>
 			}),
 	});
 
-function openPush(keys: PushKeys | undefined, contact: string, agent: Agent): Channels['push'] {
+function openPush(config: Config, agent: Agent): Channels['push'] {
+	const keys = pushKeysOf(config);
 	if (!keys) return undefined;
+	const { securityContact: contact, pushHosts } = config;
 	const subject = /^(mailto|https):/.test(contact) ? contact : 'mailto:root@localhost.invalid';
-	return ({ to: { endpoint, p256dh, auth }, payload, topic, ttlSeconds }) =>
-		webPush.sendNotification({ endpoint, keys: { p256dh, auth } }, payload, {
+	return async ({ to: { endpoint, p256dh, auth }, payload, topic, ttlSeconds }) => {
+		// The list may be shorter than when the browser subscribed.
+		if (!isPushEndpoint(endpoint, pushHosts)) throw Object.assign(new Error('not listed'), { code: 'EHOST' });
+		return webPush.sendNotification({ endpoint, keys: { p256dh, auth } }, payload, {
 			...{ vapidDetails: { subject, ...keys }, contentEncoding: 'aes128gcm', urgency: 'normal' },
 			...{ topic, TTL: ttlSeconds, timeout: TIMEOUT_MS, agent },
 		});
+	};
 }
 
 /** @param agent what connects to push services, for tests that are one */
 export function openChannels(config: Config, agent: Agent = publicAgent()): Channels {
 	const email = openMail(config);
-	const push = openPush(pushKeysOf(config), config.securityContact, agent);
+	const push = openPush(config, agent);
 	return { ...(email && { email }), ...(push && { push }) };
 }
 

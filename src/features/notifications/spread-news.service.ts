@@ -90,5 +90,9 @@ const BATCH = 100;
  */
 export async function spreadNews(db: Db, now: number): Promise<void> {
 	await tellFullHouses(db, now);
-	for (const news of await listUnhandled(db, BATCH)) await inTransaction(db, (trx) => spread(trx, news, now));
+	for (;;) {
+		const batch = await listUnhandled(db, BATCH);
+		for (const news of batch) await inTransaction(db, (trx) => spread(trx, news, now));
+		if (batch.length < BATCH) return;
+	}
 }
