@@ -377,7 +377,7 @@ const WITHOUT: Record<string, string[]> = {
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
 		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],
 		...['forgetHousePhotos', 'settleLines', 'spreadNews', 'sendMessages', 'forgetMessages'],
-		...['remindLeads', 'openChannels', 'loadPushKeys', 'readFailure'],
+		...['remindLeads', 'openChannels', 'waysOf', 'readFailure'],
 		...['walkBook', 'runChecks', 'checkLedger', 'checkAndKeep'],
 	],
 	'lists what the person may do or see, by the same table': [
