@@ -2,7 +2,10 @@ import { findEventBySlug } from '#features/cleanup-events/cleanup-event.reposito
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import type { EventArea } from '#features/cleanup-events/event-area.ts';
+import { planDates, seriesDates } from '#features/cleanup-events/event-series.ts';
+import { announceSeries } from '#features/cleanup-events/event-series.service.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
+import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import { listGreenHouses } from '#features/green-houses/green-house.repository.ts';
 import { addDays, localDateTimeToInstant, startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -26,7 +29,46 @@ const streetBy = ({ latitude, longitude }: { latitude: number; longitude: number
 	].map(([east, north]) => [Number((longitude + east!).toFixed(5)), Number((latitude + north!).toFixed(5))]),
 });
 
-/** A Green Sunday a month in each ward, most of them with a report, and the next two Sundays. */
+type Sample = { organisationId: string; title: string; startsAt: number; number: number };
+
+const inputOf = (house: GreenHouse, { organisationId, title, startsAt, number }: Sample) => ({
+	organisationId,
+	title,
+	description: 'Mời bà con, đoàn viên và các em học sinh cùng dọn vệ sinh.',
+	startsAt,
+	endsAt: startsAt + 3 * HOUR,
+	greenHouseCode: house.code,
+	assemblyPoint: 'Nhà văn hoá khối (mẫu)',
+	latitude: null,
+	longitude: null,
+	capacity: number % 3 === 0 ? 120 : null,
+	whatToBring: 'Chổi, xẻng, găng tay, bao đựng rác',
+	collectionPartner: number % 2 === 0 ? 'Cơ sở thu mua phế liệu (mẫu)' : '',
+	documentNumber: number % 3 === 1 ? `${number + 3}-KH/ĐTN (mẫu)` : '',
+	areaText: 'Các ngõ quanh nhà văn hoá khối (mẫu)',
+	area: streetBy(house),
+	provided: 'Bao đựng rác',
+	clothes: number % 2 === 0 ? 'Áo xanh hoặc đồ gọn gàng' : '',
+	rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo ở trang này và qua loa.',
+	leadName: 'Bí thư chi đoàn (mẫu)',
+	leadPhone: null,
+	isLeadPhonePublic: false,
+	coOrganiserIds: [],
+	needs:
+		number % 2 === 0
+			? [
+					{ label: 'xe rác', wanted: 2 },
+					{ label: 'xẻng', wanted: 10 },
+				]
+			: [],
+	sections: [
+		{ unit: 'Chi đoàn 1 (mẫu)', place: 'Sân nhà văn hoá và ngõ 1' },
+		{ unit: 'Chi đoàn 2 (mẫu)', place: 'Ngõ 2, ngõ 3' },
+		{ unit: 'Chi hội Phụ nữ (mẫu)', place: '' },
+	],
+});
+
+/** A Green Sunday a month in each ward, most of them with a report, the next two Sundays, and a series. */
 export function planEvents(
 	plan: Plan & { devices: { id: string; secret: string }[]; organisations: Map<string, string> },
 ): void {
@@ -41,6 +83,32 @@ export function planEvents(
 		}
 		planEvent(addDays(nextSunday, 7 * Math.floor(index / 2)), wardId, index, false);
 	}
+
+	const wardId = [...organisations.keys()].at(-1)!;
+	const announcedAt = now - HOUR;
+	steps.push({
+		at: announcedAt,
+		run: async () => {
+			const house = (await listGreenHouses(db, {}, now)).find((each) => each.ward.id === wardId)!;
+			const first = addDays(nextSunday, 28);
+			const until = addDays(first, 28);
+			const startsAt = localDateTimeToInstant(first, '07:00')!;
+			const organisationId = organisations.get(wardId)!;
+			const title = 'Chủ nhật xanh hằng tuần ở chợ (mẫu)';
+			await announceSeries(
+				db,
+				organiser,
+				{
+					...{ id: uuidv7(announcedAt), pattern: 'weekly', until },
+					...inputOf(house, { organisationId, title, startsAt, number: 0 }),
+					dates: planDates(seriesDates(first, 'weekly', until), undefined).flatMap((day) =>
+						day.isTaken ? [day.date] : [],
+					),
+				},
+				announcedAt,
+			);
+		},
+	});
 
 	function planEvent(date: string, wardId: string, number: number, isReported: boolean): void {
 		const organisationId = organisations.get(wardId)!;
@@ -57,43 +125,7 @@ export function planEvents(
 				const slug = await announceEvent(
 					db,
 					organiser,
-					{
-						id,
-						organisationId,
-						title,
-						description: 'Mời bà con, đoàn viên và các em học sinh cùng dọn vệ sinh.',
-						startsAt,
-						endsAt: startsAt + 3 * HOUR,
-						greenHouseCode: house.code,
-						assemblyPoint: 'Nhà văn hoá khối (mẫu)',
-						latitude: null,
-						longitude: null,
-						capacity: number % 3 === 0 ? 120 : null,
-						whatToBring: 'Chổi, xẻng, găng tay, bao đựng rác',
-						collectionPartner: number % 2 === 0 ? 'Cơ sở thu mua phế liệu (mẫu)' : '',
-						documentNumber: number % 3 === 1 ? `${number + 3}-KH/ĐTN (mẫu)` : '',
-						areaText: 'Các ngõ quanh nhà văn hoá khối (mẫu)',
-						area: streetBy(house),
-						provided: 'Bao đựng rác',
-						clothes: number % 2 === 0 ? 'Áo xanh hoặc đồ gọn gàng' : '',
-						rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo ở trang này và qua loa.',
-						leadName: 'Bí thư chi đoàn (mẫu)',
-						leadPhone: null,
-						isLeadPhonePublic: false,
-						coOrganiserIds: [],
-						needs:
-							number % 2 === 0
-								? [
-										{ label: 'xe rác', wanted: 2 },
-										{ label: 'xẻng', wanted: 10 },
-									]
-								: [],
-						sections: [
-							{ unit: 'Chi đoàn 1 (mẫu)', place: 'Sân nhà văn hoá và ngõ 1' },
-							{ unit: 'Chi đoàn 2 (mẫu)', place: 'Ngõ 2, ngõ 3' },
-							{ unit: 'Chi hội Phụ nữ (mẫu)', place: '' },
-						],
-					},
+					{ id, ...inputOf(house, { organisationId, title, startsAt, number }) },
 					announcedAt,
 				);
 				const event = (await findEventBySlug(db, slug))!;

@@ -144,7 +144,7 @@ test.each([
 	['steward', ['/cua-toi/nha/*', '/cua-toi/nha/*/khao-sat', '/cua-toi/nha/*/ho-so', '/cua-toi/phieu-ban/*']],
 	['treasurer', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/cong-khai']],
 	['approver', ['/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/quy-che']],
-	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*', '/cua-toi/su-kien/*/doi']],
+	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*', '/cua-toi/su-kien/dot/*']],
 	['school_lead', ['/cua-toi/truong']],
 	['ward_officer', ['/cua-toi/chi', '/cua-toi/chi/*']],
 	['administrator', ['/cua-toi/yeu-cau', '/cua-toi/thong-bao', '/cua-toi/nhat-ky', '/cua-toi/kiem-tra']],

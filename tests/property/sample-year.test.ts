@@ -92,6 +92,7 @@ test('every row is marked as a sample, and so is every invented name', async () 
 		['green_house', 'name_vi'],
 		['fund', 'name_vi'],
 		['cleanup_event', 'title'],
+		['event_series', 'title'],
 		['sign_up', 'name'],
 		['scrap_sale', 'dealer'],
 		['disbursement', 'description'],
@@ -106,7 +107,10 @@ test('every row is marked as a sample, and so is every invented name', async () 
 });
 
 test('every moment lies in the year before it was loaded, but for what is announced', async () => {
-	const ahead = ['cleanup_event.starts_at', 'cleanup_event.ends_at'];
+	const ahead = [
+		...['cleanup_event.starts_at', 'cleanup_event.ends_at'],
+		...['event_series.first_on', 'event_series.until_on'],
+	];
 	const reference = new Set(REFERENCE);
 	for (const { name, columns } of await db.introspection.getTables()) {
 		if (reference.has(name)) continue;

@@ -13,12 +13,13 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 	const [coming = '', past = ''] = (await read('/chu-nhat-xanh')).split('id="da-qua"');
 	const fund = await read('/quy');
 	const found = [
-		linksIn(coming, '/chu-nhat-xanh/')[0],
+		linksIn(coming, '/chu-nhat-xanh/').find((path) => !path.includes('/dot/')),
 		linksIn(past, '/chu-nhat-xanh/')[0],
 		linksIn(fund, '/quy/MAU')[0],
 		linksIn(fund, '/quy/but-toan/')[0],
 	];
 	found.push(linksIn(await read(found[2]!), `${found[2]}/bang/`)[0]);
+	found.push(linksIn(coming, '/chu-nhat-xanh/dot/')[0]);
 	const house = await read('/ngoi-nha-xanh/MAU-001');
 	found.push(linksIn(house, '/hanh-trinh/ky/')[0], linksIn(house, '/hanh-trinh/phieu-ban/')[0]);
 	if (found.includes(undefined)) throw new Error('the sample has no event, fund, entry, sheet or walk');

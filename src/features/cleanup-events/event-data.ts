@@ -7,9 +7,19 @@ import { placeText, type CleanupEvent } from './cleanup-event.ts';
 export function eventJsonLd(
 	event: CleanupEvent,
 	coOrganisers: { name: string }[],
-	{ locale, publicUrl }: { locale: Locale; publicUrl: string },
+	{
+		locale,
+		publicUrl,
+		postponedFrom,
+	}: {
+		locale: Locale;
+		publicUrl: string;
+		/** When it was to begin at first. */ postponedFrom?: number | undefined;
+	},
 ): string {
 	const { latitude, longitude } = event;
+	const status =
+		event.status === 'cancelled' ? 'Cancelled' : postponedFrom === undefined ? 'Scheduled' : 'Rescheduled';
 	const data = {
 		'@context': 'https://schema.org',
 		'@type': 'Event',
@@ -18,7 +28,8 @@ export function eventJsonLd(
 		description: event.description || undefined,
 		startDate: toLocalIso(event.startsAt),
 		endDate: toLocalIso(event.endsAt),
-		eventStatus: `https://schema.org/Event${event.status === 'cancelled' ? 'Cancelled' : 'Scheduled'}`,
+		eventStatus: `https://schema.org/Event${status}`,
+		previousStartDate: postponedFrom === undefined ? undefined : toLocalIso(postponedFrom),
 		eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
 		isAccessibleForFree: true,
 		maximumAttendeeCapacity: event.capacity ?? undefined,

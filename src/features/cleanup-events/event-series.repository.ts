@@ -1,11 +1,25 @@
 import type { Db, Trx } from '#lib/db.ts';
 import { areSamplesRetired } from '#lib/samples.ts';
+import type { LocalDate } from '#lib/time.ts';
 import type { EventSeriesTable } from '#db/schema.ts';
 
 /** Not found once the samples are retired and it is one. */
 export async function findSeries(db: Db, id: string): Promise<EventSeriesTable | undefined> {
 	const series = await db.selectFrom('eventSeries').selectAll().where('id', '=', id).executeTakeFirst();
 	return series?.isSample === 1 && (await areSamplesRetired(db)) ? undefined : series;
+}
+
+/** The series of these organisations that have days from a day on, the one that ends first first. */
+export async function listSeriesOf(
+	db: Db,
+	organisationIds: string[] | 'all',
+	from: LocalDate,
+): Promise<EventSeriesTable[]> {
+	if (organisationIds.length === 0) return [];
+	let query = db.selectFrom('eventSeries').selectAll().where('untilOn', '>=', from);
+	if (organisationIds !== 'all') query = query.where('organisationId', 'in', organisationIds);
+	if (await areSamplesRetired(db)) query = query.where('isSample', '=', 0);
+	return query.orderBy('untilOn').orderBy('id').limit(100).execute();
 }
 
 export const insertSeries = (trx: Trx, row: EventSeriesTable) =>

@@ -273,8 +273,9 @@ export async function extendSeries(
 	const input = { ...(await inputOf(db, model)), ...onDay(model, chosen[0]!) };
 	const announcement = await prepareAnnouncement(db, actor, input, now);
 	await inTransaction(db, async (trx) => {
-		await holdAnnouncer(trx, announcement, now);
+		// The series first, as every write about its days.
 		await lockRow(trx, 'event_series', series.id);
+		await holdAnnouncer(trx, announcement, now);
 		await holdGrant(trx, grant.id, now);
 		if ((await findSeries(trx, series.id))?.untilOn !== series.untilOn)
 			throw new DomainError('CONFLICT', 'seriesChanged');
