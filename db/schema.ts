@@ -1114,6 +1114,23 @@ export type AttendanceTable = {
 	isSample: Flag;
 };
 
+/** A letter that was made; whether it holds is asked of the sign-up and its check-in. */
+export type ParticipationLetterTable = {
+	signUpId: string;
+	codeHash: string;
+	issuedAt: number;
+	isSample: Flag;
+};
+
+/** How many a sign-up had said before it was changed. */
+export type SignUpChangeTable = {
+	id: string;
+	signUpId: string;
+	headCount: number;
+	changedAt: number;
+	isSample: Flag;
+};
+
 export type EventReportTable = {
 	eventId: string;
 	revision: number;
@@ -1240,6 +1257,8 @@ export type Database = {
 	eventNeed: EventNeedTable;
 	pledge: PledgeTable;
 	attendance: AttendanceTable;
+	participationLetter: ParticipationLetterTable;
+	signUpChange: SignUpChangeTable;
 	eventReport: EventReportTable;
 	eventReportLine: EventReportLineTable;
 	eventPhoto: EventPhotoTable;

@@ -39,6 +39,7 @@ import * as follows from './0037_follow_news.ts';
 import * as eventChanges from './0039_record_event_changes.ts';
 import * as eventSeries from './0040_create_event_series.ts';
 import * as attendance from './0041_record_attendance.ts';
+import * as lettersAndChanges from './0042_keep_letters_and_changes.ts';
 import * as eventCovers from './0043_add_event_covers.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
@@ -83,5 +84,6 @@ export const migrations: Record<string, Migration> = {
 	'0039_record_event_changes': eventChanges,
 	'0040_create_event_series': eventSeries,
 	'0041_record_attendance': attendance,
+	'0042_keep_letters_and_changes': lettersAndChanges,
 	'0043_add_event_covers': eventCovers,
 };

@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkInCodeOf } from '#features/cleanup-events/check-in.ts';
 import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
-import { signUp } from '#features/cleanup-events/sign-up.service.ts';
+import { cancelTokenOf, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -326,4 +326,37 @@ test('the address takes no check-in without its account, and names what is wrong
 		[200, undefined],
 		[409, 'sameIdOtherContent'],
 	]);
+});
+
+test('whoever was checked in by name gets a letter, and anybody may ask whether it holds', async () => {
+	const token = cancelTokenOf(ids['Hoàng Thị Đào']!, 'x'.repeat(43));
+	const page = await openPhone();
+	await page.context().clearCookies();
+	await page.goto(`/chu-nhat-xanh/giay-xac-nhan?ma=${token}`);
+	await page.click('main form .btn');
+	await page.locator('.letter').waitFor();
+	expect(await page.textContent('.letter .who')).toBe('Hoàng Thị Đào');
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, 320)).toEqual([]);
+	const code = (await page.textContent('.letter .digits'))!;
+	await page.goto('/chu-nhat-xanh/xac-nhan');
+	await page.fill('[name=ma]', code.toLowerCase());
+	await page.click('main form .btn');
+	await page.locator('.note.good').waitFor();
+	const text = (await page.textContent('main'))!;
+	expect(text).toContain('H. T. Đào');
+	expect(text).not.toContain('Hoàng');
+	expect(text).toContain('Dọn bờ sông');
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, 320)).toEqual([]);
+	await page.goto(`/chu-nhat-xanh/xac-nhan?ma=${'7'.repeat(20)}`);
+	expect(await page.textContent('[role=alert]')).toContain('Không có giấy nào');
+	// A unit gets none, and nobody reads another's.
+	const unit = cancelTokenOf(ids['Chi đoàn trường X']!, 'x'.repeat(43));
+	await page.goto(`/chu-nhat-xanh/giay-xac-nhan?ma=${unit}`);
+	expect(await page.textContent('main .note')).toContain('từ 16 tuổi');
+	const strangers = await makeClient(world.baseUrl).send(
+		`/chu-nhat-xanh/giay-xac-nhan?luot=${ids['Hoàng Thị Đào']}`,
+	);
+	expect(strangers.status).toBe(404);
 });

@@ -134,6 +134,10 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/chu-nhat-xanh/huy-dang-ky': [
 			{ at: `/chu-nhat-xanh/huy-dang-ky?ma=${more.signed.token}`, cache: NEVER },
 		],
+		'[...lang]/chu-nhat-xanh/giay-xac-nhan': [
+			{ at: `/chu-nhat-xanh/giay-xac-nhan?ma=${more.signed.token}`, cache: NEVER },
+		],
+		'[...lang]/chu-nhat-xanh/xac-nhan': [{ at: '/chu-nhat-xanh/xac-nhan', cache: NEVER }],
 		'[...lang]/chuyen-may': [{ at: `/chuyen-may?ma=${more.transfer}` }],
 		'[...lang]/cua-toi/index': [
 			{ at: '/cua-toi' },

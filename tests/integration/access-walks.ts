@@ -35,6 +35,7 @@ import {
 	recordAttendance,
 } from '#features/cleanup-events/attendance.service.ts';
 import { checkInCodeOf } from '#features/cleanup-events/check-in.ts';
+import { issueLetter } from '#features/cleanup-events/letter.service.ts';
 import { readPhones, removeSignUp } from '#features/cleanup-events/sign-up.service.ts';
 import { carryGoods, closeCycle, returnGoods } from '#features/collections/collection-cycle.service.ts';
 import { recordPaperPage, withdrawPaperPage } from '#features/collections/paper-page.service.ts';
@@ -691,6 +692,23 @@ export const WALKS: Record<string, Walk> = {
 			const code = checkInCodeOf(SECRET, headsId);
 			await checkInByCode(db, actor, { ...said, secret: SECRET, code }, event.startsAt);
 		},
+	},
+	issueLetter: {
+		act: 'cleanup-event.change',
+		reach: ORGANISATION,
+		prepare: async (db, { event, headsId }) => {
+			const organiser = await makeActor(db, 'organiser', 'organisation', event.organisationId);
+			const said = { signUpId: headsId, device: 'may-1', isChoice: false, heads: 1, minors: null };
+			const when = { statedAt: event.startsAt, checkedInAt: event.startsAt };
+			await db.updateTable('signUp').set({ kind: 'person' }).where('id', '=', headsId).execute();
+			await recordAttendance(
+				db,
+				organiser,
+				{ id: id(), eventId: event.id, ...said, ...when },
+				event.startsAt,
+			);
+		},
+		run: (db, { event, headsId }, actor) => issueLetter(db, actor, SECRET, headsId, event.startsAt),
 	},
 	readAttendance: {
 		act: 'cleanup-event.change',

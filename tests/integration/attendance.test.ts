@@ -20,7 +20,13 @@ import {
 import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
-import { cancelSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
+import type { EventNeed } from '#features/cleanup-events/event-need.ts';
+import { listNeeds, replaceNeeds } from '#features/cleanup-events/event-need.repository.ts';
+import { letterCodeOf, shownLetterCode } from '#features/cleanup-events/letter.ts';
+import { issueLetter, issueOwnLetter, verifyLetter } from '#features/cleanup-events/letter.service.ts';
+import { listSignUpChanges } from '#features/cleanup-events/sign-up.repository.ts';
+import { pledge } from '#features/cleanup-events/sign-up-pledge.service.ts';
+import { cancelSignUp, changeSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
@@ -248,6 +254,89 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		await eraseAccount(db, lan, START + MINUTE);
 		expect((await readAttendance(db, organiser, SECRET, eventId)).rows).toMatchObject([{ name: '' }]);
 		expect(await sum()).toEqual({ heads: 2, open: 0 });
+	});
+
+	test('a letter is for a person who was checked in by name, and holds while the check-in does', async () => {
+		const signUpId = await join({ name: 'Nông Thị Hoa', headCount: 2 });
+		const unit = await join({ kind: 'unit', name: 'Chi đoàn', headCount: 20 });
+		const issue = (id: string) => issueLetter(db, organiser, SECRET, id, START);
+		await say({ signUpId: unit, heads: 20 });
+		for (const id of [signUpId, unit])
+			expect(await expectNothingWritten(db, () => issue(id))).toMatchObject({ key: 'letterNotEarned' });
+		await say({ signUpId, heads: 2 });
+		const own = { id: signUpId, deviceAliasId: await aliasOf(signUpId) };
+		const stranger = { id: signUpId, deviceAliasId: undefined };
+		expect(await expectNothingWritten(db, () => issueOwnLetter(db, SECRET, stranger, START))).toMatchObject({
+			key: 'signUpNotFound',
+		});
+		await issueOwnLetter(db, SECRET, own, START);
+		await issue(signUpId);
+		const letters = await db.selectFrom('participationLetter').selectAll().execute();
+		expect(letters).toHaveLength(1);
+		const code = letterCodeOf(SECRET, signUpId);
+		expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{20}$/);
+		expect(JSON.stringify(letters)).not.toContain(code);
+		for (const typed of [code, shownLetterCode(code), ` ${shownLetterCode(code).toLowerCase()} `])
+			expect(await verifyLetter(db, typed)).toMatchObject({ name: 'N. T. Hoa', event: { id: eventId } });
+		const other = code.slice(0, 19) + (code[19] === '7' ? '8' : '7');
+		for (const typed of [other, '', 'x', code.slice(1), signUpId, letterCodeOf(SECRET, unit)])
+			expect(await verifyLetter(db, typed)).toBeUndefined();
+		await say({ signUpId, heads: 0, statedAt: START + 1 });
+		expect(await verifyLetter(db, code)).toBeUndefined();
+		await say({ signUpId, heads: 1, statedAt: START + 2 });
+		expect(await verifyLetter(db, code)).toBeDefined();
+		await cancelSignUp(db, own, START);
+		expect(await verifyLetter(db, code)).toBeUndefined();
+	});
+
+	test('whoever erases their account has no letter any more', async () => {
+		const lan = await makeActor(db, 'steward', 'ward', 'tt-2025');
+		const signUpId = await join({ name: 'Hoàng Thị Lan' }, lan);
+		await say({ signUpId });
+		await issueLetter(db, organiser, SECRET, signUpId, START);
+		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId))).toBeDefined();
+		await eraseAccount(db, lan, START + MINUTE);
+		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId))).toBeUndefined();
+		expect(await sum()).toEqual({ heads: 1, open: 0 });
+	});
+
+	test('what a sign-up said before is kept', async () => {
+		const signUpId = await join({ kind: 'unit', name: 'Chi đoàn', headCount: 20 });
+		const own = { id: signUpId, deviceAliasId: await aliasOf(signUpId) };
+		await changeSignUp(db, own, 25, NOW + 1);
+		await changeSignUp(db, own, 25, NOW + 2);
+		await changeSignUp(db, own, 18, NOW + 3);
+		expect(await listSignUpChanges(db, eventId)).toEqual([
+			{ signUpId, headCount: 20, changedAt: NOW + 1 },
+			{ signUpId, headCount: 25, changedAt: NOW + 3 },
+		]);
+		await expect(db.deleteFrom('signUpChange').execute()).rejects.toThrow('append-only');
+	});
+
+	test('a thing that is renamed keeps its promises, and one that is promised is not taken out', async () => {
+		const signUpId = await join();
+		const own = { id: signUpId, deviceAliasId: await aliasOf(signUpId) };
+		const put = (...needs: EventNeed[]) => inTransaction(db, (trx) => replaceNeeds(trx, eventId, needs, NOW));
+		const stand = async () => (await listNeeds(db, eventId)).map(({ label, pledged }) => [label, pledged]);
+		await put({ label: 'xẻng', wanted: 10 }, { label: 'chổi', wanted: 5 });
+		const [shovels] = await listNeeds(db, eventId);
+		await pledge(db, own, { needId: shovels!.id, count: 3 }, NOW);
+		await put({ label: 'xẻng cán dài', wanted: 10 }, { label: 'chổi', wanted: 5 });
+		expect(await stand()).toEqual([
+			['xẻng cán dài', 3],
+			['chổi', 0],
+		]);
+		expect(await expectNothingWritten(db, () => put({ label: 'chổi', wanted: 5 }))).toMatchObject({
+			...{ kind: 'CONFLICT', key: 'needPledged', field: 'needs' },
+		});
+		await put({ label: 'chổi', wanted: 5 }, { label: 'xẻng cán dài', wanted: 4 });
+		expect(await stand()).toEqual([
+			['chổi', 0],
+			['xẻng cán dài', 3],
+		]);
+		await put({ label: 'bao', wanted: 5 }, { label: 'xẻng cán dài', wanted: 4 });
+		await put({ label: 'xẻng cán dài', wanted: 4 });
+		expect(await stand()).toEqual([['xẻng cán dài', 3]]);
 	});
 
 	test('the database itself changes and deletes nothing that was said', async () => {

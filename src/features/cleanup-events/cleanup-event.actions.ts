@@ -21,6 +21,7 @@ import { readMoment, requireUpload } from './event-photo.ts';
 import { readPlan, specOf } from './event-series-form.ts';
 import { announceSeries, editFollowing } from './event-series.service.ts';
 import { seriesDates, checkSpan } from './event-series.ts';
+import { issueLetter, issueOwnLetter } from './letter.service.ts';
 import { readReport } from './event-report-form.ts';
 import { reportEvent } from './event-report.service.ts';
 import { readSignUp, takeDevice } from './sign-up-form.ts';
@@ -158,6 +159,19 @@ export const cleanupEvents = {
 		const signUpId = field(form, 'signUpId');
 		await recordAttendance(db, actor, { ...said, signUpId, heads: count('heads'), minors: null }, now);
 		return `${path}#dong-${signUpId}`;
+	}),
+	issueLetter: formAction(async (form, context) => {
+		const { db, actor, now, locale, secret } = context.locals;
+		const by = await readHolder(form, context);
+		const page = '/chu-nhat-xanh/giay-xac-nhan';
+		// A stranger's is the organiser's to make.
+		await issueOwnLetter(db, secret, by, now).catch((error: unknown) => {
+			const isOthers = error instanceof DomainError && error.kind === 'NOT_FOUND' && !('token' in by);
+			if (!isOthers || !actor) throw error;
+			return issueLetter(db, actor, secret, by.id, now);
+		});
+		const way = 'token' in by ? `ma=${encodeURIComponent(by.token)}` : `luot=${encodeURIComponent(by.id)}`;
+		return localePath(locale, `${page}?${way}`);
 	}),
 	changeSignUp: formAction(async (form, context) => {
 		const { db, now, locale } = context.locals;

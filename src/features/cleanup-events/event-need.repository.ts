@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '#lib/db.ts';
+import { DomainError } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { foldSearch } from '#lib/fold.ts';
 import type { EventNeed } from './event-need.ts';
@@ -58,7 +59,10 @@ export async function setPledge(trx: Trx, needId: string, signUpId: string, coun
 	if (count > 0) await trx.insertInto('pledge').values({ needId, signUpId, count }).execute();
 }
 
-/** Puts what is asked for in the place of what stood; promises stay with the thing that is called the same. */
+/**
+ * Puts what is asked for in the place of what stood; promises stay with the thing that is called the same, or was given
+ * another name in its line. Refuses with 409 to take out what somebody has promised.
+ */
 export async function replaceNeeds(
 	trx: Trx,
 	eventId: string,
@@ -66,10 +70,17 @@ export async function replaceNeeds(
 	now: number,
 ): Promise<void> {
 	const stand = await listNeeds(trx, eventId);
-	const kept = needs.map((need) => stand.find((each) => foldSearch(each.label) === foldSearch(need.label)));
-	const gone = stand.filter((each) => !kept.includes(each)).map(({ id }) => id);
+	const same = needs.map((need) => stand.find((each) => foldSearch(each.label) === foldSearch(need.label)));
+	// A line whose thing stands nowhere else was given another name.
+	const kept = same.map((each, index) => each ?? (same.includes(stand[index]) ? undefined : stand[index]));
+	const left = stand.filter((each) => !kept.includes(each));
+	const promised = left.find(({ pledged }) => pledged > 0);
+	if (promised) {
+		const values = { label: promised.label, count: promised.pledged };
+		throw new DomainError('CONFLICT', 'needPledged', { field: 'needs', values });
+	}
+	const gone = left.map(({ id }) => id);
 	if (gone.length > 0) {
-		await trx.deleteFrom('pledge').where('needId', 'in', gone).execute();
 		await trx.deleteFrom('eventNeed').where('id', 'in', gone).execute();
 	}
 	for (const [index, need] of needs.entries()) {

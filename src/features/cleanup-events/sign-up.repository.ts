@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '#lib/db.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import type { SignUpTable } from '#db/schema.ts';
 
 export const findSignUp = (db: Db, id: string) =>
@@ -131,6 +132,28 @@ export const insertSignUp = (trx: Trx, row: SignUpTable) => trx.insertInto('sign
 
 export const updateSignUp = (trx: Trx, id: string, changes: Partial<SignUpTable>) =>
 	trx.updateTable('signUp').set(changes).where('id', '=', id).execute();
+
+/** Keeps how many a sign-up says before that is changed. */
+export const insertSignUpChange = (
+	trx: Trx,
+	{ id: signUpId, headCount, isSample }: SignUpTable,
+	changedAt: number,
+) =>
+	trx
+		.insertInto('signUpChange')
+		.values({ id: uuidv7(changedAt), signUpId, headCount, changedAt, isSample })
+		.execute();
+
+/** What an event's sign-ups said before, oldest first. */
+export const listSignUpChanges = (db: Db, eventId: string) =>
+	db
+		.selectFrom('signUpChange')
+		.innerJoin('signUp', 'signUp.id', 'signUpChange.signUpId')
+		.select(['signUpChange.signUpId', 'signUpChange.headCount', 'signUpChange.changedAt'])
+		.where('signUp.eventId', '=', eventId)
+		.orderBy('signUpChange.changedAt')
+		.orderBy('signUpChange.id')
+		.execute();
 
 /** What is forgotten of a sign-up that has ended. */
 const FORGOTTEN = { name: '', contact: '', phoneE164: null };

@@ -30,6 +30,7 @@ import {
 	findSignUpOfPerson,
 	forgetPhones,
 	insertSignUp,
+	insertSignUpChange,
 	listPhones,
 	sumHeads,
 	updateSignUp,
@@ -234,6 +235,7 @@ export const changeSignUp = (
 			if (current?.status === 'waiting') checkFits(event, headCount);
 			else if (headCount - found.headCount > left) refusePlaces(left);
 		}
+		await insertSignUpChange(trx, found, now);
 		await updateSignUp(trx, found.id, { headCount });
 		await settleLine(trx, event.id, now);
 	});
