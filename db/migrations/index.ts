@@ -36,11 +36,11 @@ import * as deeperSignUps from './0034_deepen_sign_ups.ts';
 import * as deeperReports from './0035_deepen_event_reports.ts';
 import * as news from './0036_record_news.ts';
 import * as follows from './0037_follow_news.ts';
-import * as eventChanges from './0039_record_event_changes.ts';
-import * as eventSeries from './0040_create_event_series.ts';
-import * as attendance from './0041_record_attendance.ts';
-import * as lettersAndChanges from './0042_keep_letters_and_changes.ts';
-import * as eventCovers from './0043_add_event_covers.ts';
+import * as eventChanges from './0038_record_event_changes.ts';
+import * as eventSeries from './0039_create_event_series.ts';
+import * as attendance from './0040_record_attendance.ts';
+import * as lettersAndChanges from './0041_keep_letters_and_changes.ts';
+import * as eventCovers from './0042_add_event_covers.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -81,9 +81,9 @@ export const migrations: Record<string, Migration> = {
 	'0035_deepen_event_reports': deeperReports,
 	'0036_record_news': news,
 	'0037_follow_news': follows,
-	'0039_record_event_changes': eventChanges,
-	'0040_create_event_series': eventSeries,
-	'0041_record_attendance': attendance,
-	'0042_keep_letters_and_changes': lettersAndChanges,
-	'0043_add_event_covers': eventCovers,
+	'0038_record_event_changes': eventChanges,
+	'0039_create_event_series': eventSeries,
+	'0040_record_attendance': attendance,
+	'0041_keep_letters_and_changes': lettersAndChanges,
+	'0042_add_event_covers': eventCovers,
 };

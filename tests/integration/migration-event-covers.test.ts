@@ -1,4 +1,4 @@
-// Photos of events from before 0043 are as they were, and still never change; from then on one may invite.
+// Photos of events from before 0042 are as they were, and still never change; from then on one may invite.
 import { expect, test } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
 import { openBefore } from '../support/old-database.ts';

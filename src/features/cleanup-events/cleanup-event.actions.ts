@@ -3,6 +3,7 @@ import { readAliasCookie, writeAliasCookie } from '#features/accounts/device-coo
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { readDecision, readUpload } from '#features/photos/photo-input.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
+import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { parseCount } from '#lib/number-input.ts';
