@@ -1144,9 +1144,18 @@ export type EventReportTable = {
 	treeCount: number | null;
 	giftText: string;
 	remarks: string;
+	/** Into whose cycle the sorted recyclables went; null where they stayed apart. */
+	greenHouseId: string | null;
 	recordedAt: number;
 	recordedBy: string;
 	isSample: Flag;
+};
+
+/** The drop-off by which a report's recyclables went into a house's cycle. */
+export type EventGoodsTable = {
+	eventId: string;
+	revision: number;
+	dropOffId: string;
 };
 
 /** Recyclables of one material, in thousandths of their unit. */
@@ -1261,5 +1270,6 @@ export type Database = {
 	signUpChange: SignUpChangeTable;
 	eventReport: EventReportTable;
 	eventReportLine: EventReportLineTable;
+	eventGoods: EventGoodsTable;
 	eventPhoto: EventPhotoTable;
 };

@@ -42,6 +42,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	// What people are told of, and by what.
 	notifications: ['outbox', 'green-houses', 'accounts', 'places'],
 	'cleanup-events': [
+		'drop-offs',
 		'outbox',
 		'notifications',
 		'collections',

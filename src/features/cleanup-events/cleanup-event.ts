@@ -219,7 +219,12 @@ export function checkSignUp(input: SignUpInput): void {
 }
 
 /** One revision of what was achieved, with its recyclables by material in the catalogue's order. */
-export type EventReport = EventReportTable & { lines: EventReportLine[] };
+export type EventReport = EventReportTable & {
+	lines: EventReportLine[];
+	/** Of the house whose cycle took them. */
+	houseCode: string | null;
+	houseName: string | null;
+};
 export type EventReportLine = Pick<EventReportLineTable, 'materialCode' | 'quantityMilli' | 'unit'> & {
 	nameVi: string;
 	nameEn: string;

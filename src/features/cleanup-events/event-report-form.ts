@@ -65,6 +65,7 @@ export function readReport(form: FormData): Omit<ReportInput, 'id'> {
 		...(/^\d{1,6}$/.test(revision) ? { revision: Number(revision) } : {}),
 		headCount: parseCount(field(form, 'headCount'), { min: 0, max: MAX_CAPACITY }, 'headCount'),
 		lines: readLines(form),
+		goodsHouse: field(form, 'goodsHouse').trim(),
 		recyclablesGrams: readGrams(form, 'recyclables'),
 		otherWasteGrams: readGrams(form, 'otherWaste'),
 		otherWasteLitres: parseCubicMetres(field(form, 'otherWasteM3'), 'otherWasteM3'),
@@ -95,6 +96,7 @@ export function reportValues(report: EventReport | undefined, locale: Locale): R
 		treeCount: text(report.treeCount),
 		giftText: report.giftText,
 		remarks: report.remarks,
+		goodsHouse: report.houseCode ?? '',
 		...Object.fromEntries(
 			report.lines.map(({ materialCode: material, unit, quantityMilli }) => [
 				lineField({ material, unit }),

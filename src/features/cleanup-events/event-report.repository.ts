@@ -8,7 +8,9 @@ async function listRevisions(db: Db, eventIds: string[]): Promise<EventReport[]>
 	if (eventIds.length === 0) return [];
 	const rows = await db
 		.selectFrom('eventReport')
-		.selectAll()
+		.leftJoin('greenHouse', 'greenHouse.id', 'eventReport.greenHouseId')
+		.selectAll('eventReport')
+		.select(['greenHouse.code as houseCode', 'greenHouse.nameVi as houseName'])
 		.where('eventId', 'in', eventIds)
 		.orderBy('revision')
 		.execute();

@@ -9,6 +9,7 @@ import { canonicalJson } from '#lib/hash.ts';
 import { readText, type EventReport } from './cleanup-event.ts';
 import { listCoOrganisers } from './cleanup-event.repository.ts';
 import { requireEvent } from './cleanup-event.service.ts';
+import { findGoodsHouse, putGoods } from './event-goods.service.ts';
 import { checkReport, checkReportLines, type ReportInput, type ReportLine } from './event-report.ts';
 import { findReports, insertReport } from './event-report.repository.ts';
 import type { OfficialParts } from './official-report.ts';
@@ -17,7 +18,7 @@ import { listUnits } from './sign-up.repository.ts';
 type Figures = Omit<EventReportTable, 'eventId' | 'revision' | 'recordedAt' | 'recordedBy' | 'isSample'>;
 
 /** The figures as they are stored: what was not said is not known. */
-function figuresOf(input: ReportInput): Figures {
+function figuresOf(input: ReportInput, greenHouseId: string | null): Figures {
 	const { headCount, recyclablesGrams, otherWasteGrams, otherWasteLitres = null } = input;
 	const { streetMetres = null, drainMetres = null, treeCount = null } = input;
 	return {
@@ -25,6 +26,7 @@ function figuresOf(input: ReportInput): Figures {
 		...{ streetMetres, drainMetres, treeCount },
 		giftText: readText(input.giftText ?? '', 'giftText'),
 		remarks: readText(input.remarks, 'remarks'),
+		greenHouseId,
 	};
 }
 
@@ -40,6 +42,8 @@ function textOfReport({ lines, ...row }: EventReport): string {
 		recordedAt: _at,
 		recordedBy: _by,
 		isSample: _kind,
+		houseCode: _code,
+		houseName: _name,
 		...figures
 	} = row;
 	return textOf(
@@ -50,7 +54,8 @@ function textOfReport({ lines, ...row }: EventReport): string {
 
 /**
  * Says what was achieved, from the start of the event on. A correction is a new revision and the old figures stay with
- * their lines; the same figures again change nothing. Refuses with 409 a form that is older than what stands.
+ * their lines; the same figures again change nothing. Sorted recyclables go into the cycle of a house that was named, see
+ * {@link putGoods}. Refuses with 409 a form that is older than what stands.
  */
 export async function reportEvent(
 	db: Db,
@@ -58,13 +63,15 @@ export async function reportEvent(
 	input: ReportInput,
 	now: number,
 ): Promise<void> {
-	const { grant } = await requireEvent(db, actor, input.id);
-	const figures = figuresOf(input);
+	const { grant, event: known } = await requireEvent(db, actor, input.id);
 	const lines = (input.lines ?? []).map(({ material, unit, quantityMilli }) => ({
 		...{ material, unit, quantityMilli },
 	}));
 	checkReport(input);
-	checkReportLines(lines, await listMaterials(db));
+	const materials = await listMaterials(db);
+	checkReportLines(lines, materials);
+	const house = await findGoodsHouse(db, input.goodsHouse ?? '', lines, { event: known, now });
+	const figures = figuresOf(input, house?.id ?? null);
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
 		await holdGrant(trx, grant.id, now);
@@ -78,6 +85,7 @@ export async function reportEvent(
 			throw new DomainError('CONFLICT', 'reportChanged');
 		const about = { recordedAt: now, recordedBy: grant.id, isSample: event.isSample };
 		await insertReport(trx, { eventId: event.id, revision: stands + 1, ...figures, ...about }, lines);
+		await putGoods(trx, event, { revision: stands + 1, house, lines, last, materials }, now);
 		const act = last ? 'correct' : 'report';
 		const subject = { subjectKind: 'cleanup_event', subjectId: event.id, roleGrantId: grant.id };
 		await insertAuditEvent(trx, { action: `cleanup-event.${act}`, ...subject }, now);

@@ -31,6 +31,8 @@ type ReportMore = {
 	treeCount: number | null;
 	giftText: string;
 	lines: ReportLine[];
+	/** The code of the house whose cycle takes the lines; empty where they stay apart. */
+	goodsHouse: string;
 };
 
 /** The field of a material's quantity. */

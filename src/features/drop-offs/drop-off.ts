@@ -9,11 +9,13 @@ export type Unit = 'kg' | 'piece';
 /** `quantityMilli` is the quantity as typed, in thousandths of its unit. */
 export type DropOffLine = { material: string; quantityMilli: number; unit: Unit };
 
-/** Who declares: a device's household alias, a class on a school's sheet, or so many households of a notebook's row. */
+/** Who declares: a device's household alias, a class on a school's sheet, so many households of a notebook's row, or a clean-up. */
 export type Declarer =
 	| { kind: 'device'; deviceAliasId: string }
 	| { kind: 'class'; classSheetId: string; schoolClassId: string }
-	| { kind: 'paper'; paperPageId: string; householdCount: number };
+	| { kind: 'paper'; paperPageId: string; householdCount: number }
+	// The organisers' report names the drop-off.
+	| { kind: 'event' };
 
 export const MAX_LINES = 20;
 /** Older than this is the steward's paper back-entry. */
@@ -24,11 +26,9 @@ export const checkHappenedAt = (happenedAt: number, now: number): void =>
 	checkHappenedWithin(MAX_AGE_DAYS, happenedAt, now);
 
 /** A full, locked or damaged house still takes a declaration: the goods may already stand there. Refuses with 422. */
-export function checkHouseTakes(house: Pick<GreenHouse, 'status'>): void {
-	if (house.status === 'closed')
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'houseClosed', { field: 'house' });
-	if (house.status === 'paused')
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'housePaused', { field: 'house' });
+export function checkHouseTakes(house: Pick<GreenHouse, 'status'>, field = 'house'): void {
+	if (house.status === 'closed') throw new DomainError('UNPROCESSABLE_CONTENT', 'houseClosed', { field });
+	if (house.status === 'paused') throw new DomainError('UNPROCESSABLE_CONTENT', 'housePaused', { field });
 }
 
 /** Known materials that this house takes, 1 to {@link MAX_LINES} lines. Refuses with 422, naming the line. */
