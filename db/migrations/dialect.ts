@@ -40,11 +40,9 @@ export async function keepRows(
 	}
 }
 
-/**
- * Runs statements that leave a table half made when they stop half way, all or none of them. SQLite migrations run
- * outside a transaction.
- */
+/** Runs statements that leave a table half made when they stop half way, all or none of them; also within a transaction. */
 export async function allOrNone(db: Kysely<unknown>, work: () => Promise<void>): Promise<void> {
+	if (db.isTransaction) return work();
 	await sql`begin immediate`.execute(db);
 	try {
 		await work();

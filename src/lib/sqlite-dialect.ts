@@ -1,4 +1,4 @@
-import { CompiledQuery, SqliteDialect, type Driver, type SqliteDatabase } from 'kysely';
+import { CompiledQuery, SqliteAdapter, SqliteDialect, type Driver, type SqliteDatabase } from 'kysely';
 
 type Statement = ReturnType<SqliteDatabase['prepare']>;
 
@@ -20,10 +20,21 @@ export function keepPrepared(database: SqliteDatabase): SqliteDatabase {
 	};
 }
 
+/** Tables are made and changed within a transaction like rows; Kysely's own adapter does not ask SQLite for it. */
+class TransactionalAdapter extends SqliteAdapter {
+	override get supportsTransactionalDdl(): boolean {
+		return true;
+	}
+}
+
 /** Kysely says plain `begin`; a writer must begin IMMEDIATE or fail late with SQLITE_BUSY. Who only reads keeps no writer waiting. */
 export class ImmediateSqliteDialect extends SqliteDialect {
 	constructor(database: SqliteDatabase) {
 		super({ database: keepPrepared(database) });
+	}
+
+	override createAdapter(): SqliteAdapter {
+		return new TransactionalAdapter();
 	}
 
 	override createDriver(): Driver {

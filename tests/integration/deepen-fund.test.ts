@@ -1,20 +1,12 @@
 // Migration 0015 makes the book's table anew on SQLite: its rows, indexes and triggers stay, and so does what refers to it.
-import { Migrator } from 'kysely/migration';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
-import { migrations } from '#db/migrations/index.ts';
 import { isSqlite, type Db } from '#lib/db.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { NOW } from '../support/fixtures.ts';
 import { digest } from '../support/snapshot.ts';
 import { insertRaw } from './fund-world.ts';
-
-async function migrateTo(db: Db, name: string): Promise<void> {
-	const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-	const { error } = await migrator.migrateTo(name);
-	if (error !== undefined) throw error;
-}
 
 const entry = (sequence: number, over: Record<string, unknown> = {}) => ({
 	...{ id: `e${sequence}`, fund_id: 'f', sequence, kind: 'gift', happened_on: '2026-11-01' },
@@ -72,13 +64,13 @@ async function partsOf(db: Db): Promise<string[]> {
 describeEachEngine('migration 0015', (engine) => {
 	test('keeps every row, index, trigger and reference of the book, and takes the new kinds', async () => {
 		const db = await engine.empty();
-		await migrateTo(db, '0014_complete_money');
+		await migrateToLatest(db, '0014_complete_money');
 		await fill(db);
 		const [rows, parts] = [await digest(db), await partsOf(db)];
 		const none = { voucher_kind: null, voucher_year: null, voucher_number: null };
 		const move = { kind: 'bank_move', change_vnd: 0, cash_after_vnd: 0, bank_after_vnd: 100, ...none };
 		await expect(insertRaw(db, 'journal_entry', entry(4, move))).rejects.toThrow(/check/i);
-		await migrateTo(db, '0015_deepen_fund');
+		await migrateToLatest(db, '0015_deepen_fund');
 		const after = await digest(db);
 		for (const [table, before] of Object.entries(rows))
 			if (table !== 'kysely_migration') expect([table, after[table]]).toEqual([table, before]);
@@ -115,7 +107,7 @@ describeEachEngine('migration 0015', (engine) => {
 	test('leaves the book as it was when a row refers to nothing', async () => {
 		const db = await engine.empty();
 		if (!isSqlite(db)) return;
-		await migrateTo(db, '0014_complete_money');
+		await migrateToLatest(db, '0014_complete_money');
 		await fill(db);
 		await sql`pragma foreign_keys = off`.execute(db);
 		await insertRaw(db, 'entry_text', { entry_id: 'nowhere', salt: 's', text: '{}' });

@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import { inject } from 'vitest';
-import { migrations } from '#db/migrations/index.ts';
+import { migrateToLatest } from '#db/migrate.ts';
 import { openDb, type Db } from '#lib/db.ts';
 
 async function openEmpty(engine: 'sqlite' | 'postgres'): Promise<{ db: Db; close: () => Promise<void> }> {
@@ -38,12 +37,11 @@ async function openEmpty(engine: 'sqlite' | 'postgres'): Promise<{ db: Db; close
 /** A database of its own with the tables as they were after a migration. */
 export async function openBefore(engine: 'sqlite' | 'postgres', last: string): ReturnType<typeof openEmpty> {
 	const opened = await openEmpty(engine);
-	const migrator = new Migrator({
-		db: opened.db,
-		provider: { getMigrations: () => Promise.resolve(migrations) },
-	});
-	const { error } = await migrator.migrateTo(last);
-	if (error === undefined) return opened;
-	await opened.close();
-	throw error as Error;
+	try {
+		await migrateToLatest(opened.db, last);
+		return opened;
+	} catch (error) {
+		await opened.close();
+		throw error;
+	}
 }
