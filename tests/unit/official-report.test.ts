@@ -38,16 +38,25 @@ test('the file holds every head of an official report, with its Vietnamese intac
 		...heads,
 		...['CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Độc lập - Tự do - Hạnh phúc', 'Nơi nhận:', 'Kính gửi:'],
 		...['ĐOÀN PHƯỜNG TAM THANH', 'Kết quả ra quân “Dọn bờ sông Kỳ Cùng”', '12-KH/ĐTN', 'Hội Phụ nữ phường'],
-		...['Từ 07:00 đến 10:00, Chủ nhật, ngày 29/11/2026.', 'Nguyễn Thị Lan', 'Chi đoàn trường X: 25 người'],
+		...[
+			'Từ 07:00 đến 10:00, Chủ nhật, ngày 29/11/2026.',
+			'Nguyễn Thị Lan',
+			'Chi đoàn trường X: 25 người đăng ký',
+		],
 		...['Tổng số: 1.240 lượt người', 'Giấy vụn: 12,5\u00a0kg', 'Chưa phân loại: 2\u00a0kg'],
 		...['đồ bán được: 14,5\u00a0kg', 'Rác thải khác: 3,5\u00a0m³', '1.200\u00a0m', 'Cây đã trồng: 0 cây'],
-		'Bà con hưởng ứng',
+		...['Nhận xét:', 'Bà con hưởng ứng'],
 	])
 		expect(text).toContain(words);
 	expect(text).not.toMatch(/912 ?345|\+84/);
 	// What is not known has dots, no figure.
 	expect(text).toMatch(/Cống, rãnh đã khơi thông: *\n/);
 	expect(xml).toContain('w:leader="dot"');
+});
+
+test('who came stands before who signed up, once somebody was checked in', async () => {
+	const units = [{ name: 'Chi đoàn trường X', headCount: 25, present: 24 }];
+	expect((await textOf({ ...parts, units })).text).toContain('Chi đoàn trường X: 24 người (đăng ký 25)');
 });
 
 test('without a report every figure is left to be filled in', async () => {

@@ -6,6 +6,8 @@ import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson } from '#lib/hash.ts';
+import { bySignUp, presenceOf } from './attendance.ts';
+import { listFigures } from './attendance.repository.ts';
 import { readText, type EventReport } from './cleanup-event.ts';
 import { listCoOrganisers } from './cleanup-event.repository.ts';
 import { requireEvent } from './cleanup-event.service.ts';
@@ -99,10 +101,14 @@ export async function getOfficialReport(
 	id: string,
 ): Promise<OfficialParts> {
 	const { event } = await requireEvent(db, actor, id);
+	const figures = bySignUp(await listFigures(db, id));
 	return {
 		event,
 		coOrganisers: await listCoOrganisers(db, id),
-		units: await listUnits(db, id),
+		units: (await listUnits(db, id)).map((unit) => ({
+			...unit,
+			present: figures.size === 0 ? undefined : presenceOf(figures.get(unit.id) ?? []).heads,
+		})),
 		report: (await findReports(db, [id])).get(id),
 	};
 }

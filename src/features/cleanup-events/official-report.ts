@@ -8,7 +8,8 @@ import { placeText, type CleanupEvent, type EventReport } from './cleanup-event.
 export type OfficialParts = {
 	event: CleanupEvent;
 	coOrganisers: { name: string }[];
-	units: { name: string; headCount: number }[];
+	/** How many of each signed up, and came; undefined where nobody was checked in. */
+	units: { name: string; headCount: number; present?: number | undefined }[];
 	report: EventReport | undefined;
 };
 
@@ -67,9 +68,13 @@ function partsOf({ event, coOrganisers, units, report }: OfficialParts): Officia
 		...(event.collectionPartner ? [say('Đơn vị thu gom', event.collectionPartner)] : []),
 		...(units.length > 0
 			? [
-					{ text: 'Các đơn vị đăng ký tham gia:' },
-					...units.map(({ name, headCount }) => ({
-						...{ text: `- ${name}: ${formatCount(headCount, 'vi')} người`, isInner: true },
+					{ text: 'Các đơn vị tham gia:' },
+					...units.map(({ name, headCount, present }) => ({
+						text:
+							present === undefined
+								? `- ${name}: ${formatCount(headCount, 'vi')} người đăng ký`
+								: `- ${name}: ${formatCount(present, 'vi')} người (đăng ký ${formatCount(headCount, 'vi')})`,
+						isInner: true,
 					})),
 				]
 			: [say('Các đơn vị tham gia', undefined)]),
@@ -103,15 +108,15 @@ function resultOf(report: EventReport | undefined): OfficialLine[] {
 		...(report?.giftText
 			? [{ text: 'Quà đã trao:' }, ...linesOf(report.giftText)]
 			: [say('Quà đã trao', undefined)]),
-		...(report ? linesOf(report.remarks) : []),
+		...(report?.remarks ? [{ text: 'Nhận xét:' }, ...linesOf(report.remarks)] : []),
 	];
 }
 
 export function officialReport(parts: OfficialParts): OfficialReport {
 	const { event, report } = parts;
-	const purpose = linesOf(event.description);
 	const sections: [string, OfficialLine[]][] = [
-		['Mục đích', purpose.length > 0 ? purpose : [open, open]],
+		// The description calls people; why the unit ordered it, only its author knows.
+		['Mục đích', [open, open]],
 		['Thời gian', [{ text: timeOf(event) }]],
 		['Địa điểm', [{ text: `${placeText(event, 'vi')}.` }, ...linesOf(event.areaText)]],
 		['Thành phần', partsOf(parts)],

@@ -240,7 +240,7 @@ export const listPhones = (db: Db, eventId: string) =>
 export const listUnits = (db: Db, eventId: string) =>
 	db
 		.selectFrom('signUp')
-		.select(['name', 'headCount'])
+		.select(['id', 'name', 'headCount'])
 		.where('eventId', '=', eventId)
 		.where('status', '=', 'active')
 		.where('kind', '=', 'unit')
