@@ -317,6 +317,26 @@ describeEachEngine('news', (engine) => {
 		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ sông']);
 	});
 
+	test('wakes nobody when it was late or a try failed, and no try is counted for waiting', async () => {
+		await followByMail();
+		const evening = localDateTimeToInstant('2026-11-22', '20:59')!;
+		const morning = localDateTimeToInstant('2026-11-23', '06:00')!;
+		await announce({ title: 'Lần hai' }, evening);
+		mailbox.refuse(451);
+		await tick(evening);
+		await announce({ title: 'Lần đầu' }, evening);
+		await spreadNews(db, evening);
+		for (const minutes of [1, 2, 30]) await tick(evening + minutes * MINUTE);
+		expect(arrived()).toEqual([]);
+		const waiting = db.selectFrom('outboxMessage').select(['tries', 'dueAt']).where('sentAt', 'is', null);
+		expect(await waiting.orderBy('tries').execute()).toEqual([
+			{ tries: 0, dueAt: morning },
+			{ tries: 1, dueAt: morning },
+		]);
+		await tick(morning);
+		expect(arrived().toSorted()).toEqual(['Buổi mới: Lần hai', 'Buổi mới: Lần đầu'].toSorted());
+	});
+
 	test('goes out once from processes that work at the same time', async () => {
 		for (let number = 0; number < 25; number += 1)
 			await follow(db, SECRET, ways, inputOf(byPush()), NOBODY, NOW);

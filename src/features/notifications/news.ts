@@ -9,6 +9,11 @@ export const NEWS_KINDS = {
 
 export type NewsKind = (typeof NEWS_KINDS)[keyof typeof NEWS_KINDS][number];
 
+const PRESSING: NewsKind[] = ['event.changed', 'event.cancelled', 'event.restored', 'sign-up.offered'];
+
+/** Whether people have to hear of it before the morning that it is about. */
+export const isPressing = (kind: NewsKind): boolean => PRESSING.includes(kind);
+
 export type News = {
 	kind: NewsKind;
 	/** The event, the sign-up or the house. */

@@ -65,6 +65,16 @@ export const settleMessage = (
 		.where('droppedAt', 'is', null)
 		.execute();
 
+/** Gives up a message that was taken and not tried. */
+export const putBack = async (
+	db: Db,
+	message: Pick<OutboxMessageTable, 'id' | 'tries'>,
+	dueAt?: number,
+): Promise<void> => {
+	const due = dueAt === undefined ? {} : { dueAt };
+	await settleMessage(db, message, { tries: message.tries - 1, ...due });
+};
+
 /** Which kind of news about something went out to a recipient last, before an instant. */
 export const findLastSent = (db: Db, recipientId: string, subjectId: string) =>
 	db

@@ -9,15 +9,17 @@ import { readFailure, type Channels } from './channel.service.ts';
 import { requireWish, stopToken } from './follow.ts';
 import { writeMessage, type Message, type Subject } from './message.ts';
 import { findNews, isOvertaken } from './news.repository.ts';
-import type { NewsKind } from './news.ts';
+import { isPressing, type NewsKind } from './news.ts';
 import {
 	claimMessages,
 	clearMessages,
 	findLastSent,
 	hasDue,
 	isAnnouncedSince,
+	putBack,
 	settleMessage,
 } from './outbox-message.repository.ts';
+import { dueAt } from './quiet-hours.ts';
 import { deleteRecipients, findRecipient, findTarget } from './recipient.repository.ts';
 
 export type Sending = { channels: Channels; secret: Secret; publicUrl: string };
@@ -159,33 +161,44 @@ async function sendWish(
 	return true;
 }
 
-/** True when it went out; false when nobody needs it any more. */
-async function deliver(db: Db, message: OutboxMessageTable, sending: Sending, now: number): Promise<boolean> {
-	if (message.newsId === null) return sendWish(db, message, sending, now);
-	const news = await findNews(db, message.newsId);
+type Telling = { recipient: RecipientTable; text: Message; hourOf: (instant: number) => number };
+
+/** What a recipient is told, by whom it is read, and when it may go out; undefined when nobody needs it any more. */
+async function findTelling(db: Db, message: OutboxMessageTable, now: number): Promise<Telling | undefined> {
+	const news = await findNews(db, message.newsId!);
 	const recipient = message.recipientId === null ? undefined : await findRecipient(db, message.recipientId);
-	if (!news || !recipient || news.isSample !== recipient.isSample) return false;
+	if (!news || !recipient || news.isSample !== recipient.isSample) return undefined;
+	const kind = news.kind as NewsKind;
 	const subject = await findSubject(db, news, recipient.id, now);
-	if (!subject) return false;
-	await sendTo(recipient, writeMessage(news.kind as NewsKind, subject, recipient.locale), message, sending);
-	return true;
+	if (!subject) return undefined;
+	const startsAt = 'event' in subject && isPressing(kind) ? subject.event.startsAt : undefined;
+	const text = writeMessage(kind, subject, recipient.locale);
+	return { recipient, text, hourOf: (instant) => dueAt(instant, startsAt) };
 }
 
 const FORGET = { address: null, content: null };
 
 async function sendOne(db: Db, message: OutboxMessageTable, sending: Sending, now: number): Promise<void> {
+	// The letter that asks goes out at any hour: somebody waits for it.
+	let hourOf = (instant: number) => instant;
 	try {
-		const isSent = await deliver(db, message, sending, now);
+		let isSent = false;
+		if (message.newsId === null) isSent = await sendWish(db, message, sending, now);
+		else {
+			const telling = await findTelling(db, message, now);
+			if (telling) ({ hourOf } = telling);
+			// It was due by day and was not sent: a server that was down, a try that failed.
+			if (hourOf(now) > now) return await putBack(db, message, hourOf(now));
+			if (telling) await sendTo(telling.recipient, telling.text, message, sending);
+			isSent = telling !== undefined;
+		}
 		await settleMessage(db, message, { ...FORGET, error: null, [isSent ? 'sentAt' : 'droppedAt']: now });
 	} catch (thrown) {
 		const { error, isFinal, isGone } = readFailure(thrown);
 		const wait = RETRY_MS[message.tries - 1];
 		const isOver = isFinal || wait === undefined;
-		await settleMessage(
-			db,
-			message,
-			isOver ? { ...FORGET, failedAt: now, error } : { dueAt: now + wait, error },
-		);
+		const change = isOver ? { ...FORGET, failedAt: now, error } : { dueAt: hourOf(now + wait), error };
+		await settleMessage(db, message, change);
 		const { recipientId } = message;
 		if (isGone && recipientId !== null)
 			await inTransaction(db, (trx) => deleteRecipients(trx, [recipientId], now));
