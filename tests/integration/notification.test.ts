@@ -5,7 +5,8 @@ import type { Actor } from '#features/accounts/actor.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
-import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
+import { listChanges } from '#features/cleanup-events/event-change.repository.ts';
+import { cancelEvent, postponeEvent, undoChange } from '#features/cleanup-events/event-change.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { remindLeads } from '#features/cleanup-events/report-reminder.service.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
@@ -13,7 +14,6 @@ import { cancelSignUp, signUp } from '#features/cleanup-events/sign-up.service.t
 import { openChannels } from '#features/notifications/channel.service.ts';
 import { confirmFollow, follow, stopAll, type FollowInput } from '#features/notifications/follow.service.ts';
 import { listNewsOfEvent } from '#features/notifications/news.repository.ts';
-import { tellNews } from '#features/notifications/news.service.ts';
 import { claimMessages } from '#features/notifications/outbox-message.repository.ts';
 import { dueAt } from '#features/notifications/quiet-hours.ts';
 import { forgetMessages, sendMessages } from '#features/notifications/send-messages.service.ts';
@@ -111,17 +111,16 @@ describeEachEngine('news', (engine) => {
 		await editEvent(db, organiser, { ...input, ...over, sequence }, now);
 	};
 	const cancel = (id: string, now = NOW) => cancelEvent(db, organiser, { id, reason: 'Mưa to' }, now);
-	const restore = (id: string, isBack: boolean, now: number) =>
-		inTransaction(db, async (trx) => {
-			if (isBack)
-				await trx
-					.updateTable('cleanupEvent')
-					.set({ status: 'published', cancelledAt: null, cancelReason: null })
-					.where('id', '=', id)
-					.execute();
-			const news = { kind: 'event.restored', subjectId: id, version: now, isSample: 0 } as const;
-			await tellNews(trx, news, now);
-		});
+	const postpone = async (id: string, startsAt: number, now: number) => {
+		const { sequence } = (await findEvent(db, id))!;
+		const asked = { id, sequence, reason: 'Mưa to', startsAt, endsAt: startsAt + 3 * HOUR };
+		await postponeEvent(db, organiser, asked, now);
+	};
+	/** Takes back what was changed last. */
+	const restore = async (eventId: string, now: number) => {
+		const [last] = await listChanges(db, eventId);
+		await undoChange(db, organiser, { eventId, changeId: last!.id }, now);
+	};
 	const counts = async (eventId: string) =>
 		(await listNewsOfEvent(db, eventId)).map(({ kind, ...each }) => [
 			kind,
@@ -293,15 +292,39 @@ describeEachEngine('news', (engine) => {
 		const morning = localDateTimeToInstant('2026-11-23', '06:00')!;
 		await cancel(event.id, night);
 		await tick(night);
-		await restore(event.id, true, night + MINUTE);
+		await restore(event.id, night + MINUTE);
 		await tick(night + MINUTE);
 		await tick(morning);
 		expect(arrived()).toEqual([]);
 		await cancel(event.id, morning + MINUTE);
 		await tick(morning + MINUTE);
-		await restore(event.id, true, morning + 2 * MINUTE);
+		await restore(event.id, morning + 2 * MINUTE);
 		await tick(morning + 2 * MINUTE);
 		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ sông', 'Vẫn diễn ra: Dọn bờ sông']);
+	});
+
+	test('of a postponement is sent although a cancellation came after it, and was taken back', async () => {
+		await followByMail();
+		const event = await announce();
+		await tick();
+		arrived();
+		const night = localDateTimeToInstant('2026-11-22', '21:30')!;
+		const morning = localDateTimeToInstant('2026-11-23', '06:00')!;
+		await postpone(event.id, NOW + 8 * DAY, night);
+		await tick(night);
+		await cancel(event.id, night + MINUTE);
+		await tick(night + MINUTE);
+		await restore(event.id, night + 2 * MINUTE);
+		await tick(night + 2 * MINUTE);
+		await tick(morning);
+		expect(arrived()).toEqual(['Có thay đổi: Dọn bờ sông']);
+		// The change that is taken back is not the one they were told of.
+		await cancel(event.id, night + DAY);
+		await tick(night + DAY);
+		await restore(event.id, night + DAY + MINUTE);
+		await tick(night + DAY + MINUTE);
+		await tick(morning + DAY);
+		expect(arrived()).toEqual([]);
 	});
 
 	test('comes before an early morning that is called off at night', async () => {

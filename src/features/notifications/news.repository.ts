@@ -31,25 +31,16 @@ export async function takeNews(trx: Trx, id: string, now: number): Promise<boole
 	return Number(numUpdatedRows) === 1;
 }
 
-/** Whether something later was said of the same, in one of these kinds. */
-export const isOvertaken = async (
-	db: Db,
-	{ id, subjectId, happenedAt }: Pick<NewsTable, 'id' | 'subjectId' | 'happenedAt'>,
-	kinds: string[],
-): Promise<boolean> =>
-	(await db
+/** All that was said of something in some kinds, as it happened. */
+export const listSaid = (db: Db, subjectId: string, kinds: string[]) =>
+	db
 		.selectFrom('news')
-		.select('id')
+		.select(['id', 'kind', 'dedupeKey'])
 		.where('subjectId', '=', subjectId)
 		.where('kind', 'in', kinds)
-		.where((eb) =>
-			eb.or([
-				eb('happenedAt', '>', happenedAt),
-				eb.and([eb('happenedAt', '=', happenedAt), eb('id', '>', id)]),
-			]),
-		)
-		.limit(1)
-		.executeTakeFirst()) !== undefined;
+		.orderBy('happenedAt')
+		.orderBy('id')
+		.execute();
 
 /** Every piece of news about an event and its sign-ups, newest first, with how many messages went out, wait, failed. */
 export const listNewsOfEvent = (db: Db, eventId: string) =>

@@ -22,3 +22,23 @@ export type News = {
 	version: string | number;
 	isSample: 0 | 1;
 };
+
+type Said = { id: string; kind: string; dedupeKey: string };
+
+const versionOf = ({ dedupeKey }: Pick<Said, 'dedupeKey'>) => Number(dedupeKey.split(':').at(-1));
+
+/**
+ * How a piece of news stands among all the changes that were told of its event: which one it takes back, and whether it
+ * was taken back itself, or a later one holds. Only the last change can be taken back, so its version is the one before.
+ */
+export function standingOf(said: Said[], id: string): { undone: Said | undefined; isOver: boolean } {
+	const undoneBy = (restored: Said) =>
+		said.find((each) => each.kind !== 'event.restored' && versionOf(each) === versionOf(restored) - 1);
+	const restored = said.filter(({ kind }) => kind === 'event.restored');
+	const gone = new Set(restored.map((each) => undoneBy(each)?.id));
+	const at = said.findIndex((each) => each.id === id);
+	const [own, later] = [said[at]!, said.slice(at + 1)];
+	const isOvertaken = later.some((each) => each.kind !== 'event.restored' && !gone.has(each.id));
+	const undone = own.kind === 'event.restored' ? undoneBy(own) : undefined;
+	return { undone, isOver: gone.has(id) || isOvertaken };
+}

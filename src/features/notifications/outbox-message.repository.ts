@@ -75,19 +75,15 @@ export const putBack = async (
 	await settleMessage(db, message, { tries: message.tries - 1, ...due });
 };
 
-/** Which kind of news about something went out to a recipient last, before an instant. */
-export const findLastSent = (db: Db, recipientId: string, subjectId: string) =>
-	db
+/** Whether a piece of news went out to a recipient. */
+export const wasSent = async (db: Db, recipientId: string, newsId: string): Promise<boolean> =>
+	(await db
 		.selectFrom('outboxMessage')
-		.innerJoin('news', 'news.id', 'outboxMessage.newsId')
-		.select(['news.kind', 'outboxMessage.sentAt'])
-		.where('outboxMessage.recipientId', '=', recipientId)
-		.where('news.subjectId', '=', subjectId)
-		.where('outboxMessage.sentAt', 'is not', null)
-		.orderBy('outboxMessage.sentAt', 'desc')
-		.orderBy('news.happenedAt', 'desc')
-		.limit(1)
-		.executeTakeFirst();
+		.select('id')
+		.where('recipientId', '=', recipientId)
+		.where('newsId', '=', newsId)
+		.where('sentAt', 'is not', null)
+		.executeTakeFirst()) !== undefined;
 
 /** Whether a recipient is still to be told that there is such an event, or was told after an instant. */
 export const isAnnouncedSince = async (

@@ -8,16 +8,16 @@ import { findEventFacts, findHouse, findSignUpOf, hasReport, isHouseFull } from 
 import { readFailure, type Channels } from './channel.service.ts';
 import { requireWish, stopToken } from './follow.ts';
 import { writeMessage, type Message, type Subject } from './message.ts';
-import { findNews, isOvertaken } from './news.repository.ts';
-import { isPressing, type NewsKind } from './news.ts';
+import { findNews, listSaid } from './news.repository.ts';
+import { isPressing, standingOf, type NewsKind } from './news.ts';
 import {
 	claimMessages,
 	clearMessages,
-	findLastSent,
 	hasDue,
 	isAnnouncedSince,
 	putBack,
 	settleMessage,
+	wasSent,
 } from './outbox-message.repository.ts';
 import { dueAt } from './quiet-hours.ts';
 import { deleteRecipients, findRecipient, findTarget } from './recipient.repository.ts';
@@ -61,16 +61,14 @@ async function findSubject(
 		return signUp?.status === 'active' ? { event, offeredUntil: null } : undefined;
 	}
 	if (kind === 'event.announced') return event.startsAt > now ? { event } : undefined;
-	// The newest word is the one that holds.
-	if (await isOvertaken(db, news, CHANGES)) return undefined;
+	// The newest word is the one that holds, but for one that was taken back.
+	const { undone, isOver } = standingOf(await listSaid(db, subjectId, CHANGES), news.id);
+	if (isOver) return undefined;
 	// Who hears of the event only now hears of it as it stands.
 	if (kind === 'event.changed' && (await isAnnouncedSince(db, recipientId, subjectId, happenedAt)))
 		return undefined;
-	if (kind === 'event.restored') {
-		// Who has not heard that it was changed need not hear that it was not.
-		const last = await findLastSent(db, recipientId, subjectId);
-		if (!last || !['event.changed', 'event.cancelled'].includes(last.kind)) return undefined;
-	}
+	// Who has not heard that it was changed need not hear that it was not.
+	if (kind === 'event.restored' && !(undone && (await wasSent(db, recipientId, undone.id)))) return undefined;
 	return { event };
 }
 
