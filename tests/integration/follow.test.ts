@@ -108,6 +108,14 @@ describeEachEngine('following', (engine) => {
 		expect(await db.selectFrom('outboxMessage').select('id').execute()).toHaveLength(1);
 	});
 
+	test('sent again with an address that was corrected asks there too', async () => {
+		const input = inputOf({ by: { channel: 'email', email: 'mia@example.vn' } });
+		await follow(db, SECRET, WAYS, input, NOBODY, NOW);
+		await follow(db, SECRET, WAYS, { ...inputOf(), id: input.id }, NOBODY, NOW);
+		await confirmFollow(db, SECRET, await lastWish('mai@example.vn'), NOW);
+		expect(await rows()).toEqual([['ward', 'dk-2025', 'new,change']]);
+	});
+
 	test('with an account asks once for an address, tells of their own by it too, and is theirs to change', async () => {
 		await followByMail('mai@example.vn', resident);
 		const house = await makeHouse(db);

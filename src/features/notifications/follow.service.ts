@@ -5,7 +5,7 @@ import { findPerson, holdPerson } from '#features/accounts/person.repository.ts'
 import { inTransaction, lockName, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import type { Locale } from '#lib/i18n.ts';
-import type { Secret } from '#lib/secret.ts';
+import { keyedHash, type Secret } from '#lib/secret.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { RecipientTable } from '#db/schema.ts';
 import {
@@ -141,6 +141,9 @@ export async function follow(
 		await followBy(db, row, { target, kinds }, now);
 		return 'done';
 	}
+	// A form that comes again with another address or other kinds asks for something else.
+	const asked = keyedHash(secret, 'follow-asked', JSON.stringify([email, target.kind, target.id, kinds]));
+	const dedupeKey = `wish:${id}:${asked.slice(0, 32)}`;
 	const content = wishToken(secret, {
 		email,
 		target,
@@ -153,7 +156,7 @@ export async function follow(
 	await inTransaction(db, (trx) =>
 		insertMessages(trx, [
 			{
-				...{ id: uuidv7(now), dedupeKey: `wish:${id}`, newsId: null, recipientId: null, channel: 'email' },
+				...{ id: uuidv7(now), dedupeKey, newsId: null, recipientId: null, channel: 'email' },
 				...{ address: email, content, dueAt: now, createdAt: now },
 			},
 		]),
