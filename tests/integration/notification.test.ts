@@ -6,7 +6,12 @@ import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { listChanges } from '#features/cleanup-events/event-change.repository.ts';
-import { cancelEvent, postponeEvent, undoChange } from '#features/cleanup-events/event-change.service.ts';
+import {
+	cancelEvent,
+	moveEvent,
+	postponeEvent,
+	undoChange,
+} from '#features/cleanup-events/event-change.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { remindLeads } from '#features/cleanup-events/report-reminder.service.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
@@ -326,6 +331,28 @@ describeEachEngine('news', (engine) => {
 		await tick(morning + DAY);
 		expect(arrived()).toEqual([]);
 	});
+
+	test.each(['moved', 'edited'])(
+		'of a morning that was %s away reaches who follows the old place',
+		async (how) => {
+			const [from, to] = [await makeHouse(db), await makeHouse(db)];
+			await followByMail({ target: { kind: 'house', name: from.code } });
+			const event = await announce({ greenHouseCode: from.code, latitude: null, longitude: null });
+			await tick();
+			const place = { greenHouseCode: to.code, assemblyPoint: 'Cổng chợ', latitude: null, longitude: null };
+			if (how === 'edited') await edit(event, place, NOW + 1);
+			else
+				await moveEvent(db, organiser, { id: event.id, sequence: 0, reason: 'Đường lầy', ...place }, NOW + 1);
+			await tick(NOW + 1);
+			if (how === 'moved') await restore(event.id, NOW + 2);
+			else await cancel(event.id, NOW + 2);
+			await tick(NOW + 2);
+			expect(arrived()).toEqual([
+				...['Buổi mới: Dọn bờ sông', 'Có thay đổi: Dọn bờ sông'],
+				`${how === 'moved' ? 'Vẫn diễn ra' : 'Đã huỷ'}: Dọn bờ sông`,
+			]);
+		},
+	);
 
 	test('comes before an early morning that is called off at night', async () => {
 		await followByMail();

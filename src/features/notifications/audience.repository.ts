@@ -110,6 +110,45 @@ export const findEventFacts = (db: Db, id: string) =>
 		.executeTakeFirst();
 export type EventRow = NonNullable<Awaited<ReturnType<typeof findEventFacts>>>;
 
+type Place = { greenHouseId: string | null; adminUnitId: string | null };
+const targetsOf = ({ greenHouseId, adminUnitId }: Place): Target[] => [
+	...(greenHouseId === null ? [] : [{ kind: 'house' as const, id: greenHouseId }]),
+	...(adminUnitId === null ? [] : [{ kind: 'ward' as const, id: adminUnitId }]),
+];
+
+/** Where an event was to be before it was moved, or while it was. */
+export async function listFormerTargets(db: Db, eventId: string): Promise<Target[]> {
+	const changes = await db
+		.selectFrom('eventChange')
+		.select(['stood', 'stands'])
+		.where('eventId', '=', eventId)
+		.execute();
+	return changes.flatMap(({ stood, stands }) =>
+		[stood, stands].flatMap((each) => targetsOf(JSON.parse(each) as Place)),
+	);
+}
+
+/** Whoever was told of an event before, and still follows something for its changes: an edit keeps no former place. */
+export async function listTold(db: Db, eventId: string, { kind, isSample }: Kind): Promise<Told[]> {
+	const rows = await selectFollows(db, isSample)
+		.where('targetKind', '<>', 'own')
+		.where((eb) =>
+			eb(
+				'recipient.id',
+				'in',
+				eb
+					.selectFrom('outboxMessage')
+					.innerJoin('news', 'news.id', 'outboxMessage.newsId')
+					.select('outboxMessage.recipientId')
+					.where('news.subjectId', '=', eventId)
+					.where('outboxMessage.recipientId', 'is not', null)
+					.where('outboxMessage.sentAt', 'is not', null),
+			),
+		)
+		.execute();
+	return ofKind(rows, kind);
+}
+
 /** What of an event people may follow: itself, its house, its ward, and whoever calls to it. */
 export async function listTargets(db: Db, event: EventRow): Promise<Target[]> {
 	const partners = await db
@@ -119,8 +158,7 @@ export async function listTargets(db: Db, event: EventRow): Promise<Target[]> {
 		.execute();
 	return [
 		{ kind: 'event', id: event.id },
-		...(event.greenHouseId === null ? [] : [{ kind: 'house' as const, id: event.greenHouseId }]),
-		...(event.adminUnitId === null ? [] : [{ kind: 'ward' as const, id: event.adminUnitId }]),
+		...targetsOf(event),
 		...[event, ...partners].map(({ organisationId: id }) => ({ kind: 'organisation' as const, id })),
 	];
 }

@@ -8,11 +8,13 @@ import {
 	findHouse,
 	findSignUpOf,
 	listFollowers,
+	listFormerTargets,
 	listHolders,
 	listOpenAlerts,
 	listRoleHolders,
 	listSignedUp,
 	listTargets,
+	listTold,
 	type Told,
 } from './audience.repository.ts';
 import { KIND_OF_NEWS } from './follow.ts';
@@ -48,9 +50,15 @@ async function findAudience(trx: Trx, news: NewsTable, now: number): Promise<Aud
 		const scopes = [{ kind: 'organisation' as const, id: event.organisationId }];
 		return { told: await listRoleHolders(trx, 'organiser', scopes, kind, now) };
 	}
-	const followers = await listFollowers(trx, await listTargets(trx, event), kind);
-	if (newsKind === 'event.announced') return { told: followers };
-	const told = [...followers, ...(await listSignedUp(trx, event.id, kind))];
+	const targets = await listTargets(trx, event);
+	if (newsKind === 'event.announced') return { told: await listFollowers(trx, targets, kind) };
+	// Whoever follows the place that it was moved away from may be on their way there.
+	const all = [...targets, ...(await listFormerTargets(trx, event.id))];
+	const told = [
+		...(await listFollowers(trx, all, kind)),
+		...(await listTold(trx, event.id, kind)),
+		...(await listSignedUp(trx, event.id, kind)),
+	];
 	return { told, startsAt: event.startsAt };
 }
 
