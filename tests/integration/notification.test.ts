@@ -354,6 +354,19 @@ describeEachEngine('news', (engine) => {
 		},
 	);
 
+	test('of an early start is sent where the announcement would come too late', async () => {
+		await followByMail();
+		const night = localDateTimeToInstant('2026-11-22', '21:30')!;
+		const start = localDateTimeToInstant('2026-11-23', '06:00')!;
+		const event = await announce({ startsAt: start, endsAt: start + 3 * HOUR }, night);
+		await tick(night);
+		await postpone(event.id, start - HOUR, night + HOUR);
+		await tick(night + HOUR);
+		await tick(start - 3 * HOUR);
+		await tick(start);
+		expect(arrived()).toEqual(['Có thay đổi: Dọn bờ sông']);
+	});
+
 	test('comes before an early morning that is called off at night', async () => {
 		await followByMail();
 		const start = localDateTimeToInstant('2026-11-29', '06:00')!;

@@ -85,11 +85,11 @@ export const wasSent = async (db: Db, recipientId: string, newsId: string): Prom
 		.where('sentAt', 'is not', null)
 		.executeTakeFirst()) !== undefined;
 
-/** Whether a recipient is still to be told that there is such an event, or was told after an instant. */
+/** Whether a recipient is still to be told, before it begins, that there is such an event, or was told after an instant. */
 export const isAnnouncedSince = async (
 	db: Db,
 	recipientId: string,
-	subjectId: string,
+	{ id: subjectId, startsAt }: { id: string; startsAt: number },
 	since: number,
 ): Promise<boolean> =>
 	(await db
@@ -101,7 +101,9 @@ export const isAnnouncedSince = async (
 		.where('news.kind', '=', 'event.announced')
 		.where('outboxMessage.failedAt', 'is', null)
 		.where('outboxMessage.droppedAt', 'is', null)
-		.where((eb) => eb.or([eb('sentAt', 'is', null), eb('sentAt', '>', since)]))
+		.where((eb) =>
+			eb.or([eb.and([eb('sentAt', 'is', null), eb('dueAt', '<', startsAt)]), eb('sentAt', '>', since)]),
+		)
 		.executeTakeFirst()) !== undefined;
 
 /** Old messages leave, and recipients that follow nothing any more. */

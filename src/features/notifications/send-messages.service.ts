@@ -65,7 +65,7 @@ async function findSubject(
 	const { undone, isOver } = standingOf(await listSaid(db, subjectId, CHANGES), news.id);
 	if (isOver) return undefined;
 	// Who hears of the event only now hears of it as it stands.
-	if (kind === 'event.changed' && (await isAnnouncedSince(db, recipientId, subjectId, happenedAt)))
+	if (kind === 'event.changed' && (await isAnnouncedSince(db, recipientId, event, happenedAt)))
 		return undefined;
 	// Who has not heard that it was changed need not hear that it was not.
 	if (kind === 'event.restored' && !(undone && (await wasSent(db, recipientId, undone.id)))) return undefined;
