@@ -116,6 +116,19 @@ describeEachEngine('following', (engine) => {
 		expect(await rows()).toEqual([['ward', 'dk-2025', 'new,change']]);
 	});
 
+	test('asks an address five times a day at most, and counts nothing but letters', async () => {
+		await followByMail('mai@example.vn', resident);
+		for (let each = 0; each < 6; each += 1) {
+			const target = { kind: 'house' as const, name: (await makeHouse(db)).code };
+			expect(await ask({ target }, { actor: resident, deviceAliasId: undefined })).toBe('done');
+		}
+		const input = inputOf();
+		for (let each = 0; each < 6; each += 1) await follow(db, SECRET, WAYS, input, NOBODY, NOW);
+		for (let each = 0; each < 3; each += 1) await ask();
+		await expect(ask()).rejects.toMatchObject({ key: 'tooManyRequests' });
+		expect(await db.selectFrom('outboxMessage').select('id').execute()).toHaveLength(5);
+	});
+
 	test('with an account asks once for an address, tells of their own by it too, and is theirs to change', async () => {
 		await followByMail('mai@example.vn', resident);
 		const house = await makeHouse(db);

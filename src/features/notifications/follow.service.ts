@@ -5,6 +5,7 @@ import { findPerson, holdPerson } from '#features/accounts/person.repository.ts'
 import { inTransaction, lockName, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import type { Locale } from '#lib/i18n.ts';
+import { takeRate } from '#lib/rate-limit.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { RecipientTable } from '#db/schema.ts';
@@ -21,7 +22,7 @@ import {
 	type Target,
 	type TargetKind,
 } from './follow.ts';
-import { insertMessages } from './outbox-message.repository.ts';
+import { hasMessage, insertMessages } from './outbox-message.repository.ts';
 import { checkSubscription, type Subscription } from './push-endpoint.ts';
 import {
 	countFollows,
@@ -39,6 +40,9 @@ import {
 	updateRecipient,
 	upsertFollow,
 } from './recipient.repository.ts';
+
+/** Letters that ask, to one address: somebody else may have written it. */
+const PER_EMAIL = { limit: 5, windowMs: 24 * 3_600_000 };
 
 /** What the portal can send by, and where pushes may go. */
 export type Ways = { email: boolean; push: boolean; pushHosts: string[] };
@@ -112,7 +116,7 @@ const followBy = (db: Db, row: NewRecipient, wish: Follow, now: number): Promise
 /**
  * Follows something. A browser that takes pushes follows at once, and so does an account by an address that it has
  * shown to be its own; any other address gets a letter that asks, and the answer is the same whoever it belongs to.
- * Refuses with 403, 404, 409 and 422; writes nothing then.
+ * Refuses with 403, 404, 409 and 422, and with 429 a letter too many; writes nothing then.
  */
 export async function follow(
 	db: Db,
@@ -144,6 +148,8 @@ export async function follow(
 	// A form that comes again with another address or other kinds asks for something else.
 	const asked = keyedHash(secret, 'follow-asked', JSON.stringify([email, target.kind, target.id, kinds]));
 	const dedupeKey = `wish:${id}:${asked.slice(0, 32)}`;
+	if (await hasMessage(db, dedupeKey)) return 'asked';
+	await takeRate(db, `follow:${email}`, PER_EMAIL, now);
 	const content = wishToken(secret, {
 		email,
 		target,

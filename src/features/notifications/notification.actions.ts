@@ -5,15 +5,13 @@ import { findVisitor } from '#features/accounts/visitor.repository.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction, requireFormId } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { takeRate, takeVisit } from '#lib/rate-limit.ts';
+import { takeVisit } from '#lib/rate-limit.ts';
 import { waysOf } from './channel.service.ts';
-import { followPath, readTarget, requireEmail, requireWish } from './follow.ts';
+import { followPath, readTarget, requireWish } from './follow.ts';
 import { changeFollow, confirmFollow, follow, unfollow, type Owner } from './follow.service.ts';
 
 const HOUR_MS = 3_600_000;
 const PER_BROWSER = { limit: 30, windowMs: HOUR_MS };
-/** Letters that ask, to one address: somebody else may have written it. */
-const PER_EMAIL = { limit: 5, windowMs: 24 * HOUR_MS };
 
 /** Of a form in the account's list, or behind the link of a message. */
 const ownerOf = (form: FormData, { locals }: ActionAPIContext): Owner => {
@@ -33,14 +31,12 @@ export const notifications = {
 		const target = readTarget((name) => field(form, name));
 		if (!target) throw new DomainError('NOT_FOUND', 'nothingToFollow');
 		const isPush = field(form, 'channel') === 'push';
-		const email = field(form, 'email');
-		if (!isPush) await takeRate(db, `follow:${requireEmail(email)}`, PER_EMAIL, now);
 		const by = isPush
 			? {
 					channel: 'push' as const,
 					...{ endpoint: field(form, 'endpoint'), p256dh: field(form, 'p256dh'), auth: field(form, 'auth') },
 				}
-			: { channel: 'email' as const, email };
+			: { channel: 'email' as const, email: field(form, 'email') };
 		const alias = await findDeviceAlias(db, readAliasCookie(cookies, config));
 		const input = {
 			...{

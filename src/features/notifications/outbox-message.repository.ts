@@ -21,6 +21,13 @@ export async function insertMessages(trx: Trx, messages: NewMessage[]): Promise<
 			.execute();
 }
 
+export const hasMessage = async (db: Db, dedupeKey: string): Promise<boolean> =>
+	(await db
+		.selectFrom('outboxMessage')
+		.select('id')
+		.where('dedupeKey', '=', dedupeKey)
+		.executeTakeFirst()) !== undefined;
+
 const selectDue = (db: Db, now: number) =>
 	db
 		.selectFrom('outboxMessage')
