@@ -182,6 +182,9 @@ describeEachEngine('The report of a Green Sunday', (engine) => {
 		expect(await asked(end + 2 * DAY)).toEqual([true]);
 		expect(await listOverdueReports(db, end + 2 * DAY - 1, 10)).toEqual([]);
 		expect((await listOverdueReports(db, end + 2 * DAY, 10)).map((event) => event.id)).toEqual([id]);
+		expect(await listOverdueReports(db, end + 9 * DAY - 1, 10)).toHaveLength(1);
+		// Old ones do not take the place of those that somebody can still be reminded of.
+		expect(await listOverdueReports(db, end + 9 * DAY, 10)).toEqual([]);
 		await write();
 		expect(await listOverdueReports(db, end + 9 * DAY, 10)).toEqual([]);
 		expect(await asked(end + 9 * DAY)).toEqual([]);

@@ -176,17 +176,18 @@ export async function listEventsOf(
 		.execute();
 }
 
-/** Events that ended up to an instant and have no report, oldest first. */
+/** Events that ended after an instant, up to another, and have no report, oldest first. */
 async function listUnreported(
 	db: Db,
 	organisationIds: string[] | 'all',
-	until: number,
+	{ after = 0, until }: { after?: number; until: number },
 	limit: number,
 ): Promise<CleanupEvent[]> {
 	if (organisationIds.length === 0) return [];
 	let query = selectEvents(db)
 		.where('cleanupEvent.status', '=', 'published')
 		.where('cleanupEvent.endsAt', '<=', until)
+		.where('cleanupEvent.endsAt', '>', after)
 		.where(({ exists, not, selectFrom }) =>
 			not(
 				exists(
@@ -201,13 +202,18 @@ async function listUnreported(
 	return query.orderBy('cleanupEvent.startsAt').orderBy('cleanupEvent.id').limit(limit).execute();
 }
 
+/** Of what is long past nobody is reminded any more. */
+const FRESH_MS = 7 * 24 * 3_600_000;
+
 /** Every event whose lead is to be reminded of its report, oldest first: for the message that goes out to them. */
-export const listOverdueReports = (db: Db, now: number, limit: number): Promise<CleanupEvent[]> =>
-	listUnreported(db, 'all', now - REPORT_DUE_MS, limit);
+export function listOverdueReports(db: Db, now: number, limit: number): Promise<CleanupEvent[]> {
+	const until = now - REPORT_DUE_MS;
+	return listUnreported(db, 'all', { after: until - FRESH_MS, until }, limit);
+}
 
 /** Events of the actor's organisations that have ended without a report, oldest first. */
 export async function listEventsWaitingFor(db: Db, actor: Actor, now: number) {
-	const events = await listUnreported(db, organiserScope(actor), now, 50);
+	const events = await listUnreported(db, organiserScope(actor), { until: now }, 50);
 	return events.map((event) => ({
 		kind: 'report' as const,
 		href: `/cua-toi/su-kien/${event.id}#bao-cao`,
