@@ -1,6 +1,6 @@
 // News goes out to whoever asked for it, each message once, by mail and by push, at an hour that wakes nobody.
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
@@ -400,6 +400,26 @@ describeEachEngine('news', (engine) => {
 		expect(arrived().toSorted()).toEqual(['Buổi mới: Lần hai', 'Buổi mới: Lần đầu'].toSorted());
 	});
 
+	test('that cannot be spread holds up no other', async () => {
+		await followByMail();
+		const [broken, whole] = [await announce({ title: 'Hỏng' }), await announce({ title: 'Lành' })];
+		await tick();
+		arrived();
+		await postpone(broken.id, NOW + 8 * DAY, NOW + 1);
+		const change = await db.selectFrom('eventChange').selectAll().executeTakeFirstOrThrow();
+		await db
+			.insertInto('eventChange')
+			.values({ ...change, id: uuidv7(NOW), sequence: 9, stood: '{' })
+			.execute();
+		await cancel(whole.id, NOW + 2);
+		const log = vi.mocked(console.error).mockImplementation(() => {});
+		await tick(NOW + 2);
+		expect(log.mock.calls.splice(0)).toEqual([
+			[expect.stringContaining('could not be spread'), expect.any(SyntaxError)],
+		]);
+		expect(arrived()).toEqual(['Đã huỷ: Lành']);
+	});
+
 	test('goes out once from processes that work at the same time', async () => {
 		for (let number = 0; number < 25; number += 1)
 			await follow(db, SECRET, ways, inputOf(byPush()), NOBODY, NOW);
@@ -416,7 +436,9 @@ describeEachEngine('news', (engine) => {
 		await announce();
 		await spreadNews(db, NOW);
 		const take = (now: number) =>
-			inTransaction(db, (trx) => claimMessages(trx, { now, leaseUntil: now + 10 * MINUTE, limit: 10 }));
+			inTransaction(db, (trx) =>
+				claimMessages(trx, { now, leaseUntil: now + 10 * MINUTE, limit: 10 }),
+			);
 		expect(await take(NOW)).toHaveLength(1);
 		await tick(NOW + 9 * MINUTE);
 		expect(arrived()).toEqual([]);

@@ -94,13 +94,19 @@ const BATCH = 100;
 
 /**
  * Every piece that nobody has looked at yet, each in a transaction with its messages: either both stand or neither, and
- * several processes may look.
+ * several processes may look. One that fails is left for the next time, and holds up no other.
  */
 export async function spreadNews(db: Db, now: number): Promise<void> {
 	await tellFullHouses(db, now);
+	const failed = new Set<string>();
 	for (;;) {
-		const batch = await listUnhandled(db, BATCH);
-		for (const news of batch) await inTransaction(db, (trx) => spread(trx, news, now));
+		const found = await listUnhandled(db, BATCH + failed.size);
+		const batch = found.filter(({ id }) => !failed.has(id));
+		for (const news of batch)
+			await inTransaction(db, (trx) => spread(trx, news, now)).catch((error: unknown) => {
+				failed.add(news.id);
+				console.error(`the news ${news.id} could not be spread`, error);
+			});
 		if (batch.length < BATCH) return;
 	}
 }
