@@ -400,6 +400,28 @@ describeEachEngine('news', (engine) => {
 		expect(arrived().toSorted()).toEqual(['Buổi mới: Lần hai', 'Buổi mới: Lần đầu'].toSorted());
 	});
 
+	test('by push does not wait for a mail server, and what a slow one leaves is taken anew', async () => {
+		await followByMail();
+		await follow(db, SECRET, ways, inputOf(byPush()), NOBODY, NOW);
+		for (const title of ['Một', 'Hai']) await announce({ title });
+		await spreadNews(db, NOW);
+		let now = NOW;
+		const { channels, ...rest } = sending();
+		const order: string[] = [];
+		const email = async () => {
+			await vi.waitFor(() => expect(pushService.pushed).toHaveLength(2));
+			const leases = await db.selectFrom('outboxMessage').select('leaseUntil').execute();
+			expect(Math.max(...leases.map((each) => each.leaseUntil ?? 0)) - now).toBe(10 * MINUTE);
+			now += 8 * MINUTE;
+			order.push('email');
+		};
+		await sendMessages(db, { ...rest, channels: { ...channels, email } }, () => now);
+		expect(order).toHaveLength(2);
+		expect(await db.selectFrom('outboxMessage').select('tries').where('tries', '<>', 1).execute()).toEqual(
+			[],
+		);
+	});
+
 	test('that cannot be spread holds up no other', async () => {
 		await followByMail();
 		const [broken, whole] = [await announce({ title: 'Hỏng' }), await announce({ title: 'Lành' })];
@@ -437,7 +459,7 @@ describeEachEngine('news', (engine) => {
 		await spreadNews(db, NOW);
 		const take = (now: number) =>
 			inTransaction(db, (trx) =>
-				claimMessages(trx, { now, leaseUntil: now + 10 * MINUTE, limit: 10 }),
+				claimMessages(trx, { channel: 'email', now, leaseUntil: now + 10 * MINUTE, limit: 10 }),
 			);
 		expect(await take(NOW)).toHaveLength(1);
 		await tick(NOW + 9 * MINUTE);

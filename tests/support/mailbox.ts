@@ -19,6 +19,8 @@ export async function openMailbox(): Promise<Mailbox> {
 	const server = new SMTPServer({
 		authOptional: true,
 		disabledCommands: ['STARTTLS', 'AUTH'],
+		// The portal keeps its connection.
+		closeTimeout: 100,
 		onData: (stream, _session, done) => {
 			void simpleParser(stream).then((letter) => {
 				const code = refusals.shift();

@@ -35,7 +35,11 @@ const TIMEOUT_MS = 15_000;
 function openMail({ mail }: Pick<Config, 'mail'>): Channels['email'] {
 	if (!mail) return undefined;
 	const limits = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS };
-	const transport = nodemailer.createTransport({ url: mail.smtpUrl, ...limits, disableFileAccess: true });
+	const pool = { pool: true as const, maxConnections: 1, maxRequeues: 1 };
+	const transport = nodemailer.createTransport({
+		...{ url: mail.smtpUrl, ...limits, ...pool },
+		disableFileAccess: true,
+	});
 	return ({ stopUrl, ...letter }) =>
 		transport.sendMail({
 			...letter,

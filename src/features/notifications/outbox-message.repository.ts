@@ -28,9 +28,12 @@ export const hasMessage = async (db: Db, dedupeKey: string): Promise<boolean> =>
 		.where('dedupeKey', '=', dedupeKey)
 		.executeTakeFirst()) !== undefined;
 
-const selectDue = (db: Db, now: number) =>
+type Channel = OutboxMessageTable['channel'];
+
+const selectDue = (db: Db, channel: Channel, now: number) =>
 	db
 		.selectFrom('outboxMessage')
+		.where('channel', '=', channel)
 		.where('sentAt', 'is', null)
 		.where('failedAt', 'is', null)
 		.where('droppedAt', 'is', null)
@@ -38,15 +41,15 @@ const selectDue = (db: Db, now: number) =>
 		.where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<=', now)]));
 
 /** Only reads: a process that finds nothing to do changes nothing. */
-export const hasDue = async (db: Db, now: number): Promise<boolean> =>
-	(await selectDue(db, now).select('id').limit(1).executeTakeFirst()) !== undefined;
+export const hasDue = async (db: Db, channel: Channel, now: number): Promise<boolean> =>
+	(await selectDue(db, channel, now).select('id').limit(1).executeTakeFirst()) !== undefined;
 
 /** Takes what is due for one process until its lease ends; no two get the same. */
 export async function claimMessages(
 	trx: Trx,
-	{ now, leaseUntil, limit }: { now: number; leaseUntil: number; limit: number },
+	{ channel, now, leaseUntil, limit }: { channel: Channel; now: number; leaseUntil: number; limit: number },
 ): Promise<OutboxMessageTable[]> {
-	let query = selectDue(trx, now).select('id').orderBy('dueAt').orderBy('id').limit(limit);
+	let query = selectDue(trx, channel, now).select('id').orderBy('dueAt').orderBy('id').limit(limit);
 	if (!isSqlite(trx)) query = query.forUpdate().skipLocked();
 	const ids = (await query.execute()).map(({ id }) => id);
 	if (ids.length === 0) return [];

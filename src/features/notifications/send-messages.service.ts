@@ -24,8 +24,10 @@ import { deleteRecipients, findRecipient, findTarget } from './recipient.reposit
 
 export type Sending = { channels: Channels; secret: Secret; publicUrl: string };
 
-/** A process that has not come back by then has stopped; longer than a batch can take. */
+/** A process that has not come back by then has stopped. */
 const LEASE_MS = 10 * 60_000;
+/** Longer than one try can take. */
+const TRY_MS = 3 * 60_000;
 const BATCH = 10;
 /** After each try that failed; then it has failed for good. */
 const RETRY_MS = [1, 5, 30, 120, 360].map((minutes) => minutes * 60_000);
@@ -203,18 +205,35 @@ async function sendOne(db: Db, message: OutboxMessageTable, sending: Sending, no
 	}
 }
 
-/** Takes and sends until nothing is due. Several processes may: a message is one's own while it is being sent. */
-export async function sendMessages(db: Db, sending: Sending, clock: () => number): Promise<void> {
+type Channel = OutboxMessageTable['channel'];
+
+async function sendBy(channel: Channel, db: Db, sending: Sending, clock: () => number): Promise<void> {
 	for (;;) {
 		const now = clock();
-		if (!(await hasDue(db, now))) return;
+		if (!(await hasDue(db, channel, now))) return;
 		const leaseUntil = now + LEASE_MS;
-		const messages = await inTransaction(db, (trx) => claimMessages(trx, { now, leaseUntil, limit: BATCH }));
+		const messages = await inTransaction(db, (trx) =>
+			claimMessages(trx, { channel, now, leaseUntil, limit: BATCH }),
+		);
 		if (messages.length === 0) return;
 		// What somebody is told of one thing goes out in the order in which it happened.
-		for (const each of messages.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
-			await sendOne(db, each, sending, now);
+		for (const each of messages.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+			const at = clock();
+			// Nobody else may take what is still being sent.
+			if (at > leaseUntil - TRY_MS) await putBack(db, each);
+			else await sendOne(db, each, sending, at);
+		}
 	}
+}
+
+/**
+ * Takes and sends until nothing is due, by mail and by push side by side: a mail server that is slow holds up no push.
+ * Several processes may: a message is one's own while it is being sent.
+ */
+export async function sendMessages(db: Db, sending: Sending, clock: () => number): Promise<void> {
+	const channels = ['email', 'push'] as const;
+	const ended = await Promise.allSettled(channels.map((each) => sendBy(each, db, sending, clock)));
+	for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
 
 /** Messages of long ago leave, with what they say of who was told; so do recipients that follow nothing. */
