@@ -434,6 +434,7 @@ describeEachEngine('news', (engine) => {
 			.values({ ...change, id: uuidv7(NOW), sequence: 9, stood: '{' })
 			.execute();
 		await cancel(whole.id, NOW + 2);
+		// eslint-disable-next-line no-console -- what the process logged
 		const log = vi.mocked(console.error).mockImplementation(() => {});
 		await tick(NOW + 2);
 		expect(log.mock.calls.splice(0)).toEqual([

@@ -105,6 +105,7 @@ export async function spreadNews(db: Db, now: number): Promise<void> {
 		for (const news of batch)
 			await inTransaction(db, (trx) => spread(trx, news, now)).catch((error: unknown) => {
 				failed.add(news.id);
+				// eslint-disable-next-line no-console -- the log of the process, as in src/server/jobs.ts
 				console.error(`the news ${news.id} could not be spread`, error);
 			});
 		if (batch.length < BATCH) return;
