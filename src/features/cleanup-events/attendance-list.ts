@@ -10,7 +10,10 @@ export const isAboutEvent = ({ kind, body }: OutboxItem, event: string): boolean
 
 type Said = Pick<Figure, 'id' | 'signUpId' | 'isChoice' | 'heads' | 'minors'>;
 
-/** What the phone says, as the outbox holds it; later than all that it said before, whatever its clock does. */
+/**
+ * What the phone says, as the outbox holds it. When it was said is what the clock shows now; that it was said later than
+ * all before stands apart, for a clock may be put back.
+ */
 export function itemOf(
 	{ event, account, device, figures }: List,
 	{ id, signUpId, isChoice, heads, minors }: Said,
@@ -18,26 +21,28 @@ export function itemOf(
 	shown: { language: string; text: (at: number) => string; correctPath: string },
 ): OutboxItem {
 	const own = figures.filter((each) => each.device === device).map(({ statedAt }) => statedAt);
-	const at = Math.max(now, ...own.map((before) => before + 1));
+	const statedAt = Math.max(now, ...own.map((before) => before + 1));
 	return {
 		id,
 		kind: 'attendance',
 		body: {
 			...{ id, account, event_id: event, sign_up_id: signUpId, device, is_choice: isChoice, heads, minors },
-			checked_in_at: new Date(at).toISOString(),
+			checked_in_at: new Date(now).toISOString(),
+			stated_at: new Date(statedAt).toISOString(),
 		},
 		...shown,
-		text: shown.text(at),
-		madeAt: at,
+		text: shown.text(now),
+		madeAt: now,
 	};
 }
 
 /** The figure that an item of the outbox is. */
 export function figureOf({ id, body, madeAt }: OutboxItem): Figure {
+	const statedAt = Date.parse(String(body['stated_at'])) || madeAt;
 	const said = body as { sign_up_id: string | null; device: string; is_choice: boolean; heads: number };
 	return {
 		...{ id, signUpId: said.sign_up_id, device: said.device, isChoice: said.is_choice, heads: said.heads },
-		...{ minors: body['minors'] as number | null, statedAt: madeAt, at: madeAt },
+		...{ minors: body['minors'] as number | null, statedAt, at: madeAt },
 	};
 }
 

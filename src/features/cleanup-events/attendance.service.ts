@@ -10,6 +10,7 @@ import {
 	checkAttendance,
 	checkCheckedInAt,
 	checkInCodeOf,
+	clampClock,
 	codeHash,
 	type AttendanceInput,
 } from './check-in.ts';
@@ -31,7 +32,8 @@ export async function recordAttendance(
 	const { grant } = await requireEvent(db, actor, input.eventId);
 	const { personId } = actor!;
 	checkAttendance(input);
-	const { checkedInAt, ...said } = input;
+	const { checkedInAt: clocked, ...said } = input;
+	const checkedInAt = clampClock(clocked, now);
 	const contentHash = sha256Hex(canonicalJson({ ...said, personId }));
 	const write = () =>
 		inTransaction(db, async (trx) => {
@@ -42,7 +44,7 @@ export async function recordAttendance(
 			if (existing?.contentHash === contentHash) return 'unchanged';
 			if (existing) throw new DomainError('CONFLICT', 'sameIdOtherContent');
 			if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
-			checkCheckedInAt(event, input, now);
+			checkCheckedInAt(event, { ...input, checkedInAt });
 			const then = { ...actor!, grants: await listGrantsAt(trx, personId, checkedInAt, event.isSample) };
 			if (!findGrant(then, 'cleanup-event.change', eventScopes(event)))
 				throw new DomainError('FORBIDDEN', 'notYourRoleThen');

@@ -12,7 +12,7 @@ export type Figure = {
 	heads: number;
 	/** How many of them are under 16; null of a sign-up, which does not say. */
 	minors: number | null;
-	/** By the phone's own clock, growing on each phone. */
+	/** By the phone's own clock, and growing on each phone whatever that clock does: for the order alone. */
 	statedAt: number;
 	/** The same by the portal's clock. */
 	at: number;
@@ -28,6 +28,10 @@ function groupBy<Key>(figures: Figure[], keyOf: (each: Figure) => Key): Map<Key,
 	for (const each of figures) groups.set(keyOf(each), [...(groups.get(keyOf(each)) ?? []), each]);
 	return groups;
 }
+
+/** One phone's words follow each other by its own count, those of two by the portal's clock. */
+const isAfter = (each: Figure, other: Figure): boolean =>
+	each.device === other.device ? each.statedAt > other.statedAt : each.at > other.at;
 
 /** What each phone said last, in the order in which they said it. */
 function lastOfEach(figures: Figure[]): Figure[] {
@@ -49,12 +53,9 @@ export type Presence = {
  * a phone says later stands again. A phone that takes back what it said takes back nothing of another's.
  */
 export function presenceOf(figures: Figure[]): Presence {
-	const choice = newest(
-		figures.filter(({ isChoice }) => isChoice),
-		'at',
-	);
+	const choice = lastOfEach(figures.filter(({ isChoice }) => isChoice)).at(-1);
 	const said = lastOfEach(figures.filter(({ isChoice }) => !isChoice));
-	const open = said.filter(({ at }) => choice === undefined || at > choice.at);
+	const open = said.filter((each) => choice === undefined || isAfter(each, choice));
 	const heads = open.map((each) => each.heads);
 	return {
 		heads: open.length === 0 ? (choice?.heads ?? 0) : Math.max(...heads),

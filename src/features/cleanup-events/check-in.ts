@@ -25,14 +25,12 @@ export type AttendanceInput = {
 	minors: number | null;
 	/** As the device said: part of the content. */
 	statedAt: number;
-	/** The same by the portal's clock. */
+	/** The same by the portal's clock; not later than it was received, but for a few minutes. */
 	checkedInAt: number;
 };
 
-const refuse = (
-	key: 'bodyMalformed' | 'checkInTooEarly' | 'checkInTooLate' | 'checkInInFuture',
-	field: string,
-) => new DomainError('UNPROCESSABLE_CONTENT', key, { field });
+const refuse = (key: 'bodyMalformed' | 'checkInTooEarly' | 'checkInTooLate', field: string) =>
+	new DomainError('UNPROCESSABLE_CONTENT', key, { field });
 
 /** Whole heads within reason; minors are counted of those without a sign-up alone, and a choice is about a sign-up. Refuses with 422. */
 export function checkAttendance({ signUpId, device, isChoice, heads, minors }: AttendanceInput): void {
@@ -43,13 +41,14 @@ export function checkAttendance({ signUpId, device, isChoice, heads, minors }: A
 	if (!/^[\w:-]{1,64}$/.test(device)) throw refuse('bodyMalformed', 'device');
 }
 
-/** From six hours before the start to 48 hours after the end, and not in the future; which figure counts may be said later. Refuses with 422. */
+/** A phone whose clock was ahead, and was put right before it sent, said it by now at the latest. */
+export const clampClock = (at: number, now: number): number => (at > now + CLOCK_TOLERANCE_MS ? now : at);
+
+/** From six hours before the start to 48 hours after the end; which figure counts may be said later. Refuses with 422. */
 export function checkCheckedInAt(
 	event: Pick<CleanupEvent, 'startsAt' | 'endsAt'>,
 	{ checkedInAt, isChoice }: Pick<AttendanceInput, 'checkedInAt' | 'isChoice'>,
-	now: number,
 ): void {
-	if (checkedInAt > now + CLOCK_TOLERANCE_MS) throw refuse('checkInInFuture', 'checkedInAt');
 	if (checkedInAt < event.startsAt - EARLY_MS) throw refuse('checkInTooEarly', 'checkedInAt');
 	if (!isChoice && checkedInAt > event.endsAt + LIST_KEPT_MS) throw refuse('checkInTooLate', 'checkedInAt');
 }

@@ -14,6 +14,8 @@ const shape = z.object({
 	heads: z.number(),
 	minors: z.number().nullable(),
 	checked_in_at: text(40),
+	/** Grows with each word of a device, also when its clock is put back; without it the order is that of the clock. */
+	stated_at: text(40).optional(),
 });
 
 /** The outbox's check-ins: each is recorded under the account that made it. */
@@ -26,10 +28,11 @@ export const POST: APIRoute = (context) => {
 		waits: { signIn: 'attendanceSignIn', otherAccount: 'attendanceOtherAccount' },
 		record: (read, { actor, correction }) => {
 			const { id, device, heads, minors } = read;
-			const statedAt = readInstant(read.checked_in_at, 'checked_in_at');
+			const clock = readInstant(read.checked_in_at, 'checked_in_at');
+			const statedAt = read.stated_at === undefined ? clock : readInstant(read.stated_at, 'stated_at');
 			const input = {
 				...{ id, eventId: read.event_id, signUpId: read.sign_up_id, device, isChoice: read.is_choice },
-				...{ heads, minors, statedAt, checkedInAt: statedAt + correction },
+				...{ heads, minors, statedAt, checkedInAt: clock + correction },
 			};
 			return recordAttendance(db, actor, input, now);
 		},
