@@ -62,16 +62,26 @@ test.each(['vi', 'en'] as const)('what stands in the fields in %s reads back as 
 	const report = {
 		...{ headCount: 96, recyclablesGrams: 1_234_567, otherWasteGrams: 0, otherWasteLitres: 3250 },
 		...{ streetMetres: 1200, drainMetres: null, treeCount: 0, giftText: '', remarks: 'Tốt' },
+		houseCode: null,
 		lines: [
 			{ materialCode: 'mixed_paper', unit: 'kg', quantityMilli: 9500, nameVi: '', nameEn: '' },
 			{ materialCode: 'glass', unit: 'piece', quantityMilli: 40_000, nameVi: '', nameEn: '' },
 		],
 	} as unknown as EventReport;
 	const { lines, ...figures } = readReport(formOf(reportValues(report, locale)));
-	const { lines: _lines, ...stood } = report;
-	expect(figures).toEqual(stood);
+	const { lines: _lines, houseCode: _house, ...stood } = report;
+	expect(figures).toEqual({ ...stood, goodsHouse: '' });
 	expect(lines).toEqual([
 		{ material: 'mixed_paper', unit: 'kg', quantityMilli: 9500 },
 		{ material: 'glass', unit: 'piece', quantityMilli: 40_000 },
 	]);
+});
+
+test('a form whose revision cannot be read is refused, not taken for a first report', () => {
+	for (const revision of ['x', '-1', '1.5', '1234567'])
+		expect(() => readReport(formOf({ headCount: '3', revision }))).toThrow(
+			expect.objectContaining({ kind: 'BAD_REQUEST', key: 'formUnreadable', field: 'revision' }),
+		);
+	expect(readReport(formOf({ headCount: '3', revision: '2' }))).toMatchObject({ revision: 2 });
+	expect(readReport(formOf({ headCount: '3', revision: '' }))).not.toHaveProperty('revision');
 });

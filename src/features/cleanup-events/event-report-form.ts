@@ -61,8 +61,10 @@ function readLines(form: FormData): ReportLine[] {
 
 export function readReport(form: FormData): Omit<ReportInput, 'id'> {
 	const revision = field(form, 'revision');
+	if (revision !== '' && !/^\d{1,6}$/.test(revision))
+		throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'revision' });
 	return {
-		...(/^\d{1,6}$/.test(revision) ? { revision: Number(revision) } : {}),
+		...(revision === '' ? {} : { revision: Number(revision) }),
 		headCount: parseCount(field(form, 'headCount'), { min: 0, max: MAX_CAPACITY }, 'headCount'),
 		lines: readLines(form),
 		goodsHouse: field(form, 'goodsHouse').trim(),
