@@ -14,6 +14,7 @@ import { sumPresent, walkInsOf } from '#features/cleanup-events/attendance.ts';
 import {
 	checkInCodeOf,
 	codeHash,
+	deviceOfForms,
 	shownCode,
 	type AttendanceInput,
 } from '#features/cleanup-events/check-in.ts';
@@ -23,8 +24,13 @@ import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import type { EventNeed } from '#features/cleanup-events/event-need.ts';
 import { listNeeds, replaceNeeds } from '#features/cleanup-events/event-need.repository.ts';
 import { letterCodeOf, shownLetterCode } from '#features/cleanup-events/letter.ts';
-import { issueLetter, issueOwnLetter, verifyLetter } from '#features/cleanup-events/letter.service.ts';
-import { listSignUpChanges } from '#features/cleanup-events/sign-up.repository.ts';
+import {
+	issueLetter,
+	issueOwnLetter,
+	readLetter,
+	verifyLetter,
+} from '#features/cleanup-events/letter.service.ts';
+import { findSignUp, listSignUpChanges } from '#features/cleanup-events/sign-up.repository.ts';
 import { pledge } from '#features/cleanup-events/sign-up-pledge.service.ts';
 import { cancelSignUp, changeSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
@@ -174,6 +180,16 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		(await db.selectFrom('signUp').select('deviceAliasId').where('id', '=', id).executeTakeFirstOrThrow())
 			.deviceAliasId!;
 
+	test('a plain form that is sent twice is one, whenever it arrives; with other heads it is refused', async () => {
+		const first = word({ device: deviceOfForms(organiser.personId) });
+		await recordAttendance(db, organiser, first, START);
+		const again = { ...first, statedAt: START + 9, checkedInAt: START + 9 };
+		expect(await recordAttendance(db, organiser, again, START + 9)).toBe('unchanged');
+		expect(await expectNothingWritten(db, () => say({ ...again, heads: 2 }))).toMatchObject({
+			key: 'sameIdOtherContent',
+		});
+	});
+
 	test('a code finds its own sign-up alone; a tampered one is refused here and on the phone', async () => {
 		const signUpId = await join({ headCount: 3 });
 		await join({ name: 'Nông Thị Hoa' });
@@ -302,6 +318,19 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		expect(await verifyLetter(db, code)).toBeDefined();
 		await cancelSignUp(db, own, START);
 		expect(await verifyLetter(db, code)).toBeUndefined();
+	});
+
+	test('no letter is made or shown of what was called off', async () => {
+		const signUpId = await join();
+		await say({ signUpId });
+		const stands = async () => readLetter(db, SECRET, (await findSignUp(db, signUpId))!);
+		const issue = () => issueLetter(db, organiser, SECRET, signUpId, START);
+		await issue();
+		expect(await stands()).toMatchObject({ isEarned: true, code: letterCodeOf(SECRET, signUpId) });
+		await cancelEvent(db, organiser, { id: eventId, reason: 'Bão' }, START);
+		expect(await stands()).toEqual({ isEarned: false, letter: undefined, code: undefined });
+		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId))).toBeUndefined();
+		expect(await expectNothingWritten(db, issue)).toMatchObject({ key: 'letterNotEarned' });
 	});
 
 	test('whoever erases their account has no letter any more', async () => {

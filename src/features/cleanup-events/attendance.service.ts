@@ -12,6 +12,7 @@ import {
 	checkInCodeOf,
 	clampClock,
 	codeHash,
+	isOfForms,
 	type AttendanceInput,
 } from './check-in.ts';
 import { eventScopes } from './cleanup-event.ts';
@@ -34,7 +35,10 @@ export async function recordAttendance(
 	checkAttendance(input);
 	const { checkedInAt: clocked, ...said } = input;
 	const checkedInAt = clampClock(clocked, now);
-	const contentHash = sha256Hex(canonicalJson({ ...said, personId }));
+	const { statedAt, ...rest } = said;
+	// A plain form that is sent twice arrives at two times.
+	const content = isOfForms(said.device) ? rest : { ...rest, statedAt };
+	const contentHash = sha256Hex(canonicalJson({ ...content, personId }));
 	const write = () =>
 		inTransaction(db, async (trx) => {
 			await lockRow(trx, 'cleanup_event', input.eventId);

@@ -23,7 +23,7 @@ export type AttendanceInput = {
 	isChoice: boolean;
 	heads: number;
 	minors: number | null;
-	/** As the device said: part of the content. */
+	/** As the device said: part of the content, but for plain forms. */
 	statedAt: number;
 	/** The same by the portal's clock; not later than it was received, but for a few minutes. */
 	checkedInAt: number;
@@ -62,6 +62,7 @@ export const isCheckInOpen = (
 
 /** As which somebody counts who sends the plain forms. */
 export const deviceOfForms = (personId: string): string => `web:${personId}`;
+export const isOfForms = (device: string): boolean => device.startsWith('web:');
 
 /** Ten digits: read aloud and typed on a number pad, and of no other use than to find a sign-up on its event's list. */
 export const checkInCodeOf = (secret: Secret, signUpId: string): string =>

@@ -13,7 +13,9 @@ import { findLetter, findLetterByHash, insertLetter } from './letter.repository.
 import { findSignUp } from './sign-up.repository.ts';
 import { withHeld, type Holder } from './sign-up.service.ts';
 
+/** Nobody came to what was called off. */
 const hasEarned = async (db: Db, signUp: SignUpTable): Promise<boolean> => {
+	if ((await findEvent(db, signUp.eventId))?.status === 'cancelled') return false;
 	const figures = await listFigures(db, signUp.eventId);
 	return hasEarnedLetter(
 		signUp,
@@ -68,6 +70,6 @@ export async function verifyLetter(db: Db, typed: string) {
 	const letter = code && (await findLetterByHash(db, sha256Hex(code)));
 	const signUp = letter ? await findSignUp(db, letter.signUpId) : undefined;
 	const event = signUp && (await findEvent(db, signUp.eventId));
-	if (!letter || !event || event.status === 'cancelled' || !(await hasEarned(db, signUp))) return undefined;
+	if (!letter || !event || !(await hasEarned(db, signUp))) return undefined;
 	return { event, name: initialsOf(signUp.name), issuedAt: letter.issuedAt };
 }
