@@ -142,12 +142,39 @@ describeEachEngine('a Green Sunday that changes', (engine) => {
 		await expectSame(() => undo(change.id, NOW + 2 * HOUR));
 	});
 
-	test('leaves no time to ask: the held place is theirs, and is held again when it is taken back', async () => {
+	test('leaves no time to ask: the held place is theirs, and stays so when the change is taken back', async () => {
 		const waiting = await makeOffer();
 		const change = await postpone({ startsAt: NOW + HOUR / 2, endsAt: NOW + 2 * HOUR });
 		expect(await findSignUp(db, waiting.id)).toMatchObject({ status: 'active', offeredUntil: null });
+		// Saying yes to what is theirs writes nothing.
+		await expectSame(() => acceptOffer(db, { token: waiting.token }, NOW));
 		await undo(change.id);
-		expect(await findSignUp(db, waiting.id)).toMatchObject({ status: 'offered', offeredUntil: NOW + DAY });
+		expect(await findSignUp(db, waiting.id)).toMatchObject({ status: 'active', offeredUntil: null });
+	});
+
+	test('a place that was offered meanwhile is held no longer than the old start leaves', async () => {
+		const soon = START - 3 * HOUR;
+		const unit = await join('Chi đoàn', 30);
+		const waiting = await join('Hoa', 2);
+		const change = await postpone({}, soon);
+		await cancelSignUp(db, { token: unit.token }, soon);
+		expect(await findSignUp(db, waiting.id)).toMatchObject({ offeredUntil: soon + DAY });
+		await undo(change.id, soon);
+		expect(await findSignUp(db, waiting.id)).toMatchObject({
+			...{ status: 'offered', offeredUntil: START - HOUR },
+		});
+	});
+
+	test('an edit to an earlier time holds no place past an hour before the start', async () => {
+		const waiting = await makeOffer();
+		const edit = (startsAt: number, sequence: number) =>
+			editEvent(db, organiser, { ...event, startsAt, endsAt: startsAt + HOUR, sequence }, NOW);
+		await edit(NOW + 3 * HOUR, 0);
+		expect(await findSignUp(db, waiting.id)).toMatchObject({
+			...{ status: 'offered', offeredUntil: NOW + 2 * HOUR },
+		});
+		await edit(NOW + HOUR / 2, 1);
+		expect(await findSignUp(db, waiting.id)).toMatchObject({ status: 'active', offeredUntil: null });
 	});
 
 	test('keeps what somebody did with a held place meanwhile', async () => {

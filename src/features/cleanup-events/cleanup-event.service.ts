@@ -34,7 +34,7 @@ import {
 } from './cleanup-event.repository.ts';
 import { deleteDraftRow, findDraft } from './event-draft.repository.ts';
 import { replaceNeeds } from './event-need.repository.ts';
-import { settleLine } from './sign-up-line.service.ts';
+import { moveOffers, settleLine } from './sign-up-line.service.ts';
 import { sumHeads } from './sign-up.repository.ts';
 
 /** What was typed, as it is stored. */
@@ -293,6 +293,7 @@ export async function editWithin(
 	});
 	await replaceParts(trx, event.id, input);
 	await replaceNeeds(trx, event.id, input.needs, now);
+	await moveOffers(trx, event.id, startsAt, now);
 	await settleLine(trx, event.id, now);
 	await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
 	if (!isQuiet) await tellNews(trx, newsOf('changed', { ...event, sequence }), now);

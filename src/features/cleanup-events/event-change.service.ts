@@ -20,7 +20,7 @@ import {
 	type EventChange,
 } from './event-change.ts';
 import { findChange, insertChange, listOffers, replaceOffer, setUndone } from './event-change.repository.ts';
-import { settleLine } from './sign-up-line.service.ts';
+import { moveOffers, settleLine } from './sign-up-line.service.ts';
 
 type Kind = EventChange['kind'];
 type Change = {
@@ -164,9 +164,14 @@ export async function restoreWithin(
 	isQuiet = false,
 ): Promise<void> {
 	const sequence = event.sequence + 1;
-	await updateEvent(trx, event.id, { ...columnsOf(change.stood), sequence, updatedAt: now });
-	for (const [index, offer] of change.stood.offers.entries())
-		await replaceOffer(trx, change.stands.offers[index]!, returnOffer(offer, change.stood.startsAt, now));
+	const { stood, stands } = change;
+	await updateEvent(trx, event.id, { ...columnsOf(stood), sequence, updatedAt: now });
+	for (const [index, offer] of stood.offers.entries()) {
+		const held = stands.offers[index]!;
+		// A place that became theirs stays so: they may have said yes to it since.
+		if (held.status === 'offered') await replaceOffer(trx, held, returnOffer(offer, stood.startsAt, now));
+	}
+	await moveOffers(trx, event.id, stood.startsAt, now);
 	await setUndone(trx, change.id, grantId, now);
 	await settleLine(trx, event.id, now);
 	await insertAuditEvent(trx, auditOf('restore', event.id, grantId), now);

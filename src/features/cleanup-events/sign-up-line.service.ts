@@ -3,6 +3,8 @@ import { tellNews } from '#features/notifications/news.service.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { isOpenForSignUp, type CleanupEvent } from './cleanup-event.ts';
 import { findEvent } from './cleanup-event.repository.ts';
+import { moveOffer } from './event-change.ts';
+import { listOffers, replaceOffer } from './event-change.repository.ts';
 import { offerUntil, takeFromLine } from './sign-up-line.ts';
 import { lapseOffers, listEventsWithLine, listLine, sumHeads, updateSignUp } from './sign-up.repository.ts';
 
@@ -24,6 +26,12 @@ async function offerPlaces(
 	);
 	const news = { kind: 'sign-up.offered', subjectId: signUp.id, version: now } as const;
 	await tellNews(trx, { ...news, isSample: event.isSample }, now);
+}
+
+/** Holds every place that is offered now no longer than the start leaves. The caller holds the event's lock. */
+export async function moveOffers(trx: Trx, eventId: string, startsAt: number, now: number): Promise<void> {
+	for (const offer of await listOffers(trx, eventId, now))
+		await replaceOffer(trx, offer, moveOffer(offer, startsAt, now));
 }
 
 /** Ends offers whose time is over and gives what is free to those who wait. The caller holds the event's lock. */
