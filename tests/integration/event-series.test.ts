@@ -206,9 +206,11 @@ describeEachEngine('a series of Green Sundays', (engine) => {
 			['Dọn bờ sông', 'Sân vận động', 1, 0],
 		]);
 		expect(after[3]!.startsAt).toBe(days[3]!.startsAt + HOUR);
-		// Of the later days, those are told of where somebody is signed up.
+		// Of the later days, those are told who signed up for one or follow it.
 		expect((await news()).filter((key) => key.startsWith('event.changed')).sort()).toEqual(
-			[days[1]!, days[2]!, days[3]!].map((day) => `event.changed:${day.id}:1`).sort(),
+			[days[1]!, days[2]!, days[3]!]
+				.map((day, index) => `event.changed:${day.id}:1${index === 2 ? ':narrow' : ''}`)
+				.sort(),
 		);
 		await expectSame(() => editFollowing(db, organiser, form, NOW));
 		const old = () => editFollowing(db, organiser, { ...form, title: 'Khác' }, NOW);
@@ -235,19 +237,19 @@ describeEachEngine('a series of Green Sundays', (engine) => {
 			['2027-01-03', 'published'],
 		]);
 		expect(await findEvent(db, days[1]!.id)).toMatchObject({ cancelReason: 'Tạm nghỉ. Lũ' });
-		// Who is signed up is told; of a day without anybody nobody is.
-		expect((await news()).filter((key) => key.includes('cancelled'))).toEqual([
-			`event.cancelled:${days[1]!.id}:1`,
-		]);
+		// One piece for the followers of the ward, and one for those of each day.
+		expect((await news()).filter((key) => key.includes('cancelled')).sort()).toEqual(
+			[`event.cancelled:${days[1]!.id}:1`, `event.cancelled:${days[2]!.id}:1:narrow`].sort(),
+		);
 		// One that was called off by itself stays so.
 		await cancelEvent(db, organiser, { id: days[3]!.id, reason: 'Mưa' }, NOW);
 		await resumeSeries(db, organiser, { id }, NOW + 3 * DAY);
 		const after = await listSeriesEvents(db, id);
 		expect(after.map(({ status }) => status)).toEqual(['published', 'published', 'published', 'cancelled']);
 		expect(after[1]).toMatchObject({ sequence: 2, signedUp: 5, contentHash: before[1]!.contentHash });
-		expect((await news()).filter((key) => key.includes('restored'))).toEqual([
-			`event.restored:${days[1]!.id}:2`,
-		]);
+		expect((await news()).filter((key) => key.includes('restored')).sort()).toEqual(
+			[`event.restored:${days[1]!.id}:2`, `event.restored:${days[2]!.id}:2:narrow`].sort(),
+		);
 		const again = () => resumeSeries(db, organiser, { id }, NOW + 3 * DAY);
 		expect(await expectNothingWritten(db, again)).toMatchObject({ kind: 'CONFLICT', key: 'nothingPaused' });
 		const none = () => pauseSeries(db, organiser, { ...pause, from: '2027-03-01', until: undefined }, NOW);

@@ -232,7 +232,8 @@ export const auditOf = (act: string, id: string, roleGrantId: string) => ({
 export const newsOf = (
 	what: 'announced' | 'changed' | 'cancelled' | 'restored',
 	{ id, sequence, isSample }: Pick<CleanupEvent, 'id' | 'sequence' | 'isSample'>,
-) => ({ kind: `event.${what}` as const, subjectId: id, version: sequence, isSample });
+	isNarrow = false,
+) => ({ kind: `event.${what}` as const, subjectId: id, version: sequence, isSample, isNarrow });
 
 /** The event that the actor may change. 401, 404 and 403. */
 export async function requireEvent(db: Db, actor: Actor | undefined, id: string) {
@@ -271,7 +272,7 @@ export async function editWithin(
 	trx: Trx,
 	event: CleanupEvent,
 	{ input, place, columns, grant }: Omit<Edit, 'event'>,
-	{ isApart, isQuiet = false }: { isApart: 0 | 1; isQuiet?: boolean },
+	{ isApart, isNarrow = false }: { isApart: 0 | 1; isNarrow?: boolean },
 	now: number,
 ): Promise<void> {
 	checkEvent(input, now, event.startsAt);
@@ -296,7 +297,7 @@ export async function editWithin(
 	await moveOffers(trx, event.id, startsAt, now);
 	await settleLine(trx, event.id, now);
 	await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
-	if (!isQuiet) await tellNews(trx, newsOf('changed', { ...event, sequence }), now);
+	await tellNews(trx, newsOf('changed', { ...event, sequence }, isNarrow), now);
 }
 
 /**

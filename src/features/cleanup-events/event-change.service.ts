@@ -27,8 +27,8 @@ type Change = {
 	kind: Kind;
 	reason: string;
 	columns: Partial<Columns>;
-	/** True for one of many days where nobody of this one is to be told. */
-	isQuiet?: boolean;
+	/** True for one of many days: the followers of a ward, a house or an organisation hear of another. */
+	isNarrow?: boolean;
 };
 const isEnd = (kind: Kind) => kind === 'cancel' || kind === 'pause';
 
@@ -36,7 +36,7 @@ const isEnd = (kind: Kind) => kind === 'cancel' || kind === 'pause';
 export async function changeWithin(
 	trx: Trx,
 	event: CleanupEvent,
-	{ kind, reason, columns, isQuiet = false }: Change,
+	{ kind, reason, columns, isNarrow = false }: Change,
 	grantId: string,
 	now: number,
 ): Promise<string> {
@@ -57,7 +57,7 @@ export async function changeWithin(
 	});
 	const act = kind === 'pause' ? 'cancel' : kind;
 	await insertAuditEvent(trx, auditOf(act, event.id, grantId), now);
-	if (!isQuiet) await tellNews(trx, newsOf(isEnd(kind) ? 'cancelled' : 'changed', stands), now);
+	await tellNews(trx, newsOf(isEnd(kind) ? 'cancelled' : 'changed', stands, isNarrow), now);
 	return id;
 }
 
@@ -161,7 +161,7 @@ export async function restoreWithin(
 	change: EventChange,
 	grantId: string,
 	now: number,
-	isQuiet = false,
+	isNarrow = false,
 ): Promise<void> {
 	const sequence = event.sequence + 1;
 	const { stood, stands } = change;
@@ -175,7 +175,7 @@ export async function restoreWithin(
 	await setUndone(trx, change.id, grantId, now);
 	await settleLine(trx, event.id, now);
 	await insertAuditEvent(trx, auditOf('restore', event.id, grantId), now);
-	if (!isQuiet) await tellNews(trx, newsOf('restored', { ...event, sequence }), now);
+	await tellNews(trx, newsOf('restored', { ...event, sequence }, isNarrow), now);
 }
 
 /**

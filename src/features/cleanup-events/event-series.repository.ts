@@ -28,18 +28,6 @@ export const insertSeries = (trx: Trx, row: EventSeriesTable) =>
 export const updateSeries = (trx: Trx, id: string, changes: Partial<EventSeriesTable>) =>
 	trx.updateTable('eventSeries').set(changes).where('id', '=', id).execute();
 
-/** Whether anybody is to be told of a change: signed up, offered a place, or waiting. */
-export async function hasSignUps(trx: Trx, eventId: string): Promise<boolean> {
-	const row = await trx
-		.selectFrom('signUp')
-		.select('id')
-		.where('eventId', '=', eventId)
-		.where('status', '<>', 'cancelled')
-		.limit(1)
-		.executeTakeFirst();
-	return row !== undefined;
-}
-
 /** The days to come that a pause called off and nobody has changed since, with that change. */
 export async function listPaused(
 	db: Db,
@@ -58,5 +46,6 @@ export async function listPaused(
 		.where('cleanupEvent.startsAt', '>', now)
 		.where('eventChange.kind', '=', 'pause')
 		.where('eventChange.undoneAt', 'is', null)
+		.orderBy('cleanupEvent.startsAt')
 		.execute();
 }

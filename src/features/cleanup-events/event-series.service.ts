@@ -36,7 +36,7 @@ import { findChange } from './event-change.repository.ts';
 import { calledOff, changeWithin, restoreWithin } from './event-change.service.ts';
 import { listNeeds } from './event-need.repository.ts';
 import { checkSpan, isWithin, onDay, seriesDates, type Pattern } from './event-series.ts';
-import { findSeries, hasSignUps, insertSeries, listPaused, updateSeries } from './event-series.repository.ts';
+import { findSeries, insertSeries, listPaused, updateSeries } from './event-series.repository.ts';
 
 const auditOf = (act: string, id: string, roleGrantId: string) => ({
 	action: `event-series.${act}`,
@@ -134,8 +134,8 @@ async function holdDays(trx: Trx, seriesId: string, now: number): Promise<Cleanu
 }
 
 /**
- * Edits a day and those after it that were not edited apart: everything but their day. Those who are signed up are told,
- * and followers of this day's. A form that is older than what stands is refused with 409; when one day refuses, none is
+ * Edits a day and those after it that were not edited apart: everything but their day. Those who are signed up
+ * for a day or follow it are told of each, other followers of the first. A form that is older than what stands is refused with 409; when one day refuses, none is
  * edited.
  */
 export async function editFollowing(
@@ -159,13 +159,14 @@ export async function editFollowing(
 		const later = days.filter(
 			(each) => each.startsAt > event.startsAt && each.status === 'published' && each.isApart === 0,
 		);
+		let isNarrow = false;
 		for (const each of [event, ...later]) {
 			const isFirst = each.id === event.id;
 			const own = isFirst ? {} : { id: each.id, ...onDay(edit.input, toLocalDate(each.startsAt)) };
 			const input = { ...edit.input, ...own };
 			if (saysTheSame(each, { ...edit, input })) continue;
-			const isQuiet = !isFirst && !(await hasSignUps(trx, each.id));
-			await editWithin(trx, each, { ...edit, input }, { isApart: each.isApart, isQuiet }, now);
+			await editWithin(trx, each, { ...edit, input }, { isApart: each.isApart, isNarrow }, now);
+			isNarrow = true;
 		}
 		await insertAuditEvent(trx, auditOf('edit', seriesId, edit.grant.id), now);
 		return seriesId;
@@ -173,7 +174,7 @@ export async function editFollowing(
 }
 
 /**
- * Calls off every day of a series from one to another, or from one on; those who are signed up are told. Refuses with
+ * Calls off every day of a series from one to another, or from one on; people are told as by {@link editFollowing}. Refuses with
  * 401, 403, 404, and with 422 where no day lies between.
  */
 export async function pauseSeries(
@@ -192,10 +193,10 @@ export async function pauseSeries(
 		);
 		await holdGrant(trx, grant.id, now);
 		if (days.length === 0) throw new DomainError('UNPROCESSABLE_CONTENT', 'noDaysBetween', { field: 'from' });
-		for (const each of days) {
-			const isQuiet = !(await hasSignUps(trx, each.id));
+		for (const [index, each] of days.entries()) {
+			const isNarrow = index > 0;
 			const columns = calledOff(reason, now);
-			await changeWithin(trx, each, { kind: 'pause', reason, columns, isQuiet }, grant.id, now);
+			await changeWithin(trx, each, { kind: 'pause', reason, columns, isNarrow }, grant.id, now);
 		}
 		await insertAuditEvent(trx, auditOf('pause', asked.id, grant.id), now);
 	});
@@ -214,10 +215,10 @@ export async function resumeSeries(
 		await holdGrant(trx, grant.id, now);
 		const paused = await listPaused(trx, input.id, now);
 		if (paused.length === 0) throw new DomainError('CONFLICT', 'nothingPaused');
-		for (const { eventId, changeId } of paused) {
+		for (const [index, { eventId, changeId }] of paused.entries()) {
 			const event = days.find(({ id }) => id === eventId)!;
 			const change = (await findChange(trx, changeId))!;
-			await restoreWithin(trx, event, change, grant.id, now, !(await hasSignUps(trx, eventId)));
+			await restoreWithin(trx, event, change, grant.id, now, index > 0);
 		}
 		await insertAuditEvent(trx, auditOf('resume', input.id, grant.id), now);
 	});

@@ -21,11 +21,22 @@ export type News = {
 	/** Tells two pieces of one kind and subject apart: the sequence of an event, the instant of an offer. */
 	version: string | number;
 	isSample: 0 | 1;
+	/** True for one of many that one act brings: followers of a ward, a house or an organisation are told by another. */
+	isNarrow?: boolean;
 };
+
+const NARROW = ':narrow';
+
+/** The same for the same piece. */
+export const newsKey = ({ kind, subjectId, version, isNarrow }: News): string =>
+	`${kind}:${subjectId}:${version}${isNarrow ? NARROW : ''}`;
+
+/** Whether a piece is for those alone who signed up for the event or follow itself. */
+export const isNarrowKey = (dedupeKey: string): boolean => dedupeKey.endsWith(NARROW);
 
 type Said = { id: string; kind: string; dedupeKey: string };
 
-const versionOf = ({ dedupeKey }: Pick<Said, 'dedupeKey'>) => Number(dedupeKey.split(':').at(-1));
+const versionOf = ({ dedupeKey }: Pick<Said, 'dedupeKey'>) => Number(dedupeKey.split(':')[2]);
 
 /**
  * How a piece of news stands among all the changes that were told of its event: which one it takes back, and whether it

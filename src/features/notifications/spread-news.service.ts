@@ -20,7 +20,7 @@ import {
 import { KIND_OF_NEWS } from './follow.ts';
 import { listUnhandled, takeNews } from './news.repository.ts';
 import { tellNews } from './news.service.ts';
-import type { NewsKind } from './news.ts';
+import { isNarrowKey, type NewsKind } from './news.ts';
 import { insertMessages } from './outbox-message.repository.ts';
 import { dueAt } from './quiet-hours.ts';
 
@@ -52,11 +52,14 @@ async function findAudience(trx: Trx, news: NewsTable, now: number): Promise<Aud
 	}
 	const targets = await listTargets(trx, event);
 	if (newsKind === 'event.announced') return { told: await listFollowers(trx, targets, kind) };
+	const isNarrow = isNarrowKey(news.dedupeKey);
 	// Whoever follows the place that it was moved away from may be on their way there.
-	const all = [...targets, ...(await listFormerTargets(trx, event.id))];
+	const followed = isNarrow
+		? targets.filter((each) => each.kind === 'event')
+		: [...targets, ...(await listFormerTargets(trx, event.id))];
 	const told = [
-		...(await listFollowers(trx, all, kind)),
-		...(await listTold(trx, event.id, kind)),
+		...(await listFollowers(trx, followed, kind)),
+		...(isNarrow ? [] : await listTold(trx, event.id, kind)),
 		...(await listSignedUp(trx, event.id, kind)),
 	];
 	return { told, startsAt: event.startsAt };
