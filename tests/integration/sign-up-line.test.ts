@@ -14,6 +14,7 @@ import {
 	listOwnSignUps,
 	listSignUps,
 	listUnits,
+	updateSignUp,
 } from '#features/cleanup-events/sign-up.repository.ts';
 import {
 	acceptOffer,
@@ -26,11 +27,11 @@ import {
 } from '#features/cleanup-events/sign-up.service.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
-import type { Db } from '#lib/db.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
-import { expectNothingWritten } from '../support/snapshot.ts';
+import { digest, expectNothingWritten } from '../support/snapshot.ts';
 
 const HOUR = DAY / 24;
 const deviceOf = (name: string | number) => ({ secret: String(name).padEnd(43, 'x') });
@@ -184,6 +185,15 @@ describeEachEngine('the waiting list of a Green Sunday', (engine) => {
 		await edit({ capacity: null });
 		expect((await states()).map((each) => each[2])).toEqual(['active', 'active']);
 		event = second;
+	});
+
+	test('a sign-up that ended meanwhile is given nothing', async () => {
+		const unit = await join('Chi đoàn', 25);
+		await cancelSignUp(db, { token: unit.token }, NOW);
+		const before = await digest(db);
+		const give = () => inTransaction(db, (trx) => updateSignUp(trx, unit.id, { status: 'active' }));
+		expect(await give()).toBe(false);
+		expect(await digest(db)).toEqual(before);
 	});
 
 	test('cancelling, being taken off and a higher capacity each make room, in the order of the line', async () => {

@@ -19,11 +19,12 @@ async function offerPlaces(
 	now: number,
 ): Promise<void> {
 	const until = event.capacity === null ? undefined : offerUntil(event.startsAt, now);
-	await updateSignUp(
+	const isGiven = await updateSignUp(
 		trx,
 		signUp.id,
 		until === undefined ? { status: 'active' } : { status: 'offered', offeredUntil: until },
 	);
+	if (!isGiven) return;
 	const news = { kind: 'sign-up.offered', subjectId: signUp.id, version: now } as const;
 	await tellNews(trx, { ...news, isSample: event.isSample }, now);
 }

@@ -130,8 +130,16 @@ export async function listEventsWithLine(db: Db, now: number): Promise<string[]>
 
 export const insertSignUp = (trx: Trx, row: SignUpTable) => trx.insertInto('signUp').values(row).execute();
 
-export const updateSignUp = (trx: Trx, id: string, changes: Partial<SignUpTable>) =>
-	trx.updateTable('signUp').set(changes).where('id', '=', id).execute();
+/** Changes a sign-up that holds; false where it ended meanwhile, and nothing is written. */
+export async function updateSignUp(trx: Trx, id: string, changes: Partial<SignUpTable>): Promise<boolean> {
+	const { numUpdatedRows } = await trx
+		.updateTable('signUp')
+		.set(changes)
+		.where('id', '=', id)
+		.where('status', '<>', 'cancelled')
+		.executeTakeFirst();
+	return Number(numUpdatedRows) === 1;
+}
 
 /** Keeps how many a sign-up says before that is changed. */
 export const insertSignUpChange = (
