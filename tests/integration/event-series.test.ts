@@ -265,7 +265,13 @@ describeEachEngine('a series of Green Sundays', (engine) => {
 		const extend = () => extendSeries(db, organiser, { id, until, dates }, NOW);
 		const tries = await Promise.allSettled([extend(), extend(), extend()]);
 		expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+		// The others are told so, and wrote nothing: the days stand once.
+		const refused = tries.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+		expect(refused).toEqual(
+			Array(2).fill(expect.objectContaining({ kind: 'CONFLICT', key: 'seriesChanged' })),
+		);
 		const days = await listSeriesEvents(db, id);
+		expect(days).toHaveLength(7);
 		expect(days.slice(4).map((day) => toLocalDate(day.startsAt))).toEqual(dates);
 		expect(days[6]).toMatchObject({
 			title: 'Dọn bờ sông',

@@ -12,7 +12,8 @@ import {
 	postponeEvent,
 	undoChange,
 } from '#features/cleanup-events/event-change.service.ts';
-import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { findEvent, listSeriesEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { announceSeries, pauseSeries } from '#features/cleanup-events/event-series.service.ts';
 import { remindLeads } from '#features/cleanup-events/report-reminder.service.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { cancelSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
@@ -25,7 +26,7 @@ import { forgetMessages, sendMessages } from '#features/notifications/send-messa
 import { spreadNews } from '#features/notifications/spread-news.service.ts';
 import { readConfig } from '#lib/config.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
-import { localDateTimeToInstant } from '#lib/time.ts';
+import { localDateTimeToInstant, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, makeHouse, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
@@ -217,6 +218,30 @@ describeEachEngine('news', (engine) => {
 		await tick(NOW + 2);
 		await tick(NOW + 2);
 		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ suối']);
+	});
+
+	test('of a series that pauses is one letter for who follows the ward, and one for who follows a day', async () => {
+		const dates = [7, 14, 21].map((days) => toLocalDate(NOW + days * DAY));
+		const id = uuidv7(NOW);
+		const input = {
+			...{ id, organisationId, title: 'Dọn bờ sông', description: '', whatToBring: '', ...PLAIN_EVENT },
+			...{ startsAt: NOW + 7 * DAY, endsAt: NOW + 7 * DAY + 3 * HOUR, greenHouseCode: null, capacity: null },
+			...{ assemblyPoint: 'Nhà văn hoá khối 6', latitude: 21.846, longitude: 106.762 },
+		};
+		const pattern = { pattern: 'weekly' as const, until: dates[2], dates };
+		await announceSeries(db, organiser, { ...input, ...pattern }, NOW);
+		const days = await listSeriesEvents(db, id);
+		await followByMail({ kinds: ['change'] });
+		await followByMail({
+			...{ target: { kind: 'event', name: days[2]!.id }, kinds: ['change'] },
+			by: { channel: 'email', email: 'ngay-ba@example.vn' },
+		});
+		await tick();
+		arrived();
+		await pauseSeries(db, organiser, { id, from: dates[0], until: undefined, reason: 'Lũ' }, NOW + 1);
+		await tick(NOW + 1);
+		const told = mailbox.letters.flatMap(({ to }) => to ?? []).map(({ text }) => text);
+		expect(told.sort()).toEqual(['mai@example.vn', 'ngay-ba@example.vn']);
 	});
 
 	test('of what somebody signed up for reaches their account, and the household that follows the event', async () => {
