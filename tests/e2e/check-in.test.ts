@@ -11,7 +11,7 @@ import { insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { launchPhone, phone } from '../support/browser.ts';
-import { fieldErrorOf, makeClient, signInClient } from '../support/http.ts';
+import { fieldErrorOf, makeClient, signInClient, type Client } from '../support/http.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
 import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -289,8 +289,8 @@ test('the address takes no check-in without its account, and names what is wrong
 		...{ sign_up_id: ids['Lý Văn Bình']!, device: 'may-9', is_choice: false, heads: 1, minors: null },
 		checked_in_at: new Date().toISOString(),
 	};
-	const post = async (...items: object[]) => {
-		const response = await client.send('/api/v1/attendance', {
+	const post = async (by: Client, ...items: object[]) => {
+		const response = await by.send('/api/v1/attendance', {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify({ sent_at: new Date().toISOString(), attendance: items }),
@@ -303,11 +303,13 @@ test('the address takes no check-in without its account, and names what is wrong
 	const before = await digest(world.db, ['session', ...SEQUENCED]);
 	expect(
 		await post(
+			client,
 			{ ...one, account: world.people.steward.actor.personId },
 			{ ...one, heads: 10_000 },
 			{ ...one, sign_up_id: crypto.randomUUID() },
 			{ ...one, event_id: crypto.randomUUID() },
 			{ ...one, checked_in_at: 'x' },
+			{ ...one, stated_at: 'x' },
 			{ ...one, id: 'x' },
 			{ id: one.id },
 		),
@@ -317,11 +319,15 @@ test('the address takes no check-in without its account, and names what is wrong
 		[404, 'signUpNotFound'],
 		[404, 'unknownEvent'],
 		[422, 'instantInvalid'],
+		[422, 'instantInvalid'],
 		[422, 'idInvalid'],
 		[422, 'bodyMalformed'],
 	]);
+	// Signed out, it waits on the phone.
+	const signedOut = makeClient(world.baseUrl);
+	expect(await post(signedOut, one)).toEqual([[401, 'attendanceSignIn']]);
 	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
-	expect(await post(one, one, { ...one, heads: 0 })).toEqual([
+	expect(await post(client, one, one, { ...one, heads: 0 })).toEqual([
 		[201, undefined],
 		[200, undefined],
 		[409, 'sameIdOtherContent'],

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, formatDate } from '#lib/time.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { makeClient } from '../support/http.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -59,6 +60,22 @@ test('a series is announced after its days were shown, one of them left out', as
 	expect(await main()).toContain('3 buổi sắp tới');
 	expect(await main()).not.toContain(formatDate(dates[2]!, 'vi'));
 	await look();
+});
+
+test('a browser that keeps no cookie is told so, and nothing is written', async () => {
+	const client = makeClient(world.baseUrl);
+	const days = await world.db
+		.selectFrom('cleanupEvent')
+		.select('id')
+		.where('seriesId', '=', seriesId)
+		.execute();
+	const fields = { id: crypto.randomUUID(), seriesId, kind: 'person', name: 'Lò Thị Mai', headCount: '2' };
+	const before = await digest(world.db, ['session', 'rate_limit', ...SEQUENCED]);
+	const path = `/chu-nhat-xanh/dot/${seriesId}?_action=eventSeries.signUp`;
+	const response = await client.post(path, { ...fields, isSixteen: '1', days: days[0]!.id });
+	expect(response.status).toBe(409);
+	expect(await response.text()).toContain('Trình duyệt này không giữ được đăng ký cả đợt.');
+	expect(await digest(world.db, ['session', 'rate_limit', ...SEQUENCED])).toEqual(before);
 });
 
 test('a resident signs up for all days but one, and sees day by day what came of it', async () => {
