@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import type { Font } from 'satori';
+import { DomainError } from './errors.ts';
 
 /** A box: its style (flex layout and colours, as in CSS) and what stands in it. */
 export type Box = { style: Record<string, string | number>; children: string | Box[] };
@@ -33,8 +34,14 @@ const toNode = ({ style, children }: Box): object => ({
 });
 
 let last: Promise<unknown> = Promise.resolve();
+let waiting = 0;
+/** Whoever asks for pictures faster than they are drawn is asked to come back later. */
+const MOST_WAITING = 20;
 
-/** Draws one picture, one after another: each takes a processor for a moment. A letter the font lacks leaves a gap. */
+/**
+ * Draws one picture, one after another: each takes a processor for a moment. A letter the font lacks leaves a gap. Refuses
+ * with 429 when too many wait already.
+ */
 export function drawPng(box: Box, { width, height }: { width: number; height: number }): Promise<Buffer> {
 	const draw = async () => {
 		// Large, and wanted by few: loaded with the first picture.
@@ -49,7 +56,9 @@ export function drawPng(box: Box, { width, height }: { width: number; height: nu
 		});
 		return sharp(Buffer.from(svg)).png({ compressionLevel: 9, palette: true, quality: 90 }).toBuffer();
 	};
-	const drawn = last.then(draw);
+	if (waiting >= MOST_WAITING) return Promise.reject(new DomainError('TOO_MANY_REQUESTS', 'tooManyRequests'));
+	waiting += 1;
+	const drawn = last.then(draw).finally(() => (waiting -= 1));
 	last = drawn.catch(() => undefined);
 	return drawn;
 }

@@ -1,6 +1,7 @@
 // A series on a phone: set up with a day left out, signed up for with one skipped, and edited from a day on.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTranslator } from '#lib/i18n.ts';
 import { addDays, formatDate } from '#lib/time.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { makeClient } from '../support/http.ts';
@@ -74,7 +75,7 @@ test('a browser that keeps no cookie is told so, and nothing is written', async 
 	const path = `/chu-nhat-xanh/dot/${seriesId}?_action=eventSeries.signUp`;
 	const response = await client.post(path, { ...fields, isSixteen: '1', days: days[0]!.id });
 	expect(response.status).toBe(409);
-	expect(await response.text()).toContain('Trình duyệt này không giữ được đăng ký cả đợt.');
+	expect(await response.text()).toContain(createTranslator('vi')('errors:browserKeepsNothing'));
 	expect(await digest(world.db, ['session', 'rate_limit', ...SEQUENCED])).toEqual(before);
 });
 

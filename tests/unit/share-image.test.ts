@@ -53,6 +53,16 @@ test('has the size that chats ask for, and is another one once the event is call
 	expect(cancelled).not.toEqual(standing);
 });
 
+test('too many at once are asked to come back later, and those before them are drawn', async () => {
+	const box = { style: { background: '#fff' }, children: 'x' };
+	const size = { width: 40, height: 40 };
+	const asked = await Promise.allSettled(Array.from({ length: 30 }, () => drawPng(box, size)));
+	expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+	const refused = asked.find((each) => each.status === 'rejected');
+	expect(refused?.reason).toMatchObject({ kind: 'TOO_MANY_REQUESTS', key: 'tooManyRequests' });
+	await drawPng(box, size);
+});
+
 test.each([
 	'<script>alert(1)</script> & "Chủ nhật xanh"',
 	'🧹🧹🧹',
