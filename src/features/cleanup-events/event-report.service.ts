@@ -15,7 +15,7 @@ import { findGoodsHouse, putGoods } from './event-goods.service.ts';
 import { checkReport, checkReportLines, type ReportInput, type ReportLine } from './event-report.ts';
 import { findReports, insertReport } from './event-report.repository.ts';
 import type { OfficialParts } from './official-report.ts';
-import { listUnits } from './sign-up.repository.ts';
+import { listUnitSignUps } from './sign-up.repository.ts';
 
 type Figures = Omit<EventReportTable, 'eventId' | 'revision' | 'recordedAt' | 'recordedBy' | 'isSample'>;
 
@@ -105,8 +105,8 @@ export async function getOfficialReport(
 	return {
 		event,
 		coOrganisers: await listCoOrganisers(db, id),
-		units: (await listUnits(db, id)).map((unit) => ({
-			...unit,
+		units: (await listUnitSignUps(db, id)).map((unit) => ({
+			...{ name: unit.name, headCount: unit.headCount },
 			present: figures.size === 0 ? undefined : presenceOf(figures.get(unit.id) ?? []).heads,
 		})),
 		report: (await findReports(db, [id])).get(id),
