@@ -127,6 +127,34 @@ describe('the streets', () => {
 		});
 	});
 
+	test('words of a pin at the edge come into view whole', async () => {
+		await onPage(async (page) => {
+			await page.goto('/');
+			await wakeMap(page);
+			const highest = await page.locator('.leaflet-map .pin-icon').evaluateAll((pins) => {
+				const tops = pins.map((pin) => pin.getBoundingClientRect().top);
+				const top = pins[0]!.closest('.leaflet-map')!.getBoundingClientRect().top;
+				return tops.indexOf(Math.min(...tops.filter((each) => each > top)));
+			});
+			await page.locator('.leaflet-map .pin-icon').nth(highest).press('Enter');
+			await expect
+				.poll(() =>
+					page.evaluate(() => {
+						const [words, map] = ['.leaflet-popup', '.leaflet-map'].map((each) =>
+							document.querySelector(each)!.getBoundingClientRect(),
+						);
+						return (
+							words!.top >= map!.top &&
+							words!.left >= map!.left &&
+							words!.right <= map!.right &&
+							words!.bottom <= map!.bottom
+						);
+					}),
+				)
+				.toBe(true);
+		});
+	});
+
 	test('without a network for the map itself, leave the drawing and say so', async () => {
 		await onPage(async (page) => {
 			await page.route(/\/_astro\/leaflet\./, (route) => route.abort());

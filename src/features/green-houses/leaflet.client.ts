@@ -1,6 +1,7 @@
 // Leaflet and all that needs it, apart so that a page fetches it only when the map is wanted.
 import L, { type LatLngBounds, type Map as LeafletMap } from 'leaflet';
 import styleUrl from 'leaflet/dist/leaflet.css?url';
+import { painted } from '#components/painted.client.ts';
 import { addBase, keepMarkSize } from './map-base.client.ts';
 import type { Near } from './near.client.ts';
 import { addPins } from './pins.client.ts';
@@ -108,7 +109,7 @@ function takeGesturesOnlyInUse(map: LeafletMap, box: HTMLElement): void {
 		map.scrollWheelZoom.enable();
 	};
 	// The answer to the press is shown first: what changes here has every mark styled anew.
-	map.on('click focus', () => requestAnimationFrame(() => setTimeout(use)));
+	map.on('click focus', () => void painted().then(use));
 	addEventListener('pointerdown', (event) => {
 		if (event.target instanceof Node && box.contains(event.target)) return;
 		map.scrollWheelZoom.disable();

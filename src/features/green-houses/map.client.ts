@@ -1,4 +1,5 @@
 // Puts Leaflet in the place of the drawn map, at the same view, when the map is touched or the browser is idle.
+import { painted } from '#components/painted.client.ts';
 import type { LiveMap } from './leaflet.client.ts';
 import { NEAR_EVENT, type Near } from './near.client.ts';
 
@@ -51,8 +52,6 @@ function offerStreets(frame: HTMLElement, start: () => Promise<LiveMap | undefin
 			});
 	});
 }
-
-const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 /** Says under the map that the streets are not there; the map is. */
 function say(frame: HTMLElement): void {

@@ -1,5 +1,6 @@
 // The houses on Leaflet's map: one pin for each row of the list, with the row's own words, or a number where they crowd.
-import L, { type LatLngBounds, type Map as LeafletMap, type Marker } from 'leaflet';
+import L, { type LatLngBounds, type Map as LeafletMap, type Marker, type Popup } from 'leaflet';
+import { painted } from '#components/painted.client.ts';
 import { gatherCrowds, type Crowd } from '#features/places/crowd.ts';
 
 type House = { at: [number, number]; code: string; row: HTMLElement };
@@ -32,6 +33,9 @@ L.Marker.include({
 	},
 });
 type PlacedMarker = Marker & { _icon: HTMLElement; _zIndex: number; _resetZIndex(): void };
+
+/** A finger does not hover: a mark that it presses is painted once, with its words. */
+const HAS_HOVER = matchMedia('(hover: hover)').matches;
 
 /** How long marks are made at a stretch, where nobody looks yet: a touch in between must not wait. */
 const STRETCH_MS = 6;
@@ -146,12 +150,32 @@ function bindWords(map: LeafletMap, marker: Marker, write: () => HTMLElement): M
 		});
 		return words;
 	};
-	marker.bindPopup(open, { closeButton: false, minWidth: 180, maxHeight: 220 });
+	marker.bindPopup(open, { closeButton: false, minWidth: 180, maxHeight: 220, autoPan: false });
 	marker.on('popupopen', ({ popup }) => {
 		if (marker.getElement()?.matches(':focus-visible'))
 			popup.getElement()?.querySelector('a')?.focus({ preventScroll: true });
+		// The words answer the press; the map moves under them afterwards.
+		void painted().then(() => {
+			const bring = () => bringIntoView(map, popup);
+			// The keyboard brings a pin into view by a step of the zoom: until it is done nothing stands where it is drawn.
+			if (map.getPane('mapPane')?.classList.contains('leaflet-zoom-anim')) map.once('zoomend', bring);
+			else bring();
+		});
 	});
 	return marker;
+}
+
+/** How far words stay from the edge of the map, in pixels. */
+const EDGE_PX = 5;
+
+function bringIntoView(map: LeafletMap, popup: Popup): void {
+	const words = popup.getElement()?.getBoundingClientRect();
+	if (!words || !popup.isOpen()) return;
+	const view = map.getContainer().getBoundingClientRect();
+	const past = (start: number, end: number) => Math.min(start - EDGE_PX, 0) || Math.max(end + EDGE_PX, 0);
+	const x = past(words.left - view.left, words.right - view.right);
+	const y = past(words.top - view.top, words.bottom - view.bottom);
+	if (x !== 0 || y !== 0) map.panBy([x, y]);
 }
 
 function makePin(map: LeafletMap, house: House, more: string): Marker {
@@ -168,7 +192,7 @@ function makePin(map: LeafletMap, house: House, more: string): Marker {
 	const pin = L.marker(house.at, {
 		icon,
 		title: `${name}, ${house.code}`,
-		riseOnHover: true,
+		riseOnHover: HAS_HOVER,
 		zIndexOffset: isOpen ? 0 : 500,
 	});
 	return bindWords(map, pin, () => {
@@ -198,7 +222,7 @@ function makeCrowd(
 		iconSize: [26, 26],
 	});
 	const title = words.crowd.replace('{{n}}', count);
-	const marker = L.marker(crowd[0]!.at, { icon, title, riseOnHover: true, zIndexOffset: 2500 });
+	const marker = L.marker(crowd[0]!.at, { icon, title, riseOnHover: HAS_HOVER, zIndexOffset: 2500 });
 	bindWords(map, marker, () => {
 		const popup = document.createElement('ul');
 		popup.className = 'crowd-list';

@@ -1,5 +1,6 @@
 // Filters the guide while somebody types, as the server does for `?q=`; and answers an address of the guide for which
 // the phone without a network kept only this page.
+import { painted } from '#components/painted.client.ts';
 import { searchGuide } from './guide-search.ts';
 
 const SEPARATOR = '|';
@@ -41,7 +42,8 @@ export function filterGuide(): void {
 		count.textContent = isAsked && found.length > 0 ? words!.replace('{{n}}', String(found.length)) : '';
 	};
 
-	input.addEventListener('input', () => show(input.value));
+	// The letter stands in its field before the list is looked through.
+	input.addEventListener('input', () => void painted().then(() => show(input.value)));
 	const asked = new URLSearchParams(location.search).get('q');
 	// A page that was kept without the query, or one that the browser filled in again on the way back.
 	if (input.value === '' && asked) input.value = asked;
