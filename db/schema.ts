@@ -853,22 +853,105 @@ export type SchoolClassTable = {
 	schoolYear: string;
 	grade: number;
 	name: string;
+	/** Pupils; null is unknown. */
 	size: number | null;
+	/** The class of the year before, or the one that it was split from. */
 	followsClassId: string | null;
+	/** The first day without it. */
+	closedOn: string | null;
+	mergedIntoId: string | null;
 	isSample: Flag;
+};
+
+/** A round in which a school collects: what counts, how much is asked of each, and what is given for it. */
+export type CampaignTable = {
+	id: string;
+	organisationId: string;
+	greenHouseId: string;
+	schoolYear: string;
+	name: string;
+	/** What the money is for, in the school's words. */
+	purpose: string;
+	startsOn: string;
+	endsOn: string;
+	/** Null: no quota. */
+	quotaPer: 'pupil' | 'class' | null;
+	/** For the whole quota; less for less of it. */
+	fullPoints: number;
+	/** For every tenth of the quota beyond it, up to `extraCap`. */
+	extraPoints: number;
+	extraCap: number;
+	/** Who brought as much for each pupil: both the same place, or who has more points first. */
+	tieRule: 'shared' | 'points';
+	rounding: 'down' | 'nearest';
+	createdAt: number;
+	createdBy: string;
+	publishedAt: number | null;
+	endedAt: number | null;
+	/** The cycle that holds its goods, once it has ended. */
+	cycleId: string | null;
+	isSample: Flag;
+};
+
+export type CampaignMaterialTable = { campaignId: string; materialCode: string };
+
+/** One or the other fills it, or a part of both. */
+export type CampaignQuotaTable = { campaignId: string; unit: 'kg' | 'piece'; quantityMilli: number };
+
+export type CampaignAwardTable = { campaignId: string; position: number; name: string; minPoints: number };
+
+/** A class that takes part, with its size as it was then. */
+export type CampaignClassTable = { campaignId: string; schoolClassId: string; size: number | null };
+
+/** A homeroom teacher's way to one class's sheet, without an account. */
+export type ClassLinkTable = {
+	id: string;
+	campaignId: string;
+	schoolClassId: string;
+	tokenHash: string;
+	issuedAt: number;
+	issuedBy: string;
+	lapsesAt: number;
+	endedAt: number | null;
 };
 
 export type ClassSheetTable = {
 	id: string;
 	organisationId: string;
 	greenHouseId: string;
+	campaignId: string | null;
+	/** The link by which it came; then `recordedBy` is whoever gave the link. */
+	classLinkId: string | null;
 	collectedOn: string;
 	status: 'entered' | 'approved' | 'revoked';
 	recordedAt: number;
 	recordedBy: string;
+	approvedAt: number | null;
+	approvedBy: string | null;
 	revokedAt: number | null;
 	contentHash: string;
 	isSample: Flag;
+};
+
+/** As it was entered; its drop-offs are made when the sheet is approved. */
+export type ClassSheetCellTable = {
+	classSheetId: string;
+	schoolClassId: string;
+	materialCode: string;
+	unit: 'kg' | 'piece';
+	quantityMilli: number;
+};
+
+/** What the scale said of the whole school's goods of one material. */
+export type WeighInTable = {
+	id: string;
+	campaignId: string;
+	materialCode: string;
+	weighedOn: string;
+	weightGrams: number;
+	recordedAt: number;
+	recordedBy: string;
+	withdrawnAt: number | null;
 };
 
 export type DropOffTable = {
@@ -1249,7 +1332,15 @@ export type Database = {
 	paperPage: PaperPageTable;
 	paperPageWithdrawal: PaperPageWithdrawalTable;
 	schoolClass: SchoolClassTable;
+	campaign: CampaignTable;
+	campaignMaterial: CampaignMaterialTable;
+	campaignQuota: CampaignQuotaTable;
+	campaignAward: CampaignAwardTable;
+	campaignClass: CampaignClassTable;
+	classLink: ClassLinkTable;
 	classSheet: ClassSheetTable;
+	classSheetCell: ClassSheetCellTable;
+	weighIn: WeighInTable;
 	dropOff: DropOffTable;
 	dropOffLine: DropOffLineTable;
 	news: NewsTable;

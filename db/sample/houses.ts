@@ -130,7 +130,8 @@ async function bringByClass(
 			},
 		],
 	}));
-	await recordClassSheet(db, lead, { id: uuidv7(at), greenHouseCode: house.code, collectedOn, rows }, at);
+	const sheet = { id: uuidv7(at), greenHouseCode: house.code, collectedOn, rows, isApproved: true };
+	await recordClassSheet(db, lead, sheet, at);
 }
 
 /** Empties a house and sells what was declared, off by the variance that scales show. */

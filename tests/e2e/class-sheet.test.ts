@@ -1,6 +1,7 @@
 // The class sheet as the school lead's browser shows it: every bad cell, and a day that stands already.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays, toLocalDate } from '#lib/time.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { signInClient } from '../support/http.ts';
 import { axeErrors } from '../support/pages.ts';
@@ -101,6 +102,33 @@ test('a day that stands already is asked about, and then comes on top', async ()
 	await send(page);
 	expect(await page.locator('[role=status]').textContent()).toMatch(/1 lớp: 2,5\u00a0kg giấy vụn\./);
 	expect(await page.locator('[name=isExtra]').count()).toBe(0);
+	await page.context().close();
+});
+
+test.each([true, false])('a day waits until it is approved (JavaScript: %s)', async (javaScriptEnabled) => {
+	const page = await openSheet(javaScriptEnabled);
+	const dropOffs = async () => {
+		const { n } = await world.db
+			.selectFrom('dropOff')
+			.select(({ fn }) => fn.countAll().as('n'))
+			.where('greenHouseId', '=', world.schoolHouse.id)
+			.executeTakeFirstOrThrow();
+		return Number(n);
+	};
+	const before = await dropOffs();
+	await page.fill('[name=collectedOn]', addDays(toLocalDate(Date.now()), javaScriptEnabled ? -8 : -9));
+	await page.fill(cell('mixed_paper', 'kg'), '320');
+	await page.getByRole('button', { name: 'Ghi, duyệt sau' }).click();
+	expect(await page.locator('[role=alert]').textContent()).toContain('lớn hơn thường lệ');
+	await page.check('[name=isSure]');
+	await page.getByRole('button', { name: 'Ghi, duyệt sau' }).click();
+	expect(await page.locator('[role=status]').textContent()).toContain('Sổ chờ duyệt');
+	expect(await dropOffs()).toBe(before);
+	await page.locator('summary', { hasText: 'chờ duyệt' }).click();
+	await page.getByRole('button', { name: 'Duyệt sổ ngày này' }).click();
+	await page.waitForURL(/truong$/);
+	expect(await page.locator('summary', { hasText: 'chờ duyệt' }).count()).toBe(0);
+	expect(await dropOffs()).toBe(before + 1);
 	await page.context().close();
 });
 

@@ -95,7 +95,11 @@ import { attachPhoto, decideHousePhoto } from '#features/green-houses/house-phot
 import { surveyHouse } from '#features/green-houses/house-survey.service.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { answerRequest } from '#features/privacy/rights-request.service.ts';
-import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
+import {
+	approveClassSheet,
+	recordClassSheet,
+	revokeClassSheet,
+} from '#features/schools/class-sheet.service.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
 import { issueResetCode, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import { endRole, inviteToRole, withdrawInvitation } from '#features/team/role.service.ts';
@@ -535,6 +539,11 @@ export const WALKS: Record<string, Walk> = {
 		act: 'class-sheet.record',
 		reach: ORGANISATION,
 		run: (db, { sheet }, actor) => recordClassSheet(db, actor, sheet('2026-11-19'), NOW),
+	},
+	approveClassSheet: {
+		act: 'class-sheet.approve',
+		reach: ORGANISATION,
+		run: (db, { standing }, actor) => approveClassSheet(db, actor, standing.id, NOW),
 	},
 	revokeClassSheet: {
 		act: 'class-sheet.revoke',

@@ -5,8 +5,13 @@ import { findOpenCycle } from '#features/collections/collection-cycle.repository
 import { closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { readSheetRows, type ClassSheetInput } from '#features/schools/class-sheet.ts';
-import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
-import { insertClass, listSheets } from '#features/schools/school.repository.ts';
+import {
+	approveClassSheet,
+	recordClassSheet,
+	revokeClassSheet,
+} from '#features/schools/class-sheet.service.ts';
+import { listSheets } from '#features/schools/class-sheet.repository.ts';
+import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -71,6 +76,7 @@ const sheetOf = (world: World, over: Partial<ClassSheetInput> = {}): ClassSheetI
 	id: uuidv7(NOW),
 	greenHouseCode: world.house.code,
 	collectedOn: '2026-11-20',
+	isApproved: true,
 	rows: [
 		{
 			classId: world.classA,
@@ -262,6 +268,64 @@ describeEachEngine('a class sheet', (engine) => {
 		await expectRefused(db, () => revokeClassSheet(db, world.lead, uuidv7(NOW), NOW), 'sheetNotFound', 404);
 	});
 
+	test('that waits counts nowhere; approved it counts once, with eight at once as well', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const sheet = sheetOf(world, { isApproved: false });
+		await recordClassSheet(db, world.lead, sheet, NOW);
+		expect(await db.selectFrom('dropOff').select('id').execute()).toEqual([]);
+		// What waits is asked about before the same day is entered a second time.
+		const again = () => recordClassSheet(db, world.lead, sheetOf(world), NOW);
+		await expectRefused(db, again, 'classDayStands', 409);
+		for (const [actor, key, status] of [
+			[undefined, 'signInFirst', 401],
+			[world.other.lead, 'notYourRole', 403],
+			[world.steward, 'notYourRole', 403],
+		] as const)
+			await expectRefused(db, () => approveClassSheet(db, actor, sheet.id, NOW), key, status);
+		await Promise.all(
+			Array.from({ length: 8 }, () => approveClassSheet(db, world.lead, sheet.id, NOW + DAY)),
+		);
+		const cycle = (await findOpenCycle(db, world.house.id))!;
+		expect((await sumDeclared(db, cycle.id)).map((row) => row.quantityMilli)).toEqual([15_500, 40_000]);
+		expect(await db.selectFrom('dropOff').select('happenedAt').distinct().execute()).toEqual([
+			{ happenedAt: Date.UTC(2026, 10, 20, 5) },
+		]);
+		expect(await db.selectFrom('auditEvent').select(['action', 'subjectId']).execute()).toEqual([
+			{ action: 'class-sheet.approve', subjectId: sheet.id },
+		]);
+	});
+
+	test('is not approved once it was revoked, nor into a house that has closed or takes less', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const [gone, waiting] = [sheetOf(world), sheetOf(world)].map((each) => ({ ...each, isApproved: false }));
+		await recordClassSheet(db, world.lead, gone!, NOW);
+		await revokeClassSheet(db, world.lead, gone!.id, NOW);
+		await recordClassSheet(db, world.lead, waiting!, NOW);
+		const approve = (id: string) => () => approveClassSheet(db, world.lead, id, NOW);
+		await expectRefused(db, approve(gone!.id), 'sheetRevoked', 409);
+		await expectRefused(db, approve(uuidv7(NOW)), 'sheetNotFound', 404);
+		const ofHouse = db.deleteFrom('greenHouseMaterial').where('greenHouseId', '=', world.house.id);
+		await ofHouse.where('materialCode', '=', 'aluminium_can').execute();
+		await expectRefused(db, approve(waiting!.id), 'materialNotTaken', 422);
+		await db.updateTable('greenHouse').set({ status: 'paused' }).where('id', '=', world.house.id).execute();
+		await expectRefused(db, approve(waiting!.id), 'housePaused', 422);
+	});
+
+	test('asks about an amount that a class rarely brings, and takes it when it was meant', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const sheet = sheetOf(world, { rows: [paper(world.classA, 4_900_000), paper(world.classB, 301_000)] });
+		const error = await expectNothingWritten(db, () => recordClassSheet(db, world.lead, sheet, NOW));
+		expect(error).toMatchObject({
+			...{ kind: 'CONFLICT', key: 'classAmountLarge', field: `cell:${world.classA}:mixed_paper:kg` },
+			others: [{ key: 'classAmountLarge', field: `cell:${world.classB}:mixed_paper:kg` }],
+		});
+		await recordClassSheet(db, world.lead, { ...sheet, isSure: true }, NOW);
+		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(2);
+	});
+
 	test('has no place for a pupil’s name, neither in a cell nor in a table', async () => {
 		const db = await engine.fresh();
 		const world = await makeWorld(db);
@@ -270,7 +334,7 @@ describeEachEngine('a class sheet', (engine) => {
 		expect(() => readSheetRows(formOf({ [cell]: pupil }))).toThrow('quantityNotNumber');
 		const rows = readSheetRows(formOf({ [cell]: '2', pupil, note: pupil, [`${cell}:${pupil}`]: '' }));
 		await recordClassSheet(db, world.lead, sheetOf(world, { rows }), NOW);
-		for (const table of ['classSheet', 'dropOff', 'dropOffLine', 'schoolClass'] as const) {
+		for (const table of ['classSheet', 'classSheetCell', 'dropOff', 'dropOffLine', 'schoolClass'] as const) {
 			expect(JSON.stringify(await db.selectFrom(table).selectAll().execute())).not.toContain(pupil);
 		}
 		const [sheet] = await listSheets(db, world.lead.grants[0]!.scopeId!, 1);

@@ -101,7 +101,7 @@ describeEachEngine('a write that has to wait', (engine) => {
 		const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 3000 }];
 		const sheet = {
 			...{ id: uuidv7(NOW), greenHouseCode: house.code, collectedOn: '2026-11-20' },
-			...{ rows: [{ classId, lines }], isExtra: false },
+			...{ rows: [{ classId, lines }], isApproved: true },
 		};
 		await recordClassSheet(db, lead, sheet, NOW);
 		const outcome = await meanwhile(

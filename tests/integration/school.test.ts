@@ -35,6 +35,7 @@ describeEachEngine('a school', (engine) => {
 			id: uuidv7(NOW),
 			greenHouseCode: house.code,
 			collectedOn: '2026-11-20',
+			isApproved: true,
 			rows: [{ classId: classes[0]!.id, lines: [line] }],
 		};
 		await recordClassSheet(db, lead, sheet, NOW);

@@ -23,7 +23,11 @@ import {
 } from '#features/fund/disbursement.service.ts';
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { closeProblem } from '#features/green-houses/problem-report.service.ts';
-import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
+import {
+	approveClassSheet,
+	recordClassSheet,
+	revokeClassSheet,
+} from '#features/schools/class-sheet.service.ts';
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -84,6 +88,7 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 			{ id, greenHouseCode: 'NNX-999', collectedOn: '2026-11-22', rows: [] },
 			NOW,
 		),
+	approveClassSheet: (db) => approveClassSheet(db, undefined, id, NOW),
 	revokeClassSheet: (db) => revokeClassSheet(db, undefined, id, NOW),
 };
 

@@ -72,6 +72,7 @@ const PARTS = [
 		'problem_voice',
 		'event_organisation',
 		'event_section',
+		...['class_sheet_cell', 'campaign_material', 'campaign_quota', 'campaign_award', 'campaign_class'],
 		'event_need',
 	],
 	...['ledger_account', 'posting', 'entry_text', 'fund_allocation'],

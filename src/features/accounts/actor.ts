@@ -63,6 +63,7 @@ const TABLE = {
 	'scrap-sale.confirm': mayStrongly('treasurer', 'approver'),
 	'scrap-sale.reverse': mayStrongly('approver'),
 	'class-sheet.record': may('school_lead'),
+	'class-sheet.approve': may('school_lead'),
 	'class-sheet.revoke': may('school_lead'),
 	'cleanup-event.announce': may('organiser'),
 	'cleanup-event.change': may('organiser'),

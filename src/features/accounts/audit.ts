@@ -41,7 +41,7 @@ export const AUDIT_ACTIONS = {
 		...(['cleanup-event.postpone', 'cleanup-event.move', 'cleanup-event.restore'] as const),
 		...(['cleanup-event.report', 'cleanup-event.correct', 'sign-up.remove'] as const),
 	],
-	schools: ['school.open', 'class-sheet.revoke'],
+	schools: ['school.open', 'class-sheet.approve', 'class-sheet.revoke'],
 	portal: ['sample.retire'],
 } as const;
 

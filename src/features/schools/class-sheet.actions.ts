@@ -4,7 +4,7 @@ import { localePath } from '#lib/i18n.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { readSheetRows } from './class-sheet.ts';
-import { recordClassSheet, revokeClassSheet } from './class-sheet.service.ts';
+import { approveClassSheet, recordClassSheet, revokeClassSheet } from './class-sheet.service.ts';
 
 export const schools = {
 	recordSheet: formAction(async (form, { locals }) => {
@@ -15,9 +15,14 @@ export const schools = {
 		if (!collectedOn) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'collectedOn' });
 		const greenHouseCode = field(form, 'greenHouseCode');
 		const rows = readSheetRows(form);
-		const isExtra = form.has('isExtra');
-		await recordClassSheet(db, actor, { id, greenHouseCode, collectedOn, rows, isExtra, locale }, now);
+		const isApproved = form.has('isApproved');
+		const said = { isApproved, isExtra: form.has('isExtra'), isSure: form.has('isSure') };
+		await recordClassSheet(db, actor, { id, greenHouseCode, collectedOn, rows, ...said, locale }, now);
 		return localePath(locale, `/cua-toi/truong?diem=${encodeURIComponent(greenHouseCode)}&xong=${id}`);
+	}),
+	approveSheet: formAction(async (form, { locals }) => {
+		await approveClassSheet(locals.db, locals.actor, field(form, 'id'), locals.now);
+		return localePath(locals.locale, '/cua-toi/truong');
 	}),
 	revokeSheet: formAction(async (form, { locals }) => {
 		await revokeClassSheet(locals.db, locals.actor, field(form, 'id'), locals.now);

@@ -1,31 +1,46 @@
+import type { ClassSheetTable } from '#db/schema.ts';
 import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { checkHouseTakes, checkLines } from '#features/drop-offs/drop-off.ts';
-import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
+import {
+	findGreenHouse,
+	findGreenHouseByCode,
+	getHouseStatus,
+} from '#features/green-houses/green-house.repository.ts';
+import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { checkClassSheet, schoolYearOf, totalsByClass, type ClassSheetInput } from './class-sheet.ts';
 import {
+	askAboutLarge,
+	checkClassSheet,
+	schoolYearOf,
+	totalsByClass,
+	type ClassSheetInput,
+	type SheetRow,
+} from './class-sheet.ts';
+import {
+	approveSheetRow,
 	findClassSheet,
 	hasClosedCycle,
 	insertClassSheet,
 	listCellsOfDay,
-	listClasses,
+	listSheetRows,
 	revokeSheetRow,
-} from './school.repository.ts';
+} from './class-sheet.repository.ts';
+import { listClasses } from './school.repository.ts';
 
 const NOON_MS = 12 * 60 * 60 * 1000;
 
 /**
- * Records one school day's totals by class as declared drop-offs of the school's house.
+ * Enters one school day's totals by class; they count once the sheet is approved, at once where the input says so.
  * The same id with the same content changes nothing; with other content it is refused with 409, and so is a second
- * sheet of a day and class that does not say that it is an extra one.
+ * sheet of a day and class that does not say that it is an extra one, and an amount that a class rarely brings.
  */
 export async function recordClassSheet(
 	db: Db,
@@ -39,7 +54,9 @@ export async function recordClassSheet(
 	if (!house || !organisationId) {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'noSchoolHouse', { field: 'greenHouseCode' });
 	}
-	const grant = requireGrant(actor, 'class-sheet.record', [{ kind: 'organisation', id: organisationId }]);
+	const scopes = [{ kind: 'organisation' as const, id: organisationId }];
+	const grant = requireGrant(actor, 'class-sheet.record', scopes);
+	if (input.isApproved) requireGrant(actor, 'class-sheet.approve', scopes);
 	const rows = input.rows.filter((row) => row.lines.length > 0);
 	const materials = await listMaterials(db);
 	// A retry of what already stands succeeds even when the house has closed or takes other things since.
@@ -54,10 +71,9 @@ export async function recordClassSheet(
 			await listClasses(db, organisationId, schoolYearOf(input.collectedOn)),
 		);
 		for (const row of rows) checkLines(row.lines, house, materials, input.locale);
+		askAboutLarge({ ...input, rows });
 	}
 	const contentHash = sha256Hex(canonicalJson({ house: house.id, collectedOn: input.collectedOn, rows }));
-	// A class brings its goods on that day; noon stands for the hour nobody wrote down, but never the future.
-	const happenedAt = Math.min(startOfLocalDate(input.collectedOn) + NOON_MS, now);
 
 	const write = async (trx: Trx): Promise<void> => {
 		await lockRow(trx, 'green_house', house.id);
@@ -77,54 +93,99 @@ export async function recordClassSheet(
 			const values = { standing: totalsByClass(standing, materials, input.locale ?? 'vi') };
 			throw new DomainError('CONFLICT', 'classDayStands', { field: 'isExtra', values });
 		}
-		await insertClassSheet(trx, {
-			id: input.id,
-			organisationId,
-			greenHouseId: house.id,
-			collectedOn: input.collectedOn,
-			recordedAt: now,
-			recordedBy: grant.id,
-			contentHash,
+		const sheet = {
+			...{ id: input.id, organisationId, greenHouseId: house.id, campaignId: input.campaignId ?? null },
+			...{ collectedOn: input.collectedOn, recordedAt: now, recordedBy: grant.id, contentHash },
 			isSample: house.isSample,
-		});
-		for (const row of rows) {
-			await insertDropOff(
-				trx,
-				{ kind: 'class', classSheetId: input.id, schoolClassId: row.classId },
-				{ id: uuidv7(now), house, happenedAt, channel: 'class_sheet', lines: row.lines },
-				now,
-			);
-		}
+		};
+		await insertClassSheet(trx, sheet, rows);
+		if (input.isApproved) await approve(trx, { sheet, house, rows, grantId: grant.id }, now);
 	};
 	await retryWhenTaken(() => inTransaction(db, write));
 }
 
-/** Takes a sheet out of every total, while the cycle that holds its goods is open. */
+type Approval = {
+	sheet: Pick<ClassSheetTable, 'id' | 'collectedOn'>;
+	house: GreenHouse;
+	rows: SheetRow[];
+	grantId: string;
+};
+
+/** Makes a sheet's drop-offs, one for each class; the caller holds the house's row. */
+async function approve(trx: Trx, { sheet, house, rows, grantId }: Approval, now: number): Promise<void> {
+	// A class brings its goods on that day; noon stands for the hour nobody wrote down, but never the future.
+	const happenedAt = Math.min(startOfLocalDate(sheet.collectedOn) + NOON_MS, now);
+	for (const row of rows) {
+		await insertDropOff(
+			trx,
+			{ kind: 'class', classSheetId: sheet.id, schoolClassId: row.classId },
+			{ id: uuidv7(now), house, happenedAt, channel: 'class_sheet', lines: row.lines },
+			now,
+		);
+	}
+	await approveSheetRow(trx, sheet.id, grantId, now);
+}
+
+/** The sheet with its house and the grant of whoever does this to it. Refuses with 401, 403 and 404. */
+async function requireSheet(
+	db: Db,
+	actor: Actor | undefined,
+	id: string,
+	act: 'class-sheet.approve' | 'class-sheet.revoke',
+	now: number,
+) {
+	requireActor(actor);
+	const sheet = await findClassSheet(db, id);
+	const house = sheet && (await findGreenHouse(db, sheet.greenHouseId, now));
+	if (!sheet || !house) throw new DomainError('NOT_FOUND', 'sheetNotFound');
+	const grant = requireGrant(actor, act, [{ kind: 'organisation', id: sheet.organisationId }]);
+	return { sheet, house, grant };
+}
+
+/**
+ * Lets a sheet count: its cells become drop-offs in the cycle that takes them. A second time changes nothing. Refuses
+ * with 409 a revoked one, with 422 when the house has closed or takes something no more.
+ */
+export async function approveClassSheet(
+	db: Db,
+	actor: Actor | undefined,
+	id: string,
+	now: number,
+): Promise<void> {
+	const { sheet, house, grant } = await requireSheet(db, actor, id, 'class-sheet.approve', now);
+	const materials = await listMaterials(db);
+	await inTransaction(db, async (trx) => {
+		await lockRow(trx, 'green_house', house.id);
+		await holdGrant(trx, grant.id, now);
+		const status = (await findClassSheet(trx, id))!.status;
+		if (status === 'approved') return;
+		if (status === 'revoked') throw new DomainError('CONFLICT', 'sheetRevoked');
+		checkHouseTakes(await getHouseStatus(trx, house.id));
+		const rows = await listSheetRows(trx, id);
+		for (const row of rows) checkLines(row.lines, house, materials);
+		await approve(trx, { sheet, house, rows, grantId: grant.id }, now);
+		await insertAuditEvent(trx, auditOf('class-sheet.approve', id, grant.id), now);
+	});
+}
+
+const auditOf = (action: 'class-sheet.approve' | 'class-sheet.revoke', id: string, roleGrantId: string) =>
+	({ action, subjectKind: 'class_sheet', subjectId: id, roleGrantId }) as const;
+
+/** Takes a sheet out of every total, while the cycle that holds its goods is open. A second time changes nothing. */
 export async function revokeClassSheet(
 	db: Db,
 	actor: Actor | undefined,
 	id: string,
 	now: number,
 ): Promise<void> {
-	requireActor(actor);
-	const sheet = await findClassSheet(db, id);
-	if (!sheet) throw new DomainError('NOT_FOUND', 'sheetNotFound');
-	const grant = requireGrant(actor, 'class-sheet.revoke', [
-		{ kind: 'organisation', id: sheet.organisationId },
-	]);
+	const { house, grant } = await requireSheet(db, actor, id, 'class-sheet.revoke', now);
 	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'green_house', sheet.greenHouseId);
+		await lockRow(trx, 'green_house', house.id);
 		await holdGrant(trx, grant.id, now);
 		const current = await findClassSheet(trx, id);
 		if (current?.status === 'revoked') return;
 		if (await hasClosedCycle(trx, id)) throw new DomainError('CONFLICT', 'cycleClosed');
 		await revokeSheetRow(trx, id, now);
-		const event = {
-			action: 'class-sheet.revoke',
-			subjectKind: 'class_sheet',
-			subjectId: id,
-			roleGrantId: grant.id,
-		};
-		await insertAuditEvent(trx, event, now);
+		await insertAuditEvent(trx, auditOf('class-sheet.revoke', id, grant.id), now);
 	});
 }

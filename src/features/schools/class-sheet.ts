@@ -1,5 +1,5 @@
 // A class sheet is one school day's totals by class: class × material × quantity, never a pupil.
-// Its cells become declared drop-offs of the school's house, one for each class.
+// Once it is approved its cells are declared drop-offs of the school's house, one for each class.
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { materialInText, type Material } from '#features/materials/material.ts';
@@ -18,6 +18,12 @@ export type ClassSheetInput = {
 	/** The day on which pupils brought the goods. */
 	collectedOn: string;
 	rows: SheetRow[];
+	/** The campaign that it counts for. */
+	campaignId?: string | undefined;
+	/** True: whoever enters it approves it at once. */
+	isApproved?: boolean;
+	/** True: amounts over {@link LARGE_MILLI} were meant. */
+	isSure?: boolean;
 	/** True: what stands of that day for the same classes stays, and this comes on top. */
 	isExtra?: boolean;
 	/** The language in which a refused material is named. */
@@ -52,6 +58,25 @@ export function readSheetRows(form: FormData): SheetRow[] {
 		throw new DomainError(kind, key, { field, values, others });
 	}
 	return [...rows.values()];
+}
+
+/** More than a class brings in a day as a rule; in thousandths of the unit. */
+export const LARGE_MILLI = { kg: 300_000, piece: 5_000_000 } as const;
+
+export const cellName = (classId: string, line: Pick<SheetLine, 'material' | 'unit'>): string =>
+	`cell:${classId}:${line.material}:${line.unit}`;
+
+/** Asks (409) about each amount that a class rarely brings in a day, unless it was meant. */
+export function askAboutLarge({ rows, isSure }: ClassSheetInput): void {
+	if (isSure) return;
+	const [first, ...others] = rows.flatMap(({ classId, lines }) =>
+		lines.flatMap((line) =>
+			line.quantityMilli > LARGE_MILLI[line.unit]
+				? [new DomainError('CONFLICT', 'classAmountLarge', { field: cellName(classId, line) })]
+				: [],
+		),
+	);
+	if (first) throw new DomainError(first.kind, first.key, { field: first.field, others });
 }
 
 /** At least one cell, each class once and of this school. Refuses with 422. */
