@@ -888,8 +888,6 @@ export type CampaignTable = {
 	createdBy: string;
 	publishedAt: number | null;
 	endedAt: number | null;
-	/** The cycle that holds its goods, once it has ended. */
-	cycleId: string | null;
 	isSample: Flag;
 };
 

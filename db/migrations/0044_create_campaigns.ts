@@ -29,7 +29,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			created_by text not null references role_grant (id),
 			published_at bigint,
 			ended_at bigint check (ended_at is null or published_at is not null),
-			cycle_id text references collection_cycle (id),
 			is_sample bigint not null,
 			unique (id, is_sample),
 			foreign key (green_house_id, is_sample) references green_house (id, is_sample)

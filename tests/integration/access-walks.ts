@@ -96,6 +96,16 @@ import { surveyHouse } from '#features/green-houses/house-survey.service.ts';
 import { previewNotice, publishNotice } from '#features/privacy/notice.service.ts';
 import { answerRequest } from '#features/privacy/rights-request.service.ts';
 import {
+	changeCampaign,
+	draftCampaign,
+	endCampaign,
+	moveCampaignEnd,
+	publishCampaign,
+	recordWeighIn,
+	unpublishCampaign,
+	withdrawWeighIn,
+} from '#features/schools/campaign.service.ts';
+import {
 	approveClassSheet,
 	recordClassSheet,
 	revokeClassSheet,
@@ -534,6 +544,48 @@ export const WALKS: Record<string, Walk> = {
 		prepare: (db, { treasurer, waiting }) => confirmScrapSale(db, treasurer, waiting.id, NOW),
 		run: (db, { waiting }, actor) =>
 			decideSalePhoto(db, actor, { saleId: waiting.id, status: 'approved', redaction: WHOLE }, NOW),
+	},
+	draftCampaign: {
+		act: 'campaign.change',
+		reach: ORGANISATION,
+		run: (db, { campaign }, actor) => draftCampaign(db, actor, campaign(), NOW),
+	},
+	changeCampaign: {
+		act: 'campaign.change',
+		reach: ORGANISATION,
+		run: (db, { drafted: { greenHouseCode: _, ...drafted } }, actor) =>
+			changeCampaign(db, actor, { ...drafted, name: 'Đợt khác' }, NOW),
+	},
+	publishCampaign: {
+		act: 'campaign.change',
+		reach: ORGANISATION,
+		run: (db, { drafted }, actor) => publishCampaign(db, actor, drafted.id, NOW),
+	},
+	unpublishCampaign: {
+		act: 'campaign.change',
+		reach: ORGANISATION,
+		run: (db, { running }, actor) => unpublishCampaign(db, actor, running.id, NOW),
+	},
+	moveCampaignEnd: {
+		act: 'campaign.change',
+		reach: ORGANISATION,
+		run: (db, { running }, actor) =>
+			moveCampaignEnd(db, actor, { id: running.id, endsOn: '2026-12-01' }, NOW),
+	},
+	endCampaign: {
+		act: 'campaign.change',
+		reach: ORGANISATION,
+		run: (db, { running }, actor) => endCampaign(db, actor, running.id, NOW),
+	},
+	recordWeighIn: {
+		act: 'weigh-in.record',
+		reach: ORGANISATION,
+		run: (db, { weighIn }, actor) => recordWeighIn(db, actor, weighIn(), NOW),
+	},
+	withdrawWeighIn: {
+		act: 'weigh-in.record',
+		reach: ORGANISATION,
+		run: (db, { weighed }, actor) => withdrawWeighIn(db, actor, weighed.id, NOW),
 	},
 	recordClassSheet: {
 		act: 'class-sheet.record',

@@ -22,12 +22,27 @@ import {
 import { recordStatement } from '#features/fund/statement.service.ts';
 import type { StatementInput } from '#features/fund/statement.ts';
 import { sendRequest } from '#features/privacy/rights-request.service.ts';
+import {
+	draftCampaign,
+	publishCampaign,
+	recordWeighIn,
+	type WeighInInput,
+} from '#features/schools/campaign.service.ts';
 import { recordClassSheet } from '#features/schools/class-sheet.service.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inviteToRole } from '#features/team/role.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { DAY, makeActor, makeFund, makeHouse, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
+import {
+	DAY,
+	makeActor,
+	makeFund,
+	makeHouse,
+	NOW,
+	PLAIN_CAMPAIGN,
+	PLAIN_EVENT,
+	seedReference,
+} from '../support/fixtures.ts';
 import { fillAndClose, makeWorld as makeSaleWorld, saleOf } from './sale-world.ts';
 
 export const SECRET = randomBytes(32);
@@ -117,6 +132,16 @@ export async function makeWorld(db: Db) {
 	});
 	const standing = sheet('2026-11-20');
 	await recordClassSheet(db, lead, standing, NOW);
+	const campaign = () => ({ ...PLAIN_CAMPAIGN, id: uuidv7(NOW), greenHouseCode: schoolHouse.code });
+	const [drafted, running] = [campaign(), campaign()];
+	for (const each of [drafted, running]) await draftCampaign(db, lead, each, NOW);
+	await publishCampaign(db, lead, running.id, NOW);
+	const weighIn = (): WeighInInput => ({
+		...{ id: uuidv7(NOW), campaignId: running.id, materialCode: 'mixed_paper', weighedOn: '2026-11-20' },
+		weightGrams: 9000,
+	});
+	const weighed = weighIn();
+	await recordWeighIn(db, lead, weighed, NOW);
 
 	const sale = async (recorder: Actor, withPhoto = false) => {
 		const input = saleOf(await fillAndClose(db, sales), withPhoto ? { photoMissingReason: '' } : {});
@@ -176,6 +201,7 @@ export async function makeWorld(db: Db) {
 			officer,
 			sheet,
 			standing,
+			...{ campaign, drafted, running, weighIn, weighed },
 			booked,
 			unspent,
 			waiting,

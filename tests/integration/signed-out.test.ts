@@ -24,6 +24,16 @@ import {
 import { reportHouseState } from '#features/green-houses/green-house.service.ts';
 import { closeProblem } from '#features/green-houses/problem-report.service.ts';
 import {
+	changeCampaign,
+	draftCampaign,
+	endCampaign,
+	moveCampaignEnd,
+	publishCampaign,
+	recordWeighIn,
+	unpublishCampaign,
+	withdrawWeighIn,
+} from '#features/schools/campaign.service.ts';
+import {
 	approveClassSheet,
 	recordClassSheet,
 	revokeClassSheet,
@@ -31,7 +41,7 @@ import {
 import type { Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, NOW, PLAIN_EVENT, seedReference, WHOLE } from '../support/fixtures.ts';
+import { DAY, NOW, PLAIN_CAMPAIGN, PLAIN_EVENT, seedReference, WHOLE } from '../support/fixtures.ts';
 import { expectRefused, saleOf } from './sale-world.ts';
 
 const id = uuidv7(NOW);
@@ -81,6 +91,21 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 		decideEventPhoto(db, undefined, { id, status: 'approved', redaction: WHOLE }, NOW),
 	getOfficialReport: (db) => getOfficialReport(db, undefined, id),
 	removeSignUp: (db) => removeSignUp(db, undefined, { id }, NOW),
+	draftCampaign: (db) =>
+		draftCampaign(db, undefined, { ...PLAIN_CAMPAIGN, id, greenHouseCode: 'NNX-999' }, NOW),
+	changeCampaign: (db) => changeCampaign(db, undefined, { ...PLAIN_CAMPAIGN, id }, NOW),
+	publishCampaign: (db) => publishCampaign(db, undefined, id, NOW),
+	unpublishCampaign: (db) => unpublishCampaign(db, undefined, id, NOW),
+	moveCampaignEnd: (db) => moveCampaignEnd(db, undefined, { id, endsOn: '2026-12-01' }, NOW),
+	endCampaign: (db) => endCampaign(db, undefined, id, NOW),
+	recordWeighIn: (db) =>
+		recordWeighIn(
+			db,
+			undefined,
+			{ id, campaignId: id, materialCode: 'mixed_paper', weighedOn: '2026-11-20', weightGrams: 1 },
+			NOW,
+		),
+	withdrawWeighIn: (db) => withdrawWeighIn(db, undefined, id, NOW),
 	recordClassSheet: (db) =>
 		recordClassSheet(
 			db,

@@ -1,4 +1,5 @@
 // Small worlds for integration tests; every row goes through the code that the portal uses.
+import type { CampaignInput } from '#features/schools/campaign.ts';
 import { loadReference } from '#db/reference.ts';
 import type { Actor, Role, ScopeKind } from '#features/accounts/actor.ts';
 import { findActor, insertPerson, insertRoleGrant } from '#features/accounts/person.repository.ts';
@@ -118,4 +119,11 @@ export const PLAIN_EVENT = {
 		sections: [],
 		needs: [],
 	},
+};
+
+/** A campaign of the days around {@link NOW} in which paper counts. */
+export const PLAIN_CAMPAIGN: CampaignInput = {
+	...{ name: 'Kế hoạch nhỏ', purpose: '', startsOn: '2026-11-15', endsOn: '2026-11-30' },
+	...{ materials: ['mixed_paper'], quotaPer: null, quota: [], awards: [] },
+	...{ fullPoints: 0, extraPoints: 0, extraCap: 0, tieRule: 'shared', rounding: 'down' },
 };

@@ -18,6 +18,9 @@ const PARTS: Record<string, string[]> = {
 	'disbursement.${decision}': ['disbursement.approve', 'disbursement.return'],
 	'rights-request.${step}': ['rights-request.reply', 'rights-request.complete'],
 	'${factor.kind}.remove': ['passkey.remove', 'totp.remove'],
+	'campaign.${act}': [
+		...['draft', 'change', 'publish', 'unpublish', 'move-end', 'end', 'weigh', 'unweigh'],
+	].map((act) => `campaign.${act}`),
 	'event-series.${act}': ['announce', 'edit', 'pause', 'resume', 'extend'].map(
 		(act) => `event-series.${act}`,
 	),

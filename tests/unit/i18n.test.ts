@@ -27,7 +27,18 @@ const namesByKey = (locale: 'vi' | 'en') => {
 };
 
 const EXAMPLES: Record<string, string | number> = {
-	...{ count: 7, min: 1, max: 5000, left: 2, capacity: 40, lines: 90_000, cash: 1, metres: 450, accuracy: 8 },
+	...{
+		count: 7,
+		min: 1,
+		max: 5000,
+		left: 2,
+		capacity: 40,
+		best: 15,
+		lines: 90_000,
+		cash: 1,
+		metres: 450,
+		accuracy: 8,
+	},
 	...{
 		small: 1.5,
 		large: 1500,

@@ -62,6 +62,8 @@ const TABLE = {
 	'scrap-sale.record': may('steward', 'treasurer'),
 	'scrap-sale.confirm': mayStrongly('treasurer', 'approver'),
 	'scrap-sale.reverse': mayStrongly('approver'),
+	'campaign.change': may('school_lead'),
+	'weigh-in.record': may('school_lead'),
 	'class-sheet.record': may('school_lead'),
 	'class-sheet.approve': may('school_lead'),
 	'class-sheet.revoke': may('school_lead'),

@@ -41,7 +41,19 @@ export const AUDIT_ACTIONS = {
 		...(['cleanup-event.postpone', 'cleanup-event.move', 'cleanup-event.restore'] as const),
 		...(['cleanup-event.report', 'cleanup-event.correct', 'sign-up.remove'] as const),
 	],
-	schools: ['school.open', 'class-sheet.approve', 'class-sheet.revoke'],
+	schools: [
+		'school.open',
+		'campaign.draft',
+		'campaign.change',
+		'campaign.publish',
+		'campaign.unpublish',
+		'campaign.move-end',
+		'campaign.end',
+		'campaign.weigh',
+		'campaign.unweigh',
+		'class-sheet.approve',
+		'class-sheet.revoke',
+	],
 	portal: ['sample.retire'],
 } as const;
 
@@ -64,7 +76,15 @@ export const AUDIT_KINDS = [
 		'photo',
 	] as const),
 	'event_series' as const,
-	...(['cleanup_event', 'sign_up', 'class_sheet', 'scrap_sale', 'rights_request', 'content_page'] as const),
+	...([
+		'cleanup_event',
+		'sign_up',
+		'class_sheet',
+		'campaign',
+		'scrap_sale',
+		'rights_request',
+		'content_page',
+	] as const),
 	...([
 		'statement',
 		'cash_count',

@@ -34,6 +34,8 @@ import {
 	revokeSheetRow,
 } from './class-sheet.repository.ts';
 import { listClasses } from './school.repository.ts';
+import { checkSheetOf } from './campaign.ts';
+import { addCampaignClasses, findCampaign } from './campaign.repository.ts';
 
 const NOON_MS = 12 * 60 * 60 * 1000;
 
@@ -73,7 +75,9 @@ export async function recordClassSheet(
 		for (const row of rows) checkLines(row.lines, house, materials, input.locale);
 		askAboutLarge({ ...input, rows });
 	}
-	const contentHash = sha256Hex(canonicalJson({ house: house.id, collectedOn: input.collectedOn, rows }));
+	const { campaignId } = input;
+	const content = { house: house.id, collectedOn: input.collectedOn, rows };
+	const contentHash = sha256Hex(canonicalJson(campaignId ? { ...content, campaignId } : content));
 
 	const write = async (trx: Trx): Promise<void> => {
 		await lockRow(trx, 'green_house', house.id);
@@ -84,6 +88,20 @@ export async function recordClassSheet(
 			throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		}
 		const classIds = rows.map((row) => row.classId);
+		if (campaignId) {
+			const campaign = await findCampaign(trx, campaignId);
+			if (campaign?.greenHouseId !== house.id)
+				throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownCampaign', { field: 'campaignId' });
+			const lines = rows.flatMap((row) => row.lines);
+			checkSheetOf(campaign, input.collectedOn, lines);
+			// A class that was opened later takes part from its first sheet on, with its size of that day.
+			const classes = await listClasses(trx, organisationId, campaign.schoolYear);
+			await addCampaignClasses(
+				trx,
+				campaignId,
+				classes.filter(({ id }) => classIds.includes(id)),
+			);
+		}
 		const standing = await listCellsOfDay(trx, {
 			greenHouseId: house.id,
 			collectedOn: input.collectedOn,
@@ -94,7 +112,7 @@ export async function recordClassSheet(
 			throw new DomainError('CONFLICT', 'classDayStands', { field: 'isExtra', values });
 		}
 		const sheet = {
-			...{ id: input.id, organisationId, greenHouseId: house.id, campaignId: input.campaignId ?? null },
+			...{ id: input.id, organisationId, greenHouseId: house.id, campaignId: campaignId ?? null },
 			...{ collectedOn: input.collectedOn, recordedAt: now, recordedBy: grant.id, contentHash },
 			isSample: house.isSample,
 		};

@@ -1,0 +1,292 @@
+// A school's campaign from draft to end: its rules, its classes, its sheets, the scale; and everything that is refused.
+import { expect, test } from 'vitest';
+import type { Actor } from '#features/accounts/actor.ts';
+import { campaignResults } from '#features/schools/campaign-result.ts';
+import {
+	findCampaign,
+	listCampaigns,
+	listClassTotals,
+	listWeighIns,
+} from '#features/schools/campaign.repository.ts';
+import {
+	changeCampaign,
+	draftCampaign,
+	endCampaign,
+	moveCampaignEnd,
+	publishCampaign,
+	recordWeighIn,
+	unpublishCampaign,
+	withdrawWeighIn,
+} from '#features/schools/campaign.service.ts';
+import type { CampaignInput } from '#features/schools/campaign.ts';
+import type { ClassSheetInput } from '#features/schools/class-sheet.ts';
+import {
+	approveClassSheet,
+	recordClassSheet,
+	revokeClassSheet,
+} from '#features/schools/class-sheet.service.ts';
+import { insertClass } from '#features/schools/school.repository.ts';
+import { inTransaction, type Db } from '#lib/db.ts';
+import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
+import { expectNothingWritten } from '../support/snapshot.ts';
+
+const RULES: CampaignInput = {
+	...{
+		name: 'Kế hoạch nhỏ đợt 1',
+		purpose: 'Giúp bạn khó khăn',
+		startsOn: '2026-11-15',
+		endsOn: '2026-11-30',
+	},
+	materials: ['mixed_paper', 'aluminium_can'],
+	quotaPer: 'pupil',
+	quota: [
+		{ unit: 'kg', quantityMilli: 1000 },
+		{ unit: 'piece', quantityMilli: 10_000 },
+	],
+	...{ fullPoints: 10, extraPoints: 1, extraCap: 5, tieRule: 'shared', rounding: 'down' },
+	awards: [{ name: 'Chi đội xuất sắc', minPoints: 10 }],
+};
+
+async function makeSchool(db: Db, name: string) {
+	const organisationId = uuidv7(NOW);
+	const dates = { adminUnitId: 'dk-2025', validFrom: null, validTo: null };
+	await db
+		.insertInto('organisation')
+		.values({ id: organisationId, kind: 'school', name, ...dates, isSample: 0 })
+		.execute();
+	const addClass = (className: string, size: number | null) =>
+		inTransaction(db, (trx) =>
+			insertClass(
+				trx,
+				{ organisationId, schoolYear: '2026-2027', grade: 6, name: className, size, isSample: 0 },
+				NOW,
+			),
+		);
+	return {
+		organisationId,
+		addClass,
+		house: await makeHouse(db, { hostType: 'school', hostOrganisationId: organisationId }),
+		lead: await makeActor(db, 'school_lead', 'organisation', organisationId),
+	};
+}
+
+describeEachEngine('a campaign', (engine) => {
+	async function makeWorld() {
+		const db = await engine.fresh();
+		await seedReference(db);
+		const school = await makeSchool(db, 'Trường THCS Đông Kinh');
+		const [classA, classB] = [await school.addClass('6A', 10), await school.addClass('6B', null)];
+		const other = await makeSchool(db, 'Trường THCS Kỳ Lừa');
+		const id = uuidv7(NOW);
+		const { house, lead } = school;
+		const draft = (over: Partial<CampaignInput> = {}, actor = lead) =>
+			draftCampaign(db, actor, { ...RULES, ...over, id, greenHouseCode: house.code }, NOW);
+		const sheetOf = (over: Partial<ClassSheetInput> = {}): ClassSheetInput => ({
+			...{ id: uuidv7(NOW), greenHouseCode: house.code, collectedOn: '2026-11-20', campaignId: id },
+			rows: [{ classId: classA, lines: [{ material: 'mixed_paper', unit: 'kg', quantityMilli: 12_000 }] }],
+			isApproved: true,
+			...over,
+		});
+		const refused = async (work: () => Promise<unknown>, key: string, status: number) => {
+			const error = await expectNothingWritten(db, work);
+			expect(error).toBeInstanceOf(DomainError);
+			const { key: found, kind } = error as DomainError;
+			expect([found, HTTP_STATUS[kind]]).toEqual([key, status]);
+		};
+		return { db, ...school, classA, classB, other, id, draft, sheetOf, refused };
+	}
+
+	test('is drafted, changed, published with its classes, and ended', async () => {
+		const { db, id, lead, draft, classA, classB, addClass, organisationId } = await makeWorld();
+		await Promise.all([draft(), draft()]);
+		await draft({ materials: RULES.materials.toReversed() });
+		expect(await listCampaigns(db, organisationId, { isPublic: true })).toEqual([]);
+		await changeCampaign(db, lead, { ...RULES, id, name: 'Đợt 20/11', quota: RULES.quota.slice(0, 1) }, NOW);
+		await publishCampaign(db, lead, id, NOW);
+		await publishCampaign(db, lead, id, NOW + 1);
+		expect(await findCampaign(db, id)).toMatchObject({
+			...{ name: 'Đợt 20/11', schoolYear: '2026-2027', publishedAt: NOW, endedAt: null },
+			...{ quota: [{ unit: 'kg', quantityMilli: 1000 }], materials: RULES.materials, awards: RULES.awards },
+		});
+		// Who comes to the school later changes no size of then.
+		await db.updateTable('schoolClass').set({ size: 40 }).where('id', '=', classA).execute();
+		await addClass('6C', 12);
+		expect((await listClassTotals(db, [id])).get(id)).toEqual([
+			{ classId: classA, name: '6A', size: 10, totals: [] },
+			{ classId: classB, name: '6B', size: null, totals: [] },
+		]);
+		await unpublishCampaign(db, lead, id, NOW);
+		await unpublishCampaign(db, lead, id, NOW);
+		expect(await db.selectFrom('campaignClass').selectAll().execute()).toEqual([]);
+		await publishCampaign(db, lead, id, NOW + 2);
+		await moveCampaignEnd(db, lead, { id, endsOn: '2026-12-05' }, NOW);
+		await endCampaign(db, lead, id, NOW + 3);
+		await endCampaign(db, lead, id, NOW + 4);
+		expect(await findCampaign(db, id)).toMatchObject({ endsOn: '2026-12-05', endedAt: NOW + 3 });
+		const acts = await db.selectFrom('auditEvent').select('action').execute();
+		expect(acts.map(({ action }) => action.replace('campaign.', '')).sort()).toEqual([
+			...['change', 'draft', 'end', 'move-end', 'publish', 'publish', 'unpublish'],
+		]);
+	});
+
+	test('counts approved sheets alone; revoking takes exactly that out of the results', async () => {
+		const { db, id, lead, draft, sheetOf, addClass, classA } = await makeWorld();
+		await draft();
+		await publishCampaign(db, lead, id, NOW);
+		const classC = await addClass('6C', 20);
+		const results = async () =>
+			campaignResults(RULES, (await listClassTotals(db, [id])).get(id)!).map(
+				({ name, grams, pointTenths, rank }) => [name, grams, pointTenths, rank],
+			);
+		const waiting = sheetOf({ isApproved: false });
+		await recordClassSheet(db, lead, waiting, NOW);
+		expect(await results()).toEqual([
+			['6A', 0, 0, null],
+			['6B', 0, null, null],
+		]);
+		await approveClassSheet(db, lead, waiting.id, NOW);
+		const cans = sheetOf({
+			rows: [
+				{ classId: classA, lines: [{ material: 'aluminium_can', unit: 'piece', quantityMilli: 40_000 }] },
+				{ classId: classC, lines: [{ material: 'mixed_paper', unit: 'kg', quantityMilli: 5000 }] },
+			],
+			isExtra: true,
+		});
+		await recordClassSheet(db, lead, cans, NOW);
+		// 12 of 10 kg and 40 of 100 pieces: six tenths beyond the quota, five points at most; 20 pupils at a quarter.
+		const both = [
+			['6A', 12_540, 150, 1],
+			['6B', 0, null, null],
+			['6C', 5000, 25, 2],
+		];
+		expect(await results()).toEqual(both);
+		// Sheets of no campaign count in none.
+		await recordClassSheet(db, lead, { ...sheetOf({ isExtra: true }), campaignId: undefined }, NOW);
+		expect(await results()).toEqual(both);
+		await revokeClassSheet(db, lead, waiting.id, NOW);
+		expect(await results()).toEqual([
+			['6A', 540, 40, 2],
+			['6B', 0, null, null],
+			['6C', 5000, 25, 1],
+		]);
+	});
+
+	test('keeps what the scale said of the whole school', async () => {
+		const { db, id, lead, draft } = await makeWorld();
+		await draft();
+		await publishCampaign(db, lead, id, NOW);
+		const weighIn = {
+			...{ id: uuidv7(NOW), campaignId: id, materialCode: 'mixed_paper', weighedOn: '2026-11-21' },
+			weightGrams: 11_500,
+		};
+		await Promise.all([recordWeighIn(db, lead, weighIn, NOW), recordWeighIn(db, lead, weighIn, NOW)]);
+		const again = { ...weighIn, id: uuidv7(NOW), weightGrams: 500 };
+		await recordWeighIn(db, lead, again, NOW + 1);
+		expect((await listWeighIns(db, id)).map(({ weightGrams }) => weightGrams)).toEqual([11_500, 500]);
+		await withdrawWeighIn(db, lead, again.id, NOW);
+		await withdrawWeighIn(db, lead, again.id, NOW + 1);
+		expect((await listWeighIns(db, id)).map(({ weightGrams }) => weightGrams)).toEqual([11_500]);
+	});
+
+	test('that could not be run as written is refused', async () => {
+		const { db, id, lead, draft, refused, house, other } = await makeWorld();
+		const wrong: [Partial<CampaignInput>, string][] = [
+			[{ name: '' }, 'nameMissing'],
+			[{ endsOn: '2026-11-14' }, 'campaignEndsEarly'],
+			[{ startsOn: '2026-08-01', endsOn: '2027-02-02' }, 'campaignTooLong'],
+			[{ startsOn: '2026-07-20', endsOn: '2026-08-20' }, 'campaignTwoYears'],
+			[{ materials: [] }, 'materialsMissing'],
+			[{ materials: ['battery'] }, 'unknownMaterial'],
+			[{ quota: [] }, 'quotaMissing'],
+			[{ fullPoints: 1001 }, 'pointsWrong'],
+			[{ extraPoints: -1 }, 'pointsWrong'],
+			[{ extraCap: 0.5 }, 'pointsWrong'],
+			[{ awards: [{ name: '', minPoints: 1 }] }, 'nameMissing'],
+			[{ awards: [{ name: 'A', minPoints: Number.NaN }] }, 'pointsWrong'],
+			[{ awards: [{ name: 'A', minPoints: 16 }] }, 'awardUnreachable'],
+			[{ awards: ['A', 'B'].map((name) => ({ name, minPoints: 3 })) }, 'awardsAlike'],
+			[{ awards: [...'ABCDEFG'].map((name, minPoints) => ({ name, minPoints })) }, 'tooManyAwards'],
+		];
+		for (const [over, key] of wrong) await refused(() => draft(over), key, 422);
+		const anyone = { ...RULES, id, greenHouseCode: house.code };
+		await refused(() => draftCampaign(db, undefined, anyone, NOW), 'signInFirst', 401);
+		await refused(() => draft({}, other.lead), 'notYourRole', 403);
+		const plain = { ...RULES, id, greenHouseCode: (await makeHouse(db)).code };
+		await refused(() => draftCampaign(db, lead, plain, NOW), 'noSchoolHouse', 422);
+		await draft();
+		await refused(() => draft({ name: 'Đợt khác' }), 'sameIdOtherContent', 409);
+		for (const [over, key] of wrong)
+			await refused(() => changeCampaign(db, lead, { ...RULES, ...over, id }, NOW), key, 422);
+		expect(house.materials).not.toContain('battery');
+	});
+
+	test('is changed by its own lead alone, and only as its state allows', async () => {
+		const { db, id, lead, draft, refused, other, sheetOf } = await makeWorld();
+		const acts: ((actor: Actor | undefined) => Promise<void>)[] = [
+			(actor) => changeCampaign(db, actor, { ...RULES, id }, NOW),
+			(actor) => publishCampaign(db, actor, id, NOW),
+			(actor) => unpublishCampaign(db, actor, id, NOW),
+			(actor) => moveCampaignEnd(db, actor, { id, endsOn: '2026-12-01' }, NOW),
+			(actor) => endCampaign(db, actor, id, NOW),
+		];
+		for (const act of acts) await refused(() => act(lead), 'unknownCampaign', 404);
+		await draft();
+		for (const act of acts) {
+			await refused(() => act(undefined), 'signInFirst', 401);
+			await refused(() => act(other.lead), 'notYourRole', 403);
+		}
+		const weighIn = {
+			...{ id: uuidv7(NOW), campaignId: id, materialCode: 'mixed_paper', weighedOn: '2026-11-21' },
+			weightGrams: 11_500,
+		};
+		const record = (over: Partial<typeof weighIn> = {}, actor = lead) =>
+			recordWeighIn(db, actor, { ...weighIn, ...over }, NOW);
+		await refused(() => record(), 'campaignNotPublished', 409);
+		await refused(() => endCampaign(db, lead, id, NOW), 'campaignNotPublished', 409);
+		await refused(() => recordClassSheet(db, lead, sheetOf(), NOW), 'campaignNotPublished', 409);
+		await db.updateTable('schoolClass').set({ closedOn: '2026-09-01' }).execute();
+		await refused(() => publishCampaign(db, lead, id, NOW), 'campaignWithoutClasses', 409);
+		await db.updateTable('schoolClass').set({ closedOn: null }).execute();
+		await publishCampaign(db, lead, id, NOW);
+		await refused(
+			() => changeCampaign(db, lead, { ...RULES, id, name: 'Khác' }, NOW),
+			'campaignPublished',
+			409,
+		);
+		await refused(
+			() => moveCampaignEnd(db, lead, { id, endsOn: '2026-11-01' }, NOW),
+			'campaignEndsEarly',
+			422,
+		);
+
+		await record();
+		await refused(() => record({ weightGrams: 9 }), 'sameIdOtherContent', 409);
+		for (const weighedOn of ['2026-11-14', '2026-11-23'])
+			await refused(() => record({ id: uuidv7(NOW), weighedOn }), 'weighedOutside', 422);
+		const iron = { id: uuidv7(NOW), materialCode: 'scrap_iron' };
+		await refused(() => record(iron), 'notInCampaign', 422);
+		await refused(() => record({}, other.lead), 'notYourRole', 403);
+		await refused(() => withdrawWeighIn(db, other.lead, weighIn.id, NOW), 'notYourRole', 403);
+		await refused(() => withdrawWeighIn(db, lead, uuidv7(NOW), NOW), 'unknownCampaign', 404);
+
+		const outside = { collectedOn: '2026-11-14' };
+		await refused(() => recordClassSheet(db, lead, sheetOf(outside), NOW), 'outsideCampaign', 422);
+		const uncounted = sheetOf();
+		uncounted.rows[0]!.lines[0]!.material = 'cardboard';
+		await refused(() => recordClassSheet(db, lead, uncounted, NOW), 'notInCampaign', 422);
+		const foreign = sheetOf({ campaignId: uuidv7(NOW) });
+		await refused(() => recordClassSheet(db, lead, foreign, NOW), 'unknownCampaign', 422);
+		const waiting = sheetOf({ isApproved: false });
+		await recordClassSheet(db, lead, waiting, NOW);
+		await refused(() => unpublishCampaign(db, lead, id, NOW), 'campaignHasSheets', 409);
+		await refused(() => endCampaign(db, lead, id, NOW), 'campaignHasWaiting', 409);
+		await revokeClassSheet(db, lead, waiting.id, NOW);
+		await endCampaign(db, lead, id, NOW + DAY);
+		await refused(() => recordClassSheet(db, lead, sheetOf(), NOW), 'campaignEnded', 409);
+		await refused(() => moveCampaignEnd(db, lead, { id, endsOn: '2026-12-01' }, NOW), 'campaignEnded', 409);
+		await refused(() => unpublishCampaign(db, lead, id, NOW), 'campaignEnded', 409);
+	});
+});
