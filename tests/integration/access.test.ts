@@ -355,7 +355,7 @@ const WITHOUT: Record<string, string[]> = {
 			'prepareEdit',
 			'saysTheSame',
 			'editWithin',
-			'requireSeries',
+			'requireSeries', 'requireCampaign',
 			'planExtension',
 			'newsOf',
 			'checkStands',
