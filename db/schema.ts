@@ -993,6 +993,8 @@ export type NewsTable = {
 	isSample: Flag;
 	/** When it was found out who is to be told. */
 	handledAt: number | null;
+	/** The earliest start that anybody who has not heard of it may believe in; null where nobody has to be anywhere. */
+	startsAt: number | null;
 };
 
 /** A mail address or a browser that takes pushes, shown to be its holder's. */
@@ -1007,6 +1009,8 @@ export type RecipientTable = {
 	locale: 'vi' | 'en';
 	personId: string | null;
 	deviceAliasId: string | null;
+	/** The session in which a browser asked for it: of what is its person's own it is told only while that stands. */
+	sessionId: string | null;
 	createdAt: number;
 	isSample: Flag;
 };

@@ -13,15 +13,23 @@ import {
 	undoChange,
 } from '#features/cleanup-events/event-change.service.ts';
 import { findEvent, listSeriesEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
-import { announceSeries, pauseSeries } from '#features/cleanup-events/event-series.service.ts';
+import { announceSeries, pauseSeries, resumeSeries } from '#features/cleanup-events/event-series.service.ts';
 import { remindLeads } from '#features/cleanup-events/report-reminder.service.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { cancelSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { openChannels } from '#features/notifications/channel.service.ts';
-import { confirmFollow, follow, stopAll, type FollowInput } from '#features/notifications/follow.service.ts';
+import {
+	changeFollow,
+	confirmFollow,
+	follow,
+	stopAll,
+	unfollow,
+	type FollowInput,
+} from '#features/notifications/follow.service.ts';
+import { stopToken } from '#features/notifications/follow.ts';
 import { listNewsOfEvent } from '#features/notifications/news.repository.ts';
 import { claimMessages } from '#features/notifications/outbox-message.repository.ts';
-import { dueAt } from '#features/notifications/quiet-hours.ts';
+import { dueAt, pressingStart } from '#features/notifications/quiet-hours.ts';
 import { forgetMessages, sendMessages } from '#features/notifications/send-messages.service.ts';
 import { spreadNews } from '#features/notifications/spread-news.service.ts';
 import { readConfig } from '#lib/config.ts';
@@ -29,7 +37,15 @@ import { inTransaction, type Db } from '#lib/db.ts';
 import { localDateTimeToInstant, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, makeHouse, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
+import {
+	DAY,
+	makeActor,
+	makeHouse,
+	NOW,
+	openSession,
+	PLAIN_EVENT,
+	seedReference,
+} from '../support/fixtures.ts';
 import { linkIn, openMailbox, type Mailbox } from '../support/mailbox.ts';
 import { openPushService, PUSH_HOST, type PushService } from '../support/push-service.ts';
 
@@ -52,6 +68,13 @@ describe('a message goes out', () => {
 		['at once when less is left', at('05:10', next), at('06:30', next), at('05:10', next)],
 		['in the morning about another day', at('05:10', next), at('06:30', '2026-11-30'), at('06:00', next)],
 	])('%s', (_name, now, startsAt, due) => expect(dueAt(now, startsAt)).toBe(due));
+	test.each([
+		['of an earlier start that people believe in', at('23:00'), at('05:30', next), at('03:30', next)],
+		['of the start that stands once the other has long passed', at('23:00'), at('20:59'), at('06:00', next)],
+		['at once while they wait where nothing begins', at('23:00'), at('22:30'), at('23:00')],
+	])('with a thought %s', (_name, now, believed, due) =>
+		expect(dueAt(now, pressingStart(now, { startsAt: believed }, at('09:00', '2026-12-06')))).toBe(due),
+	);
 });
 
 describeEachEngine('news', (engine) => {
@@ -99,7 +122,8 @@ describeEachEngine('news', (engine) => {
 		await follow(db, SECRET, ways, inputOf(over), { actor, deviceAliasId: undefined }, NOW);
 		await sendMessages(db, sending(), () => NOW);
 		const letter = mailbox.letters.pop()!;
-		await confirmFollow(db, SECRET, linkIn(letter, '/theo-doi/xac-nhan').split('ma=')[1]!, NOW);
+		const path = `${over.locale === 'en' ? '/en' : ''}/theo-doi/xac-nhan`;
+		await confirmFollow(db, SECRET, linkIn(letter, path).split('ma=')[1]!, NOW);
 		return letter;
 	};
 	const announce = async (over: Record<string, unknown> = {}, now = NOW, by = organiser) => {
@@ -220,17 +244,22 @@ describeEachEngine('news', (engine) => {
 		expect(arrived()).toEqual(['Đã huỷ: Dọn bờ suối']);
 	});
 
-	test('of a series that pauses is one letter for who follows the ward, and one for who follows a day', async () => {
+	/** A series on three Sundays, of which nobody has been told. */
+	const announceThree = async () => {
 		const dates = [7, 14, 21].map((days) => toLocalDate(NOW + days * DAY));
 		const id = uuidv7(NOW);
 		const input = {
 			...{ id, organisationId, title: 'Dọn bờ sông', description: '', whatToBring: '', ...PLAIN_EVENT },
 			...{ startsAt: NOW + 7 * DAY, endsAt: NOW + 7 * DAY + 3 * HOUR, greenHouseCode: null, capacity: null },
 			...{ assemblyPoint: 'Nhà văn hoá khối 6', latitude: 21.846, longitude: 106.762 },
+			...{ pattern: 'weekly' as const, until: dates[2], dates },
 		};
-		const pattern = { pattern: 'weekly' as const, until: dates[2], dates };
-		await announceSeries(db, organiser, { ...input, ...pattern }, NOW);
-		const days = await listSeriesEvents(db, id);
+		await announceSeries(db, organiser, input, NOW);
+		return { id, dates, days: await listSeriesEvents(db, id) };
+	};
+
+	test('of a series that pauses is one letter for who follows the ward, and one for who follows a day', async () => {
+		const { id, dates, days } = await announceThree();
 		await followByMail({ kinds: ['change'] });
 		await followByMail({
 			...{ target: { kind: 'event', name: days[2]!.id }, kinds: ['change'] },
@@ -242,6 +271,212 @@ describeEachEngine('news', (engine) => {
 		await tick(NOW + 1);
 		const told = mailbox.letters.flatMap(({ to }) => to ?? []).map(({ text }) => text);
 		expect(told.sort()).toEqual(['mai@example.vn', 'ngay-ba@example.vn']);
+	});
+
+	test('of many days says how many and which, as far as they still hold', async () => {
+		const SPAN = (count: number, first: string) =>
+			`Cả thảy ${count} buổi, từ ${first}/2026 đến 13/12/2026. Buổi đầu:\n10:00 chủ nhật, ${first}/2026`;
+		await followByMail();
+		const { id, dates, days } = await announceThree();
+		await tick();
+		expect(mailbox.letters.splice(0).map(({ text }) => text)).toEqual([
+			expect.stringContaining(SPAN(3, '29/11')),
+		]);
+		const night = localDateTimeToInstant('2026-11-22', '22:00')!;
+		await pauseSeries(db, organiser, { id, from: dates[0], until: undefined, reason: 'Lũ, ngập' }, night);
+		await tick(night);
+		// One day comes back before anybody has heard: the others are still told of.
+		await restore(days[0]!.id, night + MINUTE);
+		await tick(night + MINUTE);
+		await tick(night + 8 * HOUR);
+		const [told, ...more] = mailbox.letters.splice(0);
+		expect(more).toEqual([]);
+		expect(told!.subject).toBe('Đã huỷ: Dọn bờ sông');
+		expect(told!.text).toContain(`Lý do: Lũ, ngập\n${SPAN(2, '06/12')}`);
+		await resumeSeries(db, organiser, { id }, night + 9 * HOUR);
+		await tick(night + 9 * HOUR);
+		expect(mailbox.letters.map(({ subject, text }) => [subject, text])).toEqual([
+			['Vẫn diễn ra: Dọn bờ sông', expect.stringContaining(SPAN(2, '06/12'))],
+		]);
+	});
+
+	test('of one day of a series names no other', async () => {
+		await followByMail();
+		const { days } = await announceThree();
+		await tick();
+		arrived();
+		await cancelEvent(db, organiser, { id: days[1]!.id, reason: 'Rét đậm. Có sương' }, NOW + 1);
+		await tick(NOW + 1);
+		expect(mailbox.letters.map(({ text }) => text)).toEqual([
+			expect.stringContaining('Lý do: Rét đậm. Có sương\n10:00 chủ nhật, 06/12/2026'),
+		]);
+	});
+
+	test('says a reason that was chosen in the language of whoever reads', async () => {
+		await followByMail({ locale: 'en' });
+		const event = await announce();
+		await tick();
+		arrived();
+		await cancelEvent(db, organiser, { id: event.id, reason: 'Mưa bão. Đường ngập' }, NOW + 1);
+		await tick(NOW + 1);
+		expect(mailbox.letters[0]!.text).toContain('Reason: Storm. Đường ngập');
+	});
+
+	test.each(['postponed', 'edited'])(
+		'of an early morning that was %s to a later day comes before people leave for it',
+		async (how) => {
+			await followByMail();
+			const start = localDateTimeToInstant('2026-11-29', '05:30')!;
+			const event = await announce({ startsAt: start, endsAt: start + 2 * HOUR });
+			await tick();
+			arrived();
+			const [night, later] = [start - 8 * HOUR, start + 4 * HOUR];
+			if (how === 'postponed') await postpone(event.id, later, night);
+			else await edit(event, { startsAt: later, endsAt: later + HOUR }, night);
+			await tick(night);
+			// Moved once more before anybody has heard of it: people still believe in the first hour.
+			await postpone(event.id, start + 7 * DAY, night + MINUTE);
+			await tick(night + MINUTE);
+			await tick(start - 2 * HOUR - 1);
+			expect(arrived()).toEqual([]);
+			await tick(start - 2 * HOUR);
+			expect(mailbox.letters[0]!.text).toContain('05:30 chủ nhật, 06/12/2026');
+			expect(arrived()).toEqual(['Có thay đổi: Dọn bờ sông']);
+		},
+	);
+
+	test('of a change that comes after another was told waits for the morning', async () => {
+		await followByMail();
+		const start = localDateTimeToInstant('2026-11-29', '05:30')!;
+		const event = await announce({ startsAt: start, endsAt: start + 2 * HOUR });
+		await tick();
+		const evening = start - 9.5 * HOUR;
+		await postpone(event.id, start + 4 * HOUR, evening);
+		await tick(evening);
+		arrived();
+		await postpone(event.id, start + 7 * DAY, evening + 2 * HOUR);
+		await tick(evening + 2 * HOUR);
+		await tick(start - 2 * HOUR);
+		expect(arrived()).toEqual([]);
+		await tick(start + HOUR / 2);
+		expect(arrived()).toEqual(['Có thay đổi: Dọn bờ sông']);
+	});
+
+	describe('by push of what is a person’s own', () => {
+		const OWN = { target: { kind: 'own' as const, name: '' }, kinds: ['change'] };
+		const WARD = { kinds: ['change'] };
+		let resident: Actor;
+		let sessionId: string;
+		let event: Awaited<ReturnType<typeof announce>>;
+		let browser: ReturnType<typeof byPush>;
+
+		const followHere = async (over: object, session: string | undefined = sessionId) => {
+			const follower = { actor: resident, deviceAliasId: undefined, sessionId: session };
+			await follow(db, SECRET, ways, inputOf({ ...browser, ...over }), follower, NOW);
+		};
+		const change = async (title: string, now: number) => {
+			await edit(event, { title }, now);
+			await tick(now);
+			return arrived();
+		};
+
+		beforeEach(async () => {
+			resident = await makeActor(db, 'school_lead', 'organisation', organisationId);
+			sessionId = await openSession(db, resident.personId);
+			browser = byPush();
+			event = await announce();
+			const one = { kind: 'person' as const, name: 'Mai', phone: null, isSixteen: true, mayWait: true };
+			const device = { secret: 'e'.repeat(43) };
+			await signUp(db, event.id, { id: uuidv7(NOW), headCount: 1, ...one }, device, NOW, resident);
+			await tick();
+		});
+
+		test.each<[string, () => Promise<unknown>]>([
+			['they signed out', () => db.deleteFrom('session').where('id', '=', sessionId).execute()],
+			['the session lapsed', () => db.updateTable('session').set({ expiresAt: NOW }).execute()],
+			[
+				'the session is too old',
+				() =>
+					db
+						.updateTable('session')
+						.set({ createdAt: NOW - 90 * DAY })
+						.execute(),
+			],
+			[
+				'another signed in there',
+				async () => {
+					await db.deleteFrom('session').execute();
+					await openSession(db, organiser.personId, sessionId);
+				},
+			],
+		])('nothing arrives after %s', async (_name, end) => {
+			await followHere(OWN);
+			await followHere({ target: { kind: 'event', name: event.id }, kinds: ['change'] });
+			expect(await change('Một', NOW + 1)).toEqual(['Có thay đổi: Một']);
+			await end();
+			expect(await change('Hai', NOW + 2)).toEqual([]);
+			// A ward that they follow is no way to tell of what they were told of before.
+			await followHere({ target: { kind: 'ward', name: 'kl-2025' }, ...WARD }, undefined);
+			expect(await change('Ba', NOW + 3)).toEqual([]);
+			expect(await counts(event.id)).toContainEqual(['event.changed', 0, 0, 0, 0]);
+		});
+
+		test('what waits is not sent after they signed out', async () => {
+			await followHere(OWN);
+			const night = localDateTimeToInstant('2026-11-22', '22:00')!;
+			expect(await change('Một', night)).toEqual([]);
+			await db.deleteFrom('session').execute();
+			await tick(night + 8 * HOUR);
+			expect(arrived()).toEqual([]);
+			expect((await counts(event.id))[0]).toEqual(['event.changed', 1, 0, 0, 1]);
+		});
+
+		test('goes on when they have signed in again and asked again, and of a ward all along', async () => {
+			await followHere(WARD);
+			await db.deleteFrom('session').execute();
+			expect(await change('Một', NOW + 1)).toEqual(['Có thay đổi: Một']);
+			await followHere(WARD, await openSession(db, resident.personId));
+			const [row] = await db.selectFrom('recipient').select('id').execute();
+			const ward = await db
+				.selectFrom('follow')
+				.select('id')
+				.where('recipientId', '=', row!.id)
+				.where('targetKind', '=', 'ward')
+				.executeTakeFirstOrThrow();
+			await unfollow(db, SECRET, { actor: resident }, ward.id, NOW);
+			expect(await change('Hai', NOW + 2)).toEqual(['Có thay đổi: Hai']);
+		});
+	});
+
+	test('that waits is not sent to who has stopped following, and is to who follows it otherwise', async () => {
+		const house = await makeHouse(db);
+		await followByMail();
+		await followByMail({ by: { channel: 'email', email: 'kha@example.vn' } });
+		await followByMail({
+			...{ target: { kind: 'house' as const, name: house.code } },
+			by: { channel: 'email', email: 'kha@example.vn' },
+		});
+		await followByMail({ by: { channel: 'email', email: 'lan@example.vn' } });
+		const event = await announce({ greenHouseCode: house.code, latitude: null, longitude: null });
+		await tick();
+		arrived();
+		const night = localDateTimeToInstant('2026-11-22', '22:00')!;
+		await cancel(event.id, night);
+		await tick(night);
+		const follows = await db
+			.selectFrom('follow')
+			.innerJoin('recipient', 'recipient.id', 'follow.recipientId')
+			.select(['follow.id', 'address', 'recipientId'])
+			.where('targetKind', '=', 'ward')
+			.execute();
+		const tokenOf = (id: string) => ({ token: stopToken(SECRET, id) });
+		for (const { id, address, recipientId } of follows) {
+			if (address !== 'lan@example.vn') await unfollow(db, SECRET, tokenOf(recipientId), id, night + MINUTE);
+			else await changeFollow(db, SECRET, tokenOf(recipientId), { id, kinds: ['new'] });
+		}
+		await tick(night + 8 * HOUR);
+		expect(mailbox.letters.map(({ to }) => (to as { text: string }).text)).toEqual(['kha@example.vn']);
+		expect((await counts(event.id))[0]).toEqual(['event.cancelled', 3, 1, 0, 2]);
 	});
 
 	test('of what somebody signed up for reaches their account, and the household that follows the event', async () => {

@@ -14,7 +14,7 @@ import { hasSecondFactor, isStillProof, type Proof } from './credential.reposito
 import { renewDeviceSecret, writeDeviceCookie } from './device-cookies.ts';
 import { knowDevice } from './known-device.repository.ts';
 import { holdPerson } from './person.repository.ts';
-import { sessionCookieName } from './session-cookie.ts';
+import { SESSION_MS, sessionCookieName } from './session-cookie.ts';
 
 type Attributes = Omit<SessionTable, 'tokenHash' | 'personId' | 'expiresAt'>;
 
@@ -25,9 +25,8 @@ declare module 'lucia' {
 	}
 }
 
-/** A session ends after two weeks without use, and after 90 days whatever happens. */
+/** A session ends after two weeks without use, and after {@link SESSION_MS} whatever happens. */
 const IDLE = new TimeSpan(14, 'd');
-const ABSOLUTE_MS = new TimeSpan(90, 'd').milliseconds();
 const HOUR_MS = 3_600_000;
 /** How long somebody may change how they sign in without giving password or second factor again. */
 export const RECENT_MS = 15 * 60_000;
@@ -60,7 +59,7 @@ function createAdapter(db: Db): Adapter {
 				.where('person.erasedAt', 'is', null)
 				.executeTakeFirst();
 			if (!row) return [null, null];
-			const expiresAt = Math.min(row.expiresAt, row.createdAt + ABSOLUTE_MS);
+			const expiresAt = Math.min(row.expiresAt, row.createdAt + SESSION_MS);
 			return [toSession({ ...row, expiresAt }, token), { id: row.personId, attributes: {} }];
 		},
 		async getUserSessions(userId) {

@@ -297,7 +297,8 @@ export async function editWithin(
 	await moveOffers(trx, event.id, startsAt, now);
 	await settleLine(trx, event.id, now);
 	await insertAuditEvent(trx, auditOf('edit', event.id, grant.id), now);
-	await tellNews(trx, newsOf('changed', { ...event, sequence }, isNarrow), now);
+	const news = newsOf('changed', { ...event, sequence }, isNarrow);
+	await tellNews(trx, { ...news, startsAt: Math.min(event.startsAt, startsAt) }, now);
 }
 
 /**

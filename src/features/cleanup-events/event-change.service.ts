@@ -57,7 +57,8 @@ export async function changeWithin(
 	});
 	const act = kind === 'pause' ? 'cancel' : kind;
 	await insertAuditEvent(trx, auditOf(act, event.id, grantId), now);
-	await tellNews(trx, newsOf(isEnd(kind) ? 'cancelled' : 'changed', stands, isNarrow), now);
+	const news = newsOf(isEnd(kind) ? 'cancelled' : 'changed', stands, isNarrow);
+	await tellNews(trx, { ...news, startsAt: Math.min(event.startsAt, stands.startsAt) }, now);
 	return id;
 }
 
@@ -175,7 +176,8 @@ export async function restoreWithin(
 	await setUndone(trx, change.id, grantId, now);
 	await settleLine(trx, event.id, now);
 	await insertAuditEvent(trx, auditOf('restore', event.id, grantId), now);
-	await tellNews(trx, newsOf('restored', { ...event, sequence }, isNarrow), now);
+	const news = newsOf('restored', { ...event, sequence }, isNarrow);
+	await tellNews(trx, { ...news, startsAt: Math.min(event.startsAt, stood.startsAt) }, now);
 }
 
 /**

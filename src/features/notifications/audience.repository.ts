@@ -1,43 +1,77 @@
 // Who is told of a piece of news: followers of what it is about, and those whom it concerns by their own sign-up or role.
 import { sql } from 'kysely';
 import type { Scope } from '#features/accounts/actor.ts';
+import { SESSION_MS } from '#features/accounts/session-cookie.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import type { RoleGrantTable } from '#db/schema.ts';
-import { readKinds, type FollowKind, type Target } from './follow.ts';
+import { readKinds, type FollowKind, type Target, type TargetKind } from './follow.ts';
 
-type Kind = { kind: FollowKind; isSample: 0 | 1 };
+export type Told = { id: string; channel: 'email' | 'push'; address: string };
+export type Kind = {
+	kind: FollowKind;
+	isSample: 0 | 1;
+	now: number;
+	/** Asks of one mail address or browser alone. */
+	to?: Pick<Told, 'channel' | 'address'> | undefined;
+};
 
-const selectFollows = (db: Db, isSample: 0 | 1) =>
-	db
+/** Nothing of these says who somebody is, or where they will be: a browser goes on being told of them. */
+const IMPERSONAL: TargetKind[] = ['ward', 'organisation', 'house'];
+
+/**
+ * What is followed. Others use the browser after its person has signed out: of the rest an account's browser is told
+ * only while the session stands in which it asked.
+ */
+function selectFollows(db: Db, { isSample, now, to }: Kind, open: TargetKind[] = IMPERSONAL) {
+	const query = db
 		.selectFrom('follow')
 		.innerJoin('recipient', 'recipient.id', 'follow.recipientId')
 		.select(['recipient.id', 'recipient.channel', 'recipient.address', 'follow.kinds'])
-		.where('recipient.isSample', '=', isSample);
-export type Told = { id: string; channel: 'email' | 'push'; address: string };
+		.where('recipient.isSample', '=', isSample)
+		.where((eb) =>
+			eb.or([
+				eb('recipient.channel', '=', 'email'),
+				eb('recipient.personId', 'is', null),
+				...(open.length === 0 ? [] : [eb('follow.targetKind', 'in', open)]),
+				eb.exists(
+					eb
+						.selectFrom('session')
+						.select('session.id')
+						.whereRef('session.id', '=', 'recipient.sessionId')
+						.whereRef('session.personId', '=', 'recipient.personId')
+						.where('session.expiresAt', '>', now)
+						.where('session.createdAt', '>', now - SESSION_MS),
+				),
+			]),
+		);
+	return to === undefined
+		? query
+		: query.where('recipient.channel', '=', to.channel).where('recipient.address', '=', to.address);
+}
 const ofKind = (rows: (Told & { kinds: string })[], kind: FollowKind): Told[] =>
 	rows.filter(({ kinds }) => readKinds(kinds).includes(kind));
 
 /** Whoever follows one of these. */
-export async function listFollowers(db: Db, targets: Target[], { kind, isSample }: Kind): Promise<Told[]> {
-	const rows = await selectFollows(db, isSample)
+export async function listFollowers(db: Db, targets: Target[], kind: Kind): Promise<Told[]> {
+	const rows = await selectFollows(db, kind)
 		.where((eb) =>
 			eb.or(
 				targets.map((target) => eb.and([eb('targetKind', '=', target.kind), eb('targetId', '=', target.id)])),
 			),
 		)
 		.execute();
-	return ofKind(rows, kind);
+	return ofKind(rows, kind.kind);
 }
 
 /** People, by whatever they are told of their own by. */
-async function listOwn(db: Db, personIds: string[], { kind, isSample }: Kind): Promise<Told[]> {
+async function listOwn(db: Db, personIds: string[], kind: Kind): Promise<Told[]> {
 	if (personIds.length === 0) return [];
-	const rows = await selectFollows(db, isSample)
+	const rows = await selectFollows(db, kind)
 		.where('targetKind', '=', 'own')
 		.where('recipient.personId', 'in', personIds)
 		.execute();
-	return ofKind(rows, kind);
+	return ofKind(rows, kind.kind);
 }
 
 const idsOf = (rows: { personId: string | null }[]) => [
@@ -64,7 +98,7 @@ export async function listHolders(
 ): Promise<Told[]> {
 	const own = await listOwn(db, idsOf([signUp]), kind);
 	if (signUp.deviceAliasId === null) return own;
-	const rows = await selectFollows(db, kind.isSample)
+	const rows = await selectFollows(db, kind)
 		.where('targetKind', '=', 'event')
 		.where('targetId', '=', signUp.eventId)
 		.where('recipient.deviceAliasId', '=', signUp.deviceAliasId)
@@ -78,9 +112,8 @@ export async function listRoleHolders(
 	role: RoleGrantTable['role'],
 	scopes: Scope[],
 	kind: Kind,
-	now: number,
 ): Promise<Told[]> {
-	const today = toLocalDate(now);
+	const today = toLocalDate(kind.now);
 	const rows = await db
 		.selectFrom('roleGrant')
 		.select('personId')
@@ -103,7 +136,7 @@ export const findEventFacts = (db: Db, id: string) =>
 		.leftJoin('greenHouse', 'greenHouse.id', 'cleanupEvent.greenHouseId')
 		.leftJoin('adminUnit', 'adminUnit.id', 'cleanupEvent.adminUnitId')
 		.select(['cleanupEvent.id', 'slug', 'title', 'cleanupEvent.status', 'startsAt', 'endsAt'])
-		.select(['assemblyPoint', 'cancelReason', 'organisationId', 'cleanupEvent.greenHouseId'])
+		.select(['assemblyPoint', 'cancelReason', 'organisationId', 'cleanupEvent.greenHouseId', 'seriesId'])
 		.select(['cleanupEvent.adminUnitId', 'greenHouse.nameVi as houseName'])
 		.select(['adminUnit.nameVi as wardNameVi', 'adminUnit.nameEn as wardNameEn'])
 		.where('cleanupEvent.id', '=', id)
@@ -129,8 +162,9 @@ export async function listFormerTargets(db: Db, eventId: string): Promise<Target
 }
 
 /** Whoever was told of an event before, and still follows something for its changes: an edit keeps no former place. */
-export async function listTold(db: Db, eventId: string, { kind, isSample }: Kind): Promise<Told[]> {
-	const rows = await selectFollows(db, isSample)
+export async function listTold(db: Db, eventId: string, kind: Kind): Promise<Told[]> {
+	// What they were told of may have been their own.
+	const rows = await selectFollows(db, kind, [])
 		.where('targetKind', '<>', 'own')
 		.where((eb) =>
 			eb(
@@ -146,7 +180,7 @@ export async function listTold(db: Db, eventId: string, { kind, isSample }: Kind
 			),
 		)
 		.execute();
-	return ofKind(rows, kind);
+	return ofKind(rows, kind.kind);
 }
 
 /** What of an event people may follow: itself, its house, its ward, and whoever calls to it. */

@@ -56,7 +56,12 @@ export type FollowInput = {
 	locale: Locale;
 };
 /** Whoever follows: an account, or the household whose device it is, or nobody known. */
-export type Follower = { actor: Actor | undefined; deviceAliasId: string | undefined };
+export type Follower = {
+	actor: Actor | undefined;
+	deviceAliasId: string | undefined;
+	/** In which they asked: a browser is told of what is its person's own only while it stands. */
+	sessionId?: string | undefined;
+};
 
 /** Samples are for sample people, and tell nobody else of anything. Refuses with 404 and 403. */
 async function requireTarget(
@@ -81,15 +86,17 @@ async function addFollow(trx: Trx, recipientId: string, { target, kinds }: Follo
 	await upsertFollow(trx, { ...row, createdAt: now });
 }
 
+const NO_BROWSER = { p256dh: null, auth: null, sessionId: null };
+
 type NewRecipient = Omit<RecipientTable, 'id' | 'createdAt'>;
 
 /** An account is told by it of its own too, until they say otherwise. */
 async function ensureRecipient(trx: Trx, row: NewRecipient, now: number): Promise<string> {
-	const { personId, locale, p256dh, auth, deviceAliasId } = row;
+	const { personId, locale, p256dh, auth, deviceAliasId, sessionId } = row;
 	const found = await findRecipientOf(trx, row);
 	if (found) {
 		const device = deviceAliasId === null ? {} : { deviceAliasId };
-		await updateRecipient(trx, found.id, { locale, p256dh, auth, ...device });
+		await updateRecipient(trx, found.id, { locale, p256dh, auth, sessionId, ...device });
 		return found.id;
 	}
 	if (personId !== null && (await countRecipients(trx, personId)) >= MAX_RECIPIENTS)
@@ -123,7 +130,7 @@ export async function follow(
 	secret: Secret,
 	ways: Ways,
 	{ id, by, locale, ...input }: FollowInput,
-	{ actor, deviceAliasId: aliasId }: Follower,
+	{ actor, deviceAliasId: aliasId, sessionId }: Follower,
 	now: number,
 ): Promise<'asked' | 'done'> {
 	const isSample = actor?.isSample ?? false;
@@ -135,12 +142,13 @@ export async function follow(
 		if (!ways.push) throw new DomainError('CONFLICT', 'pushOff');
 		checkSubscription(by, ways.pushHosts);
 		const { endpoint: address, p256dh, auth } = by;
-		await followBy(db, { ...shared, channel: 'push', address, p256dh, auth }, { target, kinds }, now);
+		const browser = { channel: 'push' as const, address, p256dh, auth, sessionId: sessionId ?? null };
+		await followBy(db, { ...shared, ...browser }, { target, kinds }, now);
 		return 'done';
 	}
 	if (!ways.email) throw new DomainError('CONFLICT', 'mailOff');
 	const email = requireEmail(by.email);
-	const row = { ...shared, channel: 'email' as const, address: email, p256dh: null, auth: null };
+	const row = { ...shared, channel: 'email' as const, address: email, ...NO_BROWSER };
 	if (personId !== null && (await findRecipientOf(db, row))) {
 		await followBy(db, row, { target, kinds }, now);
 		return 'done';
@@ -183,7 +191,7 @@ export async function confirmFollow(db: Db, secret: Secret, token: string, now: 
 	const { email, target, kinds, locale, personId, deviceAliasId } = await readWish(db, secret, token, now);
 	const person = personId === null ? undefined : await findPerson(db, personId);
 	if (personId !== null && !person) throw new DomainError('NOT_FOUND', 'followLinkOver');
-	const row = { channel: 'email' as const, address: email, p256dh: null, auth: null, locale, personId };
+	const row = { channel: 'email' as const, address: email, ...NO_BROWSER, locale, personId };
 	const isSample = person?.isSample ?? 0;
 	await followBy(db, { ...row, deviceAliasId, isSample }, { target, kinds }, now);
 }

@@ -2,7 +2,7 @@
 import { shortHouseName } from '#features/green-houses/green-house.ts';
 import { unitInText } from '#features/places/place.ts';
 import { localePath, createTranslator, type Locale } from '#lib/i18n.ts';
-import { formatDateTimeInText } from '#lib/time.ts';
+import { formatDate, formatDateTimeInText, toLocalDate } from '#lib/time.ts';
 import type { NewsKind } from './news.ts';
 
 export type EventFacts = {
@@ -21,7 +21,13 @@ export type EventFacts = {
 
 /** What the news is about, as it stands. */
 export type Subject =
-	{ event: EventFacts; offeredUntil?: number | null } | { house: { code: string; nameVi: string } };
+	| {
+			event: EventFacts;
+			offeredUntil?: number | null;
+			/** Those that one act announced or changed, in order. */
+			days?: { startsAt: number }[];
+	  }
+	| { house: { code: string; nameVi: string } };
 
 /** A message before it takes the form of its channel: `path` is where more is said. */
 export type Message = { title: string; lines: string[]; path: string };
@@ -30,6 +36,19 @@ function placeLine(event: EventFacts, locale: Locale): string {
 	const { houseName, wardNameVi: nameVi, wardNameEn } = event;
 	const ward = nameVi && unitInText({ nameVi, nameEn: wardNameEn ?? nameVi }, locale);
 	return [event.assemblyPoint, houseName && shortHouseName(houseName), ward].filter(Boolean).join(', ');
+}
+
+const CAUSES = ['storm', 'flood', 'cold', 'clash'] as const;
+
+/** A reason that was chosen is said in the reader's language, what was typed beside it as it stands. */
+export function causeText(reason: string, locale: Locale): string {
+	const [vi, t] = [createTranslator('vi'), createTranslator(locale)];
+	for (const cause of CAUSES) {
+		const named = vi(`cleanup-events:cause.${cause}`);
+		if (reason === named || reason.startsWith(`${named}. `))
+			return t(`cleanup-events:cause.${cause}`) + reason.slice(named.length);
+	}
+	return reason;
 }
 
 export function writeMessage(kind: NewsKind, subject: Subject, locale: Locale): Message {
@@ -44,21 +63,29 @@ export function writeMessage(kind: NewsKind, subject: Subject, locale: Locale): 
 			path: path(`/cua-toi/nha/${code}`),
 		};
 	}
-	const { event, offeredUntil } = subject;
+	const { event, offeredUntil, days = [] } = subject;
+	const dayOf = (instant: number) => formatDate(toLocalDate(instant), locale);
+	const span = {
+		count: days.length,
+		...{
+			first: dayOf(days[0]?.startsAt ?? event.startsAt),
+			last: dayOf(days.at(-1)?.startsAt ?? event.startsAt),
+		},
+	};
 	const title = t(`notifications:title.${kind}`, { name: event.title });
-	const facts = [formatDateTimeInText(event.startsAt, locale), placeLine(event, locale)];
+	const spanLine = days.length > 1 ? t('notifications:text.days', span) : '';
+	const facts = [spanLine, formatDateTimeInText(event.startsAt, locale), placeLine(event, locale)];
 	const page = path(`/chu-nhat-xanh/${event.slug}`);
 	if (kind === 'report.overdue')
 		return {
-			...{ title, lines: [t('notifications:text.report.overdue'), facts[0]!] },
+			...{ title, lines: [t('notifications:text.report.overdue'), facts[1]!] },
 			path: path(`/cua-toi/su-kien/${event.id}`),
 		};
-	if (kind === 'event.cancelled')
-		return {
-			title,
-			lines: [t('notifications:text.event.cancelled'), event.cancelReason ?? '', ...facts],
-			path: page,
-		};
+	if (kind === 'event.cancelled') {
+		const reason = event.cancelReason && causeText(event.cancelReason, locale);
+		const why = reason ? t('notifications:text.reason', { reason }) : '';
+		return { title, lines: [t('notifications:text.event.cancelled'), why, ...facts], path: page };
+	}
 	if (kind === 'sign-up.offered') {
 		const until =
 			offeredUntil == null

@@ -31,15 +31,73 @@ export async function takeNews(trx: Trx, id: string, now: number): Promise<boole
 	return Number(numUpdatedRows) === 1;
 }
 
-/** All that was said of something in some kinds, as it happened. */
-export const listSaid = (db: Db, subjectId: string, kinds: string[]) =>
+/** The earliest start of an event that news still to be told of it says is no more, from an instant on. */
+export const findUntoldStart = async (db: Db, subjectId: string, from: number): Promise<number | null> => {
+	const { startsAt } = await db
+		.selectFrom('news')
+		.select(({ fn }) => fn.min<number | null>('news.startsAt').as('startsAt'))
+		.where('subjectId', '=', subjectId)
+		.where('news.startsAt', '>', from)
+		.where(({ eb, or, exists, selectFrom }) =>
+			or([
+				eb('handledAt', 'is', null),
+				exists(
+					selectFrom('outboxMessage')
+						.select('outboxMessage.id')
+						.whereRef('outboxMessage.newsId', '=', 'news.id')
+						.where('sentAt', 'is', null)
+						.where('failedAt', 'is', null)
+						.where('droppedAt', 'is', null),
+				),
+			]),
+		)
+		.executeTakeFirstOrThrow();
+	return startsAt === null ? null : Number(startsAt);
+};
+
+/** All that was said of some things in some kinds, as it happened. */
+export const listSaid = (db: Db, subjectIds: string[], kinds: string[]) =>
 	db
 		.selectFrom('news')
-		.select(['id', 'kind', 'dedupeKey'])
-		.where('subjectId', '=', subjectId)
+		.select(['id', 'kind', 'dedupeKey', 'subjectId', 'happenedAt'])
+		.where('subjectId', 'in', subjectIds)
 		.where('kind', 'in', kinds)
 		.orderBy('happenedAt')
 		.orderBy('id')
+		.execute();
+
+const selectDays = (db: Db) =>
+	db
+		.selectFrom('news')
+		.innerJoin('cleanupEvent', 'cleanupEvent.id', 'news.subjectId')
+		.select(['news.id as newsId', 'cleanupEvent.id', 'cleanupEvent.startsAt', 'endsAt', 'status'])
+		.orderBy('cleanupEvent.startsAt')
+		.orderBy('cleanupEvent.id');
+
+/** The days of a series that one act changed, of which a piece of news tells; the day of its own without a series. */
+export const listDaysOf = (
+	db: Db,
+	{ id, kind, happenedAt }: Pick<NewsTable, 'id' | 'kind' | 'happenedAt'>,
+	seriesId: string | null,
+) => {
+	const query = selectDays(db);
+	if (seriesId === null) return query.where('news.id', '=', id).execute();
+	return query
+		.where('cleanupEvent.seriesId', '=', seriesId)
+		.where('news.kind', '=', kind)
+		.where('news.happenedAt', '=', happenedAt)
+		.execute();
+};
+
+/** The days of a series that were announced together, those called off left out. */
+export const listAnnouncedDays = (db: Db, seriesId: string, announcedAt: number) =>
+	db
+		.selectFrom('cleanupEvent')
+		.select(['startsAt'])
+		.where('seriesId', '=', seriesId)
+		.where('createdAt', '=', announcedAt)
+		.where('status', '=', 'published')
+		.orderBy('startsAt')
 		.execute();
 
 /** Every piece of news about an event and its sign-ups, newest first, with how many messages went out, wait, failed. */

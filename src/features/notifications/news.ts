@@ -21,6 +21,8 @@ export type News = {
 	/** Tells two pieces of one kind and subject apart: the sequence of an event, the instant of an offer. */
 	version: string | number;
 	isSample: 0 | 1;
+	/** The earlier of the starts before and after a change. */
+	startsAt?: number;
 	/** True for one of many that one act brings: followers of a ward, a house or an organisation are told by another. */
 	isNarrow?: boolean;
 };
@@ -34,7 +36,7 @@ export const newsKey = ({ kind, subjectId, version, isNarrow }: News): string =>
 /** Whether a piece is for those alone who signed up for the event or follow itself. */
 export const isNarrowKey = (dedupeKey: string): boolean => dedupeKey.endsWith(NARROW);
 
-type Said = { id: string; kind: string; dedupeKey: string };
+export type Said = { id: string; kind: string; dedupeKey: string; subjectId: string; happenedAt: number };
 
 const versionOf = ({ dedupeKey }: Pick<Said, 'dedupeKey'>) => Number(dedupeKey.split(':')[2]);
 

@@ -25,7 +25,7 @@ const listPath = (form: FormData, done: string): string => {
 
 export const notifications = {
 	follow: formAction(async (form, { locals, cookies, clientAddress }) => {
-		const { db, secret, config, actor, locale, now } = locals;
+		const { db, secret, config, actor, session, locale, now } = locals;
 		const visitor = await findVisitor(db, readBrowserSecrets(cookies, config), clientAddress);
 		await takeVisit(db, 'follow', visitor, PER_BROWSER, now);
 		const target = readTarget((name) => field(form, name));
@@ -47,7 +47,7 @@ export const notifications = {
 				locale,
 			},
 		};
-		const follower = { actor, deviceAliasId: alias?.id };
+		const follower = { actor, deviceAliasId: alias?.id, sessionId: session?.id };
 		const done = await follow(db, secret, waysOf(config), input, follower, now);
 		return localePath(locale, followPath(target, done === 'asked' ? 'thu' : 'theo-doi'));
 	}),

@@ -85,14 +85,19 @@ export const putBack = async (
 	await settleMessage(db, message, { tries: message.tries - 1, ...due });
 };
 
-/** Whether a piece of news went out to a recipient. */
-export const wasSent = async (db: Db, recipientId: string, newsId: string): Promise<boolean> =>
+/** Whether one of some pieces of news had gone out to a recipient by an instant. */
+export const wasSent = async (
+	db: Db,
+	recipientId: string,
+	newsIds: string[],
+	by: number,
+): Promise<boolean> =>
 	(await db
 		.selectFrom('outboxMessage')
 		.select('id')
 		.where('recipientId', '=', recipientId)
-		.where('newsId', '=', newsId)
-		.where('sentAt', 'is not', null)
+		.where('newsId', 'in', newsIds)
+		.where('sentAt', '<=', by)
 		.executeTakeFirst()) !== undefined;
 
 /** Whether a recipient is still to be told, before it begins, that there is such an event, or was told after an instant. */

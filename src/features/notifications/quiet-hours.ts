@@ -7,6 +7,19 @@ const EVENING = '21:00';
 const AHEAD_MS = 2 * 3_600_000;
 
 /**
+ * The start that people have to hear of a piece of news before: what stands, or an earlier one that they may still
+ * believe in, until it has long passed. Undefined where they need not be anywhere.
+ */
+export function pressingStart(
+	now: number,
+	{ startsAt: believed }: { startsAt: number | null },
+	stands: number | undefined,
+): number | undefined {
+	if (stands === undefined || believed === null || believed <= now - AHEAD_MS) return stands;
+	return Math.min(believed, stands);
+}
+
+/**
  * At once by day; at six in the morning what falls into the night. What no longer stands of something that begins early
  * goes out two hours before it would have begun.
  * @param startsAt when that begins; undefined for news that nobody has to hear of before the day

@@ -4,12 +4,13 @@ import { sha256Hex } from '#lib/hash.ts';
 import { createTranslator, localePath } from '#lib/i18n.ts';
 import type { Secret } from '#lib/secret.ts';
 import type { NewsTable, OutboxMessageTable, RecipientTable } from '#db/schema.ts';
+import { findAudience, onePerAddress } from './audience.service.ts';
 import { findEventFacts, findHouse, findSignUpOf, hasReport, isHouseFull } from './audience.repository.ts';
 import { readFailure, type Channels } from './channel.service.ts';
 import { requireWish, stopToken } from './follow.ts';
 import { writeMessage, type Message, type Subject } from './message.ts';
-import { findNews, listSaid } from './news.repository.ts';
-import { isPressing, standingOf, type NewsKind } from './news.ts';
+import { findNews, listAnnouncedDays, listDaysOf, listSaid } from './news.repository.ts';
+import { isNarrowKey, isPressing, standingOf, type NewsKind } from './news.ts';
 import {
 	claimMessages,
 	clearMessages,
@@ -19,7 +20,7 @@ import {
 	settleMessage,
 	wasSent,
 } from './outbox-message.repository.ts';
-import { dueAt } from './quiet-hours.ts';
+import { dueAt, pressingStart } from './quiet-hours.ts';
 import { deleteRecipients, findRecipient, findTarget } from './recipient.repository.ts';
 
 export type Sending = { channels: Channels; secret: Secret; publicUrl: string };
@@ -44,7 +45,7 @@ async function findSubject(
 	recipientId: string,
 	now: number,
 ): Promise<Subject | undefined> {
-	const { subjectId, happenedAt } = news;
+	const { subjectId, happenedAt, dedupeKey } = news;
 	const kind = news.kind as NewsKind;
 	if (kind === 'house.full') {
 		const house = await findHouse(db, subjectId);
@@ -55,23 +56,49 @@ async function findSubject(
 	if (!event) return undefined;
 	if (kind === 'report.overdue')
 		return event.status === 'published' && !(await hasReport(db, event.id)) ? { event } : undefined;
-	if (event.endsAt <= now || (event.status === 'cancelled') !== (kind === 'event.cancelled'))
-		return undefined;
+	const isHeld = (day: { endsAt: number; status: string }) =>
+		day.endsAt > now && (day.status === 'cancelled') === (kind === 'event.cancelled');
 	if (kind === 'sign-up.offered') {
+		if (!isHeld(event)) return undefined;
 		const isOffer = signUp?.status === 'offered' && (signUp.offeredUntil ?? 0) > now;
 		if (isOffer) return { event, offeredUntil: signUp.offeredUntil };
 		return signUp?.status === 'active' ? { event, offeredUntil: null } : undefined;
 	}
-	if (kind === 'event.announced') return event.startsAt > now ? { event } : undefined;
+	const seriesId = isNarrowKey(dedupeKey) ? null : event.seriesId;
+	if (kind === 'event.announced') {
+		if (!isHeld(event) || event.startsAt <= now) return undefined;
+		return { event, days: seriesId === null ? [] : await listAnnouncedDays(db, seriesId, happenedAt) };
+	}
+	const changed = (await listDaysOf(db, news, seriesId)).filter(isHeld);
+	const said =
+		changed.length === 0
+			? []
+			: await listSaid(
+					db,
+					changed.map(({ id }) => id),
+					CHANGES,
+				);
+	const standing = (day: (typeof changed)[number]) =>
+		standingOf(
+			said.filter((each) => each.subjectId === day.id),
+			day.newsId,
+		);
 	// The newest word is the one that holds, but for one that was taken back.
-	const { undone, isOver } = standingOf(await listSaid(db, subjectId, CHANGES), news.id);
-	if (isOver) return undefined;
+	const days = changed.filter((day) => !standing(day).isOver);
+	const [first] = days;
+	if (!first) return undefined;
 	// Who hears of the event only now hears of it as it stands.
 	if (kind === 'event.changed' && (await isAnnouncedSince(db, recipientId, event, happenedAt)))
 		return undefined;
 	// Who has not heard that it was changed need not hear that it was not.
-	if (kind === 'event.restored' && !(undone && (await wasSent(db, recipientId, undone.id)))) return undefined;
-	return { event };
+	const { undone } = standing(first);
+	if (kind === 'event.restored') {
+		const before = undone ? await listDaysOf(db, undone, seriesId) : [];
+		const ids = before.map(({ newsId }) => newsId);
+		if (ids.length === 0 || !(await wasSent(db, recipientId, ids, happenedAt))) return undefined;
+	}
+	const shown = first.id === event.id ? event : await findEventFacts(db, first.id);
+	return shown && { event: shown, days };
 }
 
 /** The same for the same message, of letters that mail and push take. */
@@ -166,14 +193,19 @@ type Telling = { recipient: RecipientTable; text: Message; hourOf: (instant: num
 /** What a recipient is told, by whom it is read, and when it may go out; undefined when nobody needs it any more. */
 async function findTelling(db: Db, message: OutboxMessageTable, now: number): Promise<Telling | undefined> {
 	const news = await findNews(db, message.newsId!);
-	const recipient = message.recipientId === null ? undefined : await findRecipient(db, message.recipientId);
-	if (!news || !recipient || news.isSample !== recipient.isSample) return undefined;
+	const to = message.recipientId === null ? undefined : await findRecipient(db, message.recipientId);
+	if (!news || !to || news.isSample !== to.isSample) return undefined;
 	const kind = news.kind as NewsKind;
+	// They may have stopped following, or signed out, since; by the same address somebody may follow it otherwise.
+	const { told } = await findAudience(db, news, { now, to });
+	const [other] = onePerAddress(told);
+	const recipient = told.some(({ id }) => id === to.id) ? to : other && (await findRecipient(db, other.id));
+	if (!recipient) return undefined;
 	const subject = await findSubject(db, news, recipient.id, now);
 	if (!subject) return undefined;
 	const startsAt = 'event' in subject && isPressing(kind) ? subject.event.startsAt : undefined;
 	const text = writeMessage(kind, subject, recipient.locale);
-	return { recipient, text, hourOf: (instant) => dueAt(instant, startsAt) };
+	return { recipient, text, hourOf: (instant) => dueAt(instant, pressingStart(instant, news, startsAt)) };
 }
 
 const FORGET = { address: null, content: null };
