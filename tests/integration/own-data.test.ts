@@ -5,13 +5,17 @@ import { sql, type KyselyPlugin } from 'kysely';
 import { expect, test } from 'vitest';
 import { signUpAccount } from '#features/accounts/account.service.ts';
 import { findActor } from '#features/accounts/person.repository.ts';
+import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
+import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { insertLetter } from '#features/cleanup-events/letter.repository.ts';
+import { changeSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { DEEDS, listOwnDeeds } from '#features/privacy/own-deed.repository.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
 import { acceptInvitation, endRole, inviteToRole } from '#features/team/role.service.ts';
-import { isSqlite, type Db } from '#lib/db.ts';
+import { inTransaction, isSqlite, type Db } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
+import { DAY, makeActor, makeHouse, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
 
 /** What leads to somebody and is not handed out, with the reason. */
 const LEFT_OUT: Record<string, string> = {
@@ -80,6 +84,35 @@ describeEachEngine('what leads to a person', (engine) => {
 		expect(leads.length).toBeGreaterThanOrEqual(60);
 		expect(leads.filter((lead) => !asked.has(lead) && !(lead in LEFT_OUT))).toEqual([]);
 		expect(Object.keys(LEFT_OUT).filter((lead) => asked.has(lead))).toEqual([]);
+	});
+
+	test('tells what a sign-up had said before, and the letter for it, to whoever made it alone', async () => {
+		const db = await engine.fresh();
+		await seedReference(db);
+		const lan = await makeActor(db, 'steward', 'ward', 'dk-2025');
+		const union = { kind: 'youth_union' as const, name: 'Đoàn phường', adminUnitId: 'dk-2025' };
+		const organisationId = await inTransaction(db, (trx) =>
+			insertOrganisation(trx, { ...union, isSample: 0 }, NOW),
+		);
+		const organiser = await makeActor(db, 'organiser', 'organisation', organisationId);
+		const event = {
+			...{ id: uuidv7(NOW), organisationId, title: 'Dọn bờ sông', description: '', whatToBring: '' },
+			...{ startsAt: NOW + DAY, endsAt: NOW + DAY + 3_600_000, greenHouseCode: null, capacity: null },
+			...{ assemblyPoint: 'Nhà văn hoá', latitude: 21.846, longitude: 106.762, ...PLAIN_EVENT },
+		};
+		const slug = await announceEvent(db, organiser, event, NOW);
+		const signUpId = uuidv7(NOW);
+		const asked = { id: signUpId, kind: 'person' as const, name: 'Lan', headCount: 2, phone: null };
+		const given = { ...asked, isSixteen: true, mayWait: false };
+		await signUp(db, event.id, given, { secret: 'd'.repeat(43) }, NOW, lan);
+		await changeSignUp(db, { id: signUpId, deviceAliasId: undefined, personId: lan.personId }, 3, NOW + 1);
+		const letter = { signUpId, codeHash: 'a'.repeat(64), issuedAt: NOW + 2, isSample: 0 as const };
+		await inTransaction(db, (trx) => insertLetter(trx, letter));
+		const data = await readOwnData(db, lan.personId);
+		expect(data.signUpChanges).toEqual([{ event: slug, headCount: 2, changedAt: NOW + 1 }]);
+		expect(data.letters).toEqual([{ event: slug, issuedAt: NOW + 2 }]);
+		const others = await readOwnData(db, organiser.personId);
+		expect([...others.signUpChanges, ...others.letters]).toEqual([]);
 	});
 
 	test('is told by its thing and its day: who gave a role, who took it, who ended it', async () => {

@@ -158,6 +158,24 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
 			.orderBy('signUp.createdAt')
 			.execute(),
+		// How many they had said before.
+		signUpChanges: await db
+			.selectFrom('signUpChange')
+			.innerJoin('signUp', 'signUp.id', 'signUpChange.signUpId')
+			.innerJoin('cleanupEvent', 'cleanupEvent.id', 'signUp.eventId')
+			.select(['cleanupEvent.slug as event', 'signUpChange.headCount', 'signUpChange.changedAt'])
+			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
+			.orderBy('signUpChange.changedAt')
+			.orderBy('signUpChange.id')
+			.execute(),
+		letters: await db
+			.selectFrom('participationLetter')
+			.innerJoin('signUp', 'signUp.id', 'participationLetter.signUpId')
+			.innerJoin('cleanupEvent', 'cleanupEvent.id', 'signUp.eventId')
+			.select(['cleanupEvent.slug as event', 'participationLetter.issuedAt'])
+			.where((eb) => eb.or([eb('signUp.personId', '=', personId), eb('signUp.deviceAliasId', 'in', aliases)]))
+			.orderBy('participationLetter.issuedAt')
+			.execute(),
 		attendance: await db
 			.selectFrom('attendance')
 			.innerJoin('signUp', 'signUp.id', 'attendance.signUpId')

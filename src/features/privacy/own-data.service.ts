@@ -162,6 +162,13 @@ function rowsOf(data: OwnData, reader: Reader): Row[] {
 				.filter(Boolean)
 				.join(', '),
 		]),
+		...data.signUpChanges.map((each): Row => [
+			...(['privacy:table.signUpChange', timeOf(each.changedAt), each.event] as const),
+			t('privacy:table.heads', { count: each.headCount }),
+		]),
+		...data.letters.map((each): Row => [
+			...(['privacy:table.letter', timeOf(each.issuedAt), each.event, ''] as const),
+		]),
 		...data.attendance.map((each): Row => [
 			...(['privacy:table.attendance', timeOf(each.checkedInAt), each.event] as const),
 			t('privacy:table.heads', { count: each.heads }),
