@@ -99,6 +99,53 @@ test('somebody without an account follows a morning, hears that it is called off
 	).toBe(400);
 });
 
+test('a sign-up without an account offers at once to tell of changes, also without JavaScript', async () => {
+	const { db } = world;
+	// The other test called it off.
+	const startsAt = Date.now() + 7 * 86_400_000;
+	await db
+		.updateTable('cleanupEvent')
+		.set({
+			status: 'published',
+			cancelledAt: null,
+			cancelReason: null,
+			startsAt,
+			endsAt: startsAt + 3_600_000,
+		})
+		.execute();
+	const { slug } = await db.selectFrom('cleanupEvent').select('slug').executeTakeFirstOrThrow();
+	const context = await browser.newContext({
+		javaScriptEnabled: false,
+		viewport: { width: 360, height: 740 },
+	});
+	const tab = await context.newPage();
+	await tab.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}`);
+	expect(await tab.locator('#bao-tin').count()).toBe(0);
+	const form = 'form:has([name=kind][value=person])';
+	await tab.fill(`${form} [name=name]`, 'Lò Thị Mai');
+	await tab.check(`${form} [name=isSixteen]`);
+	await tab.click(`${form} button`);
+	await tab.waitForURL(/xong=/);
+	const offer = tab.locator('#bao-tin');
+	expect(await offer.innerText()).toContain('Báo cho tôi khi có thay đổi');
+	expect(await sticksOut(tab, 320)).toEqual([]);
+	await offer.locator('[name=email]').fill('mai@example.vn');
+	await offer.locator('button[value=email]').click();
+	await tab.waitForURL(/\/theo-doi\?.*xong=thu/);
+	const find = () => mailbox.letters.find(({ to }) => JSON.stringify(to).includes('mai@example.vn'));
+	await expect.poll(find, WAIT).toBeTruthy();
+	await tab.goto(world.baseUrl + linkIn(find()!, '/theo-doi/xac-nhan'));
+	await tab.click('main form button');
+	await tab.waitForURL(/xong=theo-doi/);
+	const told = db
+		.selectFrom('follow')
+		.innerJoin('recipient', 'recipient.id', 'follow.recipientId')
+		.innerJoin('signUp', 'signUp.deviceAliasId', 'recipient.deviceAliasId')
+		.select(['targetKind', 'signUp.name']);
+	expect(await told.execute()).toEqual([{ targetKind: 'event', name: 'Lò Thị Mai' }]);
+	await context.close();
+});
+
 test('letters that ask go to one address five times a day', async () => {
 	const post = (email: string) =>
 		fetch(`${world.baseUrl}/theo-doi?phuong=dk-2025&_action=notifications.follow`, {
@@ -120,54 +167,4 @@ test('letters that ask go to one address five times a day', async () => {
 	expect(statuses).toEqual([303, 303, 303, 303, 303, 429]);
 	expect((await post('khac@example.vn')).status).toBe(303);
 	expect((await post('khong')).status).toBe(422);
-});
-
-test('a push that arrives is shown once, and opens the portal’s page or the way to stop', async () => {
-	const context = await browser.newContext();
-	const tab = await context.newPage();
-	await tab.goto(`${world.baseUrl}/theo-doi?phuong=dk-2025`);
-	await tab.locator('[data-push-key]').waitFor();
-	await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-	const [worker] = context.serviceWorkers();
-	// A browser without a window shows nothing, so what it is asked to show is looked at.
-	const asked = await worker!.evaluate(async () => {
-		const scope = globalThis as unknown as {
-			registration: { showNotification: unknown };
-			clients: { openWindow: unknown };
-			dispatchEvent(event: Event): void;
-			PushEvent: new (type: string, init: object) => Event;
-			ExtendableEvent: new (type: string) => Event;
-		};
-		const [shown, opened]: [unknown[], string[]] = [[], []];
-		scope.registration.showNotification = (title: string, { tag }: { tag: string }) => {
-			shown.push([title, tag]);
-			return Promise.resolve();
-		};
-		scope.clients.openWindow = (path: string) => {
-			opened.push(path);
-			return Promise.resolve(null);
-		};
-		const message = {
-			title: 'Buổi mới',
-			body: 'Dọn',
-			path: '/chu-nhat-xanh/a',
-			stop: '/theo-doi/thoi?ma=b',
-			tag: 'c',
-		};
-		scope.dispatchEvent(new scope.PushEvent('push', { data: JSON.stringify(message) }));
-		const click = (action: string, data: object) => {
-			const event = new scope.ExtendableEvent('notificationclick');
-			scope.dispatchEvent(Object.assign(event, { action, notification: { data, close: () => undefined } }));
-		};
-		click('', message);
-		click('stop', message);
-		click('', { ...message, path: 'https://example.org/' });
-		await new Promise((resolve) => setTimeout(resolve, 0));
-		return { shown, opened };
-	});
-	expect(asked).toEqual({
-		shown: [['Buổi mới', 'c']],
-		opened: ['/chu-nhat-xanh/a', '/theo-doi/thoi?ma=b'],
-	});
-	await context.close();
 });

@@ -26,6 +26,7 @@ import {
 	unfollow,
 	type FollowInput,
 } from '#features/notifications/follow.service.ts';
+import { findEventFacts, listUnreached } from '#features/notifications/audience.repository.ts';
 import { stopToken } from '#features/notifications/follow.ts';
 import { listNewsOfEvent } from '#features/notifications/news.repository.ts';
 import { claimMessages } from '#features/notifications/outbox-message.repository.ts';
@@ -477,6 +478,37 @@ describeEachEngine('news', (engine) => {
 		await tick(night + 8 * HOUR);
 		expect(mailbox.letters.map(({ to }) => (to as { text: string }).text)).toEqual(['kha@example.vn']);
 		expect((await counts(event.id))[0]).toEqual(['event.cancelled', 3, 1, 0, 2]);
+	});
+
+	test('cannot be told by the portal to who signed up and asked for none', async () => {
+		const event = await announce();
+		const person = (name: string) => ({
+			...{ id: uuidv7(NOW), kind: 'person' as const, name, headCount: 1, phone: null },
+			...{ isSixteen: true, mayWait: true },
+		});
+		const resident = await makeActor(db, 'school_lead', 'organisation', organisationId);
+		const sessionId = await openSession(db, resident.personId);
+		const secrets = ['d', 'e', 'f', 'g'].map((each) => ({ secret: each.repeat(43) }));
+		await signUp(db, event.id, person('Lan'), secrets[0]!, NOW);
+		await signUp(db, event.id, person('Mai'), secrets[1]!, NOW, resident);
+		await signUp(db, event.id, person('Kha'), secrets[2]!, NOW);
+		const gone = await signUp(db, event.id, person('Thôi'), secrets[3]!, NOW);
+		await cancelSignUp(db, { token: gone.token }, NOW);
+		const names = async () => {
+			const facts = (await findEventFacts(db, event.id))!;
+			return (await listUnreached(db, facts, { isSample: 0, now: NOW })).map(({ name }) => name).sort();
+		};
+		expect(await names()).toEqual(['Kha', 'Lan', 'Mai']);
+		const deviceAliasId = (await findDeviceAlias(db, secrets[0]!.secret))!.id;
+		const target = { kind: 'event' as const, name: event.id };
+		const lan = { actor: undefined, deviceAliasId };
+		await follow(db, SECRET, ways, inputOf({ ...byPush(), target, kinds: ['change'] }), lan, NOW);
+		const own = { target: { kind: 'own' as const, name: '' }, kinds: ['change'] };
+		const mai = { actor: resident, deviceAliasId: undefined, sessionId };
+		await follow(db, SECRET, ways, inputOf({ ...byPush(), ...own }), mai, NOW);
+		expect(await names()).toEqual(['Kha']);
+		await db.deleteFrom('session').execute();
+		expect(await names()).toEqual(['Kha', 'Mai']);
 	});
 
 	test('of what somebody signed up for reaches their account, and the household that follows the event', async () => {

@@ -28,6 +28,7 @@ function selectFollows(db: Db, { isSample, now, to }: Kind, open: TargetKind[] =
 		.selectFrom('follow')
 		.innerJoin('recipient', 'recipient.id', 'follow.recipientId')
 		.select(['recipient.id', 'recipient.channel', 'recipient.address', 'follow.kinds'])
+		.select(['recipient.personId', 'recipient.deviceAliasId', 'follow.targetKind', 'follow.targetId'])
 		.where('recipient.isSample', '=', isSample)
 		.where((eb) =>
 			eb.or([
@@ -49,7 +50,7 @@ function selectFollows(db: Db, { isSample, now, to }: Kind, open: TargetKind[] =
 		? query
 		: query.where('recipient.channel', '=', to.channel).where('recipient.address', '=', to.address);
 }
-const ofKind = (rows: (Told & { kinds: string })[], kind: FollowKind): Told[] =>
+const ofKind = <T extends { kinds: string }>(rows: T[], kind: FollowKind): T[] =>
 	rows.filter(({ kinds }) => readKinds(kinds).includes(kind));
 
 /** Whoever follows one of these. */
@@ -88,6 +89,32 @@ export async function listSignedUp(db: Db, eventId: string, kind: Kind): Promise
 		.where('personId', 'is not', null)
 		.execute();
 	return listOwn(db, idsOf(rows), kind);
+}
+
+/** Sign-ups of an event that stand and whose makers hear of its changes by no way, as they were made. */
+export async function listUnreached(db: Db, event: EventRow, kind: Omit<Kind, 'kind'>) {
+	const signUps = await db
+		.selectFrom('signUp')
+		.select(['id', 'name', 'headCount', 'personId', 'deviceAliasId'])
+		.where('eventId', '=', event.id)
+		.where('status', '<>', 'cancelled')
+		.orderBy('createdAt')
+		.orderBy('id')
+		.execute();
+	const [targets, change] = [await listTargets(db, event), { ...kind, kind: 'change' as const }];
+	const follows = ofKind(await selectFollows(db, change).execute(), 'change').filter(
+		(each) =>
+			each.targetKind === 'own' ||
+			targets.some(({ kind: of, id }) => of === each.targetKind && id === each.targetId),
+	);
+	const [people, devices] = [
+		new Set(follows.map((each) => each.personId)),
+		new Set(follows.flatMap((each) => (each.targetKind === 'own' ? [] : [each.deviceAliasId]))),
+	];
+	return signUps.filter(
+		({ personId, deviceAliasId }) =>
+			(personId === null || !people.has(personId)) && (deviceAliasId === null || !devices.has(deviceAliasId)),
+	);
 }
 
 /** Whose sign-up it is: the account that made it, or what in the same household follows its event. */

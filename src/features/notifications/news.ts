@@ -9,6 +9,9 @@ export const NEWS_KINDS = {
 
 export type NewsKind = (typeof NEWS_KINDS)[keyof typeof NEWS_KINDS][number];
 
+/** Who was told what is of no use after that. */
+export const MESSAGES_KEPT_MS = 90 * 24 * 3_600_000;
+
 const PRESSING: NewsKind[] = ['event.changed', 'event.cancelled', 'event.restored', 'sign-up.offered'];
 
 /** Whether people have to hear of it before the morning that it is about. */

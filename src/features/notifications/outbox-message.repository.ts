@@ -86,12 +86,7 @@ export const putBack = async (
 };
 
 /** Whether one of some pieces of news had gone out to a recipient by an instant. */
-export const wasSent = async (
-	db: Db,
-	recipientId: string,
-	newsIds: string[],
-	by: number,
-): Promise<boolean> =>
+export const wasSent = async (db: Db, recipientId: string, newsIds: string[], by: number): Promise<boolean> =>
 	(await db
 		.selectFrom('outboxMessage')
 		.select('id')

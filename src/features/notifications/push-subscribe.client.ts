@@ -32,6 +32,7 @@ export async function subscribe(button: HTMLButtonElement): Promise<void> {
 	} catch (error) {
 		const isDenied = error instanceof Error && error.message === 'denied';
 		note.textContent = button.dataset[isDenied ? 'denied' : 'failed'] ?? '';
+		note.classList.add('err');
 		note.hidden = false;
 	}
 }

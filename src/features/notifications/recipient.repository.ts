@@ -104,11 +104,23 @@ export const listRecipientsOf = (db: Db, personId: string) =>
 export const listOwnRecipients = (db: Db, personId: string) =>
 	db
 		.selectFrom('recipient')
-		.select(['id', 'channel', 'address'])
+		.select(['id', 'channel', 'address', 'sessionId'])
 		.where('personId', '=', personId)
 		.orderBy('createdAt')
 		.orderBy('id')
 		.execute();
+
+/** Whether an account hears by mail of changes of what it signed up for: on every device, signed in or not. */
+export const isToldOfOwn = async (db: Db, personId: string): Promise<boolean> =>
+	(await db
+		.selectFrom('follow')
+		.innerJoin('recipient', 'recipient.id', 'follow.recipientId')
+		.select('follow.id')
+		.where('recipient.personId', '=', personId)
+		.where('recipient.channel', '=', 'email')
+		.where('targetKind', '=', 'own')
+		.where('kinds', 'like', '%change%')
+		.executeTakeFirst()) !== undefined;
 
 /** What recipients follow, with the names of it. */
 export async function listFollows(db: Db, recipientIds: string[]) {

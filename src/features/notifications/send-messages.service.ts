@@ -10,7 +10,7 @@ import { readFailure, type Channels } from './channel.service.ts';
 import { requireWish, stopToken } from './follow.ts';
 import { writeMessage, type Message, type Subject } from './message.ts';
 import { findNews, listAnnouncedDays, listDaysOf, listSaid } from './news.repository.ts';
-import { isNarrowKey, isPressing, standingOf, type NewsKind } from './news.ts';
+import { isNarrowKey, isPressing, MESSAGES_KEPT_MS, standingOf, type NewsKind } from './news.ts';
 import {
 	claimMessages,
 	clearMessages,
@@ -32,8 +32,6 @@ const TRY_MS = 3 * 60_000;
 const BATCH = 10;
 /** After each try that failed; then it has failed for good. */
 const RETRY_MS = [1, 5, 30, 120, 360].map((minutes) => minutes * 60_000);
-/** Who was told what is of no use after that. */
-const KEPT_MS = 90 * 24 * 3_600_000;
 const DAY_SECONDS = 86_400;
 
 const CHANGES = ['event.changed', 'event.cancelled', 'event.restored'];
@@ -270,4 +268,4 @@ export async function sendMessages(db: Db, sending: Sending, clock: () => number
 
 /** Messages of long ago leave, with what they say of who was told; so do recipients that follow nothing. */
 export const forgetMessages = (db: Db, now: number): Promise<void> =>
-	inTransaction(db, (trx) => clearMessages(trx, now - KEPT_MS));
+	inTransaction(db, (trx) => clearMessages(trx, now - MESSAGES_KEPT_MS));
