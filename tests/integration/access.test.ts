@@ -384,7 +384,7 @@ const WITHOUT: Record<string, string[]> = {
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
 		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],
 		...['forgetHousePhotos', 'settleLines', 'spreadNews', 'sendMessages', 'forgetMessages'],
-		...['remindLeads', 'openChannels', 'waysOf', 'readFailure'],
+		...['findAudience', 'onePerAddress', 'remindLeads', 'openChannels', 'waysOf', 'readFailure'],
 		...['walkBook', 'runChecks', 'checkLedger', 'checkAndKeep'],
 	],
 	'lists what the person may do or see, by the same table': [

@@ -270,6 +270,7 @@ describeEachEngine('news', (engine) => {
 		arrived();
 		await pauseSeries(db, organiser, { id, from: dates[0], until: undefined, reason: 'Lũ' }, NOW + 1);
 		await tick(NOW + 1);
+		await tick(NOW + 1 + MINUTE);
 		const told = mailbox.letters.flatMap(({ to }) => to ?? []).map(({ text }) => text);
 		expect(told.sort()).toEqual(['mai@example.vn', 'ngay-ba@example.vn']);
 	});
@@ -299,6 +300,27 @@ describeEachEngine('news', (engine) => {
 		expect(mailbox.letters.map(({ subject, text }) => [subject, text])).toEqual([
 			['Vẫn diễn ra: Dọn bờ sông', expect.stringContaining(SPAN(2, '06/12'))],
 		]);
+	});
+
+	test('of many days is one letter also for who signed up for several of them', async () => {
+		const resident = await makeActor(db, 'school_lead', 'organisation', organisationId);
+		const other = await makeActor(db, 'school_lead', 'organisation', organisationId);
+		await followByMail({ kinds: ['change'] }, resident);
+		const own = { target: { kind: 'own' as const, name: '' }, kinds: ['change'] };
+		await followByMail({ ...own, by: { channel: 'email', email: 'kha@example.vn' } }, other);
+		const { id, dates, days } = await announceThree();
+		const one = { kind: 'person' as const, headCount: 1, phone: null, isSixteen: true, mayWait: true };
+		for (const day of days.slice(1)) {
+			const device = { secret: 'd'.repeat(43) };
+			await signUp(db, day.id, { id: uuidv7(NOW), name: 'Mai', ...one }, device, NOW, resident);
+			await signUp(db, day.id, { id: uuidv7(NOW), name: 'Kha', ...one }, device, NOW, other);
+		}
+		await pauseSeries(db, organiser, { id, from: dates[0], until: undefined, reason: 'Lũ' }, NOW + 1);
+		await tick(NOW + 1);
+		await tick(NOW + 1 + MINUTE);
+		const told = mailbox.letters.flatMap(({ to }) => to ?? []).map(({ text }) => text);
+		// Who was told of none but their own days is told of each.
+		expect(told.sort()).toEqual(['kha@example.vn', 'kha@example.vn', 'mai@example.vn']);
 	});
 
 	test('of one day of a series names no other', async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { NewsTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
+import { NARROW } from './news.ts';
 
 export const insertNews = (trx: Trx, row: NewsTable) =>
 	trx
@@ -88,6 +89,19 @@ export const listDaysOf = (
 		.where('news.happenedAt', '=', happenedAt)
 		.execute();
 };
+
+/** The piece that tells of an act on many days as a whole, beside one that tells of a single day of it. */
+export const listWhole = (
+	db: Db,
+	{ kind, happenedAt }: Pick<NewsTable, 'kind' | 'happenedAt'>,
+	seriesId: string,
+) =>
+	selectDays(db)
+		.where('cleanupEvent.seriesId', '=', seriesId)
+		.where('news.kind', '=', kind)
+		.where('news.happenedAt', '=', happenedAt)
+		.where('news.dedupeKey', 'not like', `%${NARROW}`)
+		.execute();
 
 /** The days of a series that were announced together, those called off left out. */
 export const listAnnouncedDays = (db: Db, seriesId: string, announcedAt: number) =>

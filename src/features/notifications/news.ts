@@ -30,7 +30,7 @@ export type News = {
 	isNarrow?: boolean;
 };
 
-const NARROW = ':narrow';
+export const NARROW = ':narrow';
 
 /** The same for the same piece. */
 export const newsKey = ({ kind, subjectId, version, isNarrow }: News): string =>

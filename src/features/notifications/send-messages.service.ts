@@ -9,7 +9,7 @@ import { findEventFacts, findHouse, findSignUpOf, hasReport, isHouseFull } from 
 import { readFailure, type Channels } from './channel.service.ts';
 import { requireWish, stopToken } from './follow.ts';
 import { writeMessage, type Message, type Subject } from './message.ts';
-import { findNews, listAnnouncedDays, listDaysOf, listSaid } from './news.repository.ts';
+import { findNews, listAnnouncedDays, listDaysOf, listSaid, listWhole } from './news.repository.ts';
 import { isNarrowKey, isPressing, MESSAGES_KEPT_MS, standingOf, type NewsKind } from './news.ts';
 import {
 	claimMessages,
@@ -66,6 +66,12 @@ async function findSubject(
 	if (kind === 'event.announced') {
 		if (!isHeld(event) || event.startsAt <= now) return undefined;
 		return { event, days: seriesId === null ? [] : await listAnnouncedDays(db, seriesId, happenedAt) };
+	}
+	// Whoever was told of all the days is not told of each.
+	if (seriesId === null && event.seriesId !== null) {
+		const whole = (await listWhole(db, news, event.seriesId)).filter(({ newsId }) => newsId !== news.id);
+		const ids = whole.map(({ newsId }) => newsId);
+		if (ids.length > 0 && (await wasSent(db, recipientId, ids, now))) return undefined;
 	}
 	const changed = (await listDaysOf(db, news, seriesId)).filter(isHeld);
 	const said =

@@ -7,19 +7,25 @@ import { listOpenAlerts } from './audience.repository.ts';
 import { findAudience, onePerAddress } from './audience.service.ts';
 import { listUnhandled, takeNews } from './news.repository.ts';
 import { tellNews } from './news.service.ts';
+import { isNarrowKey } from './news.ts';
 import { insertMessages } from './outbox-message.repository.ts';
 import { dueAt, pressingStart } from './quiet-hours.ts';
+
+/** News of one day of many waits for that of all of them, which may leave nothing to say. */
+const DAY_AFTER_ALL_MS = 60_000;
 
 async function spread(trx: Trx, news: NewsTable, now: number): Promise<void> {
 	if (!(await takeNews(trx, news.id, now))) return;
 	if (news.isSample === 1 && (await areSamplesRetired(trx))) return;
 	const { told, startsAt } = await findAudience(trx, news, { now });
+	const wait = isNarrowKey(news.dedupeKey) ? DAY_AFTER_ALL_MS : 0;
+	const due = dueAt(now, pressingStart(now, news, startsAt)) + wait;
 	const messages = onePerAddress(told).map(({ id: recipientId, channel }) => ({
 		...{ id: uuidv7(now), dedupeKey: `${news.id}:${recipientId}`, newsId: news.id, recipientId, channel },
 		...{
 			address: null,
 			content: null,
-			dueAt: dueAt(now, pressingStart(now, news, startsAt)),
+			dueAt: due,
 			createdAt: now,
 		},
 	}));
