@@ -99,6 +99,7 @@ test('a resident signs up for all days but one, and sees day by day what came of
 	await resident.fill(`${form} [name=headCount]`, '2');
 	await resident.click(`${form} .btn`);
 	await resident.waitForURL(/xong=1/);
+	expect(await resident.locator('#bao-tin').innerText()).toContain('Báo cho tôi khi có thay đổi');
 	const said = await main(resident);
 	expect(said).toContain('Anh/chị có đăng ký ở 2 buổi.');
 	expect(said.match(/đã đăng ký 2 người/g)).toHaveLength(2);
