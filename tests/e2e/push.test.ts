@@ -3,15 +3,19 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
+import { signUp } from '#features/cleanup-events/sign-up.service.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
 import { PUSH_HOST } from '../support/push-service.ts';
+import { startSamplePortal } from '../support/sample-portal.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 
 const WARD = '/theo-doi?phuong=dk-2025';
 const WAIT = { timeout: 40_000, interval: 500 };
 
+const samples = await startSamplePortal();
 let browser: Browser;
 /** Sends no mail: the device is the only way. */
 let world: ServedWorld;
@@ -203,4 +207,42 @@ test('whoever signs out at a shared computer leaves nothing of their own news to
 		expect(await axeErrors(page)).toEqual([]);
 		expect(await sticksOut(page, 320)).toEqual([]);
 	});
+});
+
+test('whoever leads reads whom the portal cannot tell, with what to send and whom to call', async () => {
+	const { db, people, eventId } = world;
+	const asked = { id: uuidv7(Date.now()), kind: 'person' as const, name: 'Lò Thị Mai', headCount: 2 };
+	const given = { ...asked, phone: '0912345678', isSixteen: true, mayWait: false };
+	await db
+		.updateTable('cleanupEvent')
+		.set({ status: 'published', cancelledAt: null, cancelReason: null })
+		.where('id', '=', eventId)
+		.execute();
+	await signUp(db, eventId, given, { secret: 'd'.repeat(43) }, Date.now());
+	await withPage({}, async (page) => {
+		await signInAs(page, world.baseUrl, people.organiser);
+		await page.goto(`/cua-toi/su-kien/${eventId}`);
+		const fold = page.locator('details:has-text("1 lượt đăng ký không nhận được tin qua cổng")');
+		await fold.locator('summary').click();
+		const said = await fold.innerText();
+		for (const words of ['CHỦ NHẬT XANH', 'Lò Thị Mai', '0912 345 678']) expect(said).toContain(words);
+		expect(await fold.locator('a[href="tel:+84912345678"]').count()).toBe(1);
+		// Nobody had asked for the news of the test before.
+		expect(await page.locator('.told:has-text("Huỷ buổi")').innerText()).toContain(
+			'Không ai bật nhận tin này.',
+		);
+		expect(await axeErrors(page)).toEqual([]);
+		expect(await sticksOut(page, 320)).toEqual([]);
+	});
+});
+
+test('while the mornings shown are samples, the page says that nothing is sent of them', async () => {
+	const { baseUrl } = samples;
+	for (const [path, words] of [
+		[WARD, 'là dữ liệu mẫu và không gửi tin'],
+		[`/en${WARD}`, 'are samples, and nothing is sent'],
+	] as const) {
+		expect(await (await fetch(baseUrl + path)).text()).toContain(words);
+		expect(await (await fetch(world.baseUrl + path)).text()).not.toContain(words);
+	}
 });
