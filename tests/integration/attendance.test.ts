@@ -1,6 +1,6 @@
 // Who came, as the phones of two leads say it: nobody twice, nobody lost, and nothing written by whoever may not.
 import { randomBytes } from 'node:crypto';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { findActor, insertRoleGrant } from '#features/accounts/person.repository.ts';
@@ -149,6 +149,40 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		const figures = await listFigures(db, eventId);
 		expect(figures).toHaveLength(4);
 		expect(Math.max(...figures.map(({ at }) => at))).toBe(START);
+	});
+
+	describe.each([
+		['the evening before', START - DAY / 2],
+		['on the morning', START - 10 * MINUTE],
+	])('with a list of %s,', (_when, givenAt) => {
+		/** How far the clock is off when the list comes, when somebody is checked in, and when that is sent. */
+		test.each(
+			[-3 * DAY, 0, 3 * DAY].flatMap((atList) =>
+				[-3 * DAY, 0, 3 * DAY].flatMap((atWord) => [-3 * DAY, 0, 3 * DAY].map((x) => [atList, atWord, x])),
+			) as [number, number, number][],
+		)('a clock that is off by %i, %i and %i ms loses nobody', async (atList, atWord, atSending) => {
+			const signUpId = await join();
+			const sentAt = START + 4 * DAY;
+			const statedAt = START + atWord;
+			const list = { givenAt, ageMs: statedAt - (givenAt + atList) };
+			await say({ signUpId, statedAt, checkedInAt: statedAt - atSending, list }, sentAt);
+			const [figure] = await listFigures(db, eventId);
+			expect(figure).toMatchObject({ heads: 1, statedAt });
+			expect(figure!.at).toBeGreaterThanOrEqual(Math.max(givenAt, START - DAY / 4));
+			expect(figure!.at).toBeLessThanOrEqual(END + 2 * DAY);
+			// Exactly where the clock was the same at two of the three.
+			if (atWord === atSending || atWord === atList) expect(figure!.at).toBe(START);
+		});
+	});
+
+	test('a list is no way to check somebody in before the time, or after it', async () => {
+		const early = START - 7 * 60 * MINUTE;
+		const list = { givenAt: early, ageMs: 0 };
+		const before = () => say({ statedAt: early, list }, early);
+		expect(await expectNothingWritten(db, before)).toMatchObject({ key: 'checkInTooEarly' });
+		const late = END + 2 * DAY + MINUTE;
+		const after = () => say({ statedAt: late, list: { givenAt: late, ageMs: 0 } }, late);
+		expect(await expectNothingWritten(db, after)).toMatchObject({ key: 'checkInTooLate' });
 	});
 
 	test('walk-ins are one counter for each phone, and the sum of all', async () => {

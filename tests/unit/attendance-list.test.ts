@@ -6,7 +6,10 @@ const NOW = Date.UTC(2026, 10, 22, 1);
 const DAY = 86_400_000;
 
 test('what is said after the clock was put back three days comes later, and when it was said is what the clock shows', () => {
-	const list = { event: 'e', account: 'p', device: 'a', figures: [] as List['figures'] } as List;
+	const list = {
+		...{ event: 'e', account: 'p', device: 'a', figures: [] as List['figures'] },
+		...{ now: NOW - 1000, savedAt: NOW - 1000 },
+	} as List;
 	const said = { signUpId: 's', isChoice: false, heads: 1, minors: null };
 	const shown = { language: 'vi', text: (at: number) => String(at), correctPath: '/' };
 	const ahead = itemOf(list, { id: '1', ...said }, NOW + 3 * DAY, shown);
@@ -15,7 +18,14 @@ test('what is said after the clock was put back three days comes later, and when
 	expect(right).toMatchObject({ madeAt: NOW, text: String(NOW) });
 	expect(right.body).toMatchObject({ checked_in_at: new Date(NOW).toISOString() });
 	expect(figureOf(right)).toMatchObject({ statedAt: NOW + 3 * DAY + 1, at: NOW });
+	expect(right.body).toMatchObject({ list_given_at: new Date(NOW - 1000).toISOString(), list_age_ms: 1000 });
 	// An older page's words have no count of their own.
 	const { stated_at: _, ...body } = right.body;
 	expect(figureOf({ ...right, body })).toMatchObject({ statedAt: NOW });
+	// A clock that was wrong all along is known by the list; one that was put back said it after the list at least.
+	const off = { ...list, savedAt: NOW - 1000 - 3 * DAY };
+	expect(figureOf(itemOf(off, { id: '3', ...said }, NOW - 3 * DAY, shown))).toMatchObject({ at: NOW });
+	expect(figureOf(itemOf(list, { id: '4', ...said }, NOW - 3 * DAY, shown))).toMatchObject({
+		at: NOW - 1000,
+	});
 });

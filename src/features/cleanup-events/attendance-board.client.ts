@@ -150,7 +150,7 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		say('waits', items.find(({ waitsFor, refusal }) => waitsFor && !refusal)?.waitsFor ?? '');
 		const lost = items.find(({ refusal, body }) => refusal !== undefined && body['sign_up_id'] === null);
 		say('alert', lost?.refusal ?? '');
-		const [at, until] = [phoneTime(list!.savedAt), phoneTime(list!.until)];
+		const [at, until] = [phoneTime(list!.now), phoneTime(list!.until)];
 		say('kept-until', fill(words['kept'], { at, until }));
 	};
 

@@ -11,11 +11,12 @@ export const isAboutEvent = ({ kind, body }: OutboxItem, event: string): boolean
 type Said = Pick<Figure, 'id' | 'signUpId' | 'isChoice' | 'heads' | 'minors'>;
 
 /**
- * What the phone says, as the outbox holds it. When it was said is what the clock shows now; that it was said later than
- * all before stands apart, for a clock may be put back.
+ * What the phone says, as the outbox holds it. When it was said is what the clock shows now, and how long after the list
+ * came, for a clock may be wrong and be put right before the record is sent; that it was said later than all before
+ * stands apart.
  */
 export function itemOf(
-	{ event, account, device, figures }: List,
+	{ event, account, device, figures, now: givenAt, savedAt }: List,
 	{ id, signUpId, isChoice, heads, minors }: Said,
 	now: number,
 	shown: { language: string; text: (at: number) => string; correctPath: string },
@@ -29,6 +30,8 @@ export function itemOf(
 			...{ id, account, event_id: event, sign_up_id: signUpId, device, is_choice: isChoice, heads, minors },
 			checked_in_at: new Date(now).toISOString(),
 			stated_at: new Date(statedAt).toISOString(),
+			list_given_at: new Date(givenAt).toISOString(),
+			list_age_ms: now - savedAt,
 		},
 		...shown,
 		text: shown.text(now),
@@ -36,13 +39,20 @@ export function itemOf(
 	};
 }
 
+/** When it was said by the portal's clock, as far as the phone knows: not before its list was given. */
+function portalTimeOf({ body, madeAt }: OutboxItem): number {
+	const givenAt = Date.parse(String(body['list_given_at']));
+	return Number.isNaN(givenAt) ? madeAt : givenAt + Math.max(0, Number(body['list_age_ms']));
+}
+
 /** The figure that an item of the outbox is. */
-export function figureOf({ id, body, madeAt }: OutboxItem): Figure {
+export function figureOf(item: OutboxItem): Figure {
+	const { id, body, madeAt } = item;
 	const statedAt = Date.parse(String(body['stated_at'])) || madeAt;
 	const said = body as { sign_up_id: string | null; device: string; is_choice: boolean; heads: number };
 	return {
 		...{ id, signUpId: said.sign_up_id, device: said.device, isChoice: said.is_choice, heads: said.heads },
-		...{ minors: body['minors'] as number | null, statedAt, at: madeAt },
+		...{ minors: body['minors'] as number | null, statedAt, at: portalTimeOf(item) },
 	};
 }
 
@@ -61,7 +71,7 @@ export function mergeList(
 	const isFresh = known !== stored;
 	const sent =
 		isOwn && isFresh
-			? stored.figures.filter((each) => each.device === device && each.statedAt > known.now - MOMENT_MS)
+			? stored.figures.filter((each) => each.device === device && each.at > known.now - MOMENT_MS)
 			: [];
 	const own = items.filter(({ body }) => body['account'] === known.account);
 	const waiting = own.filter(({ refusal }) => refusal === undefined).map(figureOf);

@@ -28,7 +28,8 @@ export async function readList(event: string): Promise<List | undefined> {
 	return readKept()[event] === undefined ? undefined : done((await open(event)).get(1) as IDBRequest<List>);
 }
 
+/** Keeps the list until its time is over, by this phone's clock: how wrong that is, shows when the list comes. */
 export async function saveList(list: List): Promise<void> {
-	writeKept({ ...readKept(), [list.event]: list.until });
+	writeKept({ ...readKept(), [list.event]: list.until - list.now + list.savedAt });
 	await done((await open(list.event)).put(list, 1));
 }

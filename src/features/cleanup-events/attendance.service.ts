@@ -10,9 +10,9 @@ import {
 	checkAttendance,
 	checkCheckedInAt,
 	checkInCodeOf,
-	clampClock,
 	codeHash,
 	isOfForms,
+	placeCheckIn,
 	type AttendanceInput,
 } from './check-in.ts';
 import { eventScopes } from './cleanup-event.ts';
@@ -33,8 +33,7 @@ export async function recordAttendance(
 	const { grant } = await requireEvent(db, actor, input.eventId);
 	const { personId } = actor!;
 	checkAttendance(input);
-	const { checkedInAt: clocked, ...said } = input;
-	const checkedInAt = clampClock(clocked, now);
+	const { checkedInAt: _clocked, list: _list, ...said } = input;
 	const { statedAt, ...rest } = said;
 	// A plain form that is sent twice arrives at two times.
 	const content = isOfForms(said.device) ? rest : { ...rest, statedAt };
@@ -48,6 +47,7 @@ export async function recordAttendance(
 			if (existing?.contentHash === contentHash) return 'unchanged';
 			if (existing) throw new DomainError('CONFLICT', 'sameIdOtherContent');
 			if (event.status === 'cancelled') throw new DomainError('CONFLICT', 'eventCancelled');
+			const checkedInAt = placeCheckIn(event, input, now);
 			checkCheckedInAt(event, { ...input, checkedInAt });
 			const then = { ...actor!, grants: await listGrantsAt(trx, personId, checkedInAt, event.isSample) };
 			if (!findGrant(then, 'cleanup-event.change', eventScopes(event)))

@@ -27,6 +27,8 @@ export type AttendanceInput = {
 	statedAt: number;
 	/** The same by the portal's clock; not later than it was received, but for a few minutes. */
 	checkedInAt: number;
+	/** Of a phone: when the portal gave the list it was said from, and how long before, by the phone's clock. */
+	list?: { givenAt: number; ageMs: number } | undefined;
 };
 
 const refuse = (key: 'bodyMalformed' | 'checkInTooEarly' | 'checkInTooLate', field: string) =>
@@ -42,7 +44,26 @@ export function checkAttendance({ signUpId, device, isChoice, heads, minors }: A
 }
 
 /** A phone whose clock was ahead, and was put right before it sent, said it by now at the latest. */
-export const clampClock = (at: number, now: number): number => (at > now + CLOCK_TOLERANCE_MS ? now : at);
+const clampClock = (at: number, now: number): number => (at > now + CLOCK_TOLERANCE_MS ? now : at);
+
+/**
+ * When a check-in was said, by the portal's clock. A phone's clock may be days off, and may be put right between the list,
+ * the check-in and the sending: of what the phone knows that counts which can be true, said after the list was given and
+ * before it was sent, while people were checked in. Where nothing can, it is the nearest moment that could: nobody is lost
+ * for a wrong clock. Without a list there is only the clock.
+ */
+export function placeCheckIn(
+	event: Pick<CleanupEvent, 'startsAt' | 'endsAt'>,
+	{ checkedInAt, list, isChoice }: Pick<AttendanceInput, 'checkedInAt' | 'list' | 'isChoice'>,
+	now: number,
+): number {
+	if (!list) return clampClock(checkedInAt, now);
+	const first = Math.min(now, Math.max(list.givenAt, event.startsAt - EARLY_MS));
+	const last = Math.max(first, isChoice ? now : Math.min(now, event.endsAt + LIST_KEPT_MS));
+	const known = [checkedInAt, list.givenAt + list.ageMs];
+	const at = known.find((each) => each >= first && each <= last + CLOCK_TOLERANCE_MS) ?? known[0]!;
+	return Math.min(last, Math.max(first, at));
+}
 
 /** From six hours before the start to 48 hours after the end; which figure counts may be said later. Refuses with 422. */
 export function checkCheckedInAt(

@@ -16,6 +16,9 @@ const shape = z.object({
 	checked_in_at: text(40),
 	/** Grows with each word of a device, also when its clock is put back; without it the order is that of the clock. */
 	stated_at: text(40).optional(),
+	/** The list's own time as the portal gave it, and how long before it came by the device's clock, which may be wrong. */
+	list_given_at: text(40).optional(),
+	list_age_ms: z.number().optional(),
 });
 
 /** The outbox's check-ins: each is recorded under the account that made it. */
@@ -30,9 +33,11 @@ export const POST: APIRoute = (context) => {
 			const { id, device, heads, minors } = read;
 			const clock = readInstant(read.checked_in_at, 'checked_in_at');
 			const statedAt = read.stated_at === undefined ? clock : readInstant(read.stated_at, 'stated_at');
+			const givenAt = read.list_given_at && readInstant(read.list_given_at, 'list_given_at');
+			const list = givenAt ? { givenAt, ageMs: read.list_age_ms ?? 0 } : undefined;
 			const input = {
 				...{ id, eventId: read.event_id, signUpId: read.sign_up_id, device, isChoice: read.is_choice },
-				...{ heads, minors, statedAt, checkedInAt: clock + correction },
+				...{ heads, minors, statedAt, checkedInAt: clock + correction, list },
 			};
 			return recordAttendance(db, actor, input, now);
 		},
