@@ -89,6 +89,8 @@ test('two phones check people in without a network, and each word arrives once',
 	expect(await rowOf(first, 'Lý Văn Bình').isVisible()).toBe(false);
 	await press(first, 'Hoàng Thị Đào');
 	await poll(() => total(first)).toBe('Có mặt: 1 lượt');
+	// Every page says what waits, and this one at once.
+	await poll(() => first.textContent('[data-outbox]:not([hidden])')).toContain('1 lượt chờ gửi');
 	await first.fill('[data-search]', '');
 
 	// By code; a tampered one is refused without a network too.
@@ -135,6 +137,12 @@ test('two phones check people in without a network, and each word arrives once',
 	await second.locator('[data-waits]:not([hidden])').waitFor();
 	expect(await second.textContent('[data-waits]')).toContain('đăng nhập lại');
 	expect(await said()).toHaveLength(4);
+	const wayIn = (page: Page) => page.locator('main [data-sign-in]:visible').first().getAttribute('href');
+	expect(await wayIn(second)).toContain(`/dang-nhap?tiep=${encodeURIComponent(board)}`);
+	const outbox = await second.context().newPage();
+	await outbox.goto('/cho-gui');
+	await poll(() => wayIn(outbox)).toBe('/dang-nhap?tiep=/cho-gui');
+	await outbox.close();
 	await second.context().addCookies(sessions.filter(({ name }) => name === 'phien'));
 	await second.evaluate(() => dispatchEvent(new Event('online')));
 	await poll(async () => (await said()).length).toBe(9);

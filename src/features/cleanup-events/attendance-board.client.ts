@@ -147,7 +147,9 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		const walkIns = walkInsOf(list!.figures);
 		const [adults, minors] = [shown(walkIns.heads - walkIns.minors), shown(walkIns.minors)];
 		say('walk-ins', walkIns.heads === 0 ? '' : fill(words['walkIns'], { adults, minors }));
-		say('waits', items.find(({ waitsFor, refusal }) => waitsFor && !refusal)?.waitsFor ?? '');
+		const waitsFor = items.find((each) => each.waitsFor && !each.refusal)?.waitsFor;
+		part('waits').textContent = waitsFor ?? '';
+		part('waiting').hidden = waitsFor === undefined;
 		const lost = items.find(({ refusal, body }) => refusal !== undefined && body['sign_up_id'] === null);
 		say('alert', lost?.refusal ?? '');
 		const [at, until] = [phoneTime(list!.now), phoneTime(list!.until)];
@@ -285,6 +287,7 @@ async function openBoard(board: HTMLElement): Promise<void> {
 			);
 		});
 	}
+	part<HTMLAnchorElement>('sign-in').search = new URLSearchParams({ tiep: location.pathname }).toString();
 	rows.replaceChildren();
 	part('find').hidden = false;
 	const title = document.querySelector('[data-event-title]');

@@ -28,6 +28,8 @@ export function showOutbox(): void {
 		const waitsFor = isRefused ? undefined : item.waitsFor;
 		part('waits-for', made).textContent = waitsFor ?? '';
 		part('waits-for', made).hidden = waitsFor === undefined;
+		// It waits for nothing but the account that wrote it.
+		part('sign-in', made).hidden = waitsFor === undefined;
 		part('foreign', made).hidden = Object.hasOwn(OUTBOX_KINDS, item.kind);
 		const correct = part<HTMLAnchorElement>('correct', made);
 		// A photo stands on no page where it could be corrected.

@@ -7,8 +7,9 @@ import { holdItem, listItems, refuseItem, removeItem } from './outbox-store.clie
 export const CHANNEL = 'cho-gui';
 const TIMEOUT_MS = 30_000;
 
-/** Tells the other tabs. */
+/** Tells this page, which may not have looked at the outbox yet, and the other tabs. */
 export const announceChange = (): void => {
+	dispatchEvent(new Event(CHANNEL));
 	if (!('BroadcastChannel' in globalThis)) return;
 	const channel = new BroadcastChannel(CHANNEL);
 	channel.postMessage('changed');

@@ -9,7 +9,7 @@ const mayHoldItems = async (): Promise<boolean> =>
 	!indexedDB.databases ||
 	(await indexedDB.databases()).some(({ name }) => name === 'nha-xanh');
 
-/** Looks on load, on `online` and on becoming visible; from then on the outbox looks for itself. */
+/** Looks on load, on `online`, on becoming visible and when this page wrote something down; from then on the outbox looks for itself. */
 export function wakeOutbox(): void {
 	let isAwake = false;
 	const look = async () => {
@@ -23,5 +23,6 @@ export function wakeOutbox(): void {
 	tryLook();
 	addEventListener('online', tryLook);
 	addEventListener('pageshow', tryLook);
+	addEventListener('cho-gui', tryLook);
 	document.addEventListener('visibilitychange', tryLook);
 }
