@@ -346,6 +346,12 @@ test('whoever was checked in by name gets a letter, and anybody may ask whether 
 	const token = cancelTokenOf(ids['Hoàng Thị Đào']!, 'x'.repeat(43));
 	const page = await openPhone();
 	await page.context().clearCookies();
+	// Their own page says that they came, and does not ask whether they cancel.
+	await page.goto(`/chu-nhat-xanh/huy-dang-ky?ma=${token}`);
+	expect(await page.textContent('main .tag.ok')).toBe('Đã có mặt: 1 người');
+	expect(await page.locator('form[action*=cancelSignUp]').count()).toBe(0);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, 320)).toEqual([]);
 	await page.goto(`/chu-nhat-xanh/giay-xac-nhan?ma=${token}`);
 	await page.click('main form .btn');
 	await page.locator('.letter').waitFor();
