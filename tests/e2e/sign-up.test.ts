@@ -90,3 +90,21 @@ test('after a sign-up the form is folded; a refused second one opens it', async 
 		expect(new URL(page.url()).pathname).toBe(path);
 	});
 });
+
+test('the same name a second time is asked about first, and nothing is written until then', async () => {
+	await withPhone(async (page) => {
+		await page.goto(path);
+		await fill(page, { name: 'Vi Thị Sáu' });
+		await page.waitForURL(/xong=/);
+		const own = () => page.locator('.mine-here > li').count();
+		expect(await own()).toBe(1);
+		await page.locator('details#tham-gia summary').click();
+		await fill(page, { name: 'Vi Thị Sáu', headCount: '3' });
+		expect(await page.textContent(`${personForm} [role=alert]`)).toContain('đã đăng ký “Vi Thị Sáu”');
+		expect(await page.inputValue(`${personForm} [name=headCount]`)).toBe('3');
+		expect(await own()).toBe(1);
+		await page.click(`${personForm} [name=mayRepeat]`);
+		await page.waitForURL(/xong=/);
+		expect(await own()).toBe(2);
+	});
+});

@@ -222,6 +222,22 @@ describeEachEngine('a series of Green Sundays', (engine) => {
 		});
 	});
 
+	test('asks about a name that one of the days has already before it writes any', async () => {
+		const { days, id } = await announce();
+		const form = { ...person('Chi đoàn', 5), mayRepeat: false };
+		await signUpForSeries(db, id, { ...form, dates: [days[1]!.id] }, deviceOf(1), NOW);
+		const again = { ...form, id: uuidv7(NOW), dates: days.map((day) => day.id) };
+		const ask = () => signUpForSeries(db, id, again, deviceOf(1), NOW);
+		expect(await expectNothingWritten(db, ask)).toMatchObject({ key: 'nameSignedUp' });
+		const done = { taken: days.length, left: 0 };
+		const answered = { ...again, mayRepeat: true };
+		expect(await signUpForSeries(db, id, answered, deviceOf(1), NOW)).toEqual(done);
+		// The same form a second time is no other one.
+		expect(
+			await signUpForSeries(db, id, { ...answered, mayRepeat: false }, deviceOf(2), NOW).catch(String),
+		).toContain('sameIdOtherContent');
+	});
+
 	test('pauses between two days and goes on as it stood', async () => {
 		const { days, id } = await announce();
 		await signUpForSeries(db, id, { ...person('Chi đoàn', 5), dates: [days[1]!.id] }, deviceOf(1), NOW);

@@ -341,7 +341,7 @@ describeEachEngine('the waiting list of a Green Sunday', (engine) => {
 		const sample = { ...organiser, isSample: true };
 		const input = inputOf('Mẫu', 1, { kind: 'person', isSixteen: false });
 		const work = () => signUp(db, event.id, input, deviceOf('máy'), NOW, sample);
-		expect(await expectNothingWritten(db, work)).toMatchObject({ key: 'sixteenMissing' });
+		expect(await expectNothingWritten(db, work)).toMatchObject({ key: 'ownNameSixteen' });
 		await signUp(db, event.id, { ...input, isSixteen: true }, deviceOf('máy'), NOW, sample);
 		expect(await db.selectFrom('signUp').select('personId').execute()).toEqual([{ personId: null }]);
 	});

@@ -82,6 +82,34 @@ describeEachEngine('signing up for a Green Sunday', (engine) => {
 		organiser = await makeActor(db, 'organiser', 'organisation', organisationId);
 	});
 
+	test('a name that this browser signed up before is asked about, and written once that is answered', async () => {
+		const eventId = await announce();
+		for (const kind of ['person', 'unit'] as const) {
+			const first = person({ kind, headCount: 2, mayRepeat: false });
+			await signUp(db, eventId, first, device, NOW);
+			await signUp(db, eventId, first, device, NOW);
+			const again = person({ kind, name: ' nông thị HOA', mayRepeat: false });
+			const ask = () => signUp(db, eventId, again, device, NOW);
+			expect(await expectNothingWritten(db, ask)).toMatchObject({
+				...{ kind: 'CONFLICT', key: 'nameSignedUp', field: 'name', values: { name: 'Nông Thị Hoa' } },
+			});
+			await signUp(db, eventId, { ...again, mayRepeat: true }, device, NOW);
+			// Another browser, another name and another event are somebody else's.
+			await signUp(db, eventId, person({ kind, mayRepeat: false }), deviceOf(kind), NOW);
+			await signUp(db, eventId, person({ kind, name: 'Lý Văn Bình', mayRepeat: false }), device, NOW);
+			await signUp(db, await announce(), person({ kind, mayRepeat: false }), device, NOW);
+		}
+		expect(await headsOf(eventId)).toBe(16);
+	});
+
+	test('whoever took a name back signs it up again without a question', async () => {
+		const eventId = await announce();
+		const { token } = await signUp(db, eventId, person({ mayRepeat: false }), device, NOW);
+		await cancelSignUp(db, { token }, NOW);
+		await signUp(db, eventId, person({ mayRepeat: false }), device, NOW);
+		expect(await headsOf(eventId)).toBe(2);
+	});
+
 	test('fifty at once for one place: exactly one gets it', async () => {
 		const eventId = await announce({ capacity: 1 });
 		const tries = Array.from({ length: 50 }, (_, index) =>
@@ -214,7 +242,7 @@ describeEachEngine('signing up for a Green Sunday', (engine) => {
 			[eventId, { headCount: 10_000 }, NOW, 'UNPROCESSABLE_CONTENT', 'headsOutOfRange'],
 			[eventId, { kind: 'unit', headCount: 501 }, NOW, 'UNPROCESSABLE_CONTENT', 'headsOutOfRange'],
 			[eventId, { headCount: 1.5 }, NOW, 'UNPROCESSABLE_CONTENT', 'headsOutOfRange'],
-			[eventId, { isSixteen: false }, NOW, 'UNPROCESSABLE_CONTENT', 'sixteenMissing'],
+			[eventId, { isSixteen: false }, NOW, 'UNPROCESSABLE_CONTENT', 'ownNameSixteen'],
 			[eventId, { phone: 'gọi cho tôi' }, NOW, 'UNPROCESSABLE_CONTENT', 'phoneInvalid'],
 			[eventId, { phone: '12345' }, NOW, 'UNPROCESSABLE_CONTENT', 'phoneInvalid'],
 			[eventId, { phone: '+1 555 0100 999' }, NOW, 'UNPROCESSABLE_CONTENT', 'phoneInvalid'],

@@ -167,7 +167,7 @@ describe('a sign-up', () => {
 		[{ headCount: 1.5 }, 'headsOutOfRange', 'headCount'],
 		[{ headCount: Number.NaN }, 'headsOutOfRange', 'headCount'],
 		[{ kind: 'unit' as const, headCount: 501 }, 'headsOutOfRange', 'headCount'],
-		[{ isSixteen: false }, 'sixteenMissing', 'isSixteen'],
+		[{ isSixteen: false }, 'ownNameSixteen', 'isSixteen'],
 	])('with %j is refused', (over, key, field) => {
 		expect(refusal(() => checkSignUp({ ...person, ...over }))).toEqual({
 			key,

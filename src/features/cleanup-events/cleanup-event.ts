@@ -204,6 +204,8 @@ export type SignUpInput = {
 	contact?: string;
 	/** Stands in line when there is no room. */
 	mayWait?: boolean;
+	/** False where a second one of the same name from the same browser or account is asked about first. */
+	mayRepeat?: boolean;
 };
 
 /** As many as a household, or a unit, brings. Refuses with 422. */
@@ -215,7 +217,7 @@ export function checkSignUp(input: SignUpInput): void {
 	if (!/\p{L}/u.test(input.name)) refuse('nameMissing', { field: 'name' });
 	checkHeads(input.kind, input.headCount);
 	if (input.contact && !/\p{L}/u.test(input.contact)) refuse('nameMissing', { field: 'contact' });
-	if (input.kind === 'person' && !input.isSixteen) refuse('sixteenMissing', { field: 'isSixteen' });
+	if (input.kind === 'person' && !input.isSixteen) refuse('ownNameSixteen', { field: 'isSixteen' });
 }
 
 /** One revision of what was achieved, with its recyclables by material in the catalogue's order. */

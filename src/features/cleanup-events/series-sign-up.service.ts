@@ -6,7 +6,7 @@ import { sha256Hex } from '#lib/hash.ts';
 import { isOpenForSignUp, type SignUpInput } from './cleanup-event.ts';
 import { listSeriesEvents } from './cleanup-event.repository.ts';
 import { findSeries } from './event-series.repository.ts';
-import { signUp, type Device } from './sign-up.service.ts';
+import { checkRepeat, signUp, type Device } from './sign-up.service.ts';
 
 /** What keeps one day from taking the sign-up, and none of the others. */
 const OF_A_DAY = [
@@ -39,10 +39,14 @@ export async function signUpForSeries(
 		(each) => isOpenForSignUp(each, now) && dates.includes(each.id),
 	);
 	if (days.length === 0) throw new DomainError('UNPROCESSABLE_CONTENT', 'noDayChosen', { field: 'dates' });
+	const inputOf = (eventId: string) => ({ ...input, id: rowIdOf(input.id, eventId) });
+	// Asked before any day is written. Whoever is signed in has one sign-up of their own a day.
+	const isOwn = input.kind === 'person' && actor !== undefined;
+	for (const { id } of isOwn ? [] : days) await checkRepeat(db, id, inputOf(id), device, actor);
 	let taken = 0;
 	for (const { id } of days) {
 		try {
-			await signUp(db, id, { ...input, id: rowIdOf(input.id, id) }, device, now, actor);
+			await signUp(db, id, { ...inputOf(id), mayRepeat: true }, device, now, actor);
 			taken += 1;
 		} catch (error) {
 			if (!(error instanceof DomainError) || !OF_A_DAY.includes(error.key)) throw error;

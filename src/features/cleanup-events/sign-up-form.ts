@@ -37,5 +37,6 @@ export function readSignUp(form: FormData): SignUpInput {
 		isSixteen: form.has('isSixteen'),
 		contact: field(form, 'contact'),
 		mayWait: field(form, 'mayWait') === '1',
+		mayRepeat: field(form, 'mayRepeat') === '1',
 	};
 }

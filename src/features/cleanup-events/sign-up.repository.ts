@@ -20,6 +20,22 @@ export const findSignUpOfPerson = (db: Db, eventId: string, personId: string) =>
 		.where('status', '<>', 'cancelled')
 		.executeTakeFirst();
 
+/** The names that somebody signed up for an event and that hold, but for one sign-up's. */
+export async function listOwnNames(
+	db: Db,
+	eventId: string,
+	{ kind, id }: Pick<SignUpTable, 'kind' | 'id'>,
+	viewer: Viewer,
+): Promise<string[]> {
+	const rows = await selectOwn(db, viewer)
+		.where('signUp.eventId', '=', eventId)
+		.where('signUp.kind', '=', kind)
+		.where('signUp.id', '<>', id)
+		.where('signUp.status', '<>', 'cancelled')
+		.execute();
+	return rows.map(({ name }) => name);
+}
+
 /** How many wait before this one, and itself. */
 const placeInLine = sql<number>`(select count(*) from sign_up as other where other.event_id = sign_up.event_id
 	and other.status = 'waiting' and other.waiting_since <= sign_up.waiting_since)`.as('place');

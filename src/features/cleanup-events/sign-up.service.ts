@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { ensureDeviceAlias } from '#features/accounts/device-alias.repository.ts';
+import { ensureDeviceAlias, findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { holdGrant, holdPerson } from '#features/accounts/person.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
+import { foldSearch } from '#lib/fold.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { parsePhone } from '#lib/phone.ts';
 import type { SignUpTable } from '#db/schema.ts';
@@ -31,6 +32,7 @@ import {
 	forgetPhones,
 	insertSignUp,
 	insertSignUpChange,
+	listOwnNames,
 	listPhones,
 	sumHeads,
 	updateSignUp,
@@ -102,6 +104,24 @@ function readSignUp(raw: SignUpInput): SignUpInput & { contact: string; phoneE16
 const personOf = (actor: Actor | undefined, event: CleanupEvent): string | null =>
 	actor && actor.isSample === (event.isSample === 1) ? actor.personId : null;
 
+/** Refuses with 409 a name that the same browser or account signed up for the event before, unless it is to be a second one. */
+export async function checkRepeat(
+	db: Db,
+	eventId: string,
+	{ id, kind, name, mayRepeat = true }: SignUpInput,
+	device: Device,
+	actor: Actor | undefined,
+): Promise<void> {
+	if (mayRepeat) return;
+	const personId = actor?.personId;
+	const deviceAliasId = (await findDeviceAlias(db, device.secret))?.id;
+	if (deviceAliasId === undefined && personId === undefined) return;
+	const names = await listOwnNames(db, eventId, { kind, id }, { deviceAliasId, personId });
+	const known = names.find((each) => foldSearch(each) === foldSearch(name));
+	if (known !== undefined)
+		throw new DomainError('CONFLICT', 'nameSignedUp', { field: 'name', values: { name: known } });
+}
+
 /**
  * Signs heads up for an event, or puts them in its line where there is no room and they asked for it; returns the token
  * of the link that leads back to it. Capacity counts heads and holds under parallel requests by the event's lock. The
@@ -147,6 +167,7 @@ export async function signUp(
 			const isPersons = personId !== null && kind === 'person';
 			const stands = isPersons ? await findSignUpOfPerson(trx, eventId, personId) : undefined;
 			if (stands) return { ...done, id: stands.id };
+			await checkRepeat(trx, eventId, input, device, personId === null ? undefined : actor);
 			const standing = await findStanding(trx, event, input, now);
 			// Somebody's own stays theirs where others use the same phone.
 			const alias = isPersons ? undefined : await ensureDeviceAlias(trx, now, device.secret);
