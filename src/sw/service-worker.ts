@@ -64,13 +64,15 @@ function keyOf(url: URL): string {
 
 /**
  * The files that a page, a style sheet or a script cannot do without; what a script fetches when wanted is not among them,
- * but for what makes a photo small, takes a position or reads a code: they are wanted where there is no network.
+ * but for what makes a photo small, takes a position, checks people in or reads a code: wanted where there is no network.
  */
 function filesIn(text: string): string[] {
 	const named = [...text.matchAll(/\/_astro\/[\w.~-]+\.(?:js|css|woff2|svg)\b/g)].map(([url]) => url);
 	const imported = [...text.matchAll(/(?:from|import)\s*["']\.\/([\w.~-]+\.js)["']/g)];
 	const wanted = [
-		...text.matchAll(/import\(["'`]\.\/((?:photo-item|take-position|check-in-scan)[\w.~-]*\.js)["'`]\)/g),
+		...text.matchAll(
+			/import\(["'`]\.\/((?:photo-item|take-position|attendance-board|check-in-scan)[\w.~-]*\.js)["'`]\)/g,
+		),
 	];
 	return [...new Set([...named, ...[...imported, ...wanted].map(([, name]) => `/_astro/${name}`)])];
 }

@@ -9,6 +9,7 @@ import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
 import { cancelTokenOf, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction } from '#lib/db.ts';
+import errors from '#locales/vi/errors.json' with { type: 'json' };
 import { uuidv7 } from '#lib/uuid.ts';
 import { launchPhone, phone } from '../support/browser.ts';
 import { fieldErrorOf, makeClient, signInClient, type Client } from '../support/http.ts';
@@ -104,7 +105,15 @@ test('two phones check people in without a network, and each word arrives once',
 	await poll(() => first.textContent('[data-done]')).toContain('Lý Văn Bình');
 
 	// A unit by heads, and whoever has no sign-up.
-	await rowOf(first, 'Chi đoàn trường X').locator('[name=heads]').fill('23');
+	// Nobody is no check-in: it is said why, and nothing waits.
+	const heads = rowOf(first, 'Chi đoàn trường X').locator('[name=heads]');
+	expect(await heads.getAttribute('aria-label')).toBe('Số người có mặt: Chi đoàn trường X');
+	await heads.fill('0');
+	await press(first, 'Chi đoàn trường X');
+	const sentence = await heads.evaluate((input) => (input as HTMLInputElement).validationMessage);
+	expect(sentence).toContain('Không ai đến thì không cần ghi');
+	expect(await total(first)).toBe('Có mặt: 2 lượt');
+	await heads.fill('23');
 	await press(first, 'Chi đoàn trường X');
 	await add(first, 'adults');
 	await add(first, 'adults');
@@ -149,9 +158,14 @@ test('two phones check people in without a network, and each word arrives once',
 
 	// Both figures of the unit stand, until the lead chooses.
 	await first.goto(board);
+	await first.locator('[data-find]:not([hidden])').waitFor();
 	await poll(() => total(first)).toBe('Có mặt: 31 lượt');
 	const choices = rowOf(first, 'Chi đoàn trường X').locator('[data-act=choose]');
 	expect(await choices.locator('button').count()).toBe(2);
+	const { displayName } = world.people.organiser.actor;
+	const offered = await choices.locator('button').allTextContents();
+	expect(offered[0]).toMatch(/^Tính 23 \(máy này, lúc [\d:]+\): Chi đoàn trường X$/);
+	expect(offered[1]).toMatch(new RegExp(`^Tính 25 \\(máy của ${displayName}, lúc [\\d:]+\\): Chi đoàn`));
 	await choices.locator('button', { hasText: 'Tính 23' }).click();
 	await poll(() => total(first)).toBe('Có mặt: 29 lượt');
 	await poll(async () => (await said()).length).toBe(10);
@@ -273,6 +287,9 @@ test('without JavaScript each row is a form, and a refusal writes nothing and ke
 	const tooMany = await post({ signUpId, heads: '10000' });
 	expect(tooMany.status).toBe(422);
 	expect(await tooMany.text()).toContain('value="10000"');
+	const nobody = await post({ signUpId, heads: '0' });
+	expect(nobody.status).toBe(422);
+	expect(await nobody.text()).toContain(errors.presentOutOfRange.split('. ')[1]);
 	const children = await post({ what: 'walk-ins', adults: 'x', minors: '1' });
 	expect(fieldErrorOf(await children.text(), 'adults')).toBeTruthy();
 	const stranger = await makeClient(world.baseUrl).post(action, {
@@ -287,7 +304,8 @@ test('without JavaScript each row is a form, and a refusal writes nothing and ke
 	expect((await post({ signUpId, heads: '24' })).status).toBe(303);
 	expect((await post({ what: 'walk-ins', adults: '2', minors: '3' })).status).toBe(303);
 	const html = await (await client.send(board)).text();
-	expect(html).toContain('Tính 24');
+	expect(html).toContain(`Tính 24 (trang web, ${world.people.organiser.actor.displayName}, lúc`);
+	expect((await post({ signUpId, heads: '0', what: 'undo' })).status).toBe(303);
 });
 
 test('the address takes no check-in without its account, and names what is wrong', async () => {

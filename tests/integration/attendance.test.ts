@@ -133,6 +133,14 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		await say({ signUpId, device: 'b', heads: 26, statedAt: START + 9 });
 		expect(await sum()).toEqual({ heads: 26, open: 0 });
 		expect(await listFigures(db, eventId)).toHaveLength(4);
+		// The lead who chooses reads whose phones they are.
+		const { displayName } = await db
+			.selectFrom('person')
+			.select('displayName')
+			.where('id', '=', organiser.personId)
+			.executeTakeFirstOrThrow();
+		const { figures } = await readAttendance(db, organiser, SECRET, eventId);
+		expect(figures.map(({ by }) => by)).toEqual(Array(4).fill(displayName));
 	});
 
 	test('a phone whose clock was three days ahead and was put right loses nothing, and keeps its order', async () => {

@@ -85,13 +85,16 @@ async function openBoard(board: HTMLElement): Promise<void> {
 	const search = part<HTMLInputElement>('search');
 	const codeForm = board.querySelector<HTMLFormElement>('[data-act=code]');
 	const made = new Map<string, HTMLElement>();
+	const nameOf = ({ name }: Row) => name || words['noName']!;
+	const hidden = (text: string) =>
+		Object.assign(document.createElement('span'), { className: 'vh', textContent: text });
 	const makeRow = (row: Row): HTMLElement => {
 		const li = (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
 		li.id = `dong-${row.id}`;
 		li.dataset['id'] = row.id;
 		const heads = li.querySelector<HTMLInputElement>('[name=heads]')!;
-		heads.setAttribute('aria-label', row.name || words['noName']!);
-		for (const each of li.querySelectorAll('[data-of]')) each.textContent = `: ${row.name}`;
+		heads.setAttribute('aria-label', fill(words['headsOf'], { name: nameOf(row) }));
+		for (const each of li.querySelectorAll('[data-of]')) each.textContent = `: ${nameOf(row)}`;
 		made.set(row.id, li);
 		return li;
 	};
@@ -101,7 +104,7 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		const { heads, said, isOpen } = presenceOf(own);
 		const mine = items.filter(({ body }) => body['sign_up_id'] === row.id);
 		const refused = mine.find(({ refusal }) => refusal !== undefined);
-		part('name', li).textContent = row.name || words['noName']!;
+		part('name', li).textContent = nameOf(row);
 		const status = row.status === 'active' ? [] : [words[row.status]!];
 		const signedUp = fill(words['signedUp'], { heads: shown(row.headCount) });
 		part('about', li).textContent = [words[row.kind], signedUp, ...status].join(' · ');
@@ -131,7 +134,11 @@ async function openBoard(board: HTMLElement): Promise<void> {
 				value: String(each.heads),
 			});
 			button.className = 'btn alt tiny';
-			button.textContent = fill(words['chosen'], { heads: shown(each.heads), at: timeOf(each.at) });
+			const isMine = each.device === device;
+			const way = isMine ? 'thisPhone' : each.device.startsWith('web:') ? 'byForm' : 'byPhone';
+			const who = fill(words[way], { name: each.by || words['noName']! });
+			button.textContent = fill(words['chosen'], { heads: shown(each.heads), who, at: timeOf(each.at) });
+			button.append(hidden(`: ${nameOf(row)}`));
 			choose.append(button);
 		}
 		const isUnknown = row.status === 'cancelled' && own.length === 0 && !refused;
@@ -200,11 +207,11 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		void send();
 	};
 
-	const readHeads = (input: HTMLInputElement): number | undefined => {
+	const readHeads = (input: HTMLInputElement, min = 0): number | undefined => {
 		const text = input.value.trim();
 		const count = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
-		const isGood = count >= 0 && count <= MAX;
-		input.setCustomValidity(isGood ? '' : (words['range'] ?? ''));
+		const isGood = count >= min && count <= MAX;
+		input.setCustomValidity(isGood ? '' : (words[min > 0 ? 'presentRange' : 'range'] ?? ''));
 		return isGood ? count : (input.reportValidity(), undefined);
 	};
 	const checkInByCode = async (typed: string) => {
@@ -216,7 +223,7 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		wrong.textContent = row ? '' : (words['codeWrong'] ?? '');
 		input.toggleAttribute('aria-invalid', row === undefined);
 		part('done').textContent = row
-			? fill(words['codeDone'], { name: row.name || words['noName']!, heads: shown(row.headCount) })
+			? fill(words['codeDone'], { name: nameOf(row), heads: shown(row.headCount) })
 			: '';
 		if (!row) return;
 		input.value = '';
@@ -233,7 +240,7 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		const act = form.dataset['act'];
 		if (act === 'code') return void checkInByCode(input('code').value);
 		if (act === 'here') {
-			const heads = readHeads(input('heads'));
+			const heads = readHeads(input('heads'), 1);
 			if (heads !== undefined) void record(id, { heads, minors: null });
 		}
 		// What this phone said it takes back; where only others said it, it is decided.

@@ -21,6 +21,18 @@ export async function listFigures(db: Db, eventId: string): Promise<Figure[]> {
 	return rows.map((row) => ({ ...row, isChoice: row.isChoice === 1 }));
 }
 
+/** By whom each figure of an event was said. */
+export async function listLeads(db: Db, eventId: string): Promise<Map<string, string | null>> {
+	const rows = await db
+		.selectFrom('attendance')
+		.innerJoin('roleGrant', 'roleGrant.id', 'attendance.recordedBy')
+		.innerJoin('person', 'person.id', 'roleGrant.personId')
+		.select(['attendance.id', 'person.displayName'])
+		.where('attendance.eventId', '=', eventId)
+		.execute();
+	return new Map(rows.map(({ id, displayName }) => [id, displayName]));
+}
+
 /** Everybody who ever signed up, units first; of who cancelled no name is known. */
 export const listExpected = (db: Db, eventId: string) =>
 	db

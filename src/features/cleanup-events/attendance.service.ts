@@ -4,7 +4,13 @@ import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import type { Secret } from '#lib/secret.ts';
-import { findAttendance, insertAttendance, listExpected, listFigures } from './attendance.repository.ts';
+import {
+	findAttendance,
+	insertAttendance,
+	listExpected,
+	listFigures,
+	listLeads,
+} from './attendance.repository.ts';
 import { readCode } from './attendance.ts';
 import {
 	checkAttendance,
@@ -74,7 +80,12 @@ export async function readAttendance(db: Db, actor: Actor | undefined, secret: S
 	const rows = expected
 		.map((each) => ({ ...each, hash: codeHash(eventId, checkInCodeOf(secret, each.id)) }))
 		.sort((a, b) => (a.kind === b.kind ? byName(a.name, b.name) : a.kind === 'unit' ? -1 : 1));
-	return { event, rows, figures: await listFigures(db, eventId) };
+	const leads = await listLeads(db, eventId);
+	const figures = (await listFigures(db, eventId)).map((each) => ({
+		...each,
+		by: leads.get(each.id) ?? null,
+	}));
+	return { event, rows, figures };
 }
 
 /**

@@ -16,6 +16,8 @@ export type Figure = {
 	statedAt: number;
 	/** The same by the portal's clock. */
 	at: number;
+	/** The name of the lead who said it, as the portal knows it; none of what waits on a phone. */
+	by?: string | null;
 };
 
 const later = (a: Figure, b: Figure, by: 'statedAt' | 'at') => a[by] - b[by] || (a.id < b.id ? -1 : 1);

@@ -158,7 +158,10 @@ export const cleanupEvents = {
 			return path;
 		}
 		const signUpId = field(form, 'signUpId');
-		await recordAttendance(db, actor, { ...said, signUpId, heads: count('heads'), minors: null }, now);
+		// Nobody is what is there before anything is said; what was said by mistake is taken back.
+		const min = field(form, 'what') === 'undo' ? 0 : 1;
+		const heads = parseCount(field(form, 'heads'), { min, max: MAX_PRESENT }, 'heads', 'presentOutOfRange');
+		await recordAttendance(db, actor, { ...said, signUpId, heads, minors: null }, now);
 		return `${path}#dong-${signUpId}`;
 	}),
 	issueLetter: formAction(async (form, context) => {
