@@ -1,3 +1,5 @@
+import { listExpected } from '#features/cleanup-events/attendance.repository.ts';
+import { recordAttendance } from '#features/cleanup-events/attendance.service.ts';
 import { findEventBySlug } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
@@ -110,6 +112,28 @@ export function planEvents(
 		},
 	});
 
+	/** Who came, as one phone said it on the morning: those who signed up, and as many more as make the sum. */
+	async function checkIn(eventId: string, startsAt: number, sum: number | undefined): Promise<void> {
+		let left = sum ?? Infinity;
+		const say = async (signUpId: string | null, heads: number, minors: number | null) => {
+			if (heads === 0) return;
+			const at = startsAt + (signUpId === null ? HOUR : 0);
+			const device = `may-mau-${eventId}`;
+			const about = { id: uuidv7(at), eventId, signUpId, device, isChoice: false };
+			await recordAttendance(
+				db,
+				organiser,
+				{ ...about, heads, minors, statedAt: at, checkedInAt: at },
+				startsAt + DAY,
+			);
+			left -= heads;
+		};
+		// Persons first: they are known by name.
+		const expected = (await listExpected(db, eventId)).reverse();
+		for (const { id, headCount } of expected) await say(id, Math.min(headCount, left), null);
+		if (sum !== undefined) await say(null, left, Math.floor(left / 4));
+	}
+
 	function planEvent(date: string, wardId: string, number: number, isReported: boolean): void {
 		const organisationId = organisations.get(wardId)!;
 		const startsAt = localDateTimeToInstant(date, '07:00')!;
@@ -144,22 +168,26 @@ export function planEvents(
 				}
 			},
 		});
-		if (!isReported || startsAt + DAY > now) return;
+		if (startsAt + DAY > now) return;
 		steps.push({
 			at: startsAt + DAY,
-			run: () =>
-				reportEvent(
+			run: async () => {
+				if (!isReported) return checkIn(id, startsAt, undefined);
+				const headCount = 20 + Math.floor(random() * 60);
+				await checkIn(id, startsAt, headCount);
+				await reportEvent(
 					db,
 					organiser,
 					{
 						id,
-						headCount: 20 + Math.floor(random() * 60),
+						headCount,
 						recyclablesGrams: (4 + Math.floor(random() * 40)) * 1000,
 						otherWasteGrams: (30 + Math.floor(random() * 300)) * 1000,
 						remarks: '',
 					},
 					startsAt + DAY,
-				),
+				);
+			},
 		});
 	}
 }

@@ -10,6 +10,11 @@ import { loadReference } from '#db/reference.ts';
 import { loadSample, resetSamplePasswords, type SampleSignIn } from '#db/sample/index.ts';
 import { openLog, sequenceFunds } from '#features/checkpoints/checkpoint.service.ts';
 import { ledgerKeyOf } from '#features/checkpoints/ledger-key.ts';
+import { findActor } from '#features/accounts/person.repository.ts';
+import { listFigures } from '#features/cleanup-events/attendance.repository.ts';
+import { sumPresent } from '#features/cleanup-events/attendance.ts';
+import { letterCodeOf } from '#features/cleanup-events/letter.ts';
+import { issueLetter, verifyLetter } from '#features/cleanup-events/letter.service.ts';
 import { checkLedger } from '#features/checks/check.service.ts';
 import { listFunds } from '#features/fund/fund.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
@@ -187,6 +192,28 @@ test('payments stand at every step, and past and coming Sundays are there', asyn
 		expect([name, Number(count) > 1]).toEqual([name, true]);
 	for (const { startsAt } of await rowsOf('select distinct starts_at from cleanup_event'))
 		expect(new Date(Number(startsAt) + 7 * 3_600_000).getUTCDay()).toBe(0);
+});
+
+test('of each past Sunday it is known who came, the report says the same sum, and a letter can be asked about', async () => {
+	const past =
+		await rowsOf(`select id, (select head_count from event_report where event_id = cleanup_event.id) as heads
+		from cleanup_event where starts_at < ${LOADED - DAY}`);
+	expect(past.length).toBeGreaterThan(30);
+	for (const { id, heads } of past) {
+		const came = sumPresent(await listFigures(db, String(id)));
+		expect(came).toEqual({ heads: heads === null ? expect.any(Number) : Number(heads), open: 0 });
+		expect(came.heads).toBeGreaterThan(0);
+	}
+	const [person] = await rowsOf(
+		"select id, event_id from sign_up where kind = 'person' and id in (select sign_up_id from attendance)",
+	);
+	const [lead] = await rowsOf("select person_id from role_grant where role = 'organiser'");
+	const organiser = (await findActor(db, String(lead!['personId']), LOADED))!;
+	const [secret, id] = [randomBytes(32), String(person!['id'])];
+	await issueLetter(db, organiser, secret, id, LOADED);
+	expect(await verifyLetter(db, letterCodeOf(secret, id))).toMatchObject({
+		event: { id: person!['eventId'], isSample: 1 },
+	});
 });
 
 test('what a fund pays for fits the month', async () => {
