@@ -87,6 +87,31 @@ describe('anyone', () => {
 		});
 	});
 
+	test('a sign-up, the question about its name and the page of its link have no fault', async () => {
+		await onPhone(async (page) => {
+			const form = 'form:has([name=kind][value=person])';
+			const signUp = async (path: string) => {
+				await page.goto(path);
+				const fold = page.locator('details#tham-gia summary');
+				if (await fold.isVisible()) await fold.click();
+				await page.fill(`${form} [name=name]`, 'Vi Thị Sáu');
+				await page.check(`${form} [name=isSixteen]`);
+				await page.locator(`${form} .btn`).last().click();
+			};
+			const event = publicPaths.find((path) => /^\/chu-nhat-xanh\/.*\d$/.test(path))!;
+			await signUp(event);
+			await page.waitForURL(/xong=/);
+			const link = new URL((await page.locator('.link-out a').first().getAttribute('href'))!);
+			const faults = await faultsOfPaths(page, [link.pathname + link.search]);
+			for (const path of [event, inEnglish(event)]) {
+				await signUp(path);
+				await page.locator('[name=mayRepeat]').waitFor();
+				faults.push(...(await faultsOf(page)));
+			}
+			expect(faults).toEqual([]);
+		});
+	});
+
 	test('the thanks for a drop-off and this device’s own page have no fault', async () => {
 		await onPhone(async (page) => {
 			await page.goto('/ghi-nhan?diem=MAU-005');
@@ -144,7 +169,10 @@ test.each([
 	['steward', ['/cua-toi/nha/*', '/cua-toi/nha/*/khao-sat', '/cua-toi/nha/*/ho-so', '/cua-toi/phieu-ban/*']],
 	['treasurer', ['/cua-toi/phieu-ban/*', '/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/cong-khai']],
 	['approver', ['/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/quy-che']],
-	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*', '/cua-toi/su-kien/dot/*']],
+	[
+		'organiser',
+		['/cua-toi/su-kien', '/cua-toi/su-kien/*', '/cua-toi/su-kien/*/diem-danh', '/cua-toi/su-kien/dot/*'],
+	],
 	['school_lead', ['/cua-toi/truong']],
 	['ward_officer', ['/cua-toi/chi', '/cua-toi/chi/*']],
 	['administrator', ['/cua-toi/yeu-cau', '/cua-toi/thong-bao', '/cua-toi/nhat-ky', '/cua-toi/kiem-tra']],
