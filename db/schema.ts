@@ -1229,6 +1229,9 @@ export type EventReportTable = {
 	treeCount: number | null;
 	giftText: string;
 	remarks: string;
+	/** For the official report alone, as are the proposals. */
+	shortcomings: string;
+	proposals: string;
 	/** Into whose cycle the sorted recyclables went; null where they stayed apart. */
 	greenHouseId: string | null;
 	recordedAt: number;

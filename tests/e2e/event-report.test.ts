@@ -85,6 +85,8 @@ test('it is written, corrected, and the public page shows both', async () => {
 	await page.fill(`${form} [name=headCount]`, '30');
 	await page.click(`${form} summary:has-text("Quà tặng")`);
 	await page.fill(`${form} [name=giftText]`, '5 suất quà <b>cho hộ khó khăn</b>');
+	await page.click(`${form} summary:has-text("Tồn tại và kiến nghị")`);
+	await page.fill(`${form} [name=shortcomings]`, 'Thiếu <i>xe</i> chở rác');
 	await send();
 	await page.waitForURL(/xong=bao-cao/);
 	const said = await textOf(`/chu-nhat-xanh/${slug}`);
@@ -93,7 +95,7 @@ test('it is written, corrected, and the public page shows both', async () => {
 		...['30 lượt người, 14,5 kg đồ bán được', '25 lượt người, 14,5 kg đồ bán được'],
 	])
 		expect(said).toContain(words);
-	expect(said).not.toMatch(/0 cây|Cống/);
+	expect(said).not.toMatch(/0 cây|Cống|chở rác/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, phone.width)).toEqual([]);
 });
@@ -151,7 +153,13 @@ test('the paper stands on a page and in a file, for the event’s organisers alo
 		await page.click('a[href$="/bao-cao"]');
 		await page.waitForURL(/bao-cao$/);
 		const paper = (await page.textContent('article.official'))!.replaceAll('\u00a0', ' ');
-		for (const words of ['Độc lập - Tự do - Hạnh phúc', 'Tổng số: 30 lượt người', 'Nơi nhận', 'Chị Lan'])
+		for (const words of [
+			'Độc lập - Tự do - Hạnh phúc',
+			'Tổng số: 30 lượt người',
+			'Nơi nhận',
+			'Chị Lan',
+			'Thiếu <i>xe</i>',
+		])
 			expect(paper).toContain(words);
 		expect(paper).not.toContain('912');
 		expect(await axeErrors(page)).toEqual([]);

@@ -156,6 +156,8 @@ describeEachEngine('The report of a Green Sunday', (engine) => {
 			[{ drainMetres: Number.NaN }, 'drainMetres'],
 			[{ treeCount: -3 }, 'treeCount'],
 			[{ giftText: 'a'.repeat(501) }, 'giftText'],
+			[{ shortcomings: 'a'.repeat(2001) }, 'shortcomings'],
+			[{ proposals: 'a'.repeat(2001) }, 'proposals'],
 		];
 		for (const [over, field] of refusals)
 			expect(await expectNothingWritten(db, () => write(over))).toMatchObject({ field });
@@ -167,9 +169,23 @@ describeEachEngine('The report of a Green Sunday', (engine) => {
 		['templates', '{{count}} $t(errors:unexpected) ${1+1}'],
 		['NFD Vietnamese', 'Quà của đồng bào'.normalize('NFD')],
 	])('%s in its texts is kept as the text that it is', async (_name, text) => {
-		await write({ giftText: text, remarks: text });
+		await write({ giftText: text, remarks: text, shortcomings: text, proposals: text });
 		const stored = text.normalize('NFC');
-		expect(await newest()).toMatchObject({ giftText: stored, remarks: stored });
+		expect(await newest()).toMatchObject({
+			...{ giftText: stored, remarks: stored, shortcomings: stored, proposals: stored },
+		});
+	});
+
+	test('keeps shortcomings and proposals with each revision; a change of them alone is a correction', async () => {
+		await write({ shortcomings: 'Thiếu xe', proposals: 'Thêm thùng' });
+		await write({ shortcomings: 'Thiếu xe', proposals: 'Thêm thùng' }, LATER + 1);
+		await write({ shortcomings: 'Thiếu xe', revision: 1 }, LATER + DAY);
+		expect(
+			(await listReports(db, id)).map(({ shortcomings, proposals }) => [shortcomings, proposals]),
+		).toEqual([
+			['Thiếu xe', ''],
+			['Thiếu xe', 'Thêm thùng'],
+		]);
 	});
 
 	test('is asked for from the end on, and pressed for after 48 hours', async () => {

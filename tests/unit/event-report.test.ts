@@ -62,6 +62,7 @@ test.each(['vi', 'en'] as const)('what stands in the fields in %s reads back as 
 	const report = {
 		...{ headCount: 96, recyclablesGrams: 1_234_567, otherWasteGrams: 0, otherWasteLitres: 3250 },
 		...{ streetMetres: 1200, drainMetres: null, treeCount: 0, giftText: '', remarks: 'Tốt' },
+		...{ shortcomings: 'Thiếu xe', proposals: 'Thêm thùng' },
 		houseCode: null,
 		lines: [
 			{ materialCode: 'mixed_paper', unit: 'kg', quantityMilli: 9500, nameVi: '', nameEn: '' },

@@ -75,6 +75,24 @@ test.each([
 	expect(xml.match(/<w:p>|<w:p /g)!.length).toBe(xml.match(/<\/w:p>/g)!.length);
 });
 
+test('shortcomings and proposals stand under their heads, and dots where nothing was said', async () => {
+	const said = {
+		...report,
+		shortcomings: '**Thiếu** xe chở\n\nRác còn lẫn',
+		proposals: 'Xin thêm thùng rác',
+	};
+	const { text } = await textOf({ ...parts, report: said as EventReport });
+	expect(text).toMatch(
+		/6\. Tồn tại, hạn chế\nThiếu xe chở\nRác còn lẫn\n7\. Kiến nghị, đề xuất\nXin thêm thùng rác\n/,
+	);
+	for (const over of [undefined, { ...report, shortcomings: '', proposals: '' } as EventReport])
+		expect(
+			officialReport({ ...parts, report: over })
+				.sections.slice(5)
+				.map(({ lines }) => lines),
+		).toEqual(Array(2).fill(Array(2).fill({ text: '', isOpen: true })));
+});
+
 test('a sample says so', async () => {
 	expect((await textOf({ ...parts, event: { ...event, isSample: 1 } })).text).toContain('MẪU');
 });

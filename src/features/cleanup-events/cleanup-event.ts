@@ -79,6 +79,8 @@ export const MAX_LENGTH = {
 	reason: 300,
 	remarks: 2000,
 	giftText: 500,
+	shortcomings: 2000,
+	proposals: 2000,
 	name: 120,
 	contact: 120,
 } as const;
@@ -87,12 +89,15 @@ const refuse = (key: DomainErrorKey, options: DomainErrorOptions): never => {
 	throw new DomainError('UNPROCESSABLE_CONTENT', key, options);
 };
 
+const LONG: (keyof typeof MAX_LENGTH)[] = [
+	...(['description', 'whatToBring', 'provided', 'rainPlan'] as const),
+	...(['remarks', 'giftText', 'shortcomings', 'proposals'] as const),
+];
+
 /** The text as it is stored (NFC, one line or several). Refuses with 422 what is too long; nothing is cut off. */
 export function readText(raw: string, field: keyof typeof MAX_LENGTH): string {
 	const max = MAX_LENGTH[field];
-	const isLong = ['description', 'whatToBring', 'provided', 'rainPlan', 'remarks', 'giftText'].includes(
-		field,
-	);
+	const isLong = LONG.includes(field);
 	const text = (isLong ? cleanMultiline : cleanText)(raw, { max: max + 1 });
 	if ([...text].length > max) refuse('textTooLong', { field, values: { max } });
 	return text;

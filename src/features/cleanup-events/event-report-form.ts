@@ -76,6 +76,8 @@ export function readReport(form: FormData): Omit<ReportInput, 'id'> {
 		treeCount: readCount(form, 'treeCount', MAX_TREES),
 		giftText: field(form, 'giftText'),
 		remarks: field(form, 'remarks'),
+		shortcomings: field(form, 'shortcomings'),
+		proposals: field(form, 'proposals'),
 	};
 }
 
@@ -98,6 +100,8 @@ export function reportValues(report: EventReport | undefined, locale: Locale): R
 		treeCount: text(report.treeCount),
 		giftText: report.giftText,
 		remarks: report.remarks,
+		shortcomings: report.shortcomings,
+		proposals: report.proposals,
 		goodsHouse: report.houseCode ?? '',
 		...Object.fromEntries(
 			report.lines.map(({ materialCode: material, unit, quantityMilli }) => [

@@ -28,6 +28,8 @@ function figuresOf(input: ReportInput, greenHouseId: string | null): Figures {
 		...{ streetMetres, drainMetres, treeCount },
 		giftText: readText(input.giftText ?? '', 'giftText'),
 		remarks: readText(input.remarks, 'remarks'),
+		shortcomings: readText(input.shortcomings ?? '', 'shortcomings'),
+		proposals: readText(input.proposals ?? '', 'proposals'),
 		greenHouseId,
 	};
 }

@@ -30,6 +30,9 @@ type ReportMore = {
 	drainMetres: number | null;
 	treeCount: number | null;
 	giftText: string;
+	/** These two stand on the official report, never on a public page. */
+	shortcomings: string;
+	proposals: string;
 	lines: ReportLine[];
 	/** The code of the house whose cycle takes the lines; empty where they stay apart. */
 	goodsHouse: string;

@@ -53,6 +53,8 @@ const linesOf = (text: string): OfficialLine[] =>
 		.filter(Boolean)
 		.map((line) => ({ text: line }));
 
+const saidOrOpen = (text: string | undefined): OfficialLine[] => (text ? linesOf(text) : [open, open]);
+
 function timeOf({ startsAt, endsAt }: CleanupEvent): string {
 	const date = toLocalDate(startsAt);
 	return `Từ ${formatTime(startsAt)} đến ${formatTime(endsAt)}, ${formatWeekday(date, 'vi')}, ngày ${formatDate(date, 'vi')}.`;
@@ -121,8 +123,8 @@ export function officialReport(parts: OfficialParts): OfficialReport {
 		['Địa điểm', [{ text: `${placeText(event, 'vi')}.` }, ...linesOf(event.areaText)]],
 		['Thành phần', partsOf(parts)],
 		['Kết quả', resultOf(report)],
-		['Tồn tại, hạn chế', [open, open]],
-		['Kiến nghị, đề xuất', [open, open]],
+		['Tồn tại, hạn chế', saidOrOpen(report?.shortcomings)],
+		['Kiến nghị, đề xuất', saidOrOpen(report?.proposals)],
 	];
 	return {
 		isSample: event.isSample === 1,
