@@ -68,6 +68,10 @@ test('it is taken back within the hour', async () => {
 	expect(await page.textContent('[data-share-text]')).toContain('VẪN NHƯ CŨ');
 	expect(await page.locator('form[action*=undoChange]').count()).toBe(0);
 	expect(await publicText()).toContain('Đã lấy lại như cũ lúc');
+	expect(await page.locator('.note .changes').count()).toBe(0);
+	expect(await page.locator('.changes .undone').isVisible()).toBe(false);
+	await page.click('summary:has-text("1 lần đổi đã lấy lại như cũ")');
+	expect(await page.locator('.changes .undone').isVisible()).toBe(true);
 	expect(await feed()).toMatch(/SEQUENCE:2\r\n/);
 });
 
@@ -138,6 +142,8 @@ test('it is called off with one tap for the reason', async () => {
 	await page.click('#huy .btn');
 	await page.waitForURL(/xong=huy/);
 	expect(await page.textContent('[data-share-text]')).toMatch(/ĐÃ HUỶ: .+\nLý do: Lũ, ngập/);
+	expect((await publicText()).match(/huỷ buổi này|buổi này đã huỷ/gi)).toHaveLength(1);
+	expect((await publicText()).match(/Lý do: Lũ, ngập/g)).toHaveLength(2);
 	expect(await feed()).toContain('STATUS:CANCELLED');
 	expect(await axeErrors(page)).toEqual([]);
 });

@@ -58,6 +58,8 @@ test('a report that is missing after 48 hours is the first thing that waits', as
 
 test('a figure that could be two is asked about beside it, and nothing is written or lost', async () => {
 	await page.goto(work());
+	expect(await page.locator('a[href$="/bao-cao"]').count()).toBe(0);
+	expect(await page.textContent('main')).toContain('Ghi báo cáo kết quả xong thì có bản để in');
 	await page.fill(`${form} [name=headCount]`, '25');
 	await page.fill(`${form} [name="line-kg-mixed_paper"]`, '12,5');
 	await page.fill(`${form} [name=recyclables]`, '2');
