@@ -88,7 +88,7 @@ test('a point away from the chosen house is refused beside the point, with how f
 });
 
 test('a form that is refused for no field of its own says so on screen', async () => {
-	await openEvent();
+	await openEvent('#sua');
 	await page
 		.locator(`${editForm} [name=sequence]`)
 		.evaluate((input: HTMLInputElement) => (input.value = '0'));

@@ -109,7 +109,7 @@ test('photos before and after stand in pairs once the ward has looked at them', 
 			.toBuffer();
 	const photoForm = 'form:has([name=moment])';
 	const submit = () => page.click(`${photoForm} .btn`);
-	await page.goto(work());
+	await page.goto(`${work()}#anh`);
 	await page.check(`${photoForm} [value=before]`);
 	await submit();
 	await page.waitForSelector('#photo-error');
@@ -147,6 +147,40 @@ test('photos before and after stand in pairs once the ward has looked at them', 
 	expect(await images.first().getAttribute('width')).toBe('320');
 	expect(await images.first().getAttribute('loading')).toBe('lazy');
 	expect(await axeErrors(page)).toEqual([]);
+});
+
+test.each([
+	['to come', 3 * DAY],
+	['on the day', -DAY / 48],
+	['over', -3 * DAY],
+])('what waits now stands first, the rest is folded: %s', async (state, offset) => {
+	const startsAt = Date.now() + offset;
+	const set = (start: number) =>
+		world.db
+			.updateTable('cleanupEvent')
+			.set({ startsAt: start, endsAt: start + DAY / 12 })
+			.where('id', '=', world.eventId)
+			.execute();
+	await set(startsAt);
+	try {
+		for (const prefix of ['', '/en']) {
+			await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien/${world.eventId}`);
+			expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(3500);
+			expect(await page.locator(form).isVisible()).toBe(state === 'over');
+			expect(await page.locator('details.act[open]').count()).toBe(0);
+			expect(await page.locator('a.btn[href$="/diem-danh"]').count()).toBe(state === 'on the day' ? 1 : 0);
+			expect(await axeErrors(page)).toEqual([]);
+			expect(await sticksOut(page, phone.width)).toEqual([]);
+		}
+		if (state !== 'on the day') return;
+		await page.goto(`${work()}#bao-cao`);
+		await page.fill(`${form} [name=headCount]`, 'nhiều');
+		const [answer] = await send();
+		expect(answer.status()).toBe(422);
+		expect(await page.locator('#headCount-error').isVisible()).toBe(true);
+	} finally {
+		await set(Date.now() - 3 * DAY);
+	}
 });
 
 test('the paper stands on a page and in a file, for the event’s organisers alone', async () => {
