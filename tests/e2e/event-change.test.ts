@@ -38,6 +38,8 @@ const send = (form: string) =>
 	]);
 
 test('an event is postponed: its page, its calendar entry and the text for Zalo say so', async () => {
+	await publicText();
+	const firstImage = await page.getAttribute('meta[property="og:image"]', 'content');
 	await page.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}`);
 	await page.click('a:has-text("Hoãn, đổi chỗ hay huỷ")');
 	await page.waitForURL(/\/doi$/);
@@ -59,6 +61,11 @@ test('an event is postponed: its page, its calendar entry and the text for Zalo 
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, NARROW.width)).toEqual([]);
 	expect(await feed()).toMatch(/SEQUENCE:1\r\n/);
+	const image = (await page.getAttribute('meta[property="og:image"]', 'content'))!;
+	expect(image).toMatch(/chia-se\.png\?v=[0-9a-f]{22}$/);
+	expect(image).not.toBe(firstImage);
+	await page.goto(`${world.baseUrl}/chu-nhat-xanh`);
+	expect(await page.textContent('main')).toContain('Hoãn, dời từ ');
 });
 
 test('it is taken back within the hour', async () => {
@@ -73,6 +80,8 @@ test('it is taken back within the hour', async () => {
 	await page.click('summary:has-text("1 lần đổi đã lấy lại như cũ")');
 	expect(await page.locator('.changes .undone').isVisible()).toBe(true);
 	expect(await feed()).toMatch(/SEQUENCE:2\r\n/);
+	await page.goto(`${world.baseUrl}/chu-nhat-xanh`);
+	expect(await page.textContent('main')).not.toContain('Hoãn, dời từ ');
 });
 
 test('what cannot be is refused beside its field, in the form that was sent', async () => {

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { CleanupEvent } from '#features/cleanup-events/cleanup-event.ts';
-import { SHARE_IMAGE, shareImage } from '#features/cleanup-events/share-image.ts';
+import { SHARE_IMAGE, shareImage, shareVersion } from '#features/cleanup-events/share-image.ts';
 import { drawPng } from '#lib/draw.ts';
 import { createTranslator } from '#lib/i18n.ts';
 import { localDateTimeToInstant } from '#lib/time.ts';
@@ -13,7 +13,12 @@ const event = {
 	...{ endsAt: localDateTimeToInstant('2026-11-29', '10:00')!, isSample: 0 },
 	...{ houseName: null, wardNameVi: 'Phường Tam Thanh', wardNameEn: '' },
 } as unknown as CleanupEvent;
-const words = { t: createTranslator('vi'), locale: 'vi', host: 'nha-xanh.example' } as const;
+const words = {
+	t: createTranslator('vi'),
+	locale: 'vi',
+	host: 'nha-xanh.example',
+	firstStart: undefined,
+} as const;
 const draw = (changes: Partial<CleanupEvent> = {}) =>
 	drawPng(shareImage({ ...event, ...changes }, words), SHARE_IMAGE);
 
@@ -82,4 +87,15 @@ test.each([
 		const { channels } = await sharp(await sharp(png).extract(edge).removeAlpha().toBuffer()).stats();
 		for (const { min, max } of channels) expect(max - min).toBeLessThan(4);
 	}
+});
+
+test('a picture of what was postponed says from when, and has another version; the same has the same', () => {
+	const postponed = shareImage(event, {
+		...words,
+		firstStart: localDateTimeToInstant('2026-11-22', '07:30')!,
+	});
+	expect(JSON.stringify(postponed)).toMatch(/Hoãn, dời từ [^"]*22\/11/);
+	const cancelled = shareImage({ ...event, status: 'cancelled' }, words);
+	expect(new Set([postponed, cancelled, shareImage(event, words)].map(shareVersion)).size).toBe(3);
+	expect(shareVersion(shareImage(event, words))).toBe(shareVersion(shareImage({ ...event }, words)));
 });

@@ -19,6 +19,20 @@ export async function listChanges(db: Db, eventId: string): Promise<EventChange[
 	return rows.map(read);
 }
 
+/** When each of these events that was postponed was to begin at first. */
+export async function findFirstStarts(db: Db, eventIds: string[]): Promise<Map<string, number>> {
+	if (eventIds.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('eventChange')
+		.selectAll()
+		.where('eventId', 'in', eventIds)
+		.where('kind', '=', 'postpone')
+		.where('undoneAt', 'is', null)
+		.orderBy('sequence', 'desc')
+		.execute();
+	return new Map(rows.map((row) => [row.eventId, read(row).stood.startsAt]));
+}
+
 export async function findChange(db: Db, id: string): Promise<EventChange | undefined> {
 	const row = await db.selectFrom('eventChange').selectAll().where('id', '=', id).executeTakeFirst();
 	return row && read(row);

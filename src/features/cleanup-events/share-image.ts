@@ -1,7 +1,8 @@
 // What a chat shows of an event's link: a leaf of the calendar beside its name, readable on a phone.
 import type { Box } from '#lib/draw.ts';
 import type { Locale, Translate } from '#lib/i18n.ts';
-import { formatTime, formatWeekday, toLocalDate } from '#lib/time.ts';
+import { sha256Hex } from '#lib/hash.ts';
+import { formatShortDate, formatTime, formatWeekday, toLocalDate } from '#lib/time.ts';
 import { placeText, type CleanupEvent } from './cleanup-event.ts';
 import { monthText } from './event-leaf.ts';
 
@@ -21,11 +22,19 @@ const clamp = (lines: number) => ({ display: 'block', lineClamp: lines, wordBrea
 /** The longer, the smaller, so that three lines hold it. */
 const sizeOf = (title: string): number => (title.length <= 40 ? 68 : title.length <= 75 ? 56 : 46);
 
-/** The picture of an event: its day, its hours and place, who calls; or that it is called off. */
-export function shareImage(
-	event: CleanupEvent,
-	{ t, locale, host }: { t: Translate; locale: Locale; host: string },
-): Box {
+type ShareWords = {
+	t: Translate;
+	locale: Locale;
+	host: string;
+	/** When it was to begin, if it was postponed. */
+	firstStart: number | undefined;
+};
+
+/** The picture's version: it changes whenever the picture does, so that a chat fetches it anew. */
+export const shareVersion = (box: Box): string => sha256Hex(JSON.stringify(box)).slice(0, 22);
+
+/** The picture of an event: its day, its hours and place, who calls; or that it is postponed or called off. */
+export function shareImage(event: CleanupEvent, { t, locale, host, firstStart }: ShareWords): Box {
 	const date = toLocalDate(event.startsAt);
 	const isCancelled = event.status === 'cancelled';
 	const colour = isCancelled ? RED : GREEN;
@@ -52,7 +61,16 @@ export function shareImage(
 		children: [
 			...(isCancelled
 				? [line(t('cleanup-events:event.cancelled'), { fontSize: 44, fontWeight: 700, color: RED })]
-				: []),
+				: firstStart === undefined
+					? []
+					: [
+							line(
+								t('cleanup-events:event.postponedFrom', {
+									time: formatShortDate(toLocalDate(firstStart), locale),
+								}),
+								{ fontSize: 44, fontWeight: 700, color: RED },
+							),
+						]),
 			line(event.title, {
 				...clamp(3),
 				...{ fontSize: sizeOf(event.title), fontWeight: 700, lineHeight: 1.2 },

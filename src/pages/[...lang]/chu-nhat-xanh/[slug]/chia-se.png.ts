@@ -1,9 +1,9 @@
 import type { APIRoute } from 'astro';
 import { findEventBySlug } from '#features/cleanup-events/cleanup-event.repository.ts';
-import { SHARE_IMAGE, shareImage } from '#features/cleanup-events/share-image.ts';
+import { findFirstStarts } from '#features/cleanup-events/event-change.repository.ts';
+import { SHARE_IMAGE, shareImage, shareVersion } from '#features/cleanup-events/share-image.ts';
 import { drawPng } from '#lib/draw.ts';
 import { DomainError } from '#lib/errors.ts';
-import { sha256Hex } from '#lib/hash.ts';
 
 /** The last pictures that were asked for, by what they show: a link in a chat is asked for by every phone. */
 const drawn = new Map<string, Promise<Buffer>>();
@@ -13,9 +13,10 @@ const MOST = 64;
 export const GET: APIRoute = async ({ locals: { db, publicUrl, t, locale }, params, request }) => {
 	const event = await findEventBySlug(db, params['slug'] ?? '');
 	if (!event) throw new DomainError('NOT_FOUND', 'unknownEvent');
-	const box = shareImage(event, { t, locale, host: new URL(publicUrl).host });
-	const key = sha256Hex(JSON.stringify(box));
-	const headers = { 'cache-control': 'public, max-age=300', etag: `"${key.slice(0, 22)}"` };
+	const firstStart = (await findFirstStarts(db, [event.id])).get(event.id);
+	const box = shareImage(event, { t, locale, host: new URL(publicUrl).host, firstStart });
+	const key = shareVersion(box);
+	const headers = { 'cache-control': 'public, max-age=300', etag: `"${key}"` };
 	if (request.headers.get('if-none-match') === headers.etag)
 		return new Response(null, { status: 304, headers });
 	const picture = drawn.get(key) ?? drawPng(box, SHARE_IMAGE);
