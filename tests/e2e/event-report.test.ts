@@ -168,6 +168,8 @@ test.each([
 			expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(3500);
 			expect(await page.locator(form).isVisible()).toBe(state === 'over');
 			expect(await page.locator('details.act[open]').count()).toBe(0);
+			const first = await page.locator('.acts a.btn').first().getAttribute('href');
+			expect(first!.endsWith('/diem-danh')).toBe(state === 'on the day');
 			expect(await page.locator('a.btn[href$="/diem-danh"]').count()).toBe(state === 'on the day' ? 1 : 0);
 			expect(await axeErrors(page)).toEqual([]);
 			expect(await sticksOut(page, phone.width)).toEqual([]);
