@@ -113,6 +113,11 @@ test('a resident signs up for all days but one, and sees day by day what came of
 	expect((await main(resident)).match(/đã đăng ký 2 người/g)).toHaveLength(1);
 	const feed = await (await fetch(`${world.baseUrl}/api/v1/events.ics?series=${seriesId}`)).text();
 	expect(feed.match(/BEGIN:VEVENT/g)).toHaveLength(3);
+	const { events } = (await (await fetch(`${world.baseUrl}/api/v1/events?limit=100`)).json()) as {
+		events: { series_id: string | null }[];
+	};
+	expect(events.filter((each) => each.series_id === seriesId)).toHaveLength(3);
+	expect(events.some((each) => each.series_id === null)).toBe(true);
 	await resident.context().close();
 });
 
@@ -120,6 +125,7 @@ test('this day and the following are edited; the series pauses, goes on and is p
 	await page.goto(`${world.baseUrl}/cua-toi/su-kien/dot/${seriesId}`);
 	await page.click(`.row:has-text("${formatDate(dates[1]!, 'vi')}")`);
 	await page.waitForURL(/su-kien\/[0-9a-f-]{36}$/);
+	await page.click('#sua > summary');
 	await page.fill('#sua [name=startTime]', '06:30');
 	await page.click('.btn:has-text("Lưu cho buổi này và các buổi sau")');
 	await page.waitForURL(/xong=sua/);

@@ -118,6 +118,22 @@ describeEachEngine('feeds of Green Sundays', (engine) => {
 		expect(parseFeedFilter(new URLSearchParams('other=1'))).toEqual({});
 	});
 
+	test('say in words alone what stands in bold on the page', async () => {
+		await announceEvent(
+			db,
+			organiser,
+			input({ description: 'Mang **găng tay** nhé', whatToBring: '**Chổi**' }),
+			NOW,
+		);
+		const events = await feed();
+		const about = { title: 'x', self: 'https://x', now: NOW, reports: new Map() };
+		for (const text of [parse(toCalendar(events, '', words))[0]!.description, toAtom(events, about, words)]) {
+			expect(text).toContain('Mang găng tay nhé');
+			expect(text).toContain(': Chổi');
+			expect(text).not.toContain('**');
+		}
+	});
+
 	test('as Atom are well-formed XML that says what changed, and what was achieved', async () => {
 		const each = input({ title: 'Dọn <chợ> & "bến"' });
 		await announceEvent(db, organiser, each, NOW);

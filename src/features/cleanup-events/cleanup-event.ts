@@ -103,6 +103,9 @@ export function readText(raw: string, field: keyof typeof MAX_LENGTH): string {
 	return text;
 }
 
+/** A text for where nothing draws bold: without the stars that mark it. */
+export const plainText = (text: string): string => text.replace(/\*\*/g, '');
+
 /** The texts of an event as they are stored. */
 export const readTexts = (input: EventInput): EventInput => ({
 	...input,

@@ -1,7 +1,7 @@
 // Events as an Atom feed (RFC 4287), the one that changed last first.
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import { achievedText } from './achieved.ts';
-import { placeText, type CleanupEvent, type EventReport } from './cleanup-event.ts';
+import { placeText, plainText, type CleanupEvent, type EventReport } from './cleanup-event.ts';
 import { timeText } from './share-text.ts';
 
 // XML 1.0 knows no other control characters.
@@ -35,7 +35,7 @@ function entryOf(event: CleanupEvent, { now, reports }: Feed, words: Words): str
 		<published>${new Date(event.createdAt).toISOString()}</published>
 		<author><name>${xml(event.organisationName)}</name></author>
 		<link href="${xml(publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`))}"/>
-		<content type="text">${xml(told.filter(Boolean).join('\n'))}</content>
+		<content type="text">${xml(plainText(told.filter(Boolean).join('\n')))}</content>
 	</entry>`;
 }
 

@@ -1,7 +1,7 @@
 // Events as iCalendar (RFC 5545), for calendars that subscribe and for one event put into a phone's calendar.
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import { toLocalIso } from '#lib/time.ts';
-import { placeText, type CleanupEvent } from './cleanup-event.ts';
+import { placeText, plainText, type CleanupEvent } from './cleanup-event.ts';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
 /** Vietnam has kept one hour since 1975, without summer time. */
@@ -65,7 +65,7 @@ function eventLines(event: CleanupEvent, { t, locale, publicUrl }: Words): strin
 		...(event.latitude === null || event.longitude === null
 			? []
 			: [`GEO:${event.latitude.toFixed(6)};${event.longitude.toFixed(6)}`]),
-		`DESCRIPTION:${text(told.filter(Boolean).join('\n'))}`,
+		`DESCRIPTION:${text(plainText(told.filter(Boolean).join('\n')))}`,
 		`CONTACT:${text(event.organisationName)}`,
 		`URL:${url}`,
 		'END:VEVENT',

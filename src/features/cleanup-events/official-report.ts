@@ -3,7 +3,7 @@
 import { formatCount, formatGrams, formatQuantity } from '#lib/number-format.ts';
 import { formatDate, formatTime, formatWeekday, toLocalDate } from '#lib/time.ts';
 import { formatMetres, otherWasteText, recyclablesText } from './achieved.ts';
-import { placeText, type CleanupEvent, type EventReport } from './cleanup-event.ts';
+import { placeText, plainText, type CleanupEvent, type EventReport } from './cleanup-event.ts';
 
 export type OfficialParts = {
 	event: CleanupEvent;
@@ -46,8 +46,7 @@ const open: OfficialLine = { text: '', isOpen: true };
 const say = (label: string, value: string | undefined): OfficialLine =>
 	value ? { text: `${label}: ${value}` } : { text: `${label}:`, isOpen: true };
 const linesOf = (text: string): OfficialLine[] =>
-	text
-		.replace(/\*\*/g, '')
+	plainText(text)
 		.split('\n')
 		.map((line) => line.trim())
 		.filter(Boolean)

@@ -1,5 +1,5 @@
 import type { APIRoute } from 'astro';
-import { placeText } from '#features/cleanup-events/cleanup-event.ts';
+import { placeText, plainText } from '#features/cleanup-events/cleanup-event.ts';
 import { listUpcomingEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { formatCursor, parseCursor } from '#features/cleanup-events/event-cursor.ts';
 import { json } from '#lib/api.ts';
@@ -34,7 +34,8 @@ export const GET: APIRoute = async ({ locals: { db, now, publicUrl }, url }) => 
 				id: event.id,
 				slug: event.slug,
 				title: event.title,
-				description: event.description,
+				series_id: event.seriesId,
+				description: plainText(event.description),
 				starts_at: new Date(event.startsAt).toISOString(),
 				ends_at: new Date(event.endsAt).toISOString(),
 				place: {
@@ -43,7 +44,7 @@ export const GET: APIRoute = async ({ locals: { db, now, publicUrl }, url }) => 
 					latitude: event.latitude,
 					longitude: event.longitude,
 				},
-				what_to_bring: event.whatToBring,
+				what_to_bring: plainText(event.whatToBring),
 				capacity: event.capacity,
 				signed_up: event.signedUp,
 				organisation: event.organisationName,
