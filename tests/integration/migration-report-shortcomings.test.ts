@@ -1,4 +1,4 @@
-// Reports from before 0047 said nothing of shortcomings and proposals: the paper leaves them to the pen.
+// Reports from before 0046 said nothing of shortcomings and proposals: the paper leaves them to the pen.
 import { expect, test } from 'vitest';
 import { migrateToLatest } from '#db/migrate.ts';
 import { listReports } from '#features/cleanup-events/event-report.repository.ts';
