@@ -106,7 +106,7 @@ async function fillMore() {
 
 async function makeRows(): Promise<Record<string, Row[]>> {
 	const more = await fillMore();
-	const { house, fund, saleId, requestId, eventId } = world;
+	const { house, fund, saleId, requestId, eventId, classId } = world;
 	const work = `/cua-toi/quy/${fund.code}`;
 	const data = `/api/v1/funds/${fund.code}`;
 	const month = world.today.slice(0, 7);
@@ -190,7 +190,14 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 			{ who: 'treasurer', at: `${account}/du-lieu.csv`, cache: NEVER },
 		],
 		'[...lang]/cua-toi/thong-bao': [{ who: 'administrator', at: '/cua-toi/thong-bao', cache: NEVER }],
-		'[...lang]/cua-toi/truong': [{ who: 'school lead', at: '/cua-toi/truong' }],
+		'[...lang]/cua-toi/truong/index': [{ who: 'school lead', at: '/cua-toi/truong' }],
+		'[...lang]/cua-toi/truong/lop/index': [
+			{ who: 'school lead', at: '/cua-toi/truong/lop' },
+			{ who: 'school lead', at: '/cua-toi/truong/lop?nam=2020-2021' },
+		],
+		'[...lang]/cua-toi/truong/lop/[id]': [{ who: 'school lead', at: `/cua-toi/truong/lop/${classId}` }],
+		'[...lang]/cua-toi/truong/lop/danh-sach': [{ who: 'school lead', at: '/cua-toi/truong/lop/danh-sach' }],
+		'[...lang]/cua-toi/truong/lop/nam-moi': [{ who: 'school lead', at: '/cua-toi/truong/lop/nam-moi' }],
 		'[...lang]/cua-toi/yeu-cau': [{ who: 'administrator', at: '/cua-toi/yeu-cau' }],
 		'[...lang]/dang-nhap/index': [{ at: '/dang-nhap' }],
 		'[...lang]/dang-nhap/buoc-hai': [{ who: 'treasurer', at: '/dang-nhap/buoc-hai' }],

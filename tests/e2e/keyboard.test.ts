@@ -66,6 +66,7 @@ describe('what has the focus is seen', () => {
 		['steward', '/cua-toi/nha/MAU-002'],
 		['organiser', '/cua-toi/su-kien'],
 		['school_lead', '/cua-toi/truong'],
+		['school_lead', '/cua-toi/truong/lop'],
 		['ward_officer', '/cua-toi/chi'],
 	])('by the %s on %s', async (role, path) => {
 		await withPage(async (page) => {

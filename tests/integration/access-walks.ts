@@ -110,6 +110,16 @@ import {
 	recordClassSheet,
 	revokeClassSheet,
 } from '#features/schools/class-sheet.service.ts';
+import {
+	addClass,
+	changeClass,
+	endClass,
+	mergeClass,
+	previewClassList,
+	rollOver,
+	saveClassList,
+	splitClass,
+} from '#features/schools/school-class.service.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
 import { issueResetCode, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import { endRole, inviteToRole, withdrawInvitation } from '#features/team/role.service.ts';
@@ -317,6 +327,18 @@ const houseChangeOf = (greenHouseCode: string) => ({
 /** Nothing is left in any house. */
 const emptyCycles = (db: Db, { openCycleId }: World) =>
 	db.updateTable('dropOff').set({ withdrawnAt: NOW }).where('cycleId', '=', openCycleId).execute();
+
+const ofSchool = ({ organisation }: World) => ({ organisationId: organisation, schoolYear: '2026-2027' });
+const SECOND_CLASS = id();
+const NEXT_JUNE = Date.UTC(2027, 5, 20, 3);
+const prepareSecondClass = (db: Db, { organisation }: World) =>
+	db
+		.insertInto('schoolClass')
+		.values({
+			...{ id: SECOND_CLASS, organisationId: organisation, schoolYear: '2026-2027', grade: 6, name: '6B' },
+			...{ size: 38, followsClassId: null, closedOn: null, mergedIntoId: null, isSample: 0 },
+		})
+		.execute();
 
 /** By the service's name, and what it is tried on where there is more than one. */
 export const WALKS: Record<string, Walk> = {
@@ -601,6 +623,54 @@ export const WALKS: Record<string, Walk> = {
 		act: 'class-sheet.revoke',
 		reach: ORGANISATION,
 		run: (db, { standing }, actor) => revokeClassSheet(db, actor, standing.id, NOW),
+	},
+	addClass: {
+		act: 'school-class.change',
+		reach: ORGANISATION,
+		run: (db, world, actor) => addClass(db, actor, { ...ofSchool(world), name: '6C', size: 38 }, NOW),
+	},
+	changeClass: {
+		act: 'school-class.change',
+		reach: ORGANISATION,
+		run: (db, { classId }, actor) => changeClass(db, actor, { id: classId, name: '6D', size: 38 }, NOW),
+	},
+	endClass: {
+		act: 'school-class.change',
+		reach: ORGANISATION,
+		prepare: prepareSecondClass,
+		run: (db, _world, actor) => endClass(db, actor, { id: SECOND_CLASS, closedOn: TODAY }, NOW),
+	},
+	mergeClass: {
+		act: 'school-class.change',
+		reach: ORGANISATION,
+		prepare: prepareSecondClass,
+		run: (db, { classId }, actor) =>
+			mergeClass(db, actor, { id: SECOND_CLASS, intoId: classId, closedOn: TODAY, size: 76 }, NOW),
+	},
+	splitClass: {
+		act: 'school-class.change',
+		reach: ORGANISATION,
+		run: (db, { classId }, actor) =>
+			splitClass(db, actor, { id: classId, size: 20, newName: '6C', newSize: 18 }, NOW),
+	},
+	previewClassList: {
+		act: 'school-class.change',
+		reach: ORGANISATION,
+		isRead: true,
+		run: (db, world, actor) => previewClassList(db, actor, { ...ofSchool(world), list: '6C\t38' }, NOW),
+	},
+	saveClassList: {
+		act: 'school-class.change',
+		reach: ORGANISATION,
+		run: (db, world, actor) => saveClassList(db, actor, { ...ofSchool(world), list: '6C\t38' }, NOW),
+	},
+	rollOver: {
+		act: 'school-class.change',
+		reach: ORGANISATION,
+		run: (db, { organisation, classId }, actor) => {
+			const row = { name: '7A', size: 38, followsClassId: classId, field: 'name:0' };
+			return rollOver(db, actor, { organisationId: organisation, rows: [row] }, NEXT_JUNE);
+		},
 	},
 	announceEvent: {
 		act: 'cleanup-event.announce',

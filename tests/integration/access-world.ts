@@ -195,6 +195,7 @@ export async function makeWorld(db: Db) {
 		...{
 			organisation,
 			schoolHouse,
+			classId,
 			administrator,
 			posts,
 			token,

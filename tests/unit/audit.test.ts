@@ -14,6 +14,7 @@ const PARTS: Record<string, string[]> = {
 	'green-house.${kind}': ['survey', 'move', 'pause', 'reopen', 'close', 'merge'].map(
 		(kind) => `green-house.${kind}`,
 	),
+	'school-class.${act}': ['add', 'change', 'end', 'merge', 'split'].map((act) => `school-class.${act}`),
 	'month.${act}': ['month.close', 'month.reopen'],
 	'disbursement.${decision}': ['disbursement.approve', 'disbursement.return'],
 	'rights-request.${step}': ['rights-request.reply', 'rights-request.complete'],

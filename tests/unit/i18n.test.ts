@@ -58,6 +58,9 @@ const EXAMPLES: Record<string, string | number> = {
 		rows: 20_000,
 		seconds: 75,
 		columns: 256,
+		line: 5,
+		first: 2,
+		pupils: 456,
 	},
 	...{
 		month: '2026-10',

@@ -64,6 +64,7 @@ const TABLE = {
 	'scrap-sale.reverse': mayStrongly('approver'),
 	'campaign.change': may('school_lead'),
 	'weigh-in.record': may('school_lead'),
+	'school-class.change': may('school_lead'),
 	'class-sheet.record': may('school_lead'),
 	'class-sheet.approve': may('school_lead'),
 	'class-sheet.revoke': may('school_lead'),

@@ -53,6 +53,8 @@ export const AUDIT_ACTIONS = {
 		'campaign.unweigh',
 		'class-sheet.approve',
 		'class-sheet.revoke',
+		...(['school-class.add', 'school-class.change', 'school-class.end', 'school-class.merge'] as const),
+		...(['school-class.split', 'school-class.import', 'school-class.roll-over'] as const),
 	],
 	portal: ['sample.retire'],
 } as const;
@@ -75,16 +77,8 @@ export const AUDIT_KINDS = [
 		'disbursement',
 		'photo',
 	] as const),
-	'event_series' as const,
-	...([
-		'cleanup_event',
-		'sign_up',
-		'class_sheet',
-		'campaign',
-		'scrap_sale',
-		'rights_request',
-		'content_page',
-	] as const),
+	...(['event_series', 'school_class', 'campaign', 'cleanup_event', 'sign_up', 'class_sheet'] as const),
+	...(['scrap_sale', 'rights_request', 'content_page'] as const),
 	...([
 		'statement',
 		'cash_count',

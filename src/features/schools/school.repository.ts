@@ -1,8 +1,9 @@
 import type { Db, Trx } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { SchoolClass } from './class-sheet.ts';
+import { byGrade } from './school-class.ts';
 
-/** A school's classes of one school year, by grade and name. */
+/** A school's classes of one school year that have not ended, by grade and name. */
 export async function listClasses(
 	db: Db,
 	organisationId: string,
@@ -15,8 +16,7 @@ export async function listClasses(
 		.where('schoolYear', '=', schoolYear)
 		.where('closedOn', 'is', null)
 		.execute();
-	const collator = new Intl.Collator('vi', { numeric: true });
-	return rows.sort((a, b) => a.grade - b.grade || collator.compare(a.name, b.name));
+	return rows.sort(byGrade);
 }
 
 /** Schools among these organisations, with the house that stands in each. */
@@ -26,6 +26,7 @@ export async function listSchoolHouses(db: Db, organisationIds: string[]) {
 		.selectFrom('organisation')
 		.innerJoin('greenHouse', 'greenHouse.hostOrganisationId', 'organisation.id')
 		.select(['organisation.id', 'organisation.name', 'greenHouse.code', 'greenHouse.nameVi as houseName'])
+		.select('organisation.isSample')
 		.where('organisation.id', 'in', organisationIds)
 		.where('greenHouse.status', '<>', 'closed')
 		.orderBy('greenHouse.code')
@@ -44,6 +45,7 @@ export async function insertClass(
 		grade: number;
 		name: string;
 		size: number | null;
+		followsClassId?: string | null;
 		isSample: 0 | 1;
 	},
 	now: number,

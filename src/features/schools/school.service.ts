@@ -10,7 +10,8 @@ import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { readClassName, schoolYearOf } from './class-sheet.ts';
-import { hostHouse, insertClass, listClasses } from './school.repository.ts';
+import { listYearClasses } from './school-class.repository.ts';
+import { hostHouse, insertClass } from './school.repository.ts';
 
 export type NewSchool = {
 	greenHouseCode: string;
@@ -48,7 +49,9 @@ export async function openSchool(db: Db, input: NewSchool, now: number): Promise
 		}
 		const organisationId = standing ?? (await insertOrganisation(trx, school, now));
 		await hostHouse(trx, house.id, organisationId);
-		const known = new Set((await listClasses(trx, organisationId, schoolYear)).map((each) => each.name));
+		// One that has ended keeps its name.
+		const standingClasses = await listYearClasses(trx, organisationId, schoolYear);
+		const known = new Set(standingClasses.map((each) => each.name));
 		for (const each of classes.filter((one) => !known.has(one.name)))
 			await insertClass(trx, { organisationId, schoolYear, ...each, size: null, isSample }, now);
 		await insertAuditEvent(

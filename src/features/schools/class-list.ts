@@ -1,0 +1,246 @@
+// A school's list of classes as Excel holds it, pasted or in a file: a class and its size a row, and nobody's name.
+import { parse } from 'csv-parse/sync';
+import { DomainError } from '#lib/errors.ts';
+import { cleanText, foldSearch } from '#lib/fold.ts';
+import { isWorkbook, readWorkbook, type CellFault, type Sheet } from '#lib/workbook.ts';
+import { MAX_CLASSES, readClass, readSize, type ClassInput, type StandingClass } from './school-class.ts';
+
+/** What a school's list may weigh. */
+const MAX_BYTES = 1_000_000;
+const MAX_TEXT = 10_000;
+
+/** A row of the list: where it stands, from 1; a size that is not given is null. */
+export type ListedClass = ClassInput & { line: number; grade: number };
+
+type Row = { line: number; cells: string[] };
+
+const refuse = (key: 'classListUnreadable' | 'classListEmpty' | 'classListColumns' | 'classListNames') =>
+	new DomainError('UNPROCESSABLE_CONTENT', key, { field: 'list' });
+
+/** A file's list: the first sheet of a workbook, or a CSV's text. Refuses with 413 and 422 what is neither. */
+export async function readClassFile(file: File): Promise<string | Sheet> {
+	if (file.size > MAX_BYTES)
+		throw new DomainError('CONTENT_TOO_LARGE', 'fileTooLarge', {
+			field: 'file',
+			values: { max: MAX_BYTES / 1_000_000 },
+		});
+	const bytes = new Uint8Array(await file.arrayBuffer());
+	if (isWorkbook(bytes, file.name)) {
+		return readWorkbook(bytes).catch((error: unknown) => {
+			if (!(error instanceof DomainError)) throw error;
+			throw new DomainError(error.kind, error.key, { field: 'file', values: error.values });
+		});
+	}
+	try {
+		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+	} catch (cause) {
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'classListUnreadable', { field: 'file', cause });
+	}
+}
+
+const delimiterOf = (text: string) => ['\t', ';', ','].find((each) => text.includes(each));
+
+/** `Lớp 6A 38 em`: a line that somebody typed. */
+const typedCells = (line: string): string[] => {
+	const [, name, size] = /^\s*((?:lớp\s+)?\S+)\s+(\d.*)$/iu.exec(line) ?? [];
+	return name && size && isClass(name) ? [name, size] : [line];
+};
+
+function rowsOf(list: string | Sheet): Row[] {
+	let rows: string[][];
+	const delimiter = typeof list === 'string' ? delimiterOf(list) : undefined;
+	if (typeof list !== 'string') rows = list.rows;
+	else if (delimiter === undefined) rows = list.split(/\r\n?|\n/).map(typedCells);
+	else {
+		try {
+			rows = parse(list, {
+				bom: true,
+				delimiter,
+				relax_column_count: true,
+				relax_quotes: true,
+				skip_empty_lines: false,
+			});
+		} catch {
+			throw refuse('classListUnreadable');
+		}
+	}
+	return rows
+		.map((cells, index) => ({ line: index + 1, cells: cells.map((cell) => cleanText(cell, { max: 200 })) }))
+		.filter(({ cells }) => cells.some((cell) => cell !== ''));
+}
+
+const isClassHead = (cell: string) => /^((ten )?lop( hoc)?|class( name)?)$/.test(foldSearch(cell));
+const isSizeHead = (cell: string) =>
+	/^(si so|ss|sl|so luong|(tong )?(so )?(hs|hoc sinh)|(class )?size|(number of )?pupils)$/.test(
+		foldSearch(cell).replace(/[:().]/g, ''),
+	);
+/** A column that is about one pupil. */
+const isPersonHead = (cell: string) =>
+	/^(ho (va )?ten|ten (hoc sinh|hs)|ngay sinh|nam sinh|ma (hoc sinh|hs)|ma dinh danh|(full|pupil) ?names?|pupils? names?|(date of birth|birth ?(day|date)))\b/.test(
+		foldSearch(cell),
+	);
+const WORDS = /(?:^|\s)\p{L}[\p{L}.'’-]*\s+\p{L}[\p{L}.'’-]*(?=[\s,;]|$)/u;
+const DAY = /^(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d\d-\d\d)$/;
+const TOTAL = /^(tong|cong|toan truong|khoi \d|total)\b/;
+
+const reads = (read: (text: string) => unknown, cell: string): boolean => {
+	try {
+		return cell !== '' && read(cell) !== null;
+	} catch {
+		return false;
+	}
+};
+const isClass = (cell: string) => reads(readClass, cell);
+const isSize = (cell: string) => reads(readSize, cell);
+
+type Columns = { head: number; name: number; size: number };
+
+/** Which column is which: by the head where there is one, else by what stands in most rows. */
+function findColumns(rows: Row[]): Columns {
+	const head = rows.findIndex(({ cells }) => cells.some(isClassHead));
+	const headed = rows[head]?.cells ?? [];
+	const below = rows.slice(head + 1);
+	const width = Math.max(0, ...below.map(({ cells }) => cells.length));
+	const columns = Array.from({ length: width }, (_, index) => index);
+	const count = (column: number, is: (cell: string) => boolean) =>
+		below.filter(({ cells }) => is(cells[column] ?? '')).length;
+	const isNumber = (cell: string) => /^[-+=]?\d/.test(cell) && !isLettered(cell);
+	const isLettered = (cell: string) => isClass(cell) && /\D/.test(cell);
+	const named = columns.reduce(
+		(best, each) => (count(each, isLettered) > count(best, isLettered) ? each : best),
+		0,
+	);
+	if (head < 0 && count(named, isLettered) === 0) throw refuse('classListColumns');
+	const name = head < 0 ? named : headed.findIndex(isClassHead);
+	const size = headed.findIndex(isSizeHead);
+	if (size >= 0) return { head, name, size };
+	const sizes = columns.filter(
+		(each) => each !== name && count(each, isNumber) * 2 > count(each, Boolean) && !isSerial(below, each),
+	);
+	if (sizes.length > 1) throw refuse('classListColumns');
+	return { head, name, size: sizes[0] ?? -1 };
+}
+
+/** Row numbers 1, 2, 3 … beside the list. */
+const isSerial = (rows: Row[], column: number) => {
+	const numbers = rows.map(({ cells }) => cells[column] ?? '').filter((cell) => /^\d+$/.test(cell));
+	return numbers.length > 1 && numbers.every((cell, index) => Number(cell) === index + 1);
+};
+
+/** True when a column holds two words or more, or days of birth, in most rows: who somebody is has no place here. */
+function holdsPeople(rows: Row[]): boolean {
+	const isPerson = (cell: string) => DAY.test(cell) || (WORDS.test(cell) && !isClass(cell) && !isSize(cell));
+	const width = Math.max(0, ...rows.map(({ cells }) => cells.length));
+	return Array.from({ length: width }, (_, column) => column).some(
+		(column) => rows.filter(({ cells }) => isPerson(cells[column] ?? '')).length * 2 > rows.length,
+	);
+}
+
+const columnOf = (letters: string) =>
+	[...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+
+/** True for a cell whose value is asked for and cannot be known. */
+function isFaulty(fault: CellFault, lines: Set<number>, columns: Columns): boolean {
+	const [from = '', to = from] = fault.cell.split(':').map((cell) => cell.replace(/\d+/, ''));
+	const touches = (column: number) => columnOf(from) <= column && column <= columnOf(to);
+	return lines.has(fault.line) && (touches(columns.name) || touches(columns.size));
+}
+
+/**
+ * The classes of a list; empty rows, totals, and other columns are passed over. Refuses with 422 a list that names
+ * people, keeping nothing of it, and one with wrong rows, naming each by its line.
+ */
+export function readClassList(list: string | Sheet): ListedClass[] {
+	if (typeof list === 'string' && list.length > MAX_TEXT)
+		throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge', { field: 'list' });
+	const rows = rowsOf(list);
+	if (rows.length === 0) throw refuse('classListEmpty');
+	const hasHead = rows.some(({ cells }) => cells.some(isClassHead));
+	if (rows.some(({ cells }) => cells.some(isPersonHead))) throw refuse('classListNames');
+	if (!hasHead && holdsPeople(rows)) throw refuse('classListNames');
+	const columns = findColumns(rows);
+	const below = rows.slice(columns.head + 1);
+	if (holdsPeople(below)) throw refuse('classListNames');
+	const cellsOf = ({ cells }: Row) => ({ name: cells[columns.name] ?? '', size: cells[columns.size] ?? '' });
+	const body = below.filter((row) => {
+		const { name, size } = cellsOf(row);
+		if (TOTAL.test(foldSearch(name)) || (name === '' && size === '')) return false;
+		return name !== '' || !row.cells.some((cell) => TOTAL.test(foldSearch(cell)));
+	});
+	if (body.length === 0) throw refuse('classListEmpty');
+	if (body.length > MAX_CLASSES)
+		throw new DomainError('CONTENT_TOO_LARGE', 'classListLong', {
+			field: 'list',
+			values: { max: MAX_CLASSES },
+		});
+
+	const wrong: DomainError[] = [];
+	const fail = (key: 'classRowName' | 'classRowSize' | 'classRowTwice' | 'classRowCell', values: Values) =>
+		wrong.push(new DomainError('UNPROCESSABLE_CONTENT', key, { field: 'list', values }));
+	const lines = new Set(body.map(({ line }) => line));
+	const faults = typeof list === 'string' ? [] : list.faults.filter((each) => isFaulty(each, lines, columns));
+	for (const { line, cell } of faults) fail('classRowCell', { line, cell });
+	const lineOf = new Map<string, number>();
+	const listed: ListedClass[] = [];
+	for (const row of body) {
+		const { line } = row;
+		const cells = cellsOf(row);
+		if (faults.some((fault) => fault.line === line)) continue;
+		const isNamed = isClass(cells.name);
+		const isSized = cells.size === '' || isSize(cells.size);
+		if (!isNamed) fail('classRowName', { line });
+		if (!isSized) fail('classRowSize', { line });
+		if (!isNamed || !isSized) continue;
+		const { name, grade } = readClass(cells.name);
+		const first = lineOf.get(name);
+		if (first !== undefined) fail('classRowTwice', { line, name, first });
+		else listed.push({ line, name, grade, size: readSize(cells.size) });
+		lineOf.set(name, first ?? line);
+	}
+	throwAll(wrong);
+	return listed;
+}
+
+type Values = Record<string, string | number>;
+
+/** Throws the first of them with the others beside it. */
+export function throwAll([first, ...others]: DomainError[]): void {
+	if (!first) return;
+	const { kind, key, field, values } = first;
+	throw new DomainError(kind, key, { field, values, others });
+}
+
+/** The list as text that is read as the same list again. */
+export const classListText = (listed: ClassInput[]): string =>
+	['Lớp\tSĩ số', ...listed.map(({ name, size }) => `${name}\t${size ?? ''}`)].join('\n');
+
+export type ClassListPlan = {
+	added: ListedClass[];
+	resized: { id: string; name: string; from: number | null; to: number }[];
+	same: string[];
+	/** Classes that the list does not name: they stay as they are. */
+	unnamed: string[];
+};
+
+/**
+ * What a list changes in a school year: new classes, other sizes; a size that it leaves out stays. Refuses with 409 each
+ * row of a class that has ended in this year.
+ */
+export function planClassList(listed: ListedClass[], standing: StandingClass[]): ClassListPlan {
+	const byName = new Map(standing.map((each) => [each.name, each]));
+	const plan: ClassListPlan = { added: [], resized: [], same: [], unnamed: [] };
+	const ended: DomainError[] = [];
+	for (const row of listed) {
+		const { line, name, size } = row;
+		const found = byName.get(name);
+		byName.delete(name);
+		if (!found) plan.added.push(row);
+		else if (found.closedOn !== null)
+			ended.push(new DomainError('CONFLICT', 'classRowEnded', { field: 'list', values: { line, name } }));
+		else if (size === null || size === found.size) plan.same.push(name);
+		else plan.resized.push({ id: found.id, name, from: found.size, to: size });
+	}
+	throwAll(ended);
+	plan.unnamed = [...byName.values()].filter(({ closedOn }) => closedOn === null).map(({ name }) => name);
+	return plan;
+}

@@ -1,0 +1,250 @@
+// A list of classes as schools keep it in Excel: what is read of it, and everything that is refused.
+import { describe, expect, test } from 'vitest';
+import { classListText, planClassList, readClassFile, readClassList } from '#features/schools/class-list.ts';
+import type { StandingClass } from '#features/schools/school-class.ts';
+import type { DomainError } from '#lib/errors.ts';
+import { readWorkbook, writeWorkbook } from '#lib/workbook.ts';
+import { bookOf, compoundFile } from '../support/workbooks.ts';
+
+const short = (list: Parameters<typeof readClassList>[0]) =>
+	readClassList(list).map(({ line, name, size }) => [line, name, size]);
+
+async function refusal(work: () => unknown): Promise<DomainError> {
+	try {
+		await work();
+	} catch (error) {
+		return error as DomainError;
+	}
+	throw new Error('it was not refused');
+}
+
+describe('a list is read', () => {
+	test.each([
+		[
+			'two columns',
+			'6A\t38\n6B\t40',
+			[
+				[1, '6A', 38],
+				[2, '6B', 40],
+			],
+		],
+		[
+			'a head, other order, other columns',
+			'STT\tSĩ số\tTên lớp\tPhòng\n1\t38\t6A\t12\n2\t40\t6B\t13',
+			[
+				[2, '6A', 38],
+				[3, '6B', 40],
+			],
+		],
+		[
+			'a title, empty rows and totals',
+			'DANH SÁCH LỚP\t\n\t\nLớp\tSĩ số\n6A\t38\n\t\n6B\t40 em\nTổng cộng\t78\n',
+			[
+				[4, '6A', 38],
+				[6, '6B', 40],
+			],
+		],
+		[
+			'a total beside the class',
+			'STT\tLớp\tSĩ số\n1\t6A\t38\n2\t6B\t40\nCộng\t\t78',
+			[
+				[2, '6A', 38],
+				[3, '6B', 40],
+			],
+		],
+		[
+			'subtotals of a grade',
+			'Lớp\tSĩ số\nKhối 6\t78\n6A\t38\n6B\t40',
+			[
+				[3, '6A', 38],
+				[4, '6B', 40],
+			],
+		],
+		[
+			'no head, with row numbers',
+			'1\t6A\t38\n2\t6B\t40\n3\t7A\t38',
+			[
+				[1, '6A', 38],
+				[2, '6B', 40],
+				[3, '7A', 38],
+			],
+		],
+		[
+			'names alone',
+			'6A\n6B',
+			[
+				[1, '6A', null],
+				[2, '6B', null],
+			],
+		],
+		[
+			'a size left out',
+			'Lớp\tSĩ số\n6A\t\n6B\t40',
+			[
+				[2, '6A', null],
+				[3, '6B', 40],
+			],
+		],
+		[
+			'CSV with a mark and semicolons',
+			'\uFEFFLớp;Sĩ số\r\n6A;38\r\n"6B";"40"\r\n',
+			[
+				[2, '6A', 38],
+				[3, '6B', 40],
+			],
+		],
+		[
+			'typed by hand',
+			'Lớp 6A 38 em\n6B 40',
+			[
+				[1, '6A', 38],
+				[2, '6B', 40],
+			],
+		],
+		['English heads', 'Class,Pupils\n6A,38', [[2, '6A', 38]]],
+		[
+			'a size column without a head',
+			'Lớp\t\n6A\t38\n6B\t40',
+			[
+				[2, '6A', 38],
+				[3, '6B', 40],
+			],
+		],
+	])('%s', (_name, list, expected) => {
+		expect(short(list)).toEqual(expected);
+		// What is shown is read as the same once more.
+		const again = readClassList(classListText(readClassList(list)));
+		expect(again.map(({ name, size }) => [name, size])).toEqual(
+			expected.map(([, name, size]) => [name, size]),
+		);
+	});
+
+	test('from a workbook, a formula as its stored value and a title over merged cells', async () => {
+		const text = (at: string, value: string) => `<c r="${at}" t="inlineStr"><is><t>${value}</t></is></c>`;
+		const rows = [
+			`<row r="1">${text('A1', 'Danh sách lớp')}</row>`,
+			`<row r="2">${text('A2', 'Lớp')}${text('B2', 'Sĩ số')}</row>`,
+			`<row r="3">${text('A3', '6A')}<c r="B3"><f>20+18</f><v>38</v></c></row>`,
+			`<row r="4">${text('A4', '6B')}<c r="B4"><v>40</v></c></row>`,
+		].join('');
+		const book = bookOf(rows, '<mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>');
+		expect(short(await readWorkbook(book))).toEqual([
+			[3, '6A', 38],
+			[4, '6B', 40],
+		]);
+	});
+});
+
+describe('a list is refused', () => {
+	test.each([
+		['people in a column', 'Lớp\tSĩ số\tGVCN\n6A\t38\tNguyễn Thị Lan\n6B\t40\tHoàng Văn An'],
+		['people without a head', 'Nguyễn Văn An\nTrần Thị Bình'],
+		['people with numbers', '1. Nguyễn Văn An 6A\n2. Trần Thị Bình 6A'],
+		['people beside their class', '1\tNguyễn Văn An\t6A\n2\tTrần Thị Bình\t6A'],
+		['people in another spelling', 'Lớp,Sĩ số,x\n6A,38,Nguyễn Văn An'.normalize('NFD')],
+		['a head for people', 'Họ và tên\tLớp\nAn\t6A\nBình\t6B'],
+		['days of birth', 'Lớp\tSĩ số\tx\n6A\t38\t12/05/2014\n6B\t40\t13/06/2014'],
+		['a head for codes', 'Mã học sinh\tLớp\n123\t6A'],
+	])('that holds %s', async (_name, list) => {
+		const error = await refusal(() => readClassList(list));
+		expect(error).toMatchObject({
+			key: 'classListNames',
+			kind: 'UNPROCESSABLE_CONTENT',
+			values: {},
+			others: [],
+		});
+	});
+
+	test.each([
+		['', 'classListEmpty'],
+		['\n \t \n', 'classListEmpty'],
+		['Lớp\tSĩ số\nTổng\t78', 'classListEmpty'],
+		['38\t40\n39\t41', 'classListColumns'],
+		['6A\t38\t20\n6B\t40\t22', 'classListColumns'],
+		['6A,"38', 'classListUnreadable'],
+	])('%j', async (list, key) => {
+		expect(await refusal(() => readClassList(list))).toMatchObject({ key, field: 'list' });
+	});
+
+	test('that is too long', async () => {
+		const names = Array.from({ length: 301 }, (_, index) => `6A${index}`);
+		expect(await refusal(() => readClassList(names.join('\n')))).toMatchObject({ key: 'classListLong' });
+		expect(await refusal(() => readClassList('6A\n'.repeat(4000)))).toMatchObject({ key: 'bodyTooLarge' });
+	});
+
+	test('with each wrong row and its place, and nothing of what stands there but a class', async () => {
+		const list = 'Lớp\tSĩ số\n6A\t38\nXA\t38\n6B\t0\n6a\t39\n7A\t3x\n\t12';
+		const error = await refusal(() => readClassList(list));
+		expect([error, ...error.others].map(({ key, values }) => [key, values])).toEqual([
+			['classRowName', { line: 3 }],
+			['classRowSize', { line: 4 }],
+			['classRowTwice', { line: 5, name: '6A', first: 2 }],
+			['classRowSize', { line: 6 }],
+			['classRowName', { line: 7 }],
+		]);
+	});
+
+	test('with cells of a workbook that have no value of their own', async () => {
+		const text = (at: string, value: string) => `<c r="${at}" t="inlineStr"><is><t>${value}</t></is></c>`;
+		const rows = [
+			`<row r="1">${text('A1', 'Lớp')}${text('B1', 'Sĩ số')}</row>`,
+			`<row r="2">${text('A2', '6A')}<c r="B2"><f>WEBSERVICE("http://x")</f></c></row>`,
+			`<row r="3">${text('A3', '6B')}<c r="B3" t="e"><v>#REF!</v></c></row>`,
+			`<row r="4">${text('A4', '6C')}<c r="B4"><v>40</v></c></row>`,
+		].join('');
+		const error = await refusal(async () => readClassList(await readWorkbook(bookOf(rows))));
+		expect([error, ...error.others].map(({ key, values }) => [key, values])).toEqual([
+			['classRowCell', { line: 2, cell: 'B2' }],
+			['classRowCell', { line: 3, cell: 'B3' }],
+		]);
+	});
+});
+
+describe('a file', () => {
+	const fileOf = (bytes: Uint8Array | string, name: string) =>
+		new File([typeof bytes === 'string' ? bytes : bytes.slice()], name);
+
+	test('is a workbook or a CSV', async () => {
+		const book = await writeWorkbook('Lớp', [
+			['Tên lớp', 'Sĩ số'],
+			['6A', 38],
+		]);
+		expect(short(await readClassFile(fileOf(book, 'lop.xlsx')))).toEqual([[2, '6A', 38]]);
+		expect(short(await readClassFile(fileOf('Lớp,Sĩ số\n6A,38', 'lop.csv')))).toEqual([[2, '6A', 38]]);
+	});
+
+	test.each([
+		['an old one', compoundFile('Workbook'), 'lop.xls', 'workbookOld'],
+		['one under a password', compoundFile('EncryptedPackage'), 'lop.xlsx', 'workbookLocked'],
+		['a broken one', Buffer.from('504b0304000000', 'hex'), 'lop.xlsx', 'workbookUnreadable'],
+		['a large one', new Uint8Array(1_000_001), 'lop.csv', 'fileTooLarge'],
+		['one in another encoding', Buffer.from([0x4c, 0xff, 0xfe, 0x31]), 'lop.csv', 'classListUnreadable'],
+	])('is not %s', async (_name, bytes, name, key) => {
+		expect(await refusal(() => readClassFile(fileOf(bytes, name)))).toMatchObject({ key, field: 'file' });
+	});
+});
+
+describe('against what stands', () => {
+	const standing = (name: string, size: number | null, closedOn: string | null = null): StandingClass => ({
+		...{ id: `id-${name}`, name, grade: 6, size, schoolYear: '2026-2027' },
+		...{ followsClassId: null, closedOn, mergedIntoId: null },
+	});
+
+	test('a list adds, resizes, and leaves alone', () => {
+		const plan = planClassList(readClassList('6A\t38\n6B\t40\n6C\t\n6D\t35'), [
+			...[standing('6A', 38), standing('6B', null), standing('6C', 37), standing('6E', 1)],
+			standing('6G', 30, '2026-10-01'),
+		]);
+		expect(plan).toMatchObject({
+			added: [{ line: 4, name: '6D', size: 35 }],
+			resized: [{ id: 'id-6B', name: '6B', from: null, to: 40 }],
+			same: ['6A', '6C'],
+			unnamed: ['6E'],
+		});
+	});
+
+	test('a class that has ended is not taken up again by a list', async () => {
+		const work = () => planClassList(readClassList('6A\t38'), [standing('6A', 38, '2026-10-01')]);
+		expect(await refusal(work)).toMatchObject({ key: 'classRowEnded', values: { line: 1, name: '6A' } });
+	});
+});
