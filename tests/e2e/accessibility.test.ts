@@ -173,8 +173,6 @@ test.each([
 		'organiser',
 		['/cua-toi/su-kien', '/cua-toi/su-kien/*', '/cua-toi/su-kien/*/diem-danh', '/cua-toi/su-kien/dot/*'],
 	],
-	['school_lead', ['/cua-toi/truong']],
-	['organiser', ['/cua-toi/su-kien', '/cua-toi/su-kien/*', '/cua-toi/su-kien/dot/*']],
 	['school_lead', ['/cua-toi/truong', '/cua-toi/truong/lop?diem=*', '/cua-toi/truong/lop/*?diem=*']],
 	['ward_officer', ['/cua-toi/chi', '/cua-toi/chi/*']],
 	['administrator', ['/cua-toi/yeu-cau', '/cua-toi/thong-bao', '/cua-toi/nhat-ky', '/cua-toi/kiem-tra']],

@@ -222,7 +222,7 @@ test('whoever leads reads whom the portal cannot tell, with what to send and who
 	await withPage({}, async (page) => {
 		await signInAs(page, world.baseUrl, people.organiser);
 		await page.goto(`/cua-toi/su-kien/${eventId}`);
-		const fold = page.locator('details:has-text("1 lượt đăng ký không nhận được tin qua cổng")');
+		const fold = page.locator('details.fold:has-text("1 lượt đăng ký không nhận được tin qua cổng")');
 		await fold.locator('summary').click();
 		const said = await fold.innerText();
 		for (const words of ['CHỦ NHẬT XANH', 'Lò Thị Mai', '0912 345 678']) expect(said).toContain(words);
