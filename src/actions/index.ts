@@ -11,12 +11,14 @@ import { greenHouses } from '#features/green-houses/green-house.actions.ts';
 import { materials } from '#features/materials/guide.actions.ts';
 import { notifications } from '#features/notifications/notification.actions.ts';
 import { privacy } from '#features/privacy/privacy.actions.ts';
+import { campaigns } from '#features/schools/campaign.actions.ts';
 import { schoolClasses } from '#features/schools/school-class.actions.ts';
 import { schools } from '#features/schools/class-sheet.actions.ts';
 import { team } from '#features/team/team.actions.ts';
 
 export const server = {
 	accounts,
+	campaigns,
 	cleanupEvents,
 	collections,
 	disclosures,

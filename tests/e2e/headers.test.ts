@@ -191,6 +191,10 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		],
 		'[...lang]/cua-toi/thong-bao': [{ who: 'administrator', at: '/cua-toi/thong-bao', cache: NEVER }],
 		'[...lang]/cua-toi/truong/index': [{ who: 'school lead', at: '/cua-toi/truong' }],
+		'[...lang]/cua-toi/truong/dot/index': [{ who: 'school lead', at: '/cua-toi/truong/dot' }],
+		'[...lang]/cua-toi/truong/dot/[id]': [
+			{ who: 'school lead', at: `/cua-toi/truong/dot/${campaignId}` },
+		],
 		'[...lang]/cua-toi/truong/lop/index': [
 			{ who: 'school lead', at: '/cua-toi/truong/lop' },
 			{ who: 'school lead', at: '/cua-toi/truong/lop?nam=2020-2021' },

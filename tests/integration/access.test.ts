@@ -357,6 +357,7 @@ const WITHOUT: Record<string, string[]> = {
 			'editWithin',
 			'requireSeries',
 			'requireCampaign',
+			'checkRepeat',
 			'planExtension',
 			'newsOf',
 			'checkStands',

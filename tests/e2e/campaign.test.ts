@@ -1,0 +1,98 @@
+// A school's campaign in its lead's browser, with and without JavaScript: rules, publication, the scale, the end.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addDays, toLocalDate } from '#lib/time.ts';
+import { launchBrowser, phone } from '../support/browser.ts';
+import { axeErrors, sticksOut } from '../support/pages.ts';
+import { startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
+import { digest, SEQUENCED } from '../support/snapshot.ts';
+
+let world: ServedWorld;
+let browser: Browser;
+beforeAll(async () => {
+	[world, browser] = await Promise.all([startWorld(), launchBrowser()]);
+});
+afterAll(async () => {
+	await browser.close();
+	await world.stop();
+});
+
+describe.each([true, false])('a campaign (JavaScript: %s)', (javaScriptEnabled) => {
+	const today = toLocalDate(Date.now());
+	const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+	test('is written, refused, mended, published, weighed and ended', async () => {
+		const context = await browser.newContext({ viewport: phone, javaScriptEnabled, baseURL: world.baseUrl });
+		const page = await context.newPage();
+		await signInAs(page, world.baseUrl, world.people['school lead']);
+		await page.goto('/cua-toi/truong/dot');
+		const before = await digest(world.db, ['session', ...SEQUENCED]);
+		await page.fill('[name=name]', 'Kế hoạch nhỏ');
+		// The days around today may lie in two school years.
+		const endsOn = today.slice(5) === '07-31' ? today : addDays(today, 1);
+		await page.fill('[name=endsOn]', endsOn);
+		await page.fill('[name=quotaKg]', 'ba cân');
+		await press(page, 'Lưu bản soạn');
+		expect(await page.inputValue('[name=quotaKg]')).toBe('ba cân');
+		expect(await page.inputValue('[name=name]')).toBe('Kế hoạch nhỏ');
+		expect(await page.locator('#quotaKg-error').textContent()).toContain('phải là một con số');
+		expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+		await page.fill('[name=quotaKg]', '3');
+		await press(page, 'Lưu bản soạn');
+		await page.waitForURL(/xong=soan/);
+		const rules = page.locator('.rules');
+		for (const words of [
+			'Chỉ tiêu mỗi học sinh: 3\u00a0kg hoặc 20\u00a0cái.',
+			'Từ 12 điểm: Chi đội xuất sắc.',
+			'không góp tiền thay',
+		])
+			expect(await rules.textContent()).toContain(words);
+		await page.fill('[name=purpose]', 'Tặng sách');
+		await press(page, 'Lưu bản soạn');
+		await page.waitForURL(/xong=soan/);
+		expect(await page.inputValue('[name=purpose]')).toBe('Tặng sách');
+		await press(page, 'Công bố đợt này');
+		await page.waitForURL(/xong=cong-bo/);
+		expect(await page.locator('.progress tbody th').allTextContents()).toContain('6A');
+		await page.locator('summary', { hasText: 'Ghi số cân' }).click();
+		await page.fill('[name=weight]', '11,5');
+		await press(page, 'Ghi số cân');
+		await page.waitForURL(/xong=can/);
+		expect(await page.locator('main').textContent()).toContain('11,5\u00a0kg');
+		await page.getByRole('button', { name: /^Rút lại/ }).click();
+		await page.waitForURL(/xong=rut-can/);
+		expect(await page.locator('main').textContent()).not.toContain('11,5\u00a0kg');
+		if (javaScriptEnabled) {
+			expect(await axeErrors(page)).toEqual([]);
+			expect(await sticksOut(page, 320)).toEqual([]);
+		}
+		await press(page, 'Kết thúc đợt');
+		await page.waitForURL(/xong=ket-thuc/);
+		expect(await page.getByRole('button', { name: 'Kết thúc đợt' }).count()).toBe(0);
+		await context.close();
+	});
+
+	test('is shut to others', async () => {
+		const context = await browser.newContext({ javaScriptEnabled, baseURL: world.baseUrl });
+		const page = await context.newPage();
+		await signInAs(page, world.baseUrl, world.people.steward);
+		const { id } = await world.db.selectFrom('campaign').select('id').executeTakeFirstOrThrow();
+		expect((await page.goto(`/cua-toi/truong/dot/${id}`))!.status()).toBe(403);
+		expect((await page.goto('/cua-toi/truong/dot/nope'))!.status()).toBe(404);
+		await context.close();
+	});
+});
+
+test('the pages of a campaign have no fault in English', async () => {
+	const context = await browser.newContext({ viewport: phone, baseURL: world.baseUrl });
+	const page = await context.newPage();
+	await signInAs(page, world.baseUrl, world.people['school lead']);
+	const { id } = await world.db.selectFrom('campaign').select('id').executeTakeFirstOrThrow();
+	for (const path of ['/en/cua-toi/truong/dot', `/en/cua-toi/truong/dot/${id}`]) {
+		await page.goto(path);
+		expect(await axeErrors(page)).toEqual([]);
+		expect(await sticksOut(page, 320)).toEqual([]);
+	}
+	await context.close();
+});
