@@ -306,6 +306,7 @@ test.each([
 	['organiser', '/cua-toi/su-kien', 'announce', ['title', 'description', 'position', 'capacity']],
 	['treasurer', '/cua-toi/chi', 'requestDisbursement', ['description', 'amount', 'count']],
 	['school_lead', '/cua-toi/truong', 'recordSheet', ['cell']],
+	['school_lead', '/cua-toi/truong/lop', 'schoolClasses.add', ['name']],
 ] as const)('what the %s typed into %s is given back as text', async (role, from, action, names) => {
 	const send = await formOf(role, from === 'event' ? events[0]!.open : from, action);
 	const page = await pageOf(role);

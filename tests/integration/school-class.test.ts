@@ -199,6 +199,13 @@ describeEachEngine('a school’s classes', (engine) => {
 		expect(await acts(db)).toEqual(['school-class.merge']);
 		const cells = await db.selectFrom('classSheetCell').select('schoolClassId').execute();
 		expect(cells).toEqual([{ schoolClassId: id }]);
+		// Without a size it is both together, where both are known.
+		const seven = await world.add('7B', 30);
+		await mergeClass(db, lead, { ...input, id: seven, intoId: ids['7A']!, size: null }, NOW);
+		expect(await findClass(db, ids['7A']!)).toMatchObject({ size: 68 });
+		const unknown = await world.add('7C', null);
+		await mergeClass(db, lead, { ...input, id: unknown, intoId: ids['7A']!, size: null }, NOW);
+		expect(await findClass(db, ids['7A']!)).toMatchObject({ size: null });
 		// A merger by mistake: the name brings the class back.
 		await addClass(db, lead, { ...world, schoolYear: YEAR, name: '6B', size: 38 }, NOW);
 		expect(await findClass(db, id)).toMatchObject({ closedOn: null, mergedIntoId: null });
@@ -252,6 +259,10 @@ describeEachEngine('a school’s classes', (engine) => {
 		expect(await db.selectFrom('classSheetCell').select('schoolClassId').execute()).toEqual([
 			{ schoolClassId: id },
 		]);
+		// Without a size it is what the new one leaves; the second press is still the same split.
+		const rest = { id: ids['7A']!, size: null, newName: '7B', newSize: 18 };
+		for (let press = 0; press < 2; press += 1) await splitClass(db, lead, rest, NOW);
+		expect(await findClass(db, ids['7A']!)).toMatchObject({ size: 20 });
 		const refuse = (over: object, key: string, status: number, actor = lead) =>
 			expectRefused(db, () => splitClass(db, actor, { ...input, ...over }, NOW), key, status);
 		await refuse({ newName: '6B' }, 'classNameTaken', 409);

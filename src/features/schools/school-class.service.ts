@@ -10,6 +10,7 @@ import {
 	checkClosingDay,
 	checkOpenYear,
 	MAX_CLASSES,
+	MAX_SIZE,
 	previousYear,
 	readClass,
 	rolloverYearOf,
@@ -175,10 +176,16 @@ export async function endClass(
 	});
 }
 
+const sumOf = (a: number | null, b: number | null): number | null => {
+	const sum = (a ?? 0) + (b ?? 0);
+	return a === null || b === null || sum > MAX_SIZE ? null : sum;
+};
+
 /**
  * Ends a class in another one of its grade and year, which then has this size; what was entered stays with the class
  * that it was entered for. A second time changes nothing. Refuses with 409 and 422 what cannot be one.
  * @param input.closedOn the first day on which they are one
+ * @param input.size null is both sizes together
  */
 export async function mergeClass(
 	db: Db,
@@ -199,14 +206,18 @@ export async function mergeClass(
 		if (into.closedOn !== null) throw refuse('mergeIntoEnded');
 		await checkMayClose(trx, found, closedOn, now);
 		await updateClass(trx, id, { closedOn, mergedIntoId: intoId });
-		await updateClass(trx, intoId, { size });
+		await updateClass(trx, intoId, { size: size ?? sumOf(found.size, into.size) });
 		await audit('merge');
 	});
 }
 
+const restOf = (size: number | null, gone: number | null): number | null =>
+	size === null || gone === null || gone >= size ? null : size - gone;
+
 /**
  * Opens a class of the same grade and year beside this one, which then has another size. The same split a second time
  * changes nothing.
+ * @param input.size null is what the new one leaves
  */
 export async function splitClass(
 	db: Db,
@@ -230,12 +241,12 @@ export async function splitClass(
 				each.followsClassId === id &&
 				each.closedOn === null &&
 				each.size === input.newSize &&
-				found.size === input.size,
+				(input.size === null || found.size === input.size),
 		);
 		if (isDone) return;
 		await checkNameFree(trx, found, name, 'newName');
 		checkRoom(classes.length + 1);
-		await updateClass(trx, id, { size: input.size });
+		await updateClass(trx, id, { size: input.size ?? restOf(found.size, input.newSize) });
 		const opened = { organisationId, schoolYear, grade, name, size: input.newSize, isSample };
 		await audit('split', await insertClass(trx, { ...opened, followsClassId: id }, now));
 	});
