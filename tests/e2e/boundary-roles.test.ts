@@ -1,6 +1,8 @@
 // Who may do what, asked of the built server: every act of the team by everybody else writes nothing.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { schoolYearOf } from '#features/schools/class-sheet.ts';
 import { sha256Hex } from '#lib/hash.ts';
+import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { alertOf, makeClient, signInClient, type Client } from '../support/http.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
@@ -109,6 +111,31 @@ const ACTS: [name: string, rightful: string, form: (world: ServedWorld) => Form]
 			fields: {
 				...{ id: id(), greenHouseCode: schoolHouse.code, collectedOn: today },
 				[`cell:${classId}:mixed_paper:kg`]: '3',
+			},
+		}),
+	],
+	[
+		'change a class',
+		'school lead',
+		({ classId }) => ({
+			path: `/cua-toi/truong/lop/${classId}`,
+			action: 'schoolClasses.change',
+			fields: { form: 'change', id: classId, name: '6A', size: '41' },
+		}),
+	],
+	[
+		'save a class list',
+		'school lead',
+		({ people }) => ({
+			path: '/cua-toi/truong/lop/danh-sach',
+			action: 'schoolClasses.save',
+			fields: {
+				...{
+					organisationId: people['school lead'].actor.grants[0]!.scopeId!,
+					diem: '',
+					list: '6A\t38\n6B\t39',
+				},
+				schoolYear: schoolYearOf(toLocalDate(Date.now())),
 			},
 		}),
 	],

@@ -299,14 +299,14 @@ test('reasons, remarks, descriptions and the book show it as text', async () => 
 		await look('resident', row, [SHOWN.at(-1)!]);
 });
 
-const QUANTITIES = ['quantity', 'headCount', 'position', 'amount'];
+const QUANTITIES = ['quantity', 'headCount', 'position', 'amount', 'size'];
 test.each([
 	['resident', '/ghi-nhan?diem=MAU-001', 'record', ['quantity']],
 	['resident', 'event', 'signUp', ['name', 'headCount', 'phone']],
 	['organiser', '/cua-toi/su-kien', 'announce', ['title', 'description', 'position', 'capacity']],
 	['treasurer', '/cua-toi/chi', 'requestDisbursement', ['description', 'amount', 'count']],
 	['school_lead', '/cua-toi/truong', 'recordSheet', ['cell']],
-	['school_lead', '/cua-toi/truong/lop', 'schoolClasses.add', ['name']],
+	['school_lead', '/cua-toi/truong/lop', 'schoolClasses.add', ['name', 'size']],
 ] as const)('what the %s typed into %s is given back as text', async (role, from, action, names) => {
 	const send = await formOf(role, from === 'event' ? events[0]!.open : from, action);
 	const page = await pageOf(role);
