@@ -28,7 +28,7 @@ const isRpc = (path: string) => path.startsWith('/_actions/');
 /** What an operator's programs ask, also while the database is away. */
 const isHealth = (path: string) => path === '/healthz' || path === '/readyz';
 /** What other sites may show in a frame: it knows nobody and sets no cookie. */
-const isEmbed = (path: string) => /^(\/en)?\/nhung\/(ban-do|danh-sach)$/.test(path);
+const isEmbed = (path: string) => /^(\/en)?\/nhung\/(ban-do|danh-sach|truong\/[^/]+)$/.test(path);
 const isType = (message: Request | Response, type: RegExp) =>
 	type.test(message.headers.get('content-type') ?? '');
 

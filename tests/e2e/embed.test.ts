@@ -118,7 +118,7 @@ test('the snippet that the portal hands out is the frame that was chosen', async
 	await page.locator('[name=con-cho]').check();
 	await page.locator('.filter button').click();
 	await page.waitForURL(/kieu=danh-sach/);
-	const snippet = await page.locator('[data-share-text]').textContent();
+	const snippet = await page.locator('#ma [data-share-text]').textContent();
 	expect(snippet?.trim()).toBe(
 		`<iframe src="${world.baseUrl}/nhung/danh-sach?phuong=dk-2025&amp;con-cho=1" title="Danh sách Ngôi nhà xanh Lạng Sơn" width="100%" height="480" frameborder="0" loading="lazy"></iframe>`,
 	);

@@ -19,6 +19,7 @@ import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, PLAIN_EVENT } from '../support/fixtures.ts';
 import { makeClient, signInClient, type Client } from '../support/http.ts';
+import { makeSchoolStory } from '../support/school-story.ts';
 import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
 import { startServer } from '../support/server.ts';
 
@@ -107,6 +108,12 @@ async function fillMore() {
 async function makeRows(): Promise<Record<string, Row[]>> {
 	const more = await fillMore();
 	const { house, fund, saleId, requestId, eventId, classId } = world;
+	const school = await makeSchoolStory(world.db, Date.now());
+	const [schoolAt, campaignAt] = [
+		`/truong/${school.schoolId}`,
+		`/truong/${school.schoolId}/${school.endedId}`,
+	];
+	const { house, fund, saleId, requestId, eventId } = world;
 	const work = `/cua-toi/quy/${fund.code}`;
 	const data = `/api/v1/funds/${fund.code}`;
 	const month = world.today.slice(0, 7);
@@ -295,6 +302,40 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'api/v1/ledger/keys': [{ at: '/api/v1/ledger/keys' }],
 		'api/v1/sorting-guide': [{ at: '/api/v1/sorting-guide', cache: OPEN }],
 		'api/v1/trace/[kind]/[id]': [{ at: `/api/v1/trace/sale/${saleId}`, cache: OPEN }],
+		'[...lang]/nhung/truong/[id]': [
+			{ at: `/nhung/truong/${school.schoolId}` },
+			{ at: '/nhung/truong/khac', status: 404 },
+		],
+		'[...lang]/truong/index': [{ at: '/truong' }, { at: '/en/truong' }],
+		'[...lang]/truong/[id]/index': [
+			{ at: schoolAt },
+			{ at: `${schoolAt}?nam=${school.schoolYear}` },
+			{ at: `${schoolAt}?nam=1999-2000`, status: 302 },
+			{ at: '/truong/khac', status: 404 },
+		],
+		'[...lang]/truong/[id]/thu-hai': [
+			{ at: `${schoolAt}/thu-hai` },
+			{ at: '/truong/khac/thu-hai', status: 404 },
+		],
+		'[...lang]/truong/[id]/so-nam.xlsx': [
+			{ at: `${schoolAt}/so-nam.xlsx?nam=${school.schoolYear}`, cache: OPEN },
+			{ at: `${schoolAt}/so-nam.xlsx?nam=1999-2000`, status: 404 },
+		],
+		'[...lang]/truong/[id]/[campaignId]/index': [
+			{ at: campaignAt },
+			{ at: `${schoolAt}/${school.runningId}` },
+			{ at: `${schoolAt}/${school.draftId}`, status: 404 },
+			{ who: 'school lead', at: `${schoolAt}/${school.draftId}`, status: 404 },
+		],
+		'[...lang]/truong/[id]/[campaignId]/khen': [
+			{ at: `${campaignAt}/khen` },
+			{ at: `${campaignAt}/khen?rieng` },
+			{ at: `${schoolAt}/${school.draftId}/khen`, status: 404 },
+		],
+		'[...lang]/truong/[id]/[campaignId]/ket-qua.xlsx': [
+			{ at: `${campaignAt}/ket-qua.xlsx`, cache: OPEN },
+			{ at: `${schoolAt}/${school.draftId}/ket-qua.xlsx`, status: 404 },
+		],
 		healthz: [{ at: '/healthz' }],
 		readyz: [{ at: '/readyz' }],
 		'n/[code]': [{ at: `/n/${house.code}`, status: 301 }],
@@ -340,7 +381,7 @@ const FRAMED = {
 	'content-security-policy': /^default-src 'self'.*frame-ancestors \*(;|$)/,
 };
 const isFramed = (name: string, status: number) =>
-	/\/nhung\/(ban-do|danh-sach)(\?|$)/.test(name) && (status === 200 || status === 400);
+	/\/nhung\/(ban-do|danh-sach|truong\/[\w-]+)(\?|$)/.test(name) && (status === 200 || status === 400);
 
 /** What an answer lacks. */
 function faultsOf(name: string, response: Response): string[] {

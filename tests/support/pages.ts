@@ -22,8 +22,15 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 	found.push(linksIn(coming, '/chu-nhat-xanh/dot/')[0]);
 	const house = await read('/ngoi-nha-xanh/MAU-001');
 	found.push(linksIn(house, '/hanh-trinh/ky/')[0], linksIn(house, '/hanh-trinh/phieu-ban/')[0]);
-	if (found.includes(undefined)) throw new Error('the sample has no event, fund, entry, sheet or walk');
+	const school = linksIn(await read('/truong'), '/truong/')[0];
+	found.push(school, school && `${school}/thu-hai`, school && `/nhung${school}`);
+	if (found.includes(undefined))
+		throw new Error('the sample has no event, fund, entry, sheet, walk or school');
+	// Only a campaign that was published has pages.
+	const campaigns = linksIn(await read(school!), `${school}/`).filter((path) => /[\w-]{36}$/.test(path));
+	found.push(...campaigns.slice(0, 1).flatMap((path) => [path, `${path}/khen`, `${path}/khen?rieng`]));
 	return [
+		'/truong',
 		'/',
 		'/?noi-dat=school&ranh-gioi=cu',
 		'/ngoi-nha-xanh/MAU-001',

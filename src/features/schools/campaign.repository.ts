@@ -1,5 +1,6 @@
 import type { CampaignTable, WeighInTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
+import type { LocalDate } from '#lib/time.ts';
 import type { Campaign, CampaignInput } from './campaign.ts';
 import type { ClassInput, ClassTotal } from './campaign-result.ts';
 
@@ -148,9 +149,13 @@ export async function countSheets(db: Db, campaignId: string) {
 
 /**
  * The classes of campaigns with what stands of them in approved sheets, by grade and name; a class that brought nothing
- * stands too.
+ * stands too. Of some days alone where they are given, both counted in.
  */
-export async function listClassTotals(db: Db, campaignIds: string[]): Promise<Map<string, ClassInput[]>> {
+export async function listClassTotals(
+	db: Db,
+	campaignIds: string[],
+	days?: { from: LocalDate; to: LocalDate },
+): Promise<Map<string, ClassInput[]>> {
 	if (campaignIds.length === 0) return new Map();
 	const classes = await db
 		.selectFrom('campaignClass')
@@ -158,7 +163,7 @@ export async function listClassTotals(db: Db, campaignIds: string[]): Promise<Ma
 		.select(['campaignId', 'schoolClass.id', 'schoolClass.grade', 'name', 'campaignClass.size'])
 		.where('campaignId', 'in', campaignIds)
 		.execute();
-	const sums = await db
+	let approved = db
 		.selectFrom('classSheet')
 		.innerJoin('dropOff', 'dropOff.classSheetId', 'classSheet.id')
 		.innerJoin('dropOffLine', 'dropOffLine.dropOffId', 'dropOff.id')
@@ -168,7 +173,12 @@ export async function listClassTotals(db: Db, campaignIds: string[]): Promise<Ma
 			fn.sum<number | null>('declaredWeightGrams').as('weightGrams'),
 		])
 		.where('classSheet.campaignId', 'in', campaignIds)
-		.where('dropOff.withdrawnAt', 'is', null)
+		.where('dropOff.withdrawnAt', 'is', null);
+	if (days)
+		approved = approved
+			.where('classSheet.collectedOn', '>=', days.from)
+			.where('classSheet.collectedOn', '<=', days.to);
+	const sums = await approved
 		.groupBy(['classSheet.campaignId', 'dropOff.schoolClassId', 'materialCode', 'unit'])
 		.execute();
 	const totals = new Map<string, ClassTotal[]>();

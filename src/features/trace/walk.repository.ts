@@ -148,7 +148,7 @@ const findSharedIncome = (db: Db, transferId: string | null) =>
 		.executeTakeFirst();
 
 /** What other funds got of these incomes and still have, or have spent; by fund. */
-async function listSharesOf(db: Db, incomeIds: string[]): Promise<string[]> {
+export async function listSharesOf(db: Db, incomeIds: string[]): Promise<string[]> {
 	if (incomeIds.length === 0) return [];
 	const rows = await db
 		.selectFrom('journalEntry as income')
@@ -167,7 +167,7 @@ async function listSharesOf(db: Db, incomeIds: string[]): Promise<string[]> {
 }
 
 /** Live payments that spent one of these incomes, oldest first. */
-async function listPaymentsOf(db: Db, incomeIds: string[]): Promise<string[]> {
+export async function listPaymentsOf(db: Db, incomeIds: string[]): Promise<string[]> {
 	if (incomeIds.length === 0) return [];
 	const rows = await db
 		.selectFrom('fundAllocation')

@@ -1,0 +1,31 @@
+// What the scale said of the whole school's goods, set beside what its classes declared; never added to it.
+import type { ClassInput } from './campaign-result.ts';
+
+export type WeighedRow = {
+	materialCode: string;
+	declaredGrams: number;
+	/** Null: this material was not weighed. */
+	weighedGrams: number | null;
+};
+
+/** One row for each material that was declared or weighed, in the order given. */
+export function compareWithScale(
+	classes: Pick<ClassInput, 'totals'>[],
+	weighIns: { materialCode: string; weightGrams: number }[],
+	order: string[],
+): WeighedRow[] {
+	const declared = classes.flatMap(({ totals }) => totals);
+	return order.flatMap((materialCode) => {
+		const own = declared.filter((total) => total.materialCode === materialCode);
+		const weighed = weighIns.filter((row) => row.materialCode === materialCode);
+		if (own.length === 0 && weighed.length === 0) return [];
+		return [
+			{
+				materialCode,
+				declaredGrams: own.reduce((sum, { weightGrams }) => sum + (weightGrams ?? 0), 0),
+				weighedGrams:
+					weighed.length === 0 ? null : weighed.reduce((sum, { weightGrams }) => sum + weightGrams, 0),
+			},
+		];
+	});
+}

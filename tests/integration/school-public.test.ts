@@ -1,0 +1,121 @@
+// What the public reads of a school: approved sheets of published campaigns, and where their goods went.
+import { expect, test } from 'vitest';
+import { approveClassSheet, recordClassSheet } from '#features/schools/class-sheet.service.ts';
+import { listClassTotals } from '#features/schools/campaign.repository.ts';
+import { readPublicCampaign } from '#features/schools/public-campaign.repository.ts';
+import {
+	findSchool,
+	listClassGoods,
+	listRegister,
+	listSchools,
+	listSchoolYears,
+	sumCampaigns,
+	sumSchool,
+} from '#features/schools/school-public.repository.ts';
+import { daysOfYear, NOTHING_DECLARED } from '#features/schools/school-public.ts';
+import { schoolMoney } from '#features/trace/school-money.repository.ts';
+import { retireSamples } from '#lib/samples.ts';
+import { addDays, toLocalDate } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { NOW, seedReference } from '../support/fixtures.ts';
+import { makeSchoolStory } from '../support/school-story.ts';
+
+describeEachEngine('a school’s public side', (engine) => {
+	async function makeWorld() {
+		const db = await engine.fresh();
+		await seedReference(db);
+		return { db, ...(await makeSchoolStory(db, NOW)) };
+	}
+
+	test('sums approved sheets alone', async () => {
+		const { db, schoolId, runningId, endedId, schoolYear, bring, people } = await makeWorld();
+		const days = daysOfYear(schoolYear);
+		const before = await sumSchool(db, schoolId, days);
+		expect(before).toMatchObject({ dropOffs: 10, unweighed: 0 });
+		const sums = await sumCampaigns(db, [endedId, runningId]);
+		expect([...sums.values()].reduce((sum, { grams }) => sum + grams, 0)).toBe(before.grams);
+		await bring(runningId, () => 1000, false);
+		expect(await sumSchool(db, schoolId, days)).toEqual(before);
+		const waiting = await db
+			.selectFrom('classSheet')
+			.select('id')
+			.where('status', '=', 'entered')
+			.executeTakeFirstOrThrow();
+		await approveClassSheet(db, people.lead, waiting.id, NOW);
+		expect(await sumSchool(db, schoolId, days)).toMatchObject({ dropOffs: 15 });
+		expect(await sumSchool(db, schoolId, daysOfYear('2025-2026'))).toEqual(NOTHING_DECLARED);
+		expect(await listSchools(db)).toMatchObject([{ id: schoolId, campaigns: 2, totals: { dropOffs: 15 } }]);
+	});
+
+	test('knows no draft, no other school’s campaign, and no sample after their end', async () => {
+		const { db, schoolId, draftId, endedId, schoolYear } = await makeWorld();
+		expect(await readPublicCampaign(db, schoolId, draftId)).toBeUndefined();
+		const other = await makeSchoolStory(db, NOW, { name: 'Trường THCS Chi Lăng' });
+		expect(await readPublicCampaign(db, other.schoolId, endedId)).toBeUndefined();
+		expect((await readPublicCampaign(db, schoolId, endedId))?.classes).toHaveLength(5);
+		expect((await listSchools(db)).map(({ name }) => name)).toEqual([
+			...['Trường THCS Chi Lăng', 'Trường THCS Tam Thanh'],
+		]);
+		expect(await listSchoolYears(db, schoolId)).toEqual([schoolYear]);
+		await db.updateTable('organisation').set({ isSample: 1 }).where('id', '=', other.schoolId).execute();
+		expect((await listSchools(db)).map(({ id }) => id)).toEqual([schoolId]);
+		expect((await findSchool(db, other.schoolId))?.isSample).toBe(1);
+		await retireSamples(db);
+		expect(await findSchool(db, other.schoolId)).toBeUndefined();
+	});
+
+	test('a week counts the sheets of its days alone', async () => {
+		const { db, people, house, classIds, runningId } = await makeWorld();
+		const today = toLocalDate(NOW);
+		const collectedOn = addDays(today, -3);
+		await recordClassSheet(
+			db,
+			people.lead,
+			{
+				...{ id: uuidv7(NOW), greenHouseCode: house.code, collectedOn, campaignId: runningId },
+				rows: [
+					{ classId: classIds[0]!, lines: [{ material: 'mixed_paper', unit: 'kg', quantityMilli: 700 }] },
+				],
+				isApproved: true,
+			},
+			NOW,
+		);
+		const gramsOf = async (from: string, to: string) =>
+			(await listClassTotals(db, [runningId], { from, to }))
+				.get(runningId)![0]!
+				.totals.map(({ weightGrams }) => weightGrams);
+		expect(await gramsOf(collectedOn, collectedOn)).toEqual([700]);
+		expect(await gramsOf(addDays(collectedOn, 1), addDays(today, -1))).toEqual([]);
+	});
+
+	test('goods are followed to their sale, its row and what it paid for', async () => {
+		const { db, endedId, runningId, cycle, saleId, entryId, schoolId, schoolYear } = await makeWorld();
+		const of = async (goods: Parameters<typeof listClassGoods>[1]) =>
+			schoolMoney(db, await listClassGoods(db, goods));
+		const ended = await of({ campaignId: endedId });
+		expect(ended).toMatchObject({
+			cycles: [{ id: cycle.id, isSold: true }],
+			sales: [{ id: saleId, status: 'confirmed', cashReceivedVnd: 480_000, cycleIds: [cycle.id] }],
+			incomeVnd: 480_000,
+			payments: [{ id: entryId, changeVnd: -300_000 }],
+		});
+		const running = await of({ campaignId: runningId });
+		expect(running).toMatchObject({ sales: [], incomeVnd: 0, payments: [] });
+		expect(running.cycles.map(({ isSold, closedOn }) => [isSold, closedOn])).toEqual([[false, null]]);
+		const whole = await of({ organisationId: schoolId, ...daysOfYear(schoolYear) });
+		expect([whole.cycles.length, whole.incomeVnd]).toEqual([2, 480_000]);
+		expect(await of({ organisationId: schoolId, ...daysOfYear('2025-2026') })).toMatchObject({ cycles: [] });
+	});
+
+	test('the register has every line that counts, once, in the order of days and classes', async () => {
+		const { db, schoolId, schoolYear, bring, runningId } = await makeWorld();
+		await bring(runningId, () => 5000, false);
+		const lines = await listRegister(db, { organisationId: schoolId, ...daysOfYear(schoolYear) });
+		expect(lines).toHaveLength(20);
+		expect([...new Set(lines.map(({ name }) => name))]).toEqual(['6A', '6B', '7A', '7B', '8A']);
+		expect([...new Set(lines.map(({ campaignName }) => campaignName))].sort()).toEqual([
+			...['Kế hoạch nhỏ đợt 1', 'Kế hoạch nhỏ đợt 2'],
+		]);
+	});
+});
