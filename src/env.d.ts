@@ -26,6 +26,8 @@ declare namespace App {
 		/** What the visitor typed, kept for the page that shows it again beside an error. */
 		form: FormData | undefined;
 		formError: import('#lib/errors.ts').DomainError | undefined;
+		/** What the table said that a school pasted or uploaded; nothing of it is kept. */
+		tableReading?: import('#features/schools/sheet-table.ts').TableReading | undefined;
 		/** Why a photo was not taken though its record was written; undefined when it was. */
 		photoRefusal?: import('./lib/errors.ts').DomainError | undefined;
 		/** What an action made that is shown once and never again: codes, a link. */

@@ -11,12 +11,15 @@ import { normaliseUuid, uuidv7 } from './uuid.ts';
  */
 export function formAction<Path extends string | undefined>(
 	handle: (form: FormData, context: ActionAPIContext) => Promise<Path>,
+	{
+		longText = '',
+	}: { /** A field that holds a whole table, and is read cell by cell. */ longText?: string } = {},
 ) {
 	return defineAction({
 		accept: 'form',
 		handler: async (form: FormData, context) => {
 			try {
-				checkFields(form);
+				checkFields(form, longText);
 				await context.locals.checkSession();
 				context.locals.form = form;
 				return { redirect: await handle(form, context) };
@@ -33,14 +36,17 @@ export function formAction<Path extends string | undefined>(
 const MAX_FIELDS = 4000;
 /** More than twice the longest text that is kept; normalising and reading take the square of a text's length. */
 const MAX_TEXT = 10_000;
+/** Many times the largest school's table, pasted. */
+const MAX_TABLE_TEXT = 500_000;
 
 /** Refuses with 413 more fields or longer texts than any page has, with 400 a NUL: PostgreSQL keeps none in a text. */
-function checkFields(form: FormData): void {
+function checkFields(form: FormData, longText: string): void {
 	const fields = [...form.entries()];
 	if (fields.length > MAX_FIELDS) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
 	for (const [name, value] of fields) {
 		if (typeof value !== 'string') continue;
-		if (value.length > MAX_TEXT) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge', { field: name });
+		const max = name === longText ? MAX_TABLE_TEXT : MAX_TEXT;
+		if (value.length > max) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge', { field: name });
 		if (value.includes('\0')) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 	}
 }

@@ -57,8 +57,9 @@ const unreadable = (cause?: unknown) =>
 /**
  * The first sheet of a workbook. Refuses with 413 one that is too large, packed or unpacked, and with 422 an .xls, one
  * under a password, and whatever else is no workbook.
+ * @param decimal what parts the decimals of numbers in the rows of text
  */
-export async function readWorkbook(bytes: Uint8Array): Promise<Sheet> {
+export async function readWorkbook(bytes: Uint8Array, decimal: '.' | ',' = '.'): Promise<Sheet> {
 	if (bytes.length > MAX_BYTES)
 		throw new DomainError('CONTENT_TOO_LARGE', 'fileTooLarge', { values: { max: MAX_BYTES / 1_000_000 } });
 	if (begins(bytes, COMPOUND)) {
@@ -69,7 +70,7 @@ export async function readWorkbook(bytes: Uint8Array): Promise<Sheet> {
 		// The reader takes merged cells, errors and formulas without a value for empty ones, and fills up to the last cell.
 		const faults = inspect(firstSheet(unpack(bytes)));
 		const cells = await readSheet(new Blob([bytes.slice()]));
-		return { rows: cells.map((row) => row.map(textOf)), faults };
+		return { rows: cells.map((row) => row.map((cell) => textOf(cell, decimal))), faults };
 	} catch (error) {
 		throw error instanceof DomainError ? error : unreadable(error);
 	}
@@ -142,11 +143,11 @@ function inspect(tags: Iterable<Tag>): CellFault[] {
 	return faults;
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, decimal: '.' | ','): string {
 	if (value === null || value === undefined) return '';
 	if (value instanceof Date) return dateText(value);
 	// Excel itself counts with 15 digits.
-	if (typeof value === 'number') return String(Number(value.toPrecision(15)));
+	if (typeof value === 'number') return String(Number(value.toPrecision(15))).replace('.', decimal);
 	return String(value as string | boolean).slice(0, MAX_CELL);
 }
 

@@ -107,6 +107,7 @@ import {
 } from '#features/schools/campaign.service.ts';
 import {
 	approveClassSheet,
+	readClassTable,
 	recordClassSheet,
 	revokeClassSheet,
 } from '#features/schools/class-sheet.service.ts';
@@ -613,6 +614,16 @@ export const WALKS: Record<string, Walk> = {
 		act: 'class-sheet.record',
 		reach: ORGANISATION,
 		run: (db, { sheet }, actor) => recordClassSheet(db, actor, sheet('2026-11-19'), NOW),
+	},
+	readClassTable: {
+		act: 'class-sheet.record',
+		reach: ORGANISATION,
+		isRead: true,
+		run: (db, { sheet }, actor) => {
+			const { greenHouseCode, collectedOn } = sheet('2026-11-19');
+			const table = { rows: [['Lớp', 'Giấy vụn']] };
+			return readClassTable(db, actor, { greenHouseCode, collectedOn, table, locale: 'vi' }, NOW);
+		},
 	},
 	approveClassSheet: {
 		act: 'class-sheet.approve',

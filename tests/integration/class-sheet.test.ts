@@ -7,17 +7,20 @@ import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { readSheetRows, type ClassSheetInput } from '#features/schools/class-sheet.ts';
 import {
 	approveClassSheet,
+	readClassTable,
 	recordClassSheet,
 	revokeClassSheet,
 } from '#features/schools/class-sheet.service.ts';
 import { listSheets } from '#features/schools/class-sheet.repository.ts';
+import { tableOfText } from '#features/schools/sheet-table.ts';
+import { listMaterials } from '#features/materials/material.repository.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, makeHouse, NOW, seedReference } from '../support/fixtures.ts';
-import { expectNothingWritten } from '../support/snapshot.ts';
+import { digest, expectNothingWritten } from '../support/snapshot.ts';
 
 async function makeSchool(db: Db, name: string) {
 	const organisationId = uuidv7(NOW);
@@ -233,6 +236,90 @@ describeEachEngine('a class sheet', (engine) => {
 		const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
 		expect(refused.map((each) => (each as DomainError).key)).toEqual(Array(7).fill('classDayStands'));
 		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(2);
+	});
+
+	test('is read from a table by the school’s own lead only, and nothing is written', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const asked = { greenHouseCode: world.house.code, collectedOn: undefined, locale: 'vi' as const };
+		const table = tableOfText('Lớp\tGiấy vụn\tPin\n6A\t12,5\t2\n5A\t3\t');
+		const read = (actor: Actor | undefined, code = world.house.code) =>
+			readClassTable(db, actor, { ...asked, table, greenHouseCode: code }, NOW);
+		const before = await digest(db);
+		const reading = await read(world.lead);
+		expect(reading.cells).toEqual([{ name: `cell:${world.classA}:mixed_paper:kg`, text: '12,5' }]);
+		// Last year's class is none of this year's.
+		expect(reading.problems.map(({ key, row }) => [key, row])).toEqual([
+			['materialRefused', 1],
+			['classUnknown', 3],
+		]);
+		expect(await digest(db)).toEqual(before);
+		for (const actor of [world.steward, world.other.lead])
+			await expectRefused(db, () => read(actor), 'notYourRole', 403);
+		await expectRefused(db, () => read(undefined), 'signInFirst', 401);
+		await expectRefused(db, () => read(world.lead, 'NNX-998'), 'noSchoolHouse', 422);
+	});
+
+	test('of the same file twice, also from two tabs at once, is one sheet and one question', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const table = tableOfText('Lớp\tGiấy vụn\tLon nhôm\n6A\t12,5\t40\n6B\t3\t');
+		const upload = async (id: string) => {
+			const asked = {
+				greenHouseCode: world.house.code,
+				collectedOn: undefined,
+				table,
+				locale: 'vi' as const,
+			};
+			const { cells } = await readClassTable(db, world.lead, asked, NOW);
+			const rows = readSheetRows(formOf(Object.fromEntries(cells.map(({ name, text }) => [name, text]))));
+			await recordClassSheet(db, world.lead, sheetOf(world, { id, rows }), NOW);
+		};
+		const [first, second] = [uuidv7(NOW), uuidv7(NOW)];
+		// Two tabs, and the first of them sends twice.
+		const results = await Promise.allSettled([first, second, first].map(upload));
+		const refused = results.filter((each) => each.status === 'rejected');
+		expect(new Set(refused.map(({ reason }) => (reason as DomainError).key))).toEqual(
+			new Set(['classDayStands']),
+		);
+		const sheets = await db.selectFrom('classSheet').select('id').execute();
+		expect(sheets).toHaveLength(1);
+		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(2);
+		await revokeClassSheet(db, world.lead, sheets[0]!.id, NOW);
+		await upload(uuidv7(NOW));
+		expect(await listSheets(db, world.lead.grants[0]!.scopeId!, 9)).toHaveLength(2);
+	});
+
+	test('of 60 classes and 12 materials is written in one act', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const materials = (await listMaterials(db)).filter(
+			({ acceptedByDefault }) => acceptedByDefault !== 'never',
+		);
+		const twelve = materials.slice(0, 12);
+		await db.deleteFrom('greenHouseMaterial').where('greenHouseId', '=', world.house.id).execute();
+		await db
+			.insertInto('greenHouseMaterial')
+			.values(twelve.map(({ code }) => ({ greenHouseId: world.house.id, materialCode: code })))
+			.execute();
+		const organisationId = world.lead.grants[0]!.scopeId!;
+		const ids = await inTransaction(db, async (trx) => {
+			const made = [];
+			for (let n = 1; n <= 60; n += 1) {
+				const one = { organisationId, schoolYear: '2026-2027', grade: 7, name: `7A${n}` };
+				made.push(await insertClass(trx, { ...one, size: null, isSample: 0 }, NOW));
+			}
+			return made;
+		});
+		const rows = ids.map((classId) => ({
+			classId,
+			lines: twelve.map(({ code, defaultUnit }) => ({
+				...{ material: code, unit: defaultUnit, quantityMilli: 2000 },
+			})),
+		}));
+		await recordClassSheet(db, world.lead, sheetOf(world, { rows }), NOW);
+		expect(await db.selectFrom('classSheetCell').select('unit').execute()).toHaveLength(720);
+		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(60);
 	});
 
 	test('is entered and revoked by the school’s own lead only', async () => {

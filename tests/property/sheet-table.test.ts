@@ -9,7 +9,7 @@ const materials = [
 	{ code: 'mixed_paper', unit: 'kg' as const, names: ['Giấy vụn'], isTaken: true },
 	{ code: 'aluminium_can', unit: 'piece' as const, names: ['Lon nhôm'], isTaken: true },
 	{ code: 'battery', unit: 'piece' as const, names: ['Pin'], isTaken: false },
-];
+].map((each) => ({ ...each, isNever: each.code === 'battery', said: each.code }));
 const world = { classes, materials };
 
 // Every word of theirs holds this letter, which no class, material or unit has.

@@ -11,7 +11,7 @@ const materials = [
 	{ code: 'aluminium_can', unit: 'piece' as const, names: ['Lon nhôm', 'vỏ lon'], isTaken: true },
 	{ code: 'textile', unit: 'kg' as const, names: ['Quần áo cũ'], isTaken: false },
 	{ code: 'battery', unit: 'piece' as const, names: ['Pin cũ và ắc quy', 'pin tiểu', 'Pin'], isTaken: false },
-];
+].map((each) => ({ ...each, isNever: each.code === 'battery', said: each.code }));
 const world = { classes, materials };
 const read = (text: string, more: Partial<SheetTable> = {}) =>
 	readSheetTable({ rows: splitRows(text), delimiter: delimiterOf(text), ...more }, world);

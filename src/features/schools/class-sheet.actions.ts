@@ -1,10 +1,28 @@
 import { DomainError } from '#lib/errors.ts';
-import { field, formAction } from '#lib/forms.ts';
+import { field, formAction, hasFile } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
+import { readTableFile } from '#lib/table-file.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { readSheetRows } from './class-sheet.ts';
-import { approveClassSheet, recordClassSheet, revokeClassSheet } from './class-sheet.service.ts';
+import {
+	approveClassSheet,
+	readClassTable,
+	recordClassSheet,
+	revokeClassSheet,
+} from './class-sheet.service.ts';
+import { tableOfText, type SheetTable } from './sheet-table.ts';
+
+/** The pasted table, or the file where one was chosen. Refuses with 413 and 422, and with 422 a form without either. */
+async function readBrought(form: FormData): Promise<SheetTable> {
+	const file = form.get('file');
+	const brought =
+		hasFile(form, 'file') && file instanceof File ? await readTableFile(file) : field(form, 'table');
+	if (typeof brought !== 'string') return brought;
+	if (brought.trim() === '')
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'tableMissing', { field: 'table' });
+	return tableOfText(brought);
+}
 
 export const schools = {
 	recordSheet: formAction(async (form, { locals }) => {
@@ -13,6 +31,8 @@ export const schools = {
 		const collectedOn = parseLocalDate(field(form, 'collectedOn'));
 		if (!id) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'id' });
 		if (!collectedOn) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'collectedOn' });
+		if (form.has('asksSeen') && !form.has('isSeen'))
+			throw new DomainError('CONFLICT', 'tableUnseen', { field: 'isSeen' });
 		const greenHouseCode = field(form, 'greenHouseCode');
 		const rows = readSheetRows(form);
 		const isApproved = form.has('isApproved');
@@ -20,12 +40,28 @@ export const schools = {
 		await recordClassSheet(db, actor, { id, greenHouseCode, collectedOn, rows, ...said, locale }, now);
 		return localePath(locale, `/cua-toi/truong?diem=${encodeURIComponent(greenHouseCode)}&xong=${id}`);
 	}),
+	/** Writes nothing: the page shows the grid with what the table says, to be looked at. */
+	readTable: formAction(
+		async (form, { locals }) => {
+			const { db, actor, now, locale } = locals;
+			const table = await readBrought(form);
+			const asked = { greenHouseCode: field(form, 'greenHouseCode'), locale };
+			const collectedOn = parseLocalDate(field(form, 'collectedOn'));
+			const reading = await readClassTable(db, actor, { ...asked, collectedOn, table }, now);
+			for (const { name, text } of reading.cells) form.set(name, text);
+			for (const name of ['table', 'file']) form.delete(name);
+			locals.tableReading = reading;
+			return undefined;
+		},
+		{ longText: 'table' },
+	),
 	approveSheet: formAction(async (form, { locals }) => {
 		await approveClassSheet(locals.db, locals.actor, field(form, 'id'), locals.now);
 		return localePath(locals.locale, '/cua-toi/truong');
 	}),
 	revokeSheet: formAction(async (form, { locals }) => {
-		await revokeClassSheet(locals.db, locals.actor, field(form, 'id'), locals.now);
-		return localePath(locals.locale, '/cua-toi/truong');
+		const id = field(form, 'id');
+		await revokeClassSheet(locals.db, locals.actor, id, locals.now);
+		return localePath(locals.locale, `/cua-toi/truong?xong=${encodeURIComponent(id)}`);
 	}),
 };

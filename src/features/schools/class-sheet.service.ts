@@ -10,11 +10,12 @@ import {
 	getHouseStatus,
 } from '#features/green-houses/green-house.repository.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
+import { listGuideItems } from '#features/materials/guide.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
-import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
+import { startOfLocalDate, toLocalDate, type LocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import {
 	askAboutLarge,
@@ -36,6 +37,8 @@ import {
 import { listClasses } from './school.repository.ts';
 import { checkSheetOf } from './campaign.ts';
 import { addCampaignClasses, findCampaign } from './campaign.repository.ts';
+import { tableMaterials } from './sheet-names.ts';
+import { readSheetTable, type SheetTable, type TableReading } from './sheet-table.ts';
 
 const NOON_MS = 12 * 60 * 60 * 1000;
 
@@ -120,6 +123,36 @@ export async function recordClassSheet(
 		if (input.isApproved) await approve(trx, { sheet, house, rows, grantId: grant.id }, now);
 	};
 	await retryWhenTaken(() => inTransaction(db, write));
+}
+
+export type ClassTableInput = {
+	greenHouseCode: string;
+	/** Which school year's classes; today's where it is undefined. */
+	collectedOn: LocalDate | undefined;
+	table: SheetTable;
+	locale: 'vi' | 'en';
+};
+
+/**
+ * Reads a table into the cells of a school's sheet, for whoever may enter one; writes nothing. Refuses with 401, 403,
+ * and with 422 a house without a school.
+ */
+export async function readClassTable(
+	db: Db,
+	actor: Actor | undefined,
+	{ greenHouseCode, collectedOn, table, locale }: ClassTableInput,
+	now: number,
+): Promise<TableReading> {
+	requireActor(actor);
+	const house = await findGreenHouseByCode(db, greenHouseCode, now);
+	const organisationId = house?.hostOrganisationId;
+	if (!house || !organisationId)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'noSchoolHouse', { field: 'greenHouseCode' });
+	requireGrant(actor, 'class-sheet.record', [{ kind: 'organisation', id: organisationId }]);
+	const classes = await listClasses(db, organisationId, schoolYearOf(collectedOn ?? toLocalDate(now)));
+	const known = { taken: house.materials, guide: await listGuideItems(db), locale };
+	const materials = tableMaterials(await listMaterials(db), known);
+	return readSheetTable(table, { classes, materials });
 }
 
 type Approval = {

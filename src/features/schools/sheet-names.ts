@@ -1,5 +1,8 @@
 // How a table from outside names what the portal knows: classes, materials, units, and what belongs to none of them.
+import type { GuideItem } from '#features/materials/guide.ts';
+import { materialInText, type Material } from '#features/materials/material.ts';
 import { foldSearch } from '#lib/fold.ts';
+import type { Locale } from '#lib/i18n.ts';
 
 export type Unit = 'kg' | 'piece';
 export type TableClass = { id: string; name: string };
@@ -11,7 +14,34 @@ export type TableMaterial = {
 	names: string[];
 	/** Whether this house takes it. */
 	isTaken: boolean;
+	/** Whether no house does. */
+	isNever: boolean;
+	/** Inside a sentence, in the reader's language. */
+	said: string;
+	/** What the sorting guide calls it in an address. */
+	guide?: string | undefined;
 };
+
+/** The whole catalogue as a table may name it; `taken` are the codes of what the house takes. */
+export function tableMaterials(
+	materials: Material[],
+	{ taken, guide, locale }: { taken: string[]; guide: GuideItem[]; locale: Locale },
+): TableMaterial[] {
+	return materials.map((material) => {
+		const items = guide.filter((each) => each.materialCode === material.code);
+		const isNever = material.acceptedByDefault === 'never';
+		const isTaken = !isNever && taken.includes(material.code);
+		// What is explained may have any name that the guide knows; what is counted only its own.
+		const others = isTaken
+			? []
+			: items.flatMap((item) => [item.nameVi, item.nameEn, ...item.aliasesVi.split(';')]);
+		const names = [material.nameVi, material.nameEn, ...material.aliasesVi.split(';'), ...others];
+		return {
+			...{ code: material.code, unit: material.defaultUnit, names: names.filter(Boolean), isTaken, isNever },
+			...{ said: materialInText(material, locale), guide: items[0]?.code },
+		};
+	});
+}
 
 /** `Lớp 6 A (38 HS)`, `6-A` and `6a` are one. */
 export const classKey = (text: string): string =>

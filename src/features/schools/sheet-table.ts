@@ -1,5 +1,6 @@
 // A table that a school pasted or uploaded, read into the cells of its class sheet. Nothing of it comes back but classes
 // and materials that are known here, numbers, and where something stands: a pupil's name in it is kept and shown nowhere.
+import { delimiterOf, splitRows } from '#lib/delimited.ts';
 import { DomainError } from '#lib/errors.ts';
 import { parseQuantityMilli } from '#lib/number-input.ts';
 import { cellName } from './class-sheet.ts';
@@ -39,6 +40,12 @@ export type NumberProblem =
 	| 'quantityTooLarge'
 	| 'piecesTooLarge'
 	| 'quantityAmbiguous';
+
+/** The table in a pasted text or a file of text. */
+export function tableOfText(text: string): SheetTable {
+	const delimiter = delimiterOf(text);
+	return { rows: splitRows(text, delimiter), delimiter };
+}
 
 export type TableProblemKey =
 	| NumberProblem
@@ -91,6 +98,8 @@ export type TableReading = {
 
 /** More rows than the largest school has classes, with titles and totals between them. */
 export const MAX_TABLE_ROWS = 500;
+/** How many problems are named one by one. */
+export const MAX_SHOWN = 40;
 const MAX_TABLE_COLUMNS = 60;
 const HEAD_WITHIN = 30;
 const MAX_NEAR = 3;
@@ -243,6 +252,30 @@ export function readSheetTable(
 	function isHeadAgain(cell: string): boolean {
 		return find(cell) !== undefined || readHead(cell).unit !== undefined;
 	}
+}
+
+/**
+ * A block of figures without heads, pasted from one cell of the grid on: read as if the grid's own heads stood at it.
+ * @param from the classes and the columns of the grid from that cell on
+ */
+export function readBlock(
+	{ rows }: SheetTable,
+	from: { classNames: string[]; columns: { material: string; unit: Unit }[] },
+	known: { classes: TableClass[]; materials: TableMaterial[] },
+): TableReading {
+	const heads = from.columns.map(({ material, unit }) => {
+		const name = known.materials.find(({ code }) => code === material)?.names[0] ?? '';
+		return `${name} (${unit === 'kg' ? 'kg' : 'cái'})`;
+	});
+	const framed = rows.map((cells, index) => [from.classNames[index] ?? '', ...cells]);
+	const reading = readSheetTable({ rows: [['Lớp', ...heads], ...framed] }, known);
+	// Its own first row and column are no part of what was pasted.
+	const problems = reading.problems.map((each) => ({
+		...each,
+		row: Math.max(0, each.row - 1),
+		column: each.column === '' ? '' : letters(Math.max(0, numberOf(each.column) - 1)),
+	}));
+	return { cells: reading.cells, problems, ignored: [] };
 }
 
 const range = (length: number) => [...Array(length).keys()];
