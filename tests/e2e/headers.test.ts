@@ -114,6 +114,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		`/truong/${school.schoolId}/${school.endedId}`,
 	];
 	const { house, fund, saleId, requestId, eventId } = world;
+	const { house, schoolHouse, fund, saleId, requestId, eventId } = world;
 	const work = `/cua-toi/quy/${fund.code}`;
 	const data = `/api/v1/funds/${fund.code}`;
 	const month = world.today.slice(0, 7);
@@ -209,6 +210,15 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/truong/lop/[id]': [{ who: 'school lead', at: `/cua-toi/truong/lop/${classId}` }],
 		'[...lang]/cua-toi/truong/lop/danh-sach': [{ who: 'school lead', at: '/cua-toi/truong/lop/danh-sach' }],
 		'[...lang]/cua-toi/truong/lop/nam-moi': [{ who: 'school lead', at: '/cua-toi/truong/lop/nam-moi' }],
+		'[...lang]/cua-toi/truong': [{ who: 'school lead', at: '/cua-toi/truong' }],
+		'[...lang]/cua-toi/truong/mau.xlsx': [
+			{ who: 'school lead', at: `/cua-toi/truong/mau.xlsx?diem=${schoolHouse.code}`, cache: NEVER },
+			{ who: 'steward', at: `/cua-toi/truong/mau.xlsx?diem=${schoolHouse.code}`, status: 403 },
+			{ at: '/cua-toi/truong/mau.xlsx', status: 401 },
+		],
+		'[...lang]/cua-toi/truong/so/[id].xlsx': [
+			{ who: 'school lead', at: '/cua-toi/truong/so/khac.xlsx', status: 404 },
+		],
 		'[...lang]/cua-toi/yeu-cau': [{ who: 'administrator', at: '/cua-toi/yeu-cau' }],
 		'[...lang]/dang-nhap/index': [{ at: '/dang-nhap' }],
 		'[...lang]/dang-nhap/buoc-hai': [{ who: 'treasurer', at: '/dang-nhap/buoc-hai' }],

@@ -121,17 +121,21 @@ import {
 	saveClassList,
 	splitClass,
 } from '#features/schools/school-class.service.ts';
+import { getSheetBook, getSheetTemplate } from '#features/schools/sheet-book.service.ts';
+import { bookWords } from '#features/schools/sheet-book.ts';
 import { closeOrganisation, openOrganisation } from '#features/team/organisation.service.ts';
 import { issueResetCode, resetSecondFactor } from '#features/team/reset-code.service.ts';
 import { endRole, inviteToRole, withdrawInvitation } from '#features/team/role.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import type { DomainError } from '#lib/errors.ts';
+import { createTranslator } from '#lib/i18n.ts';
 import { addDays, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, makeActor, NOW, WHOLE } from '../support/fixtures.ts';
 import { HERE, SECRET, takePhoto, TODAY, type World } from './access-world.ts';
 import { saleOf } from './sale-world.ts';
 
+const BOOK_WORDS = bookWords(createTranslator('vi'), 'vi');
 const guideTexts = { name: 'Pin', aliases: '', what: 'Pin', prepare: 'Dán lại', where: '', source: 'Luật' };
 const guideInput = {
 	...{ code: 'pin', destination: 'hazardous', material: 'battery', datedOn: TODAY },
@@ -624,6 +628,19 @@ export const WALKS: Record<string, Walk> = {
 			const table = { rows: [['Lớp', 'Giấy vụn']] };
 			return readClassTable(db, actor, { greenHouseCode, collectedOn, table, locale: 'vi' }, NOW);
 		},
+	},
+	getSheetTemplate: {
+		act: 'class-sheet.record',
+		reach: ORGANISATION,
+		isRead: true,
+		run: (db, { sheet }, actor) =>
+			getSheetTemplate(db, actor, sheet('2026-11-19').greenHouseCode, BOOK_WORDS, NOW),
+	},
+	getSheetBook: {
+		act: 'class-sheet.record',
+		reach: ORGANISATION,
+		isRead: true,
+		run: (db, { standing }, actor) => getSheetBook(db, actor, standing.id, BOOK_WORDS),
 	},
 	approveClassSheet: {
 		act: 'class-sheet.approve',

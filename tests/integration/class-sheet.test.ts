@@ -14,6 +14,10 @@ import {
 import { listSheets } from '#features/schools/class-sheet.repository.ts';
 import { tableOfText } from '#features/schools/sheet-table.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
+import { getSheetBook, getSheetTemplate } from '#features/schools/sheet-book.service.ts';
+import { bookWords } from '#features/schools/sheet-book.ts';
+import { readWorkbook, writeWorkbook } from '#lib/workbook.ts';
+import { createTranslator } from '#lib/i18n.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
@@ -320,6 +324,40 @@ describeEachEngine('a class sheet', (engine) => {
 		await recordClassSheet(db, world.lead, sheetOf(world, { rows }), NOW);
 		expect(await db.selectFrom('classSheetCell').select('unit').execute()).toHaveLength(720);
 		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(60);
+	});
+
+	test('is the same sheet again when its workbook is brought back, Vietnamese and all', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const words = bookWords(createTranslator('vi'), 'vi');
+		const sheet = sheetOf(world);
+		await recordClassSheet(db, world.lead, sheet, NOW);
+		const { collectedOn, rows } = await getSheetBook(db, world.lead, sheet.id, words);
+		expect([collectedOn, rows]).toEqual([
+			'2026-11-20',
+			[
+				['Lớp', 'Giấy vụn (kg)', 'Lon nhôm (cái)'],
+				['6A', 12.5, 40],
+				['6B', 3, ''],
+				['Cộng', 15.5, 40],
+			],
+		]);
+		const table = await readWorkbook(await writeWorkbook('Sổ lớp', rows), ',');
+		const asked = { greenHouseCode: world.house.code, collectedOn: undefined, locale: 'vi' as const };
+		const { cells, problems } = await readClassTable(db, world.lead, { ...asked, table }, NOW);
+		expect(problems).toEqual([]);
+		const read = readSheetRows(formOf(Object.fromEntries(cells.map(({ name, text }) => [name, text]))));
+		expect(read).toEqual(sheet.rows);
+		const template = await getSheetTemplate(db, world.lead, world.house.code, words, NOW);
+		expect(template.map(([first]) => first)).toEqual(['Lớp', '6A', '6B']);
+		const heads = template[0]!.slice(1);
+		expect(heads).toHaveLength(world.house.materials.length);
+		const filled = { rows: [template[0]!.map(String), ['6A', ...heads.map(() => '2')]] };
+		const all = await readClassTable(db, world.lead, { ...asked, table: filled }, NOW);
+		expect([all.cells.length, all.problems]).toEqual([heads.length, []]);
+		await expectRefused(db, () => getSheetBook(db, world.lead, 'khac', words), 'sheetNotFound', 404);
+		await expectRefused(db, () => getSheetBook(db, world.other.lead, sheet.id, words), 'notYourRole', 403);
+		await expectRefused(db, () => getSheetTemplate(db, world.lead, 'X', words, NOW), 'noSchoolHouse', 404);
 	});
 
 	test('is entered and revoked by the school’s own lead only', async () => {
