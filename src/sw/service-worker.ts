@@ -37,10 +37,13 @@ const GUIDE = '/phan-loai';
 const SURVEY_OFFLINE = '/khao-sat/khong-mang';
 /** Kept only by whoever opened a check-in; the list itself the page holds in its own store. */
 const CHECK_IN_OFFLINE = '/diem-danh/khong-mang';
+/** Kept only by whoever opened a class sheet; its school and classes the page has from its own store. */
+const SHEET_OFFLINE = '/so-lop/khong-mang';
 /** What a form asks for by its name. */
 const KEPT_ON_DEMAND: Record<string, string[]> = {
 	'khao-sat': [SURVEY_OFFLINE],
 	'diem-danh': [CHECK_IN_OFFLINE],
+	'so-lop': [SHEET_OFFLINE],
 };
 /** What one visit makes readable without a network, in the visitor's language. */
 const SHELL = [OFFLINE, ...Object.values(KEPT_FORMS), '/cho-gui', '/', '/chu-nhat-xanh', GUIDE];
@@ -64,14 +67,15 @@ function keyOf(url: URL): string {
 
 /**
  * The files that a page, a style sheet or a script cannot do without; what a script fetches when wanted is not among them,
- * but for what makes a photo small, takes a position, checks people in or reads a code: wanted where there is no network.
+ * but for what makes a photo small, takes a position, checks people in, reads a code or keeps a class sheet: they are
+ * wanted where there is no network.
  */
 function filesIn(text: string): string[] {
 	const named = [...text.matchAll(/\/_astro\/[\w.~-]+\.(?:js|css|woff2|svg)\b/g)].map(([url]) => url);
 	const imported = [...text.matchAll(/(?:from|import)\s*["']\.\/([\w.~-]+\.js)["']/g)];
 	const wanted = [
 		...text.matchAll(
-			/import\(["'`]\.\/((?:photo-item|take-position|attendance-board|check-in-scan)[\w.~-]*\.js)["'`]\)/g,
+			/import\(["'`]\.\/((?:photo-item|take-position|attendance-board|check-in-scan|class-sheet-(?:paste|queue))[\w.~-]*\.js)["'`]\)/g,
 		),
 	];
 	return [...new Set([...named, ...[...imported, ...wanted].map(([, name]) => `/_astro/${name}`)])];
@@ -141,6 +145,9 @@ async function keepShell(prefix: string, paths = SHELL): Promise<void> {
 	await forgetFiles();
 }
 
+// One after another: what forgets the files of no page must not meet a page whose files are still coming.
+let keeping: Promise<void> = Promise.resolve();
+
 /** A kept page says of itself since when it was kept; the page's script tells the reader. */
 async function marked(kept: Response): Promise<Response> {
 	const text = await kept.text();
@@ -158,6 +165,7 @@ async function findKept(url: URL): Promise<Response | undefined> {
 	if (path === GUIDE || path.startsWith(`${GUIDE}/`)) return cache.match(prefix + GUIDE);
 	if (/^\/cua-toi\/nha\/[^/]+\/khao-sat$/.test(path)) return cache.match(prefix + SURVEY_OFFLINE);
 	if (/^\/cua-toi\/su-kien\/[^/]+\/diem-danh$/.test(path)) return cache.match(prefix + CHECK_IN_OFFLINE);
+	if (path === '/cua-toi/truong') return cache.match(prefix + SHEET_OFFLINE);
 	const form = KEPT_FORMS[path];
 	return form === undefined ? undefined : cache.match(prefix + form);
 }
@@ -201,8 +209,9 @@ worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.cl
 worker.addEventListener('message', (event) => {
 	const { keep, form } = (event.data ?? {}) as { keep?: unknown; form?: unknown };
 	const paths = (typeof form === 'string' ? KEPT_ON_DEMAND[form] : undefined) ?? SHELL;
-	if (typeof keep === 'string')
-		event.waitUntil(keepShell(keep === 'en' ? '/en' : '', paths).catch(() => undefined));
+	if (typeof keep !== 'string') return;
+	keeping = keeping.then(() => keepShell(keep === 'en' ? '/en' : '', paths)).catch(() => undefined);
+	event.waitUntil(keeping);
 });
 worker.addEventListener('sync', (event) => {
 	if (event.tag === CHANNEL) event.waitUntil(sendOutbox());

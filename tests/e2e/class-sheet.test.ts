@@ -59,6 +59,7 @@ test.each([true, false])(
 		await page.fill(cell('e_waste', 'piece'), '1,5');
 		await send(page);
 		const alert = page.locator('[role=alert]');
+		await alert.locator('li').first().waitFor();
 		expect(await alert.locator('li').allTextContents()).toEqual([
 			expect.stringMatching(/^\s*6A, giấy vụn: Số lượng phải lớn hơn 0\.\s*$/),
 			expect.stringMatching(/^\s*6A, bìa carton: Số lượng phải là một con số/),

@@ -51,6 +51,7 @@ const PAGES = [
 	'/quyen-rieng-tu',
 	'/ghi-nhan/khong-mang',
 	'/khao-sat/khong-mang',
+	'/so-lop/khong-mang',
 	'/diem-danh/khong-mang',
 ];
 

@@ -43,6 +43,7 @@ export async function findPublicPaths(baseUrl: string): Promise<string[]> {
 		'/ghi-nhan?diem=MAU-001',
 		'/ghi-nhan/khong-mang',
 		'/khao-sat/khong-mang',
+		'/so-lop/khong-mang',
 		'/chu-nhat-xanh',
 		...(found as string[]),
 		'/diem-danh/khong-mang',

@@ -38,7 +38,7 @@ const FEATURE_MAY_IMPORT: Record<string, string[]> = {
 	// The tree over each fund's book, its signed checkpoints, and what anyone can check by them.
 	checkpoints: ['fund'],
 	collections: ['green-houses', 'drop-offs', 'fund', 'photos', 'materials', 'accounts', 'places'],
-	schools: ['drop-offs', 'collections', 'green-houses', 'materials', 'accounts', 'places'],
+	schools: ['outbox', 'drop-offs', 'collections', 'green-houses', 'materials', 'accounts', 'places'],
 	// What people are told of, and by what.
 	notifications: ['outbox', 'green-houses', 'accounts', 'places'],
 	'cleanup-events': [

@@ -33,6 +33,8 @@ export const OUTBOX_KINDS: Record<string, { address: string; list: string; isFor
 	'house-survey-photo': { address: '/api/v1/house-surveys', list: 'house_surveys', isForm: true },
 	// Who came to a clean-up, bound to the account of the lead who checked them in.
 	attendance: { address: '/api/v1/attendance', list: 'attendance' },
+	// A school day's totals, bound to the account of the lead who entered them.
+	'class-sheet': { address: '/api/v1/class-sheets', list: 'class_sheets' },
 	// The photo of a record, which goes before it: one that is refused takes nothing with it.
 	photo: { address: '/api/v1/photos', list: 'photos', isForm: true },
 };

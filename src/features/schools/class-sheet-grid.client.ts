@@ -1,4 +1,5 @@
 // The sheet by keyboard as in a spreadsheet, its totals while somebody types, and on a phone one class at a time.
+import { openKept } from './class-sheet-kept.client.ts';
 import { sayTyped, type Unit } from './class-sheet-sum.ts';
 
 /** A phone shows one class at a time; the style sheet knows the same width. */
@@ -12,6 +13,8 @@ export function enhanceClassSheet(): void {
 	const grid = form?.querySelector<HTMLTableElement>('.grid');
 	const body = grid?.tBodies[0];
 	if (!form || !grid || !body) return;
+	openKept(form, grid);
+	if (!form.contains(grid)) return;
 	const narrow = matchMedia(NARROW);
 	const rows = () => [...body.rows];
 	const show = pickClasses(form, body, narrow);
@@ -59,10 +62,10 @@ export function enhanceClassSheet(): void {
 	const button = form.querySelector<HTMLButtonElement>('[data-read-table]');
 	button?.addEventListener('click', (event) => {
 		const text = form.querySelector('textarea')!;
-		const file = form.querySelector<HTMLInputElement>('input[type=file]')!;
+		const file = form.querySelector<HTMLInputElement>('input[type=file]');
 		// A file is read by the portal, which knows workbooks; one that is too large need not go there.
-		const chosen = file.files?.[0];
-		if (chosen) {
+		const chosen = file?.files?.[0];
+		if (file && chosen) {
 			file.setCustomValidity(chosen.size > MAX_FILE ? (file.dataset['max'] ?? '') : '');
 			if (!file.reportValidity()) event.preventDefault();
 			return;
@@ -74,9 +77,34 @@ export function enhanceClassSheet(): void {
 			form.querySelector('details')!.open = false;
 		});
 	});
+	sendByOutbox(form);
+	const corrected = new URLSearchParams(location.hash.slice(1)).get('sua');
+	if (corrected !== null)
+		void import('./class-sheet-queue.client.ts')
+			.then(({ openWaiting }) => openWaiting(corrected))
+			.then(total, () => undefined);
 	form
 		.querySelector('input[type=file]')
 		?.addEventListener('change', (event) => (event.target as HTMLInputElement).setCustomValidity(''));
+}
+
+/** Every sheet goes by way of the outbox; a browser that cannot fetch its part posts the form as it is. */
+function sendByOutbox(form: HTMLFormElement): void {
+	let isPlain = false;
+	form.addEventListener('submit', (event) => {
+		const by = event.submitter;
+		if (isPlain || by?.matches('[data-read-table]')) return;
+		event.preventDefault();
+		if (by?.getAttribute('aria-disabled') === 'true') return;
+		by?.setAttribute('aria-disabled', 'true');
+		const sendPlainly = () => {
+			isPlain = true;
+			form.requestSubmit(by);
+		};
+		void import('./class-sheet-queue.client.ts')
+			.then(({ sendSheet }) => sendSheet(form, by, sendPlainly), sendPlainly)
+			.finally(() => by?.removeAttribute('aria-disabled'));
+	});
 }
 
 const MAX_FILE = 5_000_000;

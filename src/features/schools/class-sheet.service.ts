@@ -52,7 +52,7 @@ export async function recordClassSheet(
 	actor: Actor | undefined,
 	input: ClassSheetInput,
 	now: number,
-): Promise<void> {
+): Promise<'created' | 'unchanged'> {
 	requireActor(actor);
 	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
 	const organisationId = house?.hostOrganisationId;
@@ -82,12 +82,13 @@ export async function recordClassSheet(
 	const content = { house: house.id, collectedOn: input.collectedOn, rows };
 	const contentHash = sha256Hex(canonicalJson(campaignId ? { ...content, campaignId } : content));
 
-	const write = async (trx: Trx): Promise<void> => {
+	const write = async (trx: Trx): Promise<'created' | 'unchanged'> => {
 		await lockRow(trx, 'green_house', house.id);
 		await holdGrant(trx, grant.id, now);
 		const existing = await findClassSheet(trx, input.id);
 		if (existing) {
-			if (existing.contentHash === contentHash && existing.organisationId === organisationId) return;
+			if (existing.contentHash === contentHash && existing.organisationId === organisationId)
+				return 'unchanged';
 			throw new DomainError('CONFLICT', 'sameIdOtherContent');
 		}
 		const classIds = rows.map((row) => row.classId);
@@ -121,8 +122,9 @@ export async function recordClassSheet(
 		};
 		await insertClassSheet(trx, sheet, rows);
 		if (input.isApproved) await approve(trx, { sheet, house, rows, grantId: grant.id }, now);
+		return 'created';
 	};
-	await retryWhenTaken(() => inTransaction(db, write));
+	return retryWhenTaken(() => inTransaction(db, write));
 }
 
 export type ClassTableInput = {
