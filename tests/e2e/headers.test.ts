@@ -12,12 +12,13 @@ import { recordStatement } from '#features/fund/statement.service.ts';
 import { stopToken, wishToken } from '#features/notifications/follow.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { offerAlias } from '#features/privacy/alias.service.ts';
+import { draftCampaign } from '#features/schools/campaign.service.ts';
 import { inviteToRole } from '#features/team/role.service.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { DAY, PLAIN_EVENT } from '../support/fixtures.ts';
+import { DAY, PLAIN_CAMPAIGN, PLAIN_EVENT } from '../support/fixtures.ts';
 import { makeClient, signInClient, type Client } from '../support/http.ts';
 import { makeSchoolStory } from '../support/school-story.ts';
 import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
@@ -105,16 +106,24 @@ async function fillMore() {
 	};
 }
 
+/** A draft of the school whose lead signs in. */
+async function draftOwnCampaign(): Promise<string> {
+	const id = uuidv7(Date.now());
+	const days = { startsOn: world.today, endsOn: world.today };
+	const campaign = { ...PLAIN_CAMPAIGN, ...days, id, greenHouseCode: world.schoolHouse.code };
+	await draftCampaign(world.db, world.people['school lead'].actor, campaign, Date.now());
+	return id;
+}
+
 async function makeRows(): Promise<Record<string, Row[]>> {
 	const more = await fillMore();
-	const { house, fund, saleId, requestId, eventId, classId } = world;
+	const { house, schoolHouse, fund, saleId, requestId, eventId, classId } = world;
 	const school = await makeSchoolStory(world.db, Date.now());
 	const [schoolAt, campaignAt] = [
 		`/truong/${school.schoolId}`,
 		`/truong/${school.schoolId}/${school.endedId}`,
 	];
-	const { house, fund, saleId, requestId, eventId } = world;
-	const { house, schoolHouse, fund, saleId, requestId, eventId } = world;
+	const campaignId = await draftOwnCampaign();
 	const work = `/cua-toi/quy/${fund.code}`;
 	const data = `/api/v1/funds/${fund.code}`;
 	const month = world.today.slice(0, 7);
@@ -200,9 +209,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/thong-bao': [{ who: 'administrator', at: '/cua-toi/thong-bao', cache: NEVER }],
 		'[...lang]/cua-toi/truong/index': [{ who: 'school lead', at: '/cua-toi/truong' }],
 		'[...lang]/cua-toi/truong/dot/index': [{ who: 'school lead', at: '/cua-toi/truong/dot' }],
-		'[...lang]/cua-toi/truong/dot/[id]': [
-			{ who: 'school lead', at: `/cua-toi/truong/dot/${campaignId}` },
-		],
+		'[...lang]/cua-toi/truong/dot/[id]': [{ who: 'school lead', at: `/cua-toi/truong/dot/${campaignId}` }],
 		'[...lang]/cua-toi/truong/lop/index': [
 			{ who: 'school lead', at: '/cua-toi/truong/lop' },
 			{ who: 'school lead', at: '/cua-toi/truong/lop?nam=2020-2021' },
