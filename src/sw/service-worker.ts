@@ -134,7 +134,9 @@ async function forgetFiles(): Promise<void> {
 	}
 }
 
-async function keepShell(prefix: string, paths = SHELL): Promise<void> {
+let keeping = 0;
+
+async function keepPages(prefix: string, paths: string[]): Promise<void> {
 	const cache = await caches.open(PAGES);
 	for (const path of paths.map((each) => inLanguage(prefix, each))) {
 		const kept = await cache.match(path);
@@ -142,11 +144,14 @@ async function keepShell(prefix: string, paths = SHELL): Promise<void> {
 		const url = new URL(path, location.origin);
 		await keepPage(url, await fetch(url, { credentials: 'omit' }));
 	}
-	await forgetFiles();
 }
 
-// One after another: what forgets the files of no page must not meet a page whose files are still coming.
-let keeping: Promise<void> = Promise.resolve();
+async function keepShell(prefix: string, paths = SHELL): Promise<void> {
+	keeping += 1;
+	await keepPages(prefix, paths).finally(() => (keeping -= 1));
+	// The last one tidies up: the files of a page that another one keeps may still be coming.
+	if (keeping === 0) await forgetFiles();
+}
 
 /** A kept page says of itself since when it was kept; the page's script tells the reader. */
 async function marked(kept: Response): Promise<Response> {
@@ -209,9 +214,8 @@ worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.cl
 worker.addEventListener('message', (event) => {
 	const { keep, form } = (event.data ?? {}) as { keep?: unknown; form?: unknown };
 	const paths = (typeof form === 'string' ? KEPT_ON_DEMAND[form] : undefined) ?? SHELL;
-	if (typeof keep !== 'string') return;
-	keeping = keeping.then(() => keepShell(keep === 'en' ? '/en' : '', paths)).catch(() => undefined);
-	event.waitUntil(keeping);
+	if (typeof keep === 'string')
+		event.waitUntil(keepShell(keep === 'en' ? '/en' : '', paths).catch(() => undefined));
 });
 worker.addEventListener('sync', (event) => {
 	if (event.tag === CHANNEL) event.waitUntil(sendOutbox());

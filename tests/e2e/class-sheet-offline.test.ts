@@ -54,6 +54,13 @@ test('without a network it waits, for its own account alone, and is sent once', 
 			);
 		});
 	await poll(isKept).toBe(true);
+	// Nothing more is on its way: what those files need comes after them.
+	const countFiles = () => page.evaluate(async () => (await (await caches.open('tep-1')).keys()).length);
+	await poll(async () => {
+		const before = await countFiles();
+		await page.waitForTimeout(1000);
+		return (await countFiles()) === before;
+	}).toBe(true);
 	await context.setOffline(true);
 	await page.goto('/cua-toi/truong');
 	expect(await page.locator('.grid tbody th').allTextContents()).toEqual(['6A']);
