@@ -73,6 +73,8 @@ test('several readings are shown and averaged, and the position becomes a survey
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, 320)).toEqual([]);
 	await page.click('[data-take]');
+	// What takes them is fetched at the first press.
+	await page.locator('[data-fixes] li').nth(1).waitFor();
 	expect(await page.locator('[data-fixes] li').allTextContents()).toEqual([
 		'Lần 1: lệch tối đa 8 m',
 		'Lần 2: lệch tối đa 16 m',
