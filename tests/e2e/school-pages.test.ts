@@ -247,10 +247,10 @@ test('a pupil’s name on a certificate is on the screen and on paper alone', as
 	});
 	await page.reload();
 	expect(await page.locator('.certificate .who').inputValue()).toBe('');
-	const isHeld = (text: string) =>
-		text.includes('Kha') || decodeURIComponent(text.replaceAll('%', '%25')).includes('M%E1%BB%99ng');
+	const written = ['Mộng Kha', 'M%E1%BB%99ng'];
+	const isHeld = (text: string) => written.some((each) => text.includes(each));
 	expect(kept.length).toBeGreaterThan(5);
-	expect([...kept, ...sent].filter(isHeld)).toEqual([]);
+	expect([...kept, ...sent].filter(isHeld).map((text) => text.slice(0, 200))).toEqual([]);
 	expect(await tablesHolding(world.db, 'Mộng Kha')).toEqual([]);
 	await context.close();
 });
