@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { signInClient } from '../support/http.ts';
+import { makeSchoolStory } from '../support/school-story.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 
 let browser: Browser;
@@ -80,14 +81,38 @@ describe('on another site', () => {
 		});
 	});
 
-	test.each(['/', '/dang-nhap', '/nhung', '/nhung/khong-co', '/fr/nhung/ban-do', '/quy'])(
-		'%s is not shown',
-		async (path) => {
-			await onOtherSite(path, async (page) => {
-				await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/');
-			});
-		},
-	);
+	test('a school’s block shows its campaign in class order, and leads out of the frame', async () => {
+		const story = await makeSchoolStory(world.db, Date.now());
+		const path = `/truong/${story.schoolId}`;
+		await onOtherSite(`/nhung${path}`, async (page) => {
+			const frame = page.frameLocator('iframe');
+			expect((await frame.locator('h1').textContent())?.trim()).toBe(
+				'Ngôi nhà xanh của Trường THCS Tam Thanh',
+			);
+			const names = await frame.locator('.progress tbody th').allTextContents();
+			expect(names.map((name) => name.trim())).toEqual(['6A', '6B', '7A', '7B', '8A']);
+			const opened = page.waitForEvent('popup');
+			await frame.locator('h2 a').first().click();
+			expect((await opened).url()).toBe(`${world.baseUrl}${path}/${story.runningId}`);
+		});
+		const offer = await (await fetch(`${world.baseUrl}/nhung?truong=${story.schoolId}`)).text();
+		expect(offer).toContain(`${world.baseUrl}/nhung${path}`);
+	});
+
+	test.each([
+		'/',
+		'/nhung/truong/khong-co',
+		'/truong',
+		'/dang-nhap',
+		'/nhung',
+		'/nhung/khong-co',
+		'/fr/nhung/ban-do',
+		'/quy',
+	])('%s is not shown', async (path) => {
+		await onOtherSite(path, async (page) => {
+			await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/');
+		});
+	});
 });
 
 test('whoever is signed in gets the same answer as anybody, without a cookie', async () => {

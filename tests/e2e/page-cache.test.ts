@@ -53,6 +53,7 @@ const PAGES = [
 	'/khao-sat/khong-mang',
 	'/so-lop/khong-mang',
 	'/diem-danh/khong-mang',
+	'/truong',
 ];
 
 test.each(PAGES)('%s is kept, and comes the same as when it was made', async (address) => {

@@ -1,11 +1,13 @@
 // What the public reads of a school: approved sheets of published campaigns, and where their goods went.
 import { expect, test } from 'vitest';
 import { approveClassSheet, recordClassSheet } from '#features/schools/class-sheet.service.ts';
-import { listClassTotals } from '#features/schools/campaign.repository.ts';
+import { listCampaigns, listClassTotals } from '#features/schools/campaign.repository.ts';
+import { draftCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
 import { readPublicCampaign } from '#features/schools/public-campaign.repository.ts';
 import {
 	findSchool,
 	listClassGoods,
+	listClassSizes,
 	listRegister,
 	listSchools,
 	listSchoolYears,
@@ -63,6 +65,46 @@ describeEachEngine('a school’s public side', (engine) => {
 		expect((await findSchool(db, other.schoolId))?.isSample).toBe(1);
 		await retireSamples(db);
 		expect(await findSchool(db, other.schoolId)).toBeUndefined();
+	});
+
+	test('a class that was merged away is no class of the days after, and none is forgotten when its year is over', async () => {
+		const { db, schoolId, schoolYear, classIds } = await makeWorld();
+		const today = toLocalDate(NOW);
+		const last = daysOfYear(schoolYear).to;
+		const close = (closedOn: string, id: string) =>
+			db.updateTable('schoolClass').set({ closedOn }).where('id', '=', id).execute();
+		await close(today, classIds[0]!);
+		for (const id of classIds.slice(1)) await close(addDays(last, 1), id);
+		const count = async (on: string) => (await listClassSizes(db, schoolId, schoolYear, on)).length;
+		expect([await count(addDays(today, -1)), await count(today), await count(last)]).toEqual([5, 4, 4]);
+	});
+
+	test('thirty campaigns take as many questions as one', async () => {
+		const { db, schoolId, rules, house, people } = await makeWorld();
+		const ask = async () => {
+			let asked = 0;
+			const counting = db.withPlugin({
+				transformQuery: ({ node }) => {
+					asked += 1;
+					return node;
+				},
+				transformResult: ({ result }) => Promise.resolve(result),
+			});
+			const campaigns = await listCampaigns(counting, schoolId, { isPublic: true });
+			await sumCampaigns(
+				counting,
+				campaigns.map(({ id }) => id),
+			);
+			return { asked, count: campaigns.length };
+		};
+		const few = await ask();
+		for (let index = 0; index < 28; index += 1) {
+			const id = uuidv7(NOW);
+			await draftCampaign(db, people.lead, { ...rules, id, greenHouseCode: house.code }, NOW);
+			await publishCampaign(db, people.lead, id, NOW);
+		}
+		expect([few.count, few.asked > 0]).toEqual([2, true]);
+		expect(await ask()).toEqual({ asked: few.asked, count: 30 });
 	});
 
 	test('a week counts the sheets of its days alone', async () => {

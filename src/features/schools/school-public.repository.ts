@@ -64,6 +64,16 @@ export async function listSchools(db: Db) {
 		.sort((a, b) => collator.compare(a.name, b.name));
 }
 
+/** How large the classes of a school year are that stand on a day; one that was merged away before it is none of them. */
+export const listClassSizes = (db: Db, organisationId: string, schoolYear: string, on: LocalDate) =>
+	db
+		.selectFrom('schoolClass')
+		.select('size')
+		.where('organisationId', '=', organisationId)
+		.where('schoolYear', '=', schoolYear)
+		.where((eb) => eb.or([eb('closedOn', 'is', null), eb('closedOn', '>', on)]))
+		.execute();
+
 /** The school years of which a school has classes or a published campaign, the newest first. */
 export async function listSchoolYears(db: Db, organisationId: string): Promise<string[]> {
 	const rows = await db
