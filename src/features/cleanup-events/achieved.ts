@@ -1,3 +1,4 @@
+import { causeText } from '#features/notifications/cause.ts';
 import type { Locale, Translate } from '#lib/i18n.ts';
 import { formatCount, formatGrams, formatMilli, formatQuantity } from '#lib/number-format.ts';
 import type { CleanupEvent, EventReport } from './cleanup-event.ts';
@@ -36,7 +37,7 @@ export function achievedText(
 	{ t, locale }: Words,
 ): string {
 	if (event.status === 'cancelled')
-		return t('cleanup-events:past.cancelled', { reason: event.cancelReason ?? '' });
+		return t('cleanup-events:past.cancelled', { reason: causeText(event.cancelReason ?? '', locale) });
 	if (!report) return t('cleanup-events:past.noReport');
 	const { headCount, streetMetres, drainMetres, treeCount } = report;
 	const recyclables = recyclablesText(report, locale);

@@ -1,4 +1,5 @@
 // Events as iCalendar (RFC 5545), for calendars that subscribe and for one event put into a phone's calendar.
+import { causeText } from '#features/notifications/cause.ts';
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import { toLocalIso } from '#lib/time.ts';
 import { placeText, plainText, type CleanupEvent } from './cleanup-event.ts';
@@ -43,7 +44,10 @@ function eventLines(event: CleanupEvent, { t, locale, publicUrl }: Words): strin
 	const title = isCancelled ? t('cleanup-events:calendar.cancelled', { title: event.title }) : event.title;
 	const url = publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`);
 	const told = [
-		isCancelled && t('cleanup-events:event.cancelReason', { reason: event.cancelReason ?? '' }),
+		isCancelled &&
+			t('cleanup-events:event.cancelReason', {
+				reason: causeText(event.cancelReason ?? '', locale),
+			}),
 		event.description,
 		event.whatToBring && `${t('cleanup-events:event.bring')}: ${event.whatToBring}`,
 		event.rainPlan && `${t('cleanup-events:event.rain')}: ${event.rainPlan}`,

@@ -6,11 +6,6 @@ import { offerUntil, type SignUpStatus } from './sign-up-line.ts';
 /** A change can be taken back this long. */
 export const UNDO_MS = 60 * 60 * 1000;
 
-/** Why, as one tap; stored in Vietnamese words, as everything that organisers write. */
-export const CAUSES = ['storm', 'flood', 'cold', 'clash'] as const;
-export type Cause = (typeof CAUSES)[number];
-export const isCause = (text: string): text is Cause => (CAUSES as readonly string[]).includes(text);
-
 /** A place that is held, or was. */
 export type Offer = { id: string; status: SignUpStatus; offeredUntil: number | null };
 

@@ -1,4 +1,5 @@
 // Reads what the forms about an event ask for.
+import { isCause } from '#features/notifications/cause.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field } from '#lib/forms.ts';
 import { createTranslator } from '#lib/i18n.ts';
@@ -7,7 +8,6 @@ import { localDateTimeToInstant, parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
 import { endAfter, MAX_CAPACITY, type EventInput, type Where } from './cleanup-event.ts';
 import { parseArea } from './event-area.ts';
-import { isCause } from './event-change.ts';
 import { parseNeeds } from './event-need.ts';
 import { parseSections } from './event-section.ts';
 

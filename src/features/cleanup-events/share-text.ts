@@ -1,3 +1,4 @@
+import { causeText } from '#features/notifications/cause.ts';
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import { formatDateTime, formatShortDate, formatTime, toLocalDate } from '#lib/time.ts';
 import { placeText, type CleanupEvent } from './cleanup-event.ts';
@@ -15,7 +16,7 @@ export function shareText(event: CleanupEvent, words: Words): string {
 				title: event.title,
 				time: formatDateTime(event.startsAt, locale),
 			}),
-			t('cleanup-events:share.reason', { reason: event.cancelReason ?? '' }),
+			t('cleanup-events:share.reason', { reason: causeText(event.cancelReason ?? '', locale) }),
 			url,
 		].join('\n');
 	}
@@ -57,7 +58,7 @@ export function changeText(change: EventChange, event: CleanupEvent, words: Word
 	const isTold = reason !== '' && undoneAt === null;
 	return [
 		...told,
-		...(isTold ? [t('cleanup-events:share.reason', { reason })] : []),
+		...(isTold ? [t('cleanup-events:share.reason', { reason: causeText(reason, locale) })] : []),
 		publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`),
 	].join('\n');
 }

@@ -3,6 +3,7 @@ import { shortHouseName } from '#features/green-houses/green-house.ts';
 import { unitInText } from '#features/places/place.ts';
 import { localePath, createTranslator, type Locale } from '#lib/i18n.ts';
 import { formatDate, formatDateTimeInText, toLocalDate } from '#lib/time.ts';
+import { causeText } from './cause.ts';
 import type { NewsKind } from './news.ts';
 
 export type EventFacts = {
@@ -36,19 +37,6 @@ function placeLine(event: EventFacts, locale: Locale): string {
 	const { houseName, wardNameVi: nameVi, wardNameEn } = event;
 	const ward = nameVi && unitInText({ nameVi, nameEn: wardNameEn ?? nameVi }, locale);
 	return [event.assemblyPoint, houseName && shortHouseName(houseName), ward].filter(Boolean).join(', ');
-}
-
-const CAUSES = ['storm', 'flood', 'cold', 'clash'] as const;
-
-/** A reason that was chosen is said in the reader's language, what was typed beside it as it stands. */
-export function causeText(reason: string, locale: Locale): string {
-	const [vi, t] = [createTranslator('vi'), createTranslator(locale)];
-	for (const cause of CAUSES) {
-		const named = vi(`cleanup-events:cause.${cause}`);
-		if (reason === named || reason.startsWith(`${named}. `))
-			return t(`cleanup-events:cause.${cause}`) + reason.slice(named.length);
-	}
-	return reason;
 }
 
 export function writeMessage(kind: NewsKind, subject: Subject, locale: Locale): Message {
