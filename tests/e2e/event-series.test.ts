@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTranslator } from '#lib/i18n.ts';
-import { addDays, formatDate } from '#lib/time.ts';
+import { addDays, formatDate, formatShortDate } from '#lib/time.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { makeClient } from '../support/http.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
@@ -60,6 +60,7 @@ test('a series is announced after its days were shown, one of them left out', as
 	seriesId = /dot\/([^?]+)/.exec(page.url())![1]!;
 	expect(await main()).toContain('3 buổi sắp tới');
 	expect(await main()).not.toContain(formatDate(dates[2]!, 'vi'));
+	expect(await main()).toMatch(new RegExp(`Không làm: ${formatShortDate(dates[2]!, 'vi')}( \\(.+\\))?\\.`));
 	await look();
 });
 
@@ -86,6 +87,9 @@ test('a resident signs up for all days but one, and sees day by day what came of
 	await resident.click('a:has-text("xem cả đợt")');
 	await resident.waitForURL(/chu-nhat-xanh\/dot\//);
 	await look(resident);
+	expect(await main(resident)).toContain('Không làm: ');
+	await resident.click('a:has-text("Đăng ký cả đợt")');
+	await resident.waitForURL(/#dang-ky$/);
 	const form = 'form:has([value=person])';
 	await resident.fill(`${form} [name=name]`, 'Lò Thị Mai');
 	await resident.fill(`${form} [name=headCount]`, '0');
@@ -136,9 +140,26 @@ test('this day and the following are edited; the series pauses, goes on and is p
 	await page.click('#nghi .btn');
 	await page.waitForURL(/xong=nghi/);
 	expect(await main()).toContain('Đã huỷ: Tạm nghỉ. Lũ về');
+	expect(await main()).toContain('2 buổi sắp tới, 1 buổi đã huỷ');
+	// The resident signed up for another day.
+	expect(await main()).toContain('Chưa ai đăng ký những buổi ấy.');
+	const day = (date: string) => formatShortDate(date, 'vi');
+	const off = (await page.textContent('[data-share-text]'))!;
+	expect(off).toMatch(/NGHỈ: Dọn chợ\.\nNghỉ các ngày: .+\.\nLý do: Tạm nghỉ\. Lũ về\n/);
+	expect(off).toContain(`Nghỉ các ngày: ${day(dates[1]!)}.`);
+	expect(off).toContain(`Có làm các ngày: ${day(dates[0]!)}, ${day(dates[3]!)}.`);
+	await look();
+	// What was chosen is English on an English page, what was typed stays Vietnamese and says so.
+	await page.goto(`${world.baseUrl}/en/chu-nhat-xanh/dot/${seriesId}`);
+	expect(await main()).toContain('Cancelled: Paused. Lũ về');
+	expect(await page.textContent('.off [lang=vi]')).toBe('Lũ về');
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien/dot/${seriesId}`);
 	await page.click('#lai .btn');
 	await page.waitForURL(/xong=lai/);
 	expect(await main()).not.toContain('Tạm nghỉ. Lũ về');
+	expect(await page.textContent('[data-share-text]')).toContain(
+		`LẠI DIỄN RA: Dọn chợ.\nCó làm các ngày: ${day(dates[1]!)}.`,
+	);
 	await page.fill('#nghi [name=from]', addDays(dates[3]!, 1));
 	await page.click('#nghi .btn');
 	await page.waitForSelector('#from-error');
@@ -151,6 +172,33 @@ test('this day and the following are edited; the series pauses, goes on and is p
 	await look();
 	await page.click('#them .btn');
 	await page.waitForURL(/xong=them/);
+	expect(await main()).toContain('5 buổi sắp tới');
+	await look();
+});
+
+test('the rest of a series is called off with one tap for the reason, and takes place after all', async () => {
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien/dot/${seriesId}`);
+	await page.click('#huy > summary');
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	await page.click('#huy .btn');
+	await page.waitForSelector('#reason-error');
+	expect(await page.textContent('#reason-error')).toContain(createTranslator('vi')('errors:reasonMissing'));
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	await page.click('#huy .chips label:has-text("Mưa bão")');
+	await page.click('#huy .btn');
+	await page.waitForURL(/xong=huy/);
+	expect(await main()).toContain('Không còn buổi nào sắp tới. 5 buổi đã huỷ');
+	// The resident's browser asked for no news.
+	expect(await main()).toContain('Cổng không báo được lượt nào trong 1 lượt đăng ký');
+	expect(await page.textContent('[data-share-text]')).toContain('Lý do: Mưa bão\n');
+	expect(await page.locator('#huy').count()).toBe(0);
+	await look();
+	await page.goto(`${world.baseUrl}/en/chu-nhat-xanh`);
+	expect(await main()).toContain('Storm');
+	expect(await main()).not.toContain('Mưa bão');
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien/dot/${seriesId}`);
+	await page.click('#lai .btn');
+	await page.waitForURL(/xong=lai/);
 	expect(await main()).toContain('5 buổi sắp tới');
 	await look();
 });

@@ -15,7 +15,13 @@ import { toCalendar } from '#features/cleanup-events/event-calendar.ts';
 import { listChanges } from '#features/cleanup-events/event-change.repository.ts';
 import { cancelEvent, postponeEvent, undoChange } from '#features/cleanup-events/event-change.service.ts';
 import { parseFeedFilter } from '#features/cleanup-events/event-feed.ts';
-import { MAX_SERIES_DAYS, onDay, planDates, seriesDates } from '#features/cleanup-events/event-series.ts';
+import {
+	MAX_SERIES_DAYS,
+	onDay,
+	planDates,
+	seriesDates,
+	skippedDates,
+} from '#features/cleanup-events/event-series.ts';
 import { findSeries } from '#features/cleanup-events/event-series.repository.ts';
 import {
 	announceSeries,
@@ -84,6 +90,14 @@ test('whatever the first day, a series keeps its weekday, one day a week or a mo
 			},
 		),
 	);
+});
+
+test('a day to come without an event is named, whether it was left out or moved', () => {
+	const series = { firstOn: FIRST, pattern: 'weekly' as const, untilOn: UNTIL };
+	const on = (date: string) => ({ startsAt: localDateTimeToInstant(date, '06:30')! });
+	const events = [on('2026-12-06'), on('2026-12-13'), on('2026-12-21'), on('2027-01-03')];
+	expect(skippedDates(series, events, FIRST)).toEqual(['2026-12-20', '2026-12-27']);
+	expect(skippedDates(series, events, '2026-12-21')).toEqual(['2026-12-27']);
 });
 
 test('the hours stay, also past midnight', () => {

@@ -72,7 +72,7 @@ const EXAMPLES: Record<string, string | number> = {
 		counts: 1,
 		reversals: 1,
 	},
-	...{ most: 12, number: 3, cycles: 4, houses: 5, place: 6 },
+	...{ told: 2, most: 12, number: 3, cycles: 4, houses: 5, place: 6 },
 	...{ day: '2026-11-21', due: '2026-11-21', date: '2026-11-21', from: '2026-11-21', to: '2026-11-22' },
 };
 

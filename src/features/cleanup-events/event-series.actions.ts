@@ -2,7 +2,8 @@ import { writeAliasCookie } from '#features/accounts/device-cookies.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction } from '#lib/forms.ts';
 import { createTranslator, localePath } from '#lib/i18n.ts';
-import { readId } from './event-input.ts';
+import { toLocalDate } from '#lib/time.ts';
+import { readId, readReason } from './event-input.ts';
 import { readDay } from './event-series-form.ts';
 import { extendSeries, pauseSeries, planExtension, resumeSeries } from './event-series.service.ts';
 import { signUpForSeries } from './series-sign-up.service.ts';
@@ -23,6 +24,14 @@ export const eventSeries = {
 		const asked = { id, from, until, reason: reasonOf(field(form, 'reason')) };
 		await pauseSeries(locals.db, locals.actor, asked, locals.now);
 		return localePath(locals.locale, pathOf(id, 'nghi'));
+	}),
+	/** Every day that is still to come. */
+	callOff: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale } = locals;
+		const id = readId(form);
+		const asked = { id, from: toLocalDate(now), until: undefined, reason: readReason(form) };
+		await pauseSeries(db, actor, asked, now);
+		return localePath(locale, pathOf(id, 'huy'));
 	}),
 	resume: formAction(async (form, { locals }) => {
 		const id = readId(form);

@@ -61,6 +61,16 @@ export const planDates = (dates: LocalDate[], ticked: readonly string[] | undefi
 		return { date, holiday, isTaken: ticked ? ticked.includes(date) : holiday === undefined };
 	});
 
+/** The days to come of a series' pattern on which none of its events is: left out, or moved to another day. */
+export const skippedDates = (
+	{ firstOn, pattern, untilOn }: { firstOn: LocalDate; pattern: Pattern; untilOn: LocalDate },
+	events: { startsAt: number }[],
+	from: LocalDate,
+): LocalDate[] =>
+	seriesDates(firstOn, pattern, untilOn).filter(
+		(date) => date >= from && !events.some(({ startsAt }) => toLocalDate(startsAt) === date),
+	);
+
 type Times = { startsAt: number; endsAt: number };
 
 /** The hours of an event on another day. */
