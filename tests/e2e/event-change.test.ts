@@ -125,6 +125,45 @@ test('a second lead is told what changed, and what they typed is still there', a
 	expect(await publicText()).toContain('Sân trường Đông Kinh');
 });
 
+test('of two leads who edit without JavaScript each changes what they typed alone', async () => {
+	const openPlain = async () => {
+		const context = await browser.newContext({ viewport: NARROW, javaScriptEnabled: false });
+		const plain = await context.newPage();
+		await signInAs(plain, world.baseUrl, world.people.organiser);
+		await plain.goto(`${world.baseUrl}/cua-toi/su-kien/${world.eventId}`);
+		await plain.click('#sua > summary');
+		await plain.click('#sua summary:has-text("Cùng tổ chức")');
+		return plain;
+	};
+	const [first, second] = [await openPlain(), await openPlain()];
+	const save = (on: Page) => on.click('#sua .btn:has-text("Lưu thay đổi")');
+	await first.fill('#sua [name=title]', 'Dọn bờ sông Kỳ Cùng');
+	await first.fill('#sua [name=whatToBring]', 'Chổi, ủng');
+	await save(first);
+	await first.waitForURL(/xong=sua/);
+	await second.fill('#sua [name=whatToBring]', 'Găng tay');
+	await second.fill('#sua [name=documentNumber]', '12/KH-ĐTN');
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	const answer = second.waitForResponse((response) => response.request().method() === 'POST');
+	await save(second);
+	expect((await answer).status()).toBe(409);
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	expect(await second.inputValue('#sua [name=title]')).toBe('Dọn bờ sông Kỳ Cùng');
+	expect(await second.inputValue('#sua [name=whatToBring]')).toBe('Găng tay');
+	const said = await second.locator('#sua .note.warn:has(table)').innerText();
+	expect(said).toMatch(/Cả hai người cùng sửa[^]+Mang theo\s+Chổi, ủng\s+Găng tay/);
+	expect(said).toMatch(/Người kia đã sửa[^]+Dọn bờ sông\s+Dọn bờ sông Kỳ Cùng/);
+	expect(said).toMatch(/còn giữ trong mẫu: Số văn bản/);
+	expect(await sticksOut(second, NARROW.width)).toEqual([]);
+	await save(second);
+	await second.waitForURL(/xong=sua/);
+	const row = world.db.selectFrom('cleanupEvent').select(['title', 'whatToBring', 'documentNumber']);
+	expect(await row.where('id', '=', world.eventId).executeTakeFirstOrThrow()).toEqual({
+		...{ title: 'Dọn bờ sông Kỳ Cùng', whatToBring: 'Găng tay', documentNumber: '12/KH-ĐTN' },
+	});
+	await Promise.all([first, second].map((each) => each.context().close()));
+});
+
 test('an event past midnight is edited as any other', async () => {
 	const edit = `${world.baseUrl}/cua-toi/su-kien/${world.eventId}#sua`;
 	await page.goto(edit);

@@ -13,7 +13,7 @@ import {
 } from '#features/cleanup-events/cleanup-event.ts';
 import { checkReport } from '#features/cleanup-events/event-report.ts';
 import { formatCursor, parseCursor } from '#features/cleanup-events/event-cursor.ts';
-import { differingFields, newEventValues, nextSunday } from '#features/cleanup-events/event-form.ts';
+import { mergeTyped, newEventValues, nextSunday, readShown } from '#features/cleanup-events/event-form.ts';
 import type { DomainError } from '#lib/errors.ts';
 import { PLAIN_EVENT } from '../support/fixtures.ts';
 
@@ -266,13 +266,40 @@ test('a new event is planned for the next Sunday, on a Sunday for the one after'
 	expect(nextSunday(NOW)).toBe('2026-11-29');
 });
 
-test('two forms differ where their words do, not in line ends or the form of letters', () => {
-	const stands = { ...newEventValues(NOW), title: 'Dọn chợ', description: 'a\nb' };
-	expect(
-		differingFields(stands, { ...stands, title: 'Dọn chợ'.normalize('NFD'), description: 'a\r\nb ' }),
-	).toEqual([]);
-	expect(differingFields(stands, { ...stands, title: 'Dọn sông', capacity: '5' })).toEqual([
-		'title',
-		'capacity',
-	]);
+describe('of two who edit one event', () => {
+	const shown = { ...newEventValues(NOW), title: 'Dọn chợ', description: 'a\nb', coOrganiserIds: 'b a' };
+	const stands = { ...shown, title: 'Dọn sông', capacity: '40', startTime: '06:30' };
+
+	test('only what the second changed carries over; what both changed otherwise is named', () => {
+		const typed = { ...shown, whatToBring: 'Chổi', capacity: '5', startTime: '06:30' };
+		expect(mergeTyped({ shown, stands, typed })).toEqual({
+			values: { ...stands, whatToBring: 'Chổi', capacity: '5' },
+			...{ both: ['capacity'], others: ['title'], own: ['whatToBring'] },
+		});
+		expect(mergeTyped({ shown, stands, typed }, ['title'])).toMatchObject({ both: [], own: [] });
+	});
+
+	test('what a browser sends otherwise than it was shown is no change', () => {
+		const typed = {
+			...{ ...shown, title: 'Dọn chợ'.normalize('NFD'), description: 'a\r\nb ' },
+			...{ coOrganiserIds: 'a b', endTime: `${shown.endTime}:00` },
+		};
+		expect(mergeTyped({ shown, stands, typed })).toMatchObject({ values: stands, both: [], own: [] });
+	});
+
+	test('a form that does not say what it showed keeps all that was typed, and names it', () => {
+		const typed = { ...shown, capacity: '5' };
+		const { values, both, others } = mergeTyped({ shown: undefined, stands, typed });
+		expect([values, others]).toEqual([typed, []]);
+		expect(both).toEqual(['title', 'startTime', 'capacity']);
+	});
+
+	test.each(['', '{', 'null', '[1]', '{"title":5}', '"x"'])('“%s” is no such word of it', (said) => {
+		const form = new FormData();
+		expect(readShown(form)).toBeUndefined();
+		form.set('shown', said);
+		expect(readShown(form)).toBeUndefined();
+		form.set('shown', JSON.stringify(shown));
+		expect(readShown(form)).toEqual(shown);
+	});
 });

@@ -111,8 +111,54 @@ export function typedValues(form: FormData, base: EventValues): EventValues {
 	return values;
 }
 
-const plain = (text: string) => text.replace(/\r\n?/g, '\n').normalize('NFC').trim();
+/** The same for what a browser sends back untouched: some send seconds with a time, and line breaks of their own. */
+const plain = (name: EventField, text: string) => {
+	const read = text.replace(/\r\n?/g, '\n').normalize('NFC').trim();
+	if (name === 'coOrganiserIds') return read.split(' ').sort().join(' ');
+	return name === 'startTime' || name === 'endTime' ? read.slice(0, 5) : read;
+};
 
-/** Where two forms differ, for somebody who typed into one that had grown old. */
-export const differingFields = (stands: EventValues, typed: EventValues): EventField[] =>
-	EVENT_FIELDS.filter((name) => plain(stands[name]) !== plain(typed[name]));
+/** What a form showed before anybody typed into it, as it says itself; undefined where it does not say so. */
+export function readShown(form: FormData): EventValues | undefined {
+	try {
+		const said: unknown = JSON.parse(String(form.get('shown')));
+		if (typeof said !== 'object' || said === null || Array.isArray(said)) return undefined;
+		const texts = EVENT_FIELDS.map((name) => [name, (said as Record<string, unknown>)[name] ?? '']);
+		return texts.every(([, text]) => typeof text === 'string')
+			? (Object.fromEntries(texts) as EventValues)
+			: undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+export type Merged = {
+	/** What the form shows: their own changes, and what stands of all else. */
+	values: EventValues;
+	/** Changed by them and by somebody else, each otherwise: theirs is shown. */
+	both: EventField[];
+	/** Changed by somebody else alone: what stands is shown. */
+	others: EventField[];
+	/** Changed by them alone. */
+	own: EventField[];
+};
+
+/**
+ * What somebody typed into a form that had grown old, over what stands now: only what they changed carries over. Of a
+ * form that does not say what it showed, all that differs counts as changed by both.
+ */
+export function mergeTyped(
+	{ shown, stands, typed }: { shown: EventValues | undefined; stands: EventValues; typed: EventValues },
+	fields: readonly EventField[] = EVENT_FIELDS,
+): Merged {
+	const merged: Merged = { values: { ...stands }, both: [], others: [], own: [] };
+	for (const name of fields) {
+		const differ = (a: EventValues, b: EventValues) => plain(name, a[name]) !== plain(name, b[name]);
+		if (!differ(stands, typed)) continue;
+		const isOwn = shown === undefined || differ(shown, typed);
+		const isOthers = shown === undefined || differ(shown, stands);
+		merged[isOwn && isOthers ? 'both' : isOwn ? 'own' : 'others'].push(name);
+		if (isOwn) merged.values[name] = typed[name];
+	}
+	return merged;
+}
