@@ -46,6 +46,28 @@ export class DomainError extends Error {
 	}
 }
 
+/** Throws the first, with the others beside it; nothing where there is none. */
+export function refuseAll([first, ...others]: DomainError[]): void {
+	if (!first) return;
+	const { kind, key, field, values } = first;
+	throw new DomainError(kind, key, { field, values, others });
+}
+
+/** Runs every reader, so that all that is wrong with a form is told at once, in their order. */
+export function readAll<T extends object>(readers: { [K in keyof T]: () => T[K] }): T {
+	const refused: DomainError[] = [];
+	const read: Partial<T> = {};
+	for (const name of Object.keys(readers) as (keyof T)[])
+		try {
+			read[name] = readers[name]();
+		} catch (error) {
+			if (!(error instanceof DomainError)) throw error;
+			refused.push(error, ...error.others);
+		}
+	refuseAll(refused);
+	return read as T;
+}
+
 /** HTTP status of each kind: the only such table. */
 export const HTTP_STATUS: Record<DomainErrorKind, number> = {
 	BAD_REQUEST: 400,

@@ -65,14 +65,19 @@ test('a figure that could be two is asked about beside it, and nothing is writte
 	await page.fill(`${form} [name=recyclables]`, '2');
 	await page.click(`${form} summary:has-text("Rác khác")`);
 	await page.fill(`${form} [name=otherWasteM3]`, '1.500');
-	await page.fill(`${form} [name=streetMetres]`, '800');
+	await page.fill(`${form} [name=streetMetres]`, 'dài');
 	const before = await digest(world.db, ['session', ...SEQUENCED]);
 	const [answer] = await send();
 	expect(answer.status()).toBe(422);
 	expect(await page.textContent('#otherWasteM3-error')).toContain('Xin ghi số mét khối');
 	expect(await page.locator('#otherWasteM3-error').isVisible()).toBe(true);
 	expect(await page.inputValue(`${form} [name="line-kg-mixed_paper"]`)).toBe('12,5');
-	expect(await page.locator('[role=alert]').count()).toBe(1);
+	expect(await page.locator('#streetMetres-error').isVisible()).toBe(true);
+	expect(await page.getAttribute(`${form} [name=streetMetres]`, 'aria-describedby')).toBe(
+		'streetMetres-error',
+	);
+	expect(await page.locator('[role=alert]').count()).toBe(2);
+	expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('otherWasteM3');
 	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, phone.width)).toEqual([]);
@@ -80,6 +85,7 @@ test('a figure that could be two is asked about beside it, and nothing is writte
 
 test('it is written, corrected, and the public page shows both', async () => {
 	await page.fill(`${form} [name=otherWasteM3]`, '3,5');
+	await page.fill(`${form} [name=streetMetres]`, '800');
 	await send();
 	await page.waitForURL(/xong=bao-cao/);
 	await page.goto(work());

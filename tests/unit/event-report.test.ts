@@ -78,6 +78,19 @@ test.each(['vi', 'en'] as const)('what stands in the fields in %s reads back as 
 	]);
 });
 
+test('all figures that are none are told at once, in the order of the form', () => {
+	const fields = { headCount: 'nhiều', 'line-kg-mixed_paper': 'x', otherWasteM3: '1.500', treeCount: '-1' };
+	let error: DomainError | undefined;
+	try {
+		readReport(formOf({ ...fields, streetMetres: '800' }));
+	} catch (thrown) {
+		error = thrown as DomainError;
+	}
+	expect([error, ...error!.others].map((each) => each?.field)).toEqual([
+		...['headCount', 'line-kg-mixed_paper', 'otherWasteM3', 'treeCount'],
+	]);
+});
+
 test('a form whose revision cannot be read is refused, not taken for a first report', () => {
 	for (const revision of ['x', '-1', '1.5', '1234567'])
 		expect(() => readReport(formOf({ headCount: '3', revision }))).toThrow(

@@ -1,5 +1,5 @@
 // A report as its form sends it. An empty field is not known, 0 is none.
-import { DomainError } from '#lib/errors.ts';
+import { DomainError, readAll } from '#lib/errors.ts';
 import type { Locale } from '#lib/i18n.ts';
 import { formatKgInput, parseCount, parseKgMilli, parsePiecesMilli } from '#lib/number-input.ts';
 import { MAX_CAPACITY, type EventReport } from './cleanup-event.ts';
@@ -47,33 +47,38 @@ function readCount(form: FormData, name: string, max: number): number | null {
 }
 
 function readLines(form: FormData): ReportLine[] {
-	const lines: ReportLine[] = [];
+	const readers: Record<string, () => ReportLine> = {};
 	for (const [name, value] of form) {
 		const match = /^line-(kg|piece)-(\w{1,60})$/.exec(name);
 		if (!match || typeof value !== 'string' || value.trim() === '') continue;
 		const unit = match[1] as 'kg' | 'piece';
-		const quantityMilli =
-			unit === 'kg' ? parseKgMilli(value, name, MAX_REPORT_KG) : parsePiecesMilli(value, name);
-		lines.push({ material: match[2]!, unit, quantityMilli });
+		readers[name] = () => ({
+			...{ material: match[2]!, unit },
+			quantityMilli: unit === 'kg' ? parseKgMilli(value, name, MAX_REPORT_KG) : parsePiecesMilli(value, name),
+		});
 	}
-	return lines;
+	return Object.values(readAll(readers));
 }
 
+/** Refuses with 422 all figures that are none, each beside its field. */
 export function readReport(form: FormData): Omit<ReportInput, 'id'> {
 	const revision = field(form, 'revision');
 	if (revision !== '' && !/^\d{1,6}$/.test(revision))
 		throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: 'revision' });
+	const figures = readAll({
+		headCount: () => parseCount(field(form, 'headCount'), { min: 0, max: MAX_CAPACITY }, 'headCount'),
+		lines: () => readLines(form),
+		recyclablesGrams: () => readGrams(form, 'recyclables'),
+		otherWasteGrams: () => readGrams(form, 'otherWaste'),
+		otherWasteLitres: () => parseCubicMetres(field(form, 'otherWasteM3'), 'otherWasteM3'),
+		streetMetres: () => readCount(form, 'streetMetres', MAX_METRES),
+		drainMetres: () => readCount(form, 'drainMetres', MAX_METRES),
+		treeCount: () => readCount(form, 'treeCount', MAX_TREES),
+	});
 	return {
 		...(revision === '' ? {} : { revision: Number(revision) }),
-		headCount: parseCount(field(form, 'headCount'), { min: 0, max: MAX_CAPACITY }, 'headCount'),
-		lines: readLines(form),
+		...figures,
 		goodsHouse: field(form, 'goodsHouse').trim(),
-		recyclablesGrams: readGrams(form, 'recyclables'),
-		otherWasteGrams: readGrams(form, 'otherWaste'),
-		otherWasteLitres: parseCubicMetres(field(form, 'otherWasteM3'), 'otherWasteM3'),
-		streetMetres: readCount(form, 'streetMetres', MAX_METRES),
-		drainMetres: readCount(form, 'drainMetres', MAX_METRES),
-		treeCount: readCount(form, 'treeCount', MAX_TREES),
 		giftText: field(form, 'giftText'),
 		remarks: field(form, 'remarks'),
 		shortcomings: field(form, 'shortcomings'),
