@@ -11,9 +11,9 @@ import { insertRoleGrant } from '#features/accounts/person.repository.ts';
 import { inTransaction } from '#lib/db.ts';
 import errors from '#locales/vi/errors.json' with { type: 'json' };
 import { uuidv7 } from '#lib/uuid.ts';
-import { launchPhone, phone } from '../support/browser.ts';
+import { launchBrowser, launchPhone, phone } from '../support/browser.ts';
 import { fieldErrorOf, makeClient, signInClient, type Client } from '../support/http.ts';
-import { axeErrors, sticksOut } from '../support/pages.ts';
+import { axeErrors, printedPages, sticksOut } from '../support/pages.ts';
 import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 import { digest, SEQUENCED } from '../support/snapshot.ts';
@@ -376,6 +376,8 @@ test('whoever was checked in by name gets a letter, and anybody may ask whether 
 	expect(await page.textContent('.letter .who')).toBe('Hoàng Thị Đào');
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, 320)).toEqual([]);
+	// The place of a signature is as wide as its words, on a phone too.
+	expect((await page.locator('.letter .sign').boundingBox())!.width).toBeGreaterThan(200);
 	const code = (await page.textContent('.letter .digits'))!;
 	await page.goto('/chu-nhat-xanh/xac-nhan');
 	await page.fill('[name=ma]', code.toLowerCase());
@@ -389,6 +391,20 @@ test('whoever was checked in by name gets a letter, and anybody may ask whether 
 	expect(await sticksOut(page, 320)).toEqual([]);
 	await page.goto(`/chu-nhat-xanh/xac-nhan?ma=${'7'.repeat(20)}`);
 	expect(await page.textContent('[role=alert]')).toContain('Không có giấy nào');
+	await page.goto(`/en/chu-nhat-xanh/giay-xac-nhan?ma=${token}`);
+	await page.emulateMedia({ colorScheme: 'dark' });
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, 320)).toEqual([]);
+	// Only a browser without a window prints.
+	const printer = await launchBrowser();
+	try {
+		const paper = await printer.newPage({ baseURL: world.baseUrl });
+		await paper.goto(`/chu-nhat-xanh/giay-xac-nhan?ma=${token}`);
+		await paper.locator('.letter').waitFor();
+		expect(await printedPages(paper)).toBe(1);
+	} finally {
+		await printer.close();
+	}
 	// A unit gets none, and nobody reads another's.
 	const unit = cancelTokenOf(ids['Chi đoàn trường X']!, 'x'.repeat(43));
 	await page.goto(`/chu-nhat-xanh/giay-xac-nhan?ma=${unit}`);

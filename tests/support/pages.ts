@@ -95,6 +95,14 @@ export async function sticksOut(page: Page, width: number): Promise<string[]> {
 	}, width);
 }
 
+/** How many sheets of paper a page prints on. */
+export async function printedPages(page: Page): Promise<number> {
+	await page.emulateMedia({ media: 'print' });
+	const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+	await page.emulateMedia({ media: null });
+	return pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+}
+
 /** What axe finds against WCAG 2.2 AA, with 7:1 for text: one line for each rule. */
 export async function axeErrors(page: Page): Promise<string[]> {
 	const { violations } = await new AxeBuilder({ page })
