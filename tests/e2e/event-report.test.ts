@@ -3,10 +3,12 @@ import { strFromU8, unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signUp } from '#features/cleanup-events/sign-up.service.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { signInClient } from '../support/http.ts';
 import { DAY } from '../support/fixtures.ts';
-import { axeErrors, sticksOut } from '../support/pages.ts';
+import { axeErrors, printedPages, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 import { digest, SEQUENCED } from '../support/snapshot.ts';
@@ -191,6 +193,42 @@ test.each([
 	}
 });
 
+test('thirty sign-ups stand on a page of a few screens, its poster on one sheet', async () => {
+	const startsAt = Date.now() + 3 * DAY;
+	const set = (values: object) =>
+		world.db.updateTable('cleanupEvent').set(values).where('id', '=', world.eventId).execute();
+	await set({ startsAt, endsAt: startsAt + DAY / 12, capacity: 200 });
+	for (let count = 1; count <= 30; count += 1) {
+		const input = { id: uuidv7(Date.now()), kind: 'person' as const, name: `Nguyễn Thị Hoa ${count}` };
+		const phoneOf = count % 2 === 0 ? `09123456${count + 10}` : null;
+		const more = { headCount: 1, phone: phoneOf, isSixteen: true };
+		const device = { secret: String(count).padEnd(43, 'x') };
+		await signUp(world.db, world.eventId, { ...input, ...more }, device, Date.now());
+	}
+	try {
+		for (const prefix of ['', '/en']) {
+			await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien/${world.eventId}`);
+			expect(await page.locator('form[action*=removeSignUp]').count()).toBe(30);
+			expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(4000);
+			expect(await axeErrors(page)).toEqual([]);
+			expect(await sticksOut(page, 320)).toEqual([]);
+			await page.setViewportSize(phone);
+		}
+		await set({
+			title: 'DỌN SÔNG KỲ CÙNG, ĐOẠN QUA CHỢ ĐÊM PHƯỜNG ĐÔNG KINH',
+			rainPlan: 'Mưa thì lùi một tuần.',
+		});
+		await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}/ap-phich`);
+		expect(await printedPages(page)).toBe(1);
+	} finally {
+		await set({
+			startsAt: Date.now() - 3 * DAY,
+			endsAt: Date.now() - 3 * DAY + DAY / 12,
+			title: 'Dọn bờ sông',
+		});
+	}
+});
+
 test('the paper stands on a page and in a file, for the event’s organisers alone', async () => {
 	for (const prefix of ['', '/en']) {
 		await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien/${world.eventId}`);
@@ -208,6 +246,7 @@ test('the paper stands on a page and in a file, for the event’s organisers alo
 		expect(paper).not.toContain('912');
 		expect(await axeErrors(page)).toEqual([]);
 		expect(await sticksOut(page, phone.width)).toEqual([]);
+		expect(await printedPages(page)).toBe(1);
 	}
 	const path = `/cua-toi/su-kien/${world.eventId}/bao-cao.docx`;
 	const organiser = await signInClient(world.baseUrl, world.people.organiser);
