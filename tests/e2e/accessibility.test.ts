@@ -162,6 +162,12 @@ async function findOwnPaths(page: Page): Promise<string[]> {
 			if (!isFile && !found.includes(link) && alike.length < 2) found.push(link);
 		}
 	}
+	// What opens from an event depends on its state.
+	const read = async (path: string) => (await page.request.get(path)).text();
+	const events = found.includes('/cua-toi/su-kien') ? await read('/cua-toi/su-kien') : '';
+	for (const event of linksIn(events, '/cua-toi/su-kien/'))
+		for (const link of linksIn(await read(event), `${event}/`))
+			if (!link.endsWith('.docx') && !found.some((each) => kindOf(each) === kindOf(link))) found.push(link);
 	return found;
 }
 
@@ -171,7 +177,10 @@ test.each([
 	['approver', ['/cua-toi/chi', '/cua-toi/chi/*', '/cua-toi/quy/*/quy-che']],
 	[
 		'organiser',
-		['/cua-toi/su-kien', '/cua-toi/su-kien/*', '/cua-toi/su-kien/*/diem-danh', '/cua-toi/su-kien/dot/*'],
+		[
+			...['/cua-toi/su-kien', '/cua-toi/su-kien/*', '/cua-toi/su-kien/*/diem-danh'],
+			...['/cua-toi/su-kien/*/doi', '/cua-toi/su-kien/*/bao-cao', '/cua-toi/su-kien/dot/*'],
+		],
 	],
 	['school_lead', ['/cua-toi/truong', '/cua-toi/truong/lop?diem=*', '/cua-toi/truong/lop/*?diem=*']],
 	['ward_officer', ['/cua-toi/chi', '/cua-toi/chi/*']],

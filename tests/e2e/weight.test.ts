@@ -119,6 +119,28 @@ test('a lead’s list of who is expected is light at first sight', async () => {
 	);
 });
 
+test.each(['/doi', '/bao-cao'])(
+	'what a lead opens from an event, %s, is light in both languages',
+	async (end) => {
+		const found: string[] = [];
+		const signIn = async (page: Page) => {
+			await signInAs(page, baseUrl, people['organiser']!);
+			const read = async (path: string) => (await page.request.get(path)).text();
+			for (const event of linksIn(await read('/cua-toi/su-kien'), '/cua-toi/su-kien/'))
+				found.push(...linksIn(await read(event), event).filter((path) => path.endsWith(end)));
+		};
+		for (const of of [(path: string) => path, inEnglish])
+			await withLoads(
+				() => of(found[0]!),
+				async (page, loads) => {
+					expect(new URL(page.url()).pathname).toBe(of(found[0]!));
+					await isLight(page, loads);
+				},
+				signIn,
+			);
+	},
+);
+
 test('the map adds its script only when it is wanted', async () => {
 	await withLoads('/', async (page, loads) => {
 		await page.locator('.map-frame').dispatchEvent('pointerdown');
