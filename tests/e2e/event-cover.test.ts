@@ -43,6 +43,7 @@ test('an organiser sends it on a phone, the ward makes it public, and the page i
 		const everybody = await context.newPage();
 		await everybody.goto(`/chu-nhat-xanh/${slug}`);
 		expect(await everybody.locator('.cover').count()).toBe(0);
+		const before = await everybody.getAttribute('meta[property="og:image"]', 'content');
 
 		await signInAs(page, world.baseUrl, world.people['ward officer']);
 		await page.goto('/cua-toi/anh');
@@ -59,6 +60,21 @@ test('an organiser sends it on a phone, the ward makes it public, and the page i
 		expect(await everybody.locator('.cover').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(
 			448,
 		);
+		// A chat shows it, and both addresses of the picture have one version.
+		const shared = (await everybody.getAttribute('meta[property="og:image"]', 'content'))!;
+		const data = await everybody.textContent('script[type="application/ld+json"]');
+		expect((JSON.parse(data!) as { image: string }).image).toBe(shared);
+		const { pathname, search } = new URL(shared);
+		const drawn = sharp(await (await everybody.request.get(pathname + search)).body());
+		const side = await drawn.extract({ left: 40, top: 60, width: 300, height: 500 }).toBuffer();
+		const [red, green, blue] = (await sharp(side).stats()).channels.map(({ mean }) => Math.round(mean));
+		for (const [colour, wanted] of [
+			[red, 0x55],
+			[green, 0xaa],
+			[blue, 0x88],
+		])
+			expect(Math.abs(colour! - wanted!)).toBeLessThan(12);
+		expect(shared).not.toBe(before);
 		expect(await axeErrors(everybody)).toEqual([]);
 		expect(await sticksOut(everybody, phone.width)).toEqual([]);
 	} finally {

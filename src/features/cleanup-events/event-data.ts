@@ -10,10 +10,13 @@ export function eventJsonLd(
 	{
 		locale,
 		publicUrl,
+		image,
 		postponedFrom,
 	}: {
 		locale: Locale;
 		publicUrl: string;
+		/** The address of the picture that chats show. */
+		image: string;
 		/** When it was to begin at first. */ postponedFrom?: number | undefined;
 	},
 ): string {
@@ -34,7 +37,7 @@ export function eventJsonLd(
 		isAccessibleForFree: true,
 		maximumAttendeeCapacity: event.capacity ?? undefined,
 		url: publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`),
-		image: `${publicUrl}${localePath(locale, `/chu-nhat-xanh/${event.slug}`)}/chia-se.png`,
+		image,
 		location: {
 			'@type': 'Place',
 			name: placeText(event, locale),

@@ -19,6 +19,19 @@ export const listEventPhotos = (db: Db, eventId: string): Promise<EventPhoto[]> 
 		.orderBy('photo.id')
 		.execute();
 
+/** The file of the newest photo that invites to an event, as everybody may see it. */
+export async function findCoverFile(db: Db, eventId: string): Promise<string | undefined> {
+	const row = await selectPhotos(db)
+		.select(['photo.id', 'photo.publicKey'])
+		.where('eventPhoto.eventId', '=', eventId)
+		.where('eventPhoto.moment', '=', 'cover')
+		.where('photo.status', '=', 'approved')
+		.orderBy('photo.uploadedAt', 'desc')
+		.orderBy('photo.id', 'desc')
+		.executeTakeFirst();
+	return row && (row.publicKey ?? row.id);
+}
+
 /** The same bytes as they came, sent before for this event. */
 export const findSameEventPhoto = (db: Db, eventId: string, contentHash: string) =>
 	db

@@ -1,7 +1,9 @@
 import type { APIRoute } from 'astro';
 import { findEventBySlug } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { findFirstStarts } from '#features/cleanup-events/event-change.repository.ts';
+import { findCoverFile } from '#features/cleanup-events/event-photo.repository.ts';
 import { SHARE_IMAGE, shareImage, shareVersion } from '#features/cleanup-events/share-image.ts';
+import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { drawPng } from '#lib/draw.ts';
 import { DomainError } from '#lib/errors.ts';
 
@@ -10,16 +12,25 @@ const drawn = new Map<string, Promise<Buffer>>();
 const MOST = 64;
 
 /** What a chat shows of an event's link. */
-export const GET: APIRoute = async ({ locals: { db, publicUrl, t, locale }, params, request }) => {
+export const GET: APIRoute = async ({ locals: { db, publicUrl, t, locale, config }, params, request }) => {
 	const event = await findEventBySlug(db, params['slug'] ?? '');
 	if (!event) throw new DomainError('NOT_FOUND', 'unknownEvent');
 	const firstStart = (await findFirstStarts(db, [event.id])).get(event.id);
-	const box = shareImage(event, { t, locale, host: new URL(publicUrl).host, firstStart });
+	const words = { t, locale, host: new URL(publicUrl).host, firstStart };
+	const cover = await findCoverFile(db, event.id);
+	const box = shareImage(event, { ...words, cover });
 	const key = shareVersion(box);
 	const headers = { 'cache-control': 'public, max-age=300', etag: `"${key}"` };
 	if (request.headers.get('if-none-match') === headers.etag)
 		return new Response(null, { status: 304, headers });
-	const picture = drawn.get(key) ?? drawPng(box, SHARE_IMAGE);
+	const draw = async () => {
+		const photo = cover && (await openPhotoStore(config).get(cover));
+		// A file that is gone leaves the leaf.
+		return photo
+			? drawPng(box, SHARE_IMAGE, { [cover]: photo })
+			: drawPng(shareImage(event, words), SHARE_IMAGE);
+	};
+	const picture = drawn.get(key) ?? draw();
 	// Asked for again it is the newest; one that failed is tried anew.
 	drawn.delete(key);
 	drawn.set(key, picture);
