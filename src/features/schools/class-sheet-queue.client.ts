@@ -46,7 +46,7 @@ export async function sendSheet(
 	const body = {
 		...{ id: id.value, account, green_house_code: code, collected_on: collectedOn, rows },
 		is_approved: by?.getAttribute('name') === 'isApproved',
-		...{ is_extra: data.has('isExtra'), is_sure: data.has('isSure') },
+		...{ is_extra: data.has('isExtra'), is_sure: data.has('isSure'), campaign_id: value('campaignId') },
 	};
 	const item = {
 		...{ id: id.value, kind: 'class-sheet', body, language: document.documentElement.lang },

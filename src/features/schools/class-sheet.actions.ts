@@ -36,7 +36,8 @@ export const schools = {
 		const greenHouseCode = field(form, 'greenHouseCode');
 		const rows = readSheetRows(form);
 		const isApproved = form.has('isApproved');
-		const said = { isApproved, isExtra: form.has('isExtra'), isSure: form.has('isSure') };
+		const campaignId = field(form, 'campaignId') || undefined;
+		const said = { isApproved, campaignId, isExtra: form.has('isExtra'), isSure: form.has('isSure') };
 		await recordClassSheet(db, actor, { id, greenHouseCode, collectedOn, rows, ...said, locale }, now);
 		return localePath(locale, `/cua-toi/truong?diem=${encodeURIComponent(greenHouseCode)}&xong=${id}`);
 	}),

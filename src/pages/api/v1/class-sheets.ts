@@ -17,6 +17,8 @@ const shape = z.object({
 	is_approved: z.boolean(),
 	is_extra: z.boolean(),
 	is_sure: z.boolean(),
+	/** Empty: it belongs to no campaign. */
+	campaign_id: text(64).optional(),
 });
 
 /** The outbox's class sheets: each is recorded under the account that entered it. */
@@ -41,6 +43,7 @@ export const POST: APIRoute = (context) => {
 				greenHouseCode: read.green_house_code,
 				collectedOn,
 				rows,
+				campaignId: read.campaign_id || undefined,
 				...said,
 				locale,
 			};
