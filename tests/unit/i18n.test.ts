@@ -34,6 +34,8 @@ const EXAMPLES: Record<string, string | number> = {
 		left: 2,
 		capacity: 40,
 		best: 15,
+		points: 10,
+		cap: 5,
 		lines: 90_000,
 		cash: 1,
 		metres: 450,
