@@ -217,7 +217,6 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/truong/lop/[id]': [{ who: 'school lead', at: `/cua-toi/truong/lop/${classId}` }],
 		'[...lang]/cua-toi/truong/lop/danh-sach': [{ who: 'school lead', at: '/cua-toi/truong/lop/danh-sach' }],
 		'[...lang]/cua-toi/truong/lop/nam-moi': [{ who: 'school lead', at: '/cua-toi/truong/lop/nam-moi' }],
-		'[...lang]/cua-toi/truong': [{ who: 'school lead', at: '/cua-toi/truong' }],
 		'[...lang]/cua-toi/truong/mau.xlsx': [
 			{ who: 'school lead', at: `/cua-toi/truong/mau.xlsx?diem=${schoolHouse.code}`, cache: NEVER },
 			{ who: 'steward', at: `/cua-toi/truong/mau.xlsx?diem=${schoolHouse.code}`, status: 403 },
