@@ -180,7 +180,10 @@ export async function writeWorkbook(
 		}),
 	);
 	const columns = (rows[0] ?? []).map((_, column) => ({
-		width: Math.min(40, 2 + Math.max(...rows.map((row) => String(row[column] ?? '').length))),
+		width: Math.min(
+			40,
+			2 + rows.reduce((widest, row) => Math.max(widest, String(row[column] ?? '').length), 0),
+		),
 	}));
 	const file = await writeExcelFile(cells, { sheet, columns, stickyRowsCount: 1 }).toBuffer();
 	return new Uint8Array(file);

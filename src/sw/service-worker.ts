@@ -95,7 +95,18 @@ async function keepFiles(text: string, seen = new Set<string>()): Promise<void> 
 	}
 }
 
+/** Pages that are being kept now, and how often one was begun. */
+let keeping = 0;
+let begun = 0;
+
+/** Keeps a page that is the same for everybody, once what it needs is kept. */
 async function keepPage(url: URL, response: Response): Promise<void> {
+	keeping += 1;
+	begun += 1;
+	await keepWhole(url, response).finally(() => (keeping -= 1));
+}
+
+async function keepWhole(url: URL, response: Response): Promise<void> {
 	const control = response.headers.get('cache-control') ?? '';
 	if (!response.ok || response.redirected || !/\bpublic\b/.test(control)) return;
 	const text = await response.text();
@@ -103,8 +114,8 @@ async function keepPage(url: URL, response: Response): Promise<void> {
 	for (const name of ['content-encoding', 'content-length']) headers.delete(name);
 	headers.set(KEPT_AT, String(Date.now()));
 	const cache = await caches.open(PAGES);
-	await cache.put(keyOf(url), new Response(text, { headers }));
 	await keepFiles(text);
+	await cache.put(keyOf(url), new Response(text, { headers }));
 	await forgetOldest(cache);
 }
 
@@ -116,8 +127,9 @@ async function forgetOldest(cache: Cache): Promise<void> {
 	for (const key of others.slice(0, Math.max(0, others.length - MAX_PAGES))) await cache.delete(key);
 }
 
-/** Drops the files that no kept page needs any more. */
+/** Drops the files that no kept page needs any more; leaves it to the next time where a page is being kept. */
 async function forgetFiles(): Promise<void> {
+	const before = begun;
 	const [pages, files] = [await caches.open(PAGES), await caches.open(FILES)];
 	const needed = new Set<string>();
 	const need = async (text: string): Promise<void> => {
@@ -130,13 +142,12 @@ async function forgetFiles(): Promise<void> {
 	for (const key of await pages.keys()) await need((await (await pages.match(key))?.text()) ?? '');
 	for (const key of await files.keys()) {
 		const { pathname } = new URL(key.url);
+		if (keeping > 0 || begun !== before) return;
 		if (pathname.startsWith('/_astro/') && !needed.has(pathname)) await files.delete(key);
 	}
 }
 
-let keeping = 0;
-
-async function keepPages(prefix: string, paths: string[]): Promise<void> {
+async function keepShell(prefix: string, paths = SHELL): Promise<void> {
 	const cache = await caches.open(PAGES);
 	for (const path of paths.map((each) => inLanguage(prefix, each))) {
 		const kept = await cache.match(path);
@@ -144,13 +155,7 @@ async function keepPages(prefix: string, paths: string[]): Promise<void> {
 		const url = new URL(path, location.origin);
 		await keepPage(url, await fetch(url, { credentials: 'omit' }));
 	}
-}
-
-async function keepShell(prefix: string, paths = SHELL): Promise<void> {
-	keeping += 1;
-	await keepPages(prefix, paths).finally(() => (keeping -= 1));
-	// The last one tidies up: the files of a page that another one keeps may still be coming.
-	if (keeping === 0) await forgetFiles();
+	await forgetFiles();
 }
 
 /** A kept page says of itself since when it was kept; the page's script tells the reader. */

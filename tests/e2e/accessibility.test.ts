@@ -158,7 +158,7 @@ async function findOwnPaths(page: Page): Promise<string[]> {
 		const html = await (await page.request.get(path)).text();
 		for (const link of linksIn(html, '/cua-toi/')) {
 			const alike = found.filter((each) => kindOf(each) === kindOf(link));
-			const isFile = /\.(csv|json|docx|ics)\b/.test(link);
+			const isFile = /\.(csv|json|docx|xlsx|ics)\b/.test(link);
 			if (!isFile && !found.includes(link) && alike.length < 2) found.push(link);
 		}
 	}
@@ -167,7 +167,8 @@ async function findOwnPaths(page: Page): Promise<string[]> {
 	const events = found.includes('/cua-toi/su-kien') ? await read('/cua-toi/su-kien') : '';
 	for (const event of linksIn(events, '/cua-toi/su-kien/'))
 		for (const link of linksIn(await read(event), `${event}/`))
-			if (!link.endsWith('.docx') && !found.some((each) => kindOf(each) === kindOf(link))) found.push(link);
+			if (!/\.(docx|xlsx)\b/.test(link) && !found.some((each) => kindOf(each) === kindOf(link)))
+				found.push(link);
 	return found;
 }
 

@@ -224,7 +224,7 @@ describeEachEngine('a campaign', (engine) => {
 	});
 
 	test('is changed by its own lead alone, and only as its state allows', async () => {
-		const { db, id, lead, draft, refused, other, sheetOf } = await makeWorld();
+		const { db, id, lead, draft, refused, other, sheetOf, house } = await makeWorld();
 		const acts: ((actor: Actor | undefined) => Promise<void>)[] = [
 			(actor) => changeCampaign(db, actor, { ...RULES, id }, NOW),
 			(actor) => publishCampaign(db, actor, id, NOW),
@@ -282,9 +282,19 @@ describeEachEngine('a campaign', (engine) => {
 		const waiting = sheetOf({ isApproved: false });
 		await recordClassSheet(db, lead, waiting, NOW);
 		await refused(() => unpublishCampaign(db, lead, id, NOW), 'campaignHasSheets', 409);
+		const early = { id, endsOn: '2026-11-19' };
+		await refused(() => moveCampaignEnd(db, lead, early, NOW), 'campaignEndsBeforeSheet', 409);
 		await refused(() => endCampaign(db, lead, id, NOW), 'campaignHasWaiting', 409);
 		await revokeClassSheet(db, lead, waiting.id, NOW);
+		// What the house takes no more counts on, as long as its campaign lasts.
+		await db.deleteFrom('greenHouseMaterial').where('greenHouseId', '=', house.id).execute();
+		await moveCampaignEnd(db, lead, { id, endsOn: '2026-11-29' }, NOW);
+		const materials = house.materials.map((materialCode) => ({ greenHouseId: house.id, materialCode }));
+		await db.insertInto('greenHouseMaterial').values(materials).execute();
+		const counted = sheetOf();
+		await recordClassSheet(db, lead, counted, NOW);
 		await endCampaign(db, lead, id, NOW + DAY);
+		await refused(() => revokeClassSheet(db, lead, counted.id, NOW), 'campaignEnded', 409);
 		await refused(() => recordClassSheet(db, lead, sheetOf(), NOW), 'campaignEnded', 409);
 		await refused(() => moveCampaignEnd(db, lead, { id, endsOn: '2026-12-01' }, NOW), 'campaignEnded', 409);
 		await refused(() => unpublishCampaign(db, lead, id, NOW), 'campaignEnded', 409);

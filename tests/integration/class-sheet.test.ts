@@ -421,6 +421,19 @@ describeEachEngine('a class sheet', (engine) => {
 		]);
 	});
 
+	test('that was sent to wait is approved by the other button of the same form', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const sheet = sheetOf(world, { isApproved: false });
+		await recordClassSheet(db, world.lead, sheet, NOW);
+		for (let time = 0; time < 2; time += 1)
+			await recordClassSheet(db, world.lead, { ...sheet, isApproved: true }, NOW);
+		// And not taken back by the first one.
+		await recordClassSheet(db, world.lead, sheet, NOW);
+		expect(await db.selectFrom('classSheet').select('status').execute()).toEqual([{ status: 'approved' }]);
+		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(2);
+	});
+
 	test('is not approved once it was revoked, nor into a house that has closed or takes less', async () => {
 		const db = await engine.fresh();
 		const world = await makeWorld(db);

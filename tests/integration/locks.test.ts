@@ -111,6 +111,14 @@ describeEachEngine('a write that has to wait', (engine) => {
 			(trx) => closeByHand(trx, house.id, world.steward.grants[0]!.id),
 		);
 		expect(outcome).toBe('cycleClosed');
+		const late = await meanwhile(
+			db,
+			['organisation', organisationId],
+			() => recordClassSheet(db, lead, { ...sheet, id: uuidv7(NOW), isExtra: true }, NOW),
+			(trx) =>
+				trx.updateTable('schoolClass').set({ closedOn: '2026-11-20' }).where('id', '=', classId).execute(),
+		);
+		expect(late).toBe('unknownClass');
 	});
 
 	test('a request that was returned meanwhile is not approved', async () => {

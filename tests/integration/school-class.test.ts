@@ -72,9 +72,11 @@ async function expectRefused(db: Db, work: () => Promise<unknown>, key: string, 
 const standing = async (db: Db, { organisationId }: World, schoolYear = YEAR) =>
 	(await listClasses(db, organisationId, schoolYear)).map(({ name, size }) => [name, size]);
 const acts = async (db: Db) =>
-	(await db.selectFrom('auditEvent').select('action').orderBy('id').execute())
+	// Ids of one moment have no order.
+	(await db.selectFrom('auditEvent').select('action').execute())
 		.map(({ action }) => action)
-		.filter((action) => action.startsWith('school-class.'));
+		.filter((action) => action.startsWith('school-class.'))
+		.sort();
 
 const bring = async (
 	db: Db,
@@ -181,7 +183,7 @@ describeEachEngine('a school’s classes', (engine) => {
 		]);
 		await addClass(db, lead, { ...world, schoolYear: YEAR, name: '6A', size: 35 }, NOW);
 		expect(await findClass(db, id)).toMatchObject({ closedOn: null, size: 35 });
-		expect(await acts(db)).toEqual(['school-class.end', 'school-class.add']);
+		expect(await acts(db)).toEqual(['school-class.add', 'school-class.end']);
 		// The sheet that was revoked says nothing of the class any more.
 		await revokeClassSheet(db, lead, sheetId, NOW);
 		await end({ closedOn: '2026-11-20' });

@@ -113,7 +113,9 @@ describe('places go by kilograms for each pupil', () => {
 			bestClasses(campaignResults(RULES, many.slice(0, count))).map(({ name }) => name);
 		expect(best(9)).toEqual(['6/0', '6/1', '6/2', '6/3', '6/4']);
 		expect(best(4)).toEqual(['6/0', '6/1', '6/2']);
-		expect(best(2)).toEqual(['6/0', '6/1']);
+		expect(best(3)).toEqual(['6/0', '6/1']);
+		expect(best(2)).toEqual(['6/0']);
+		expect(best(1)).toEqual([]);
 		expect(best(0)).toEqual([]);
 	});
 });

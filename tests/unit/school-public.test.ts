@@ -56,7 +56,7 @@ test('the scale stands beside what was declared, and nothing is weighed that was
 			['can', 'mixed_paper', 'pet', 'iron'],
 		),
 	).toEqual([
-		{ materialCode: 'can', declaredGrams: 0, weighedGrams: null },
+		{ materialCode: 'can', declaredGrams: null, weighedGrams: null },
 		{ materialCode: 'mixed_paper', declaredGrams: 3500, weighedGrams: 3200 },
 		{ materialCode: 'pet', declaredGrams: 0, weighedGrams: 70 },
 	]);

@@ -98,9 +98,10 @@ export function campaignResults(rules: CampaignRules, classes: ClassInput[]): Cl
 	return results;
 }
 
-/** The better half by place, three at least: the others stand in no list of places. */
+/** The better half by place, three where there are more: the others stand in no list, so nobody is shown as the last. */
 export function bestClasses(results: ClassResult[]): ClassResult[] {
 	const ranked = results.filter(({ rank }) => rank !== null).sort((a, b) => a.rank! - b.rank!);
-	const last = ranked[Math.max(3, Math.ceil(ranked.length / 2)) - 1] ?? ranked.at(-1);
-	return ranked.filter(({ rank }) => rank! <= (last?.rank ?? 0));
+	const count = Math.min(ranked.length - 1, Math.max(3, Math.ceil(ranked.length / 2)));
+	const last = ranked[count - 1]?.rank ?? 0;
+	return ranked.filter(({ rank }) => rank! <= last);
 }

@@ -134,6 +134,19 @@ export async function dropCampaignClasses(trx: Trx, campaignId: string): Promise
 		await trx.deleteFrom(table).where('campaignId', '=', campaignId).execute();
 }
 
+/** The last day of which a sheet stands that was not revoked. */
+export async function findLastSheetDay(db: Db, campaignId: string): Promise<string | undefined> {
+	const row = await db
+		.selectFrom('classSheet')
+		.select('collectedOn')
+		.where('campaignId', '=', campaignId)
+		.where('status', '<>', 'revoked')
+		.orderBy('collectedOn', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+	return row?.collectedOn;
+}
+
 /** How many sheets of a campaign stand in each state. */
 export async function countSheets(db: Db, campaignId: string) {
 	const rows = await db

@@ -18,6 +18,7 @@ import {
 	countSheets,
 	dropCampaignClasses,
 	findCampaign,
+	findLastSheetDay,
 	findWeighIn,
 	insertCampaign,
 	insertWeighIn,
@@ -166,7 +167,7 @@ export async function unpublishCampaign(
 	});
 }
 
-/** Gives a public campaign another last day. Refuses with 409 one that ended, with 422 a day that does not fit. */
+/** Gives a public campaign another last day. Refuses with 409 one that ended and a day before a sheet's, with 422 one that does not fit. */
 export async function moveCampaignEnd(
 	db: Db,
 	actor: Actor | undefined,
@@ -176,8 +177,13 @@ export async function moveCampaignEnd(
 	await within(db, actor, { id, act: 'campaign.change', audit: 'move-end' }, now, async (trx, campaign) => {
 		if (campaign.endedAt !== null) throw new DomainError('CONFLICT', 'campaignEnded');
 		if (campaign.endsOn === endsOn) return 'unchanged';
-		const house = await findGreenHouse(trx, campaign.greenHouseId, now);
-		checkCampaign({ ...campaign, endsOn }, house?.materials ?? []);
+		// What its house takes by now is no matter of its days.
+		checkCampaign({ ...campaign, endsOn }, campaign.materials);
+		const lastOn = await findLastSheetDay(trx, id);
+		if (lastOn !== undefined && endsOn < lastOn) {
+			const values = { date: lastOn };
+			throw new DomainError('CONFLICT', 'campaignEndsBeforeSheet', { field: 'endsOn', values });
+		}
 		await setCampaign(trx, id, { endsOn });
 		return 'changed';
 	});

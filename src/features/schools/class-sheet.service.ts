@@ -1,5 +1,5 @@
 import type { ClassSheetTable } from '#db/schema.ts';
-import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, requireGrant, requireSameKind, type Actor } from '#features/accounts/actor.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
@@ -62,8 +62,10 @@ export async function recordClassSheet(
 	const scopes = [{ kind: 'organisation' as const, id: organisationId }];
 	const grant = requireGrant(actor, 'class-sheet.record', scopes);
 	if (input.isApproved) requireGrant(actor, 'class-sheet.approve', scopes);
+	requireSameKind(actor, house.isSample === 1);
 	const rows = input.rows.filter((row) => row.lines.length > 0);
 	const materials = await listMaterials(db);
+	const listOwnClasses = (on: Db) => listClasses(on, organisationId, schoolYearOf(input.collectedOn));
 	// A retry of what already stands succeeds even when the house has closed or takes other things since.
 	const isRetry = (await findClassSheet(db, input.id)) !== undefined;
 	if (!isRetry) {
@@ -71,10 +73,7 @@ export async function recordClassSheet(
 		if (input.collectedOn > toLocalDate(now)) {
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'collectedOn' });
 		}
-		checkClassSheet(
-			{ ...input, rows },
-			await listClasses(db, organisationId, schoolYearOf(input.collectedOn)),
-		);
+		checkClassSheet({ ...input, rows }, await listOwnClasses(db));
 		for (const row of rows) checkLines(row.lines, house, materials, input.locale);
 		askAboutLarge({ ...input, rows });
 	}
@@ -84,13 +83,20 @@ export async function recordClassSheet(
 
 	const write = async (trx: Trx): Promise<'created' | 'unchanged'> => {
 		await lockRow(trx, 'green_house', house.id);
+		// Whoever ends or merges a class holds its school.
+		await lockRow(trx, 'organisation', organisationId);
 		await holdGrant(trx, grant.id, now);
 		const existing = await findClassSheet(trx, input.id);
 		if (existing) {
-			if (existing.contentHash === contentHash && existing.organisationId === organisationId)
-				return 'unchanged';
-			throw new DomainError('CONFLICT', 'sameIdOtherContent');
+			if (existing.contentHash !== contentHash || existing.organisationId !== organisationId)
+				throw new DomainError('CONFLICT', 'sameIdOtherContent');
+			// Sent once to wait, and once more with the other button.
+			if (existing.status !== 'entered' || !input.isApproved) return 'unchanged';
+			await approve(trx, { sheet: existing, house, rows, grantId: grant.id }, now);
+			return 'created';
 		}
+		const classes = await listOwnClasses(trx);
+		checkClassSheet({ ...input, rows }, classes);
 		const classIds = rows.map((row) => row.classId);
 		if (campaignId) {
 			const campaign = await findCampaign(trx, campaignId);
@@ -99,7 +105,6 @@ export async function recordClassSheet(
 			const lines = rows.flatMap((row) => row.lines);
 			checkSheetOf(campaign, input.collectedOn, lines);
 			// A class that was opened later takes part from its first sheet on, with its size of that day.
-			const classes = await listClasses(trx, organisationId, campaign.schoolYear);
 			await addCampaignClasses(
 				trx,
 				campaignId,
@@ -192,6 +197,7 @@ async function requireSheet(
 	const house = sheet && (await findGreenHouse(db, sheet.greenHouseId, now));
 	if (!sheet || !house) throw new DomainError('NOT_FOUND', 'sheetNotFound');
 	const grant = requireGrant(actor, act, [{ kind: 'organisation', id: sheet.organisationId }]);
+	requireSameKind(actor, sheet.isSample === 1);
 	return { sheet, house, grant };
 }
 
@@ -237,6 +243,8 @@ export async function revokeClassSheet(
 		await holdGrant(trx, grant.id, now);
 		const current = await findClassSheet(trx, id);
 		if (current?.status === 'revoked') return;
+		const campaign = current?.campaignId ? await findCampaign(trx, current.campaignId) : undefined;
+		if (campaign && campaign.endedAt !== null) throw new DomainError('CONFLICT', 'campaignEnded');
 		if (await hasClosedCycle(trx, id)) throw new DomainError('CONFLICT', 'cycleClosed');
 		await revokeSheetRow(trx, id, now);
 		await insertAuditEvent(trx, auditOf('class-sheet.revoke', id, grant.id), now);

@@ -52,6 +52,6 @@ export function campaignToShow<Each extends { startsOn: LocalDate; endedAt: numb
 ): Each | undefined {
 	const begun = campaigns
 		.filter(({ startsOn }) => startsOn <= today)
-		.sort((a, b) => (a.startsOn < b.startsOn ? 1 : -1));
+		.sort((a, b) => b.startsOn.localeCompare(a.startsOn));
 	return begun.find(({ endedAt }) => endedAt === null) ?? begun[0] ?? campaigns.at(-1);
 }

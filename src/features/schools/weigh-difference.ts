@@ -3,7 +3,8 @@ import type { ClassInput } from './campaign-result.ts';
 
 export type WeighedRow = {
 	materialCode: string;
-	declaredGrams: number;
+	/** Null: pieces of which nobody knows the weight are among them. */
+	declaredGrams: number | null;
 	/** Null: this material was not weighed. */
 	weighedGrams: number | null;
 };
@@ -22,7 +23,9 @@ export function compareWithScale(
 		return [
 			{
 				materialCode,
-				declaredGrams: own.reduce((sum, { weightGrams }) => sum + (weightGrams ?? 0), 0),
+				declaredGrams: own.some(({ weightGrams }) => weightGrams === null)
+					? null
+					: own.reduce((sum, { weightGrams }) => sum + weightGrams!, 0),
 				weighedGrams:
 					weighed.length === 0 ? null : weighed.reduce((sum, { weightGrams }) => sum + weightGrams, 0),
 			},
