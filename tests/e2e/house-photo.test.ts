@@ -84,7 +84,7 @@ test('a drop-off without a network keeps its photo through a reload and a restar
 	await poll(() => waiting(page).count()).toBe(2);
 	expect(await waiting(page).nth(1).textContent()).toMatch(/Ảnh kèm: .*4 kg/);
 	// One act of somebody's, whatever goes with it.
-	expect(await page.locator('[data-outbox]').textContent()).toBe('1 lượt chờ gửi');
+	await poll(() => page.locator('[data-outbox]').textContent()).toBe('1 lượt chờ gửi');
 	await context.close();
 	context = await start();
 	page = await context.newPage();
