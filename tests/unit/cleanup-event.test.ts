@@ -277,6 +277,12 @@ describe('of two who edit one event', () => {
 			...{ both: ['capacity'], others: ['title'], own: ['whatToBring'] },
 		});
 		expect(mergeTyped({ shown, stands, typed }, ['title'])).toMatchObject({ both: [], own: [] });
+		// Another number is not shown because the former leader agreed.
+		const agreed = { ...shown, isLeadPhonePublic: 'on' };
+		const another = { ...shown, leadPhone: '0987654321', isLeadPhonePublic: '' };
+		expect(mergeTyped({ shown, stands: another, typed: agreed }).values).toMatchObject({
+			...{ leadPhone: '0987654321', isLeadPhonePublic: '' },
+		});
 	});
 
 	test('what a browser sends otherwise than it was shown is no change', () => {

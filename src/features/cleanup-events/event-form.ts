@@ -152,13 +152,20 @@ export function mergeTyped(
 	fields: readonly EventField[] = EVENT_FIELDS,
 ): Merged {
 	const merged: Merged = { values: { ...stands }, both: [], others: [], own: [] };
+	const differs = (name: EventField, a: EventValues, b: EventValues) =>
+		plain(name, a[name]) !== plain(name, b[name]);
 	for (const name of fields) {
-		const differ = (a: EventValues, b: EventValues) => plain(name, a[name]) !== plain(name, b[name]);
+		const differ = (a: EventValues, b: EventValues) => differs(name, a, b);
 		if (!differ(stands, typed)) continue;
 		const isOwn = shown === undefined || differ(shown, typed);
 		const isOthers = shown === undefined || differ(shown, stands);
 		merged[isOwn && isOthers ? 'both' : isOwn ? 'own' : 'others'].push(name);
 		if (isOwn) merged.values[name] = typed[name];
 	}
+	// Whoever agreed to show a number agreed for that person and number alone.
+	const isAnotherLead = (['leadName', 'leadPhone'] as const).some(
+		(name) => differs(name, merged.values, typed) && fields.includes(name),
+	);
+	if (isAnotherLead) merged.values.isLeadPhonePublic = stands.isLeadPhonePublic;
 	return merged;
 }

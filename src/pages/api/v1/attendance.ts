@@ -18,7 +18,7 @@ const shape = z.object({
 	stated_at: text(40).optional(),
 	/** The list's own time as the portal gave it, and how long before it came by the device's clock, which may be wrong. */
 	list_given_at: text(40).optional(),
-	list_age_ms: z.number().optional(),
+	list_age_ms: z.number().int().optional(),
 });
 
 /** The outbox's check-ins: each is recorded under the account that made it. */
