@@ -426,6 +426,12 @@ describeEachEngine('a class sheet', (engine) => {
 		const world = await makeWorld(db);
 		const sheet = sheetOf(world, { isApproved: false });
 		await recordClassSheet(db, world.lead, sheet, NOW);
+		const setStatus = (status: 'active' | 'paused') =>
+			db.updateTable('greenHouse').set({ status }).where('id', '=', world.house.id).execute();
+		await setStatus('paused');
+		const approved = () => recordClassSheet(db, world.lead, { ...sheet, isApproved: true }, NOW);
+		await expectRefused(db, approved, 'housePaused', 422);
+		await setStatus('active');
 		for (let time = 0; time < 2; time += 1)
 			await recordClassSheet(db, world.lead, { ...sheet, isApproved: true }, NOW);
 		// And not taken back by the first one.

@@ -11,6 +11,7 @@ import {
 } from '#features/green-houses/green-house.repository.ts';
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import { listGuideItems } from '#features/materials/guide.repository.ts';
+import type { Material } from '#features/materials/material.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -92,7 +93,7 @@ export async function recordClassSheet(
 				throw new DomainError('CONFLICT', 'sameIdOtherContent');
 			// Sent once to wait, and once more with the other button.
 			if (existing.status !== 'entered' || !input.isApproved) return 'unchanged';
-			await approve(trx, { sheet: existing, house, rows, grantId: grant.id }, now);
+			await approveWaiting(trx, { sheet: existing, house, materials, grantId: grant.id }, now);
 			return 'created';
 		}
 		const classes = await listOwnClasses(trx);
@@ -184,6 +185,19 @@ async function approve(trx: Trx, { sheet, house, rows, grantId }: Approval, now:
 	await approveSheetRow(trx, sheet.id, grantId, now);
 }
 
+/** Approves what was entered before; its house may take less by now. Refuses with 422. */
+async function approveWaiting(
+	trx: Trx,
+	{ materials, ...of }: Omit<Approval, 'rows'> & { materials: Material[] },
+	now: number,
+): Promise<void> {
+	checkHouseTakes(await getHouseStatus(trx, of.house.id));
+	const rows = await listSheetRows(trx, of.sheet.id);
+	for (const row of rows) checkLines(row.lines, of.house, materials);
+	await approve(trx, { ...of, rows }, now);
+	await insertAuditEvent(trx, auditOf('class-sheet.approve', of.sheet.id, of.grantId), now);
+}
+
 /** The sheet with its house and the grant of whoever does this to it. Refuses with 401, 403 and 404. */
 async function requireSheet(
 	db: Db,
@@ -219,11 +233,7 @@ export async function approveClassSheet(
 		const status = (await findClassSheet(trx, id))!.status;
 		if (status === 'approved') return;
 		if (status === 'revoked') throw new DomainError('CONFLICT', 'sheetRevoked');
-		checkHouseTakes(await getHouseStatus(trx, house.id));
-		const rows = await listSheetRows(trx, id);
-		for (const row of rows) checkLines(row.lines, house, materials);
-		await approve(trx, { sheet, house, rows, grantId: grant.id }, now);
-		await insertAuditEvent(trx, auditOf('class-sheet.approve', id, grant.id), now);
+		await approveWaiting(trx, { sheet, house, materials, grantId: grant.id }, now);
 	});
 }
 
