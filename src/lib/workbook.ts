@@ -161,6 +161,10 @@ function dateText(value: Date): string {
 	return clock === '00:00' ? day : `${day} ${clock}`;
 }
 
+/** What the sheet and the file of figures are called; of samples both say so, whatever the reader's language. */
+export const workbookNames = (sheet: string, file: string, { isSample }: { isSample: 0 | 1 }) =>
+	isSample === 1 ? { sheet: `MẪU ${sheet}`, file: `MAU-${file}` } : { sheet, file };
+
 /**
  * A workbook of one sheet whose first row is its head. Numbers stay numbers; every text is a text for Excel, also one
  * that begins like a formula, and stays one when it is edited there.

@@ -1,7 +1,7 @@
 // Workbooks as Excel and others write them, and as somebody could write them on purpose.
 import { strToU8, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { isWorkbook, readWorkbook, writeWorkbook } from '#lib/workbook.ts';
+import { isWorkbook, readWorkbook, workbookNames, writeWorkbook } from '#lib/workbook.ts';
 import { bookOf, compoundFile } from '../support/workbooks.ts';
 
 const refusal = async (bytes: Uint8Array) =>
@@ -79,4 +79,10 @@ test('a workbook is told by its first bytes or its name', () => {
 		true,
 	]);
 	expect(isWorkbook(compoundFile('Workbook'), 'a.csv')).toBe(true);
+});
+
+test('a workbook of samples says so in its file’s and its sheet’s name', () => {
+	const names = (isSample: 0 | 1) => workbookNames('Sổ năm', 'so-nam.xlsx', { isSample });
+	expect(names(1)).toEqual({ sheet: 'MẪU Sổ năm', file: 'MAU-so-nam.xlsx' });
+	expect(names(0)).toEqual({ sheet: 'Sổ năm', file: 'so-nam.xlsx' });
 });

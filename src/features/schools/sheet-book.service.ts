@@ -33,11 +33,12 @@ export async function getSheetBook(
 	actor: Actor | undefined,
 	id: string,
 	words: BookWords,
-): Promise<{ collectedOn: LocalDate; rows: BookRow[] }> {
+): Promise<{ collectedOn: LocalDate; isSample: 0 | 1; rows: BookRow[] }> {
 	requireActor(actor);
 	const organisationId = (await findClassSheet(db, id))?.organisationId;
 	const sheet = organisationId && (await findSheetOfSchool(db, organisationId, id));
 	if (!sheet) throw new DomainError('NOT_FOUND', 'sheetNotFound');
 	requireGrant(actor, 'class-sheet.record', [{ kind: 'organisation', id: sheet.organisationId }]);
-	return { collectedOn: sheet.collectedOn, rows: sheetBook(sheet.cells, await listMaterials(db), words) };
+	const { collectedOn, isSample } = sheet;
+	return { collectedOn, isSample, rows: sheetBook(sheet.cells, await listMaterials(db), words) };
 }

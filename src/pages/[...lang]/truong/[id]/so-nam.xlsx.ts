@@ -7,7 +7,7 @@ import { findSchool, listRegister, listSchoolYears } from '#features/schools/sch
 import { daysOfYear } from '#features/schools/school-public.ts';
 import { DomainError } from '#lib/errors.ts';
 import { toLocalDate } from '#lib/time.ts';
-import { writeWorkbook, XLSX } from '#lib/workbook.ts';
+import { workbookNames, writeWorkbook, XLSX } from '#lib/workbook.ts';
 
 /** Every line of a school year's class sheets that counts, as a workbook; anybody may read it. */
 export const GET: APIRoute = async ({ locals: { db, t, locale, now }, params, url }) => {
@@ -18,8 +18,8 @@ export const GET: APIRoute = async ({ locals: { db, t, locale, now }, params, ur
 		throw new DomainError('NOT_FOUND', 'unknownAddress', { values: { method: 'GET' } });
 	const lines = await listRegister(db, { organisationId: school.id, ...daysOfYear(year) });
 	const rows = registerRows(lines, await listMaterials(db), { t, locale });
-	const file = await writeWorkbook(`${t('school-public:xlsx.register')} ${year}`, rows);
-	return new Response(file, {
-		headers: { ...downloadHeaders(`so-nam-${year}.xlsx`, XLSX), 'content-type': XLSX },
+	const names = workbookNames(`${t('school-public:xlsx.register')} ${year}`, `so-nam-${year}.xlsx`, school);
+	return new Response(await writeWorkbook(names.sheet, rows), {
+		headers: { ...downloadHeaders(names.file, XLSX), 'content-type': XLSX },
 	});
 };

@@ -4,13 +4,15 @@ import { listMaterials } from '#features/materials/material.repository.ts';
 import { readPublicCampaign } from '#features/schools/public-campaign.repository.ts';
 import { resultRows } from '#features/schools/school-export.ts';
 import { DomainError } from '#lib/errors.ts';
-import { writeWorkbook, XLSX } from '#lib/workbook.ts';
+import { workbookNames, writeWorkbook, XLSX } from '#lib/workbook.ts';
 
 /** What each class of a campaign reached, as a workbook; anybody may read it. */
 export const GET: APIRoute = async ({ locals: { db, t, locale }, params }) => {
 	const found = await readPublicCampaign(db, params['id'] ?? '', params['campaignId'] ?? '');
 	if (!found) throw new DomainError('NOT_FOUND', 'unknownCampaign');
 	const rows = resultRows(found.campaign, found.classes, await listMaterials(db), { t, locale });
-	const file = await writeWorkbook(t('school-public:xlsx.results'), rows);
-	return new Response(file, { headers: { ...downloadHeaders('ket-qua.xlsx', XLSX), 'content-type': XLSX } });
+	const names = workbookNames(t('school-public:xlsx.results'), 'ket-qua.xlsx', found.school);
+	return new Response(await writeWorkbook(names.sheet, rows), {
+		headers: { ...downloadHeaders(names.file, XLSX), 'content-type': XLSX },
+	});
 };
