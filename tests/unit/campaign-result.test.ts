@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
 	bestClasses,
+	broughtText,
 	campaignResults,
 	type ClassInput,
 	type ClassTotal,
@@ -32,6 +33,17 @@ const classOf = (name: string, size: number | null, ...totals: ClassTotal[]): Cl
 	...{ classId: name, name, size, totals },
 });
 const only = (rules: CampaignRules, input: ClassInput) => campaignResults(rules, [input])[0]!;
+
+test('pieces whose weight nobody knows are said as pieces, and are no 0 kg', () => {
+	const of = (...totals: ClassTotal[]) => only(RULES, classOf('6A', 10, ...totals));
+	const unknown = of(cans(40));
+	expect(unknown).toMatchObject({ grams: 0, unweighedMilli: 40_000, perPupilCentiKg: null, rank: null });
+	expect(broughtText(unknown, 'vi')).toBe('40\u00a0cái');
+	const both = of(kg(12_500), cans(40), cans(10, 150));
+	expect(both).toMatchObject({ grams: 12_650, unweighedMilli: 40_000, perPupilCentiKg: 126 });
+	expect(broughtText(both, 'vi')).toBe('12,7\u00a0kg + 40\u00a0cái');
+	expect(broughtText(of(), 'vi', '')).toBe('0');
+});
 
 describe('the quota', () => {
 	test.each<[text: string, totals: ClassTotal[], permille: number, pointTenths: number]>([

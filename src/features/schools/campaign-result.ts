@@ -1,8 +1,10 @@
 // What the classes of a campaign reached: exact until it is rounded, by the campaign's own rules.
+import type { Locale } from '#lib/i18n.ts';
+import { formatCount, formatQuantity } from '#lib/number-format.ts';
 import type { Unit } from '#features/drop-offs/drop-off.ts';
 import type { Award, CampaignRules } from './campaign.ts';
 
-/** What stands of a class in a campaign, by material and unit. */
+/** What stands of a class in a campaign, by material and unit; once more for pieces whose weight nobody knows. */
 export type ClassTotal = {
 	materialCode: string;
 	unit: Unit;
@@ -16,7 +18,9 @@ export type ClassResult = Omit<ClassInput, 'totals'> & {
 	totals: ClassTotal[];
 	/** Declared weight in grams, pieces by their dated weight; a piece without one adds nothing. */
 	grams: number;
-	/** For each pupil, in hundredths of a kilogram; null where the size is unknown. */
+	/** Pieces whose weight nobody knows, in thousandths. */
+	unweighedMilli: number;
+	/** For each pupil, in hundredths of a kilogram; null where the size is unknown, or the weight of all that came. */
 	perPupilCentiKg: number | null;
 	/** Of the quota, in thousandths, rounded down; null where there is none or the size is unknown. */
 	quotaPermille: number | null;
@@ -73,13 +77,18 @@ const awardOf = (awards: Award[], pointTenths: number): Award | null =>
 export function campaignResults(rules: CampaignRules, classes: ClassInput[]): ClassResult[] {
 	const results = classes.map((each): ClassResult => {
 		const grams = each.totals.reduce((sum, { weightGrams }) => sum + (weightGrams ?? 0), 0);
+		const unweighedMilli = each.totals.reduce(
+			(sum, { weightGrams, quantityMilli }) => sum + (weightGrams === null ? quantityMilli : 0),
+			0,
+		);
 		const share = quotaShare(rules, each);
 		const pointTenths = share && pointsOf(rules, share);
 		return {
 			...each,
 			grams,
+			unweighedMilli,
 			perPupilCentiKg:
-				each.size === null
+				each.size === null || (grams === 0 && unweighedMilli > 0)
 					? null
 					: times({ over: BigInt(grams), under: BigInt(each.size) * 10n }, 1n, rules.rounding),
 			quotaPermille: share && Number((share.over * 1000n) / share.under),
@@ -97,6 +106,17 @@ export function campaignResults(rules: CampaignRules, classes: ClassInput[]): Cl
 	for (const each of ranked) each.rank = 1 + ranked.filter((other) => isBefore(other, each)).length;
 	return results;
 }
+
+/** `12,5 kg + 40 cái`: pieces without a weight beside it; `unit` is what follows the number of kilograms. */
+export const broughtText = (
+	{ grams, unweighedMilli }: Pick<ClassResult, 'grams' | 'unweighedMilli'>,
+	locale: Locale,
+	unit = '\u00a0kg',
+): string =>
+	[
+		...(grams > 0 || unweighedMilli === 0 ? [formatCount(Math.round(grams / 100) / 10, locale) + unit] : []),
+		...(unweighedMilli > 0 ? [formatQuantity(unweighedMilli, 'piece', locale)] : []),
+	].join(' + ');
 
 /** The better half by place, three where there are more: the others stand in no list, so nobody is shown as the last. */
 export function bestClasses(results: ClassResult[]): ClassResult[] {

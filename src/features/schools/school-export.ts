@@ -38,10 +38,13 @@ export function resultRows(
 		...results.map((each) => [
 			...[each.name, each.size ?? ''],
 			...columns.map(({ material, unit }) => {
-				const own = each.totals.find((total) => total.materialCode === material.code && total.unit === unit);
-				return own ? own.quantityMilli / 1000 : '';
+				const own = each.totals.filter(
+					(total) => total.materialCode === material.code && total.unit === unit,
+				);
+				return own.length > 0 ? own.reduce((sum, total) => sum + total.quantityMilli, 0) / 1000 : '';
 			}),
-			...[each.grams / 1000, each.perPupilCentiKg === null ? '' : each.perPupilCentiKg / 100],
+			...[each.grams === 0 && each.unweighedMilli > 0 ? '' : each.grams / 1000],
+			each.perPupilCentiKg === null ? '' : each.perPupilCentiKg / 100,
 			...(hasQuota
 				? [
 						each.quotaPermille === null ? '' : each.quotaPermille / 10,
