@@ -25,6 +25,7 @@ import {
 	recordClassSheet,
 	revokeClassSheet,
 } from '#features/schools/class-sheet.service.ts';
+import { changeClass, mergeClass, splitClass } from '#features/schools/school-class.service.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
@@ -111,8 +112,7 @@ describeEachEngine('a campaign', (engine) => {
 			...{ name: 'Đợt 20/11', schoolYear: '2026-2027', publishedAt: NOW, endedAt: null },
 			...{ quota: [{ unit: 'kg', quantityMilli: 1000 }], materials: RULES.materials, awards: RULES.awards },
 		});
-		// Who comes to the school later changes no size of then.
-		await db.updateTable('schoolClass').set({ size: 40 }).where('id', '=', classA).execute();
+		// Who is opened later takes part from its first sheet on.
 		await addClass('6C', 12);
 		expect((await listClassTotals(db, [id])).get(id)).toEqual([
 			{ classId: classA, name: '6A', size: 10, totals: [] },
@@ -172,6 +172,46 @@ describeEachEngine('a campaign', (engine) => {
 			['6B', 0, null, null],
 			['6C', 5000, 25, 1],
 		]);
+	});
+
+	test('counts with the sizes of its classes, and with one that two became, until it ends', async () => {
+		const { db, id, lead, draft, sheetOf, addClass, classA, classB, refused } = await makeWorld();
+		await draft();
+		await publishCampaign(db, lead, id, NOW);
+		const shown = async () =>
+			campaignResults(RULES, (await listClassTotals(db, [id])).get(id)!).map(
+				({ name, size, grams, unweighedMilli }) => [name, size, grams, unweighedMilli],
+			);
+		await changeClass(db, lead, { id: classA, name: '6A', size: 12 }, NOW);
+		const paperOf = (classId: string) =>
+			sheetOf({
+				rows: [{ classId, lines: [{ material: 'mixed_paper', unit: 'kg', quantityMilli: 12_000 }] }],
+			});
+		await recordClassSheet(db, lead, paperOf(classA), NOW);
+		await recordClassSheet(db, lead, paperOf(classB), NOW);
+		await splitClass(db, lead, { id: classA, size: null, newName: '6C', newSize: 4 }, NOW);
+		expect(await shown()).toEqual([
+			['6A', 8, 12_000, 0],
+			['6B', null, 12_000, 0],
+			['6C', 4, 0, 0],
+		]);
+		// One that was opened by itself takes part by the class that goes into it.
+		const classD = await addClass('6D', 20);
+		await mergeClass(db, lead, { id: classA, intoId: classB, closedOn: '2026-11-21', size: 30 }, NOW);
+		await mergeClass(db, lead, { id: classB, intoId: classD, closedOn: '2026-11-22', size: 50 }, NOW);
+		const merged = [
+			['6C', 4, 0, 0],
+			['6D', 50, 24_000, 0],
+		];
+		expect(await shown()).toEqual(merged);
+		await endCampaign(db, lead, id, NOW);
+		const late = { id: classD, intoId: classD, closedOn: '2026-11-22', size: null };
+		const [classC] = await db.selectFrom('schoolClass').select('id').where('name', '=', '6C').execute();
+		const into = { ...late, id: classC!.id };
+		await refused(() => mergeClass(db, lead, into, NOW), 'closedBeforeCampaign', 422);
+		await mergeClass(db, lead, { ...into, closedOn: '2026-11-23' }, NOW);
+		await changeClass(db, lead, { id: classD, name: '6D', size: 60 }, NOW);
+		expect(await shown()).toEqual(merged);
 	});
 
 	test('keeps what the scale said of the whole school', async () => {

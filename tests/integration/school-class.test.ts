@@ -11,7 +11,7 @@ import { proposeRollover, type TypedRow } from '#features/schools/school-class.t
 import {
 	findClass,
 	listFollowers,
-	listSchoolYears,
+	listClassYears,
 	listYearClasses,
 } from '#features/schools/school-class.repository.ts';
 import {
@@ -341,7 +341,7 @@ describeEachEngine('a school’s classes', (engine) => {
 			['8A', 38, ids['7A']],
 		]);
 		expect(await listYearClasses(db, organisationId, YEAR)).toEqual(before);
-		expect(await listSchoolYears(db, organisationId)).toEqual(['2027-2028', YEAR]);
+		expect(await listClassYears(db, organisationId)).toEqual(['2027-2028', YEAR]);
 		expect(await acts(db)).toEqual(['school-class.roll-over']);
 		const less = { organisationId, rows: rows.slice(1) };
 		await expectRefused(db, () => rollOver(db, lead, less, AUGUST), 'yearHasClasses', 409);

@@ -96,8 +96,8 @@ describe('a school year', () => {
 });
 
 describe('a class ends', () => {
-	const check = (closedOn: string, today: string, lastSheetOn?: string, schoolYear = '2026-2027') =>
-		checkClosingDay(closedOn, { schoolYear, lastSheetOn }, today);
+	const check = (closedOn: string, today: string, lastSheetOn?: string, lastCampaignOn?: string) =>
+		checkClosingDay(closedOn, { schoolYear: '2026-2027', lastSheetOn, lastCampaignOn }, today);
 
 	test.each([
 		['2026-11-22', '2026-11-22', undefined],
@@ -115,8 +115,9 @@ describe('a class ends', () => {
 		['2026-11-24', undefined, 'dateInFuture'],
 		['2026-07-31', undefined, 'closedOutsideYear'],
 		['2026-11-20', '2026-11-20', 'closedBeforeSheet'],
-	])('not on %s', (closedOn, lastSheetOn, key) => {
-		expect(refusal(() => check(closedOn, '2026-11-22', lastSheetOn))).toMatchObject({
+		['2026-11-20', '2026-11-10', 'closedBeforeCampaign', '2026-11-20'],
+	])('not on %s', (closedOn, lastSheetOn, key, lastCampaignOn?: string) => {
+		expect(refusal(() => check(closedOn, '2026-11-22', lastSheetOn, lastCampaignOn))).toMatchObject({
 			key,
 			field: 'closedOn',
 		});

@@ -1,8 +1,9 @@
 import type { CampaignTable, WeighInTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
-import type { Campaign, CampaignInput } from './campaign.ts';
+import { lastDayOf, type Campaign, type CampaignInput } from './campaign.ts';
 import type { ClassInput, ClassTotal } from './campaign-result.ts';
+import { byGrade } from './school-class.ts';
 
 /** The parts that hang on campaigns, and the campaigns whole. */
 async function withParts(db: Db, rows: CampaignTable[]): Promise<Campaign[]> {
@@ -114,7 +115,7 @@ export const setCampaign = (
 	set: Partial<Pick<CampaignTable, 'publishedAt' | 'endedAt' | 'endsOn'>>,
 ) => trx.updateTable('campaign').set(set).where('id', '=', id).execute();
 
-/** These classes take part, with their sizes as they are now; who takes part already keeps the size of then. */
+/** These classes take part, with their sizes as they are now; who takes part already stays as it is. */
 export async function addCampaignClasses(
 	trx: Trx,
 	campaignId: string,
@@ -162,7 +163,8 @@ export async function countSheets(db: Db, campaignId: string) {
 
 /**
  * The classes of campaigns with what stands of them in approved sheets, by grade and name; a class that brought nothing
- * stands too. Of some days alone where they are given, both counted in.
+ * stands too. Of some days alone where they are given, both counted in. A class that was merged into another one while
+ * its campaign ran counts with that one.
  */
 export async function listClassTotals(
 	db: Db,
@@ -173,7 +175,9 @@ export async function listClassTotals(
 	const classes = await db
 		.selectFrom('campaignClass')
 		.innerJoin('schoolClass', 'schoolClass.id', 'campaignClass.schoolClassId')
-		.select(['campaignId', 'schoolClass.id', 'schoolClass.grade', 'name', 'campaignClass.size'])
+		.innerJoin('campaign', 'campaign.id', 'campaignClass.campaignId')
+		.select(['campaignId', 'schoolClass.id', 'schoolClass.grade', 'schoolClass.name', 'campaignClass.size'])
+		.select(['closedOn', 'mergedIntoId', 'endsOn', 'endedAt'])
 		.where('campaignId', 'in', campaignIds)
 		.execute();
 	let approved = db
@@ -193,24 +197,50 @@ export async function listClassTotals(
 			.where('classSheet.collectedOn', '<=', days.to);
 	const sums = await approved
 		.groupBy(['classSheet.campaignId', 'dropOff.schoolClassId', 'materialCode', 'unit'])
+		.groupBy((eb) => eb('declaredWeightGrams', 'is', null))
 		.execute();
+	const goesInto = new Map(
+		classes
+			.filter((each) => each.mergedIntoId !== null && each.closedOn! <= lastDayOf(each))
+			.map((each) => [`${each.campaignId} ${each.id}`, `${each.campaignId} ${each.mergedIntoId}`]),
+	);
 	const totals = new Map<string, ClassTotal[]>();
 	for (const { campaignId, schoolClassId, ...sum } of sums) {
-		const key = `${campaignId} ${schoolClassId}`;
+		let key = `${campaignId} ${schoolClassId}`;
+		while (goesInto.has(key)) key = goesInto.get(key)!;
 		const { quantityMilli, weightGrams } = sum;
 		const total = {
 			...sum,
 			quantityMilli: Number(quantityMilli),
 			weightGrams: weightGrams === null ? null : Number(weightGrams),
 		};
-		totals.set(key, [...(totals.get(key) ?? []), total]);
+		totals.set(key, addTotal(totals.get(key) ?? [], total));
 	}
-	const collator = new Intl.Collator('vi', { numeric: true });
-	const sorted = classes.sort((a, b) => a.grade - b.grade || collator.compare(a.name, b.name));
 	const found = new Map<string, ClassInput[]>(campaignIds.map((id) => [id, []]));
-	for (const { campaignId, id, name, size } of sorted)
-		found.get(campaignId)!.push({ classId: id, name, size, totals: totals.get(`${campaignId} ${id}`) ?? [] });
+	for (const { campaignId, id, name, size } of classes.sort(byGrade)) {
+		const key = `${campaignId} ${id}`;
+		if (!goesInto.has(key))
+			found.get(campaignId)!.push({ classId: id, name, size, totals: totals.get(key) ?? [] });
+	}
 	return found;
+}
+
+/** Pieces whose weight nobody knows stay apart from others of the same material. */
+function addTotal(totals: ClassTotal[], more: ClassTotal): ClassTotal[] {
+	const isSame = (each: ClassTotal) =>
+		each.materialCode === more.materialCode &&
+		each.unit === more.unit &&
+		(each.weightGrams === null) === (more.weightGrams === null);
+	if (!totals.some(isSame)) return [...totals, more];
+	return totals.map((each) =>
+		isSame(each)
+			? {
+					...each,
+					quantityMilli: each.quantityMilli + more.quantityMilli,
+					weightGrams: each.weightGrams === null ? null : each.weightGrams + more.weightGrams!,
+				}
+			: each,
+	);
 }
 
 export const insertWeighIn = (trx: Trx, row: Omit<WeighInTable, 'withdrawnAt'>) =>

@@ -130,7 +130,7 @@ export async function changeCampaign(
 	);
 }
 
-/** Makes it public, with the classes and sizes of that moment. A second time changes nothing. Refuses with 409 without a class. */
+/** Makes it public, with the classes of that moment. A second time changes nothing. Refuses with 409 without a class. */
 export async function publishCampaign(
 	db: Db,
 	actor: Actor | undefined,

@@ -1,7 +1,7 @@
 // A campaign (đợt) is a round in which a school's classes collect: what counts, how much is asked, what it brings.
 // It has no place for money from a class: only goods count.
 import { DomainError, type DomainErrorKey } from '#lib/errors.ts';
-import { addDays, type LocalDate } from '#lib/time.ts';
+import { addDays, toLocalDate, type LocalDate } from '#lib/time.ts';
 import { schoolYearOf, type SheetLine } from './class-sheet.ts';
 
 export type Quota = { unit: SheetLine['unit']; quantityMilli: number };
@@ -92,6 +92,10 @@ export function campaignState(
 	if (today < campaign.startsOn) return 'ahead';
 	return today > campaign.endsOn ? 'over' : 'running';
 }
+
+/** Its last day, or the one on which it was ended before. */
+export const lastDayOf = ({ endsOn, endedAt }: Pick<Campaign, 'endsOn' | 'endedAt'>): LocalDate =>
+	endedAt !== null && toLocalDate(endedAt) < endsOn ? toLocalDate(endedAt) : endsOn;
 
 /** A sheet of this day and these materials counts for the campaign. Refuses with 409 and 422. */
 export function checkSheetOf(campaign: Campaign, collectedOn: LocalDate, lines: SheetLine[]): void {

@@ -1,5 +1,6 @@
 import type { SchoolClassTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
+import { lastDayOf } from './campaign.ts';
 import { byGrade, type StandingClass } from './school-class.ts';
 
 const COLUMNS = [
@@ -23,7 +24,7 @@ export async function listYearClasses(
 }
 
 /** The school years that a school has classes of, the latest first. */
-export async function listSchoolYears(db: Db, organisationId: string): Promise<string[]> {
+export async function listClassYears(db: Db, organisationId: string): Promise<string[]> {
 	const rows = await db
 		.selectFrom('schoolClass')
 		.select('schoolYear')
@@ -45,6 +46,18 @@ export const findClass = (db: Db, id: string) =>
 export const listFollowers = (db: Db, id: string): Promise<StandingClass[]> =>
 	db.selectFrom('schoolClass').select(COLUMNS).where('followsClassId', '=', id).orderBy('name').execute();
 
+/** The last day of those campaigns that ended with this class in them. */
+export async function findLastCampaignDay(db: Db, classId: string): Promise<string | undefined> {
+	const ended = await db
+		.selectFrom('campaignClass')
+		.innerJoin('campaign', 'campaign.id', 'campaignClass.campaignId')
+		.select(['endsOn', 'endedAt'])
+		.where('schoolClassId', '=', classId)
+		.where('endedAt', 'is not', null)
+		.execute();
+	return ended.map(lastDayOf).sort().at(-1);
+}
+
 /** What stands of sheets for a class: whether one waits, and the last day that one was entered for. */
 export async function findSheetsOfClass(db: Db, classId: string) {
 	const rows = await db
@@ -64,8 +77,39 @@ export async function findSheetsOfClass(db: Db, classId: string) {
 	};
 }
 
-export const updateClass = (
-	trx: Trx,
-	id: string,
-	values: Partial<Pick<SchoolClassTable, 'name' | 'grade' | 'size' | 'closedOn' | 'mergedIntoId'>>,
-) => trx.updateTable('schoolClass').set(values).where('id', '=', id).execute();
+type Changed = Partial<Pick<SchoolClassTable, 'name' | 'grade' | 'size' | 'closedOn' | 'mergedIntoId'>>;
+
+/** Writes what a class is from now on; campaigns that have not ended count with its new size. */
+export async function updateClass(trx: Trx, id: string, values: Changed): Promise<void> {
+	await trx.updateTable('schoolClass').set(values).where('id', '=', id).execute();
+	if (values.size === undefined) return;
+	await trx
+		.updateTable('campaignClass')
+		.set({ size: values.size })
+		.where('schoolClassId', '=', id)
+		.where('campaignId', 'in', openCampaignsOf(trx, id))
+		.execute();
+}
+
+const openCampaignsOf = (trx: Trx, classId: string) =>
+	trx
+		.selectFrom('campaignClass')
+		.innerJoin('campaign', 'campaign.id', 'campaignClass.campaignId')
+		.select('campaign.id')
+		.where('schoolClassId', '=', classId)
+		.where('endedAt', 'is', null);
+
+/** The class takes part, with its size, in every campaign that has not ended and that the other one takes part in. */
+export async function joinCampaignsOf(trx: Trx, id: string, otherId: string): Promise<void> {
+	await trx
+		.insertInto('campaignClass')
+		.columns(['campaignId', 'schoolClassId', 'size'])
+		.expression(
+			openCampaignsOf(trx, otherId)
+				.innerJoin('schoolClass', (join) => join.on('schoolClass.id', '=', id))
+				.clearSelect()
+				.select(['campaign.id', 'schoolClass.id', 'schoolClass.size']),
+		)
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
+}

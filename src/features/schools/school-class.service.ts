@@ -19,7 +19,14 @@ import {
 	type StandingClass,
 	type TypedRow,
 } from './school-class.ts';
-import { findClass, findSheetsOfClass, listYearClasses, updateClass } from './school-class.repository.ts';
+import {
+	findClass,
+	findLastCampaignDay,
+	findSheetsOfClass,
+	joinCampaignsOf,
+	listYearClasses,
+	updateClass,
+} from './school-class.repository.ts';
 import { insertClass } from './school.repository.ts';
 
 type SchoolRef = { organisationId: string };
@@ -112,7 +119,7 @@ export async function addClass(
 			if (found.size === size) return;
 			throw new DomainError('CONFLICT', 'classNameTaken', { field: 'name', values: { name } });
 		}
-		checkRoom(classes.length + 1);
+		if (!found) checkRoom(classes.length + 1);
 		if (found) await updateClass(trx, found.id, { size, closedOn: null, mergedIntoId: null });
 		const id =
 			found?.id ?? (await insertClass(trx, { organisationId, schoolYear, name, grade, size, isSample }, now));
@@ -155,7 +162,8 @@ export async function changeClass(
 async function checkMayClose(trx: Trx, found: Found, closedOn: LocalDate, now: number): Promise<void> {
 	const { isWaiting, lastOn } = await findSheetsOfClass(trx, found.id);
 	if (isWaiting) throw new DomainError('CONFLICT', 'classSheetWaits', { values: { name: found.name } });
-	checkClosingDay(closedOn, { schoolYear: found.schoolYear, lastSheetOn: lastOn }, toLocalDate(now));
+	const lastDays = { lastSheetOn: lastOn, lastCampaignOn: await findLastCampaignDay(trx, found.id) };
+	checkClosingDay(closedOn, { schoolYear: found.schoolYear, ...lastDays }, toLocalDate(now));
 }
 
 /**
@@ -182,8 +190,8 @@ const sumOf = (a: number | null, b: number | null): number | null => {
 };
 
 /**
- * Ends a class in another one of its grade and year, which then has this size; what was entered stays with the class
- * that it was entered for. A second time changes nothing. Refuses with 409 and 422 what cannot be one.
+ * Ends a class in another one of its grade and year, which then has this size. What was entered stays with the class
+ * that it was entered for; campaigns that have not ended count both as one. A second time changes nothing. Refuses with 409 and 422 what cannot be one.
  * @param input.closedOn the first day on which they are one
  * @param input.size null is both sizes together
  */
@@ -207,6 +215,7 @@ export async function mergeClass(
 		await checkMayClose(trx, found, closedOn, now);
 		await updateClass(trx, id, { closedOn, mergedIntoId: intoId });
 		await updateClass(trx, intoId, { size: size ?? sumOf(found.size, into.size) });
+		await joinCampaignsOf(trx, intoId, id);
 		await audit('merge');
 	});
 }
@@ -248,7 +257,9 @@ export async function splitClass(
 		checkRoom(classes.length + 1);
 		await updateClass(trx, id, { size: input.size ?? restOf(found.size, input.newSize) });
 		const opened = { organisationId, schoolYear, grade, name, size: input.newSize, isSample };
-		await audit('split', await insertClass(trx, { ...opened, followsClassId: id }, now));
+		const newId = await insertClass(trx, { ...opened, followsClassId: id }, now);
+		await joinCampaignsOf(trx, newId, id);
+		await audit('split', newId);
 	});
 }
 

@@ -94,22 +94,30 @@ export function checkOpenYear(schoolYear: string, today: LocalDate): void {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'schoolYearNotOpen', { field: 'schoolYear' });
 }
 
+type LastDays = {
+	schoolYear: string;
+	lastSheetOn: LocalDate | undefined;
+	lastCampaignOn: LocalDate | undefined;
+};
+
 /**
- * The first day without a class: tomorrow at the latest, in its school year once that has begun, and after every day
- * that was entered for it. Refuses with 422.
+ * The first day without a class: tomorrow at the latest, in its school year once that has begun, after every day that
+ * was entered for it, and after every campaign that ended with it. Refuses with 422.
  */
 export function checkClosingDay(
 	closedOn: LocalDate,
-	{ schoolYear, lastSheetOn }: { schoolYear: string; lastSheetOn: LocalDate | undefined },
+	{ schoolYear, lastSheetOn, lastCampaignOn }: LastDays,
 	today: LocalDate,
 ): void {
-	const fail = (key: 'dateInFuture' | 'closedOutsideYear' | 'closedBeforeSheet', date = '') => {
+	type Key = 'dateInFuture' | 'closedOutsideYear' | 'closedBeforeSheet' | 'closedBeforeCampaign';
+	const fail = (key: Key, date = '') => {
 		throw new DomainError('UNPROCESSABLE_CONTENT', key, { field: 'closedOn', values: { date } });
 	};
 	if (closedOn > addDays(today, 1)) fail('dateInFuture');
 	const [year, running] = [schoolYearOf(closedOn), schoolYearOf(today)];
 	if (year > schoolYear || (year < schoolYear && running >= schoolYear)) fail('closedOutsideYear');
 	if (lastSheetOn && closedOn <= lastSheetOn) fail('closedBeforeSheet', addDays(lastSheetOn, 1));
+	if (lastCampaignOn && closedOn <= lastCampaignOn) fail('closedBeforeCampaign', addDays(lastCampaignOn, 1));
 }
 
 /** A class of the new year, and the one of the old year that it was. */
