@@ -248,6 +248,10 @@ describeEachEngine('a campaign', (engine) => {
 			[{ awards: [{ name: 'A', minPoints: Number.NaN }] }, 'pointsWrong'],
 			[{ awards: [{ name: 'A', minPoints: 16 }] }, 'awardUnreachable'],
 			[{ awards: ['A', 'B'].map((name) => ({ name, minPoints: 3 })) }, 'awardsAlike'],
+			[{ awards: ['Giỏi', 'giỏi'].map((name, minPoints) => ({ name, minPoints })) }, 'awardTwice'],
+			[{ name: 'Đợt của Nông Văn An' }, 'personNamed'],
+			[{ purpose: 'Giúp bạn Hoàng Thị Mộng Kha' }, 'personNamed'],
+			[{ awards: [{ name: 'Nông Thị Lan', minPoints: 3 }] }, 'personNamed'],
 			[{ awards: [...'ABCDEFG'].map((name, minPoints) => ({ name, minPoints })) }, 'tooManyAwards'],
 		];
 		for (const [over, key] of wrong) await refused(() => draft(over), key, 422);

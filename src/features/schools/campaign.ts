@@ -1,8 +1,10 @@
 // A campaign (đợt) is a round in which a school's classes collect: what counts, how much is asked, what it brings.
 // It has no place for money from a class: only goods count.
 import { DomainError, type DomainErrorKey } from '#lib/errors.ts';
+import { foldSearch } from '#lib/fold.ts';
 import { addDays, toLocalDate, type LocalDate } from '#lib/time.ts';
 import { schoolYearOf, type SheetLine } from './class-sheet.ts';
+import { findNamedPerson } from './named-person.ts';
 
 export type Quota = { unit: SheetLine['unit']; quantityMilli: number };
 export type Award = { name: string; minPoints: number };
@@ -57,6 +59,14 @@ const refuse = (key: DomainErrorKey, field: string, values: Record<string, strin
 /** Refuses with 422 a campaign that could not be run as it is written; `taken` is what the school's house takes. */
 export function checkCampaign(input: CampaignInput, taken: string[]): void {
 	if (input.name === '') refuse('nameMissing', 'name');
+	for (const [field, text] of [
+		['name', input.name],
+		['purpose', input.purpose],
+		...input.awards.map(({ name }) => ['awards', name] as const),
+	] as const) {
+		const found = findNamedPerson(text);
+		if (found !== undefined) refuse('personNamed', field, { found });
+	}
 	if (input.endsOn < input.startsOn) refuse('campaignEndsEarly', 'endsOn');
 	if (input.endsOn > addDays(input.startsOn, MAX_CAMPAIGN_DAYS))
 		refuse('campaignTooLong', 'endsOn', { max: MAX_CAMPAIGN_DAYS });
@@ -74,6 +84,8 @@ export function checkCampaign(input: CampaignInput, taken: string[]): void {
 			refuse('pointsWrong', field, { max: MAX_POINTS });
 	if (input.awards.length > MAX_AWARDS) refuse('tooManyAwards', 'awards', { max: MAX_AWARDS });
 	if (input.awards.some(({ name }) => name === '')) refuse('nameMissing', 'awards');
+	const names = new Set(input.awards.map(({ name }) => foldSearch(name)));
+	if (names.size < input.awards.length) refuse('awardTwice', 'awards');
 	const thresholds = new Set(input.awards.map(({ minPoints }) => minPoints));
 	if (thresholds.size < input.awards.length) refuse('awardsAlike', 'awards');
 	const best = input.fullPoints + input.extraCap;
