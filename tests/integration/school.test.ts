@@ -56,6 +56,7 @@ describeEachEngine('a school', (engine) => {
 		[{ classNames: [] }, 'classNameWrong'],
 		[{ classNames: ['6A', 'Lớp lá'] }, 'classNameWrong'],
 		[{ classNames: ['13A'] }, 'classNameWrong'],
+		[{ classNames: ['6 Nguyễn Văn An'] }, 'classNameWrong'],
 	])('is refused: %o', async (over, key) => {
 		const { db, school } = await prepare();
 		const error = await expectNothingWritten(db, () => openSchool(db, { ...school, ...over }, NOW));

@@ -1,7 +1,6 @@
 // A class sheet is one school day's totals by class: class × material × quantity, never a pupil.
 // Once it is approved its cells are declared drop-offs of the school's house, one for each class.
 import { DomainError } from '#lib/errors.ts';
-import { cleanText } from '#lib/fold.ts';
 import { materialInText, type Material } from '#features/materials/material.ts';
 import { formatQuantity } from '#lib/number-format.ts';
 import { parseQuantityMilli } from '#lib/number-input.ts';
@@ -118,15 +117,6 @@ export const totalsByClass = (cells: SheetCell[], materials: Material[], locale:
 			return `${name}: ${totalsText(own, materials, locale)}`;
 		})
 		.join('; ');
-
-/** `6A` is of grade 6, `12A1` of grade 12. Refuses with 422 what names no grade from 1 to 12. */
-export function readClassName(text: string): { name: string; grade: number } {
-	const name = cleanText(text, { max: 20 }).toUpperCase();
-	const grade = Number(/^\d{1,2}/.exec(name)?.[0]);
-	if (!(grade >= 1 && grade <= 12))
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'classNameWrong', { values: { name } });
-	return { name, grade };
-}
 
 /** The Vietnamese school year of a day: 2026–2027 runs from 1 August 2026 to 31 July 2027. */
 export function schoolYearOf(date: string): string {

@@ -1,7 +1,7 @@
 // A class belongs to one school year; its name begins with its grade, its size is a number of pupils and never who they are.
 import { DomainError } from '#lib/errors.ts';
 import { addDays, type LocalDate } from '#lib/time.ts';
-import { readClassName, schoolYearOf, type SchoolClass } from './class-sheet.ts';
+import { schoolYearOf, type SchoolClass } from './class-sheet.ts';
 
 /** More than any class holds. */
 export const MAX_SIZE = 120;
@@ -40,11 +40,10 @@ export function readClass(text: string, field = 'name'): { name: string; grade: 
 				.trim()
 				.replace(/^lớp\s+/iu, ''),
 		) ?? [];
-	try {
-		return readClassName(grade === undefined ? '' : `${grade}${/^\p{L}{2,}$/u.test(mark) ? ' ' : ''}${mark}`);
-	} catch {
+	if (!(Number(grade) >= 1 && Number(grade) <= 12))
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'classUnclear', { field });
-	}
+	const name = `${grade}${/^\p{L}{2,}$/u.test(mark) ? ' ' : ''}${mark}`.toUpperCase();
+	return { name, grade: Number(grade) };
 }
 
 /** Pupils of a class: `38`, `38 em`; null for an empty text. Refuses with 422 what is none from 1 to {@link MAX_SIZE}. */

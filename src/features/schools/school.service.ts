@@ -9,7 +9,8 @@ import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
-import { readClassName, schoolYearOf } from './class-sheet.ts';
+import { schoolYearOf } from './class-sheet.ts';
+import { readClass } from './school-class.ts';
 import { listYearClasses } from './school-class.repository.ts';
 import { hostHouse, insertClass } from './school.repository.ts';
 
@@ -30,7 +31,7 @@ export type NewSchool = {
 export async function openSchool(db: Db, input: NewSchool, now: number): Promise<string> {
 	const name = cleanText(input.name, { max: 200 });
 	if (!name) throw new DomainError('UNPROCESSABLE_CONTENT', 'nameMissing', { field: 'name' });
-	const classes = input.classNames.map(readClassName);
+	const classes = input.classNames.map(readNamed);
 	if (classes.length === 0)
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'classNameWrong', { values: { name: '' } });
 	return inTransaction(db, async (trx) => {
@@ -61,6 +62,15 @@ export async function openSchool(db: Db, input: NewSchool, now: number): Promise
 		);
 		return organisationId;
 	});
+}
+
+/** Of several names, which one is wrong. */
+function readNamed(name: string): { name: string; grade: number } {
+	try {
+		return readClass(name);
+	} catch {
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'classNameWrong', { values: { name } });
+	}
 }
 
 /** The living school that the operator named. Refuses with 404. */
