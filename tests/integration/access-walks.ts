@@ -111,14 +111,13 @@ import {
 	recordClassSheet,
 	revokeClassSheet,
 } from '#features/schools/class-sheet.service.ts';
+import { previewClassList, saveClassList } from '#features/schools/class-list.service.ts';
+import { rollOver } from '#features/schools/class-rollover.service.ts';
 import {
 	addClass,
 	changeClass,
 	endClass,
 	mergeClass,
-	previewClassList,
-	rollOver,
-	saveClassList,
 	splitClass,
 } from '#features/schools/school-class.service.ts';
 import { getSheetBook, getSheetTemplate } from '#features/schools/sheet-book.service.ts';

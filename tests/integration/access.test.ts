@@ -380,7 +380,7 @@ const WITHOUT: Record<string, string[]> = {
 			'putGoods',
 		],
 	],
-	'asks for the scopes that its caller names; walked by those that call it': ['decidePhoto'],
+	'asks for the scopes that its caller names; walked by those that call it': ['decidePhoto', 'changeSchool'],
 	'is the command line’s or the process’s own': [
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
 		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],

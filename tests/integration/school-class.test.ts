@@ -14,14 +14,13 @@ import {
 	listClassYears,
 	listYearClasses,
 } from '#features/schools/school-class.repository.ts';
+import { previewClassList, saveClassList } from '#features/schools/class-list.service.ts';
+import { rollOver } from '#features/schools/class-rollover.service.ts';
 import {
 	addClass,
 	changeClass,
 	endClass,
 	mergeClass,
-	previewClassList,
-	rollOver,
-	saveClassList,
 	splitClass,
 } from '#features/schools/school-class.service.ts';
 import { insertClass, listClasses } from '#features/schools/school.repository.ts';

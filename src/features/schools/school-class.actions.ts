@@ -4,16 +4,9 @@ import { localePath, type Locale } from '#lib/i18n.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { classListText, readClassFile, readClassList, throwAll } from './class-list.ts';
 import { readSize, type TypedRow } from './school-class.ts';
-import {
-	addClass,
-	changeClass,
-	endClass,
-	mergeClass,
-	previewClassList,
-	rollOver,
-	saveClassList,
-	splitClass,
-} from './school-class.service.ts';
+import { previewClassList, saveClassList } from './class-list.service.ts';
+import { rollOver } from './class-rollover.service.ts';
+import { addClass, changeClass, endClass, mergeClass, splitClass } from './school-class.service.ts';
 
 const listPath = (locale: Locale, form: FormData, done: string) => {
 	const query = new URLSearchParams({

@@ -1,23 +1,17 @@
-import { requireActor, requireGrant, type Actor } from '#features/accounts/actor.ts';
+import { requireActor, type Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
-import { findOrganisation } from '#features/accounts/organisation.repository.ts';
-import { holdGrant } from '#features/accounts/person.repository.ts';
-import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
+import type { Db, Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { toLocalDate, type LocalDate } from '#lib/time.ts';
-import { planClassList, readClassList, throwAll, type ClassListPlan } from './class-list.ts';
+import { changeSchool, type SchoolRef } from './school-change.service.ts';
 import {
 	checkClosingDay,
 	checkOpenYear,
-	MAX_CLASSES,
+	checkRoom,
 	MAX_SIZE,
-	previousYear,
 	readClass,
-	rolloverYearOf,
 	type ClassInput,
-	type RolloverRow,
 	type StandingClass,
-	type TypedRow,
 } from './school-class.ts';
 import {
 	findClass,
@@ -28,28 +22,6 @@ import {
 	updateClass,
 } from './school-class.repository.ts';
 import { insertClass } from './school.repository.ts';
-
-type SchoolRef = { organisationId: string };
-type Work = (trx: Trx, school: { isSample: 0 | 1; grantId: string }) => Promise<void>;
-
-/** One change at a time in a school, by who may make it. Refuses with 401 and 403. */
-async function changeSchool(
-	db: Db,
-	actor: Actor | undefined,
-	{ organisationId }: SchoolRef,
-	now: number,
-	work: Work,
-): Promise<void> {
-	const grant = requireGrant(actor, 'school-class.change', [{ kind: 'organisation', id: organisationId }]);
-	const write = async (trx: Trx) => {
-		await lockRow(trx, 'organisation', organisationId);
-		await holdGrant(trx, grant.id, now);
-		const school = await findOrganisation(trx, organisationId);
-		if (school?.kind !== 'school') throw new DomainError('FORBIDDEN', 'notYourRole');
-		await work(trx, { isSample: school.isSample, grantId: grant.id });
-	};
-	await retryWhenTaken(() => inTransaction(db, write));
-}
 
 type Found = StandingClass & { organisationId: string; isSample: 0 | 1 };
 
@@ -125,11 +97,6 @@ export async function addClass(
 			found?.id ?? (await insertClass(trx, { organisationId, schoolYear, name, grade, size, isSample }, now));
 		await writeDown(trx, 'add', id, grantId, now);
 	});
-}
-
-function checkRoom(count: number): void {
-	if (count > MAX_CLASSES)
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'classListLong', { values: { max: MAX_CLASSES } });
 }
 
 /**
@@ -262,111 +229,3 @@ export async function splitClass(
 		await audit('split', newId);
 	});
 }
-
-type ListInput = SchoolRef & { schoolYear: string; list: Parameters<typeof readClassList>[0] };
-
-/** What a list of classes would change; writes nothing. Refuses as {@link saveClassList} does. */
-export async function previewClassList(
-	db: Db,
-	actor: Actor | undefined,
-	{ organisationId, schoolYear, list }: ListInput,
-	now: number,
-): Promise<ClassListPlan> {
-	requireGrant(actor, 'school-class.change', [{ kind: 'organisation', id: organisationId }]);
-	checkOpenYear(schoolYear, toLocalDate(now));
-	return planClassList(readClassList(list), await listYearClasses(db, organisationId, schoolYear));
-}
-
-/**
- * Writes what a list adds and resizes, all of it or nothing; classes that it does not name stay. The same list a second
- * time changes nothing. Refuses with 401 and 403, and as `readClassList` and `planClassList` do.
- */
-export async function saveClassList(
-	db: Db,
-	actor: Actor | undefined,
-	input: ListInput,
-	now: number,
-): Promise<void> {
-	const { organisationId, schoolYear } = input;
-	await changeSchool(db, actor, input, now, async (trx, { isSample, grantId }) => {
-		checkOpenYear(schoolYear, toLocalDate(now));
-		const standing = await listYearClasses(trx, organisationId, schoolYear);
-		const { added, resized } = planClassList(readClassList(input.list), standing);
-		if (added.length + resized.length === 0) return;
-		checkRoom(standing.length + added.length);
-		for (const { name, grade, size } of added)
-			await insertClass(trx, { organisationId, schoolYear, name, grade, size, isSample }, now);
-		for (const { id, to } of resized) await updateClass(trx, id, { size: to });
-		await insertAuditEvent(trx, ofSchool('school-class.import', organisationId, grantId), now);
-	});
-}
-
-const ofSchool = (
-	action: 'school-class.import' | 'school-class.roll-over',
-	subjectId: string,
-	roleGrantId: string,
-) => ({ action, subjectKind: 'organisation', subjectId, roleGrantId });
-
-/**
- * Opens the classes of the next school year, each after the one of the year before that it was; the old year stays as it
- * is. The same rows a second time change nothing. Refuses with 409 outside June to October and once the year has
- * classes, with 422 a row that is wrong, beside its field.
- */
-export async function rollOver(
-	db: Db,
-	actor: Actor | undefined,
-	input: SchoolRef & { rows: TypedRow[] },
-	now: number,
-): Promise<void> {
-	const { organisationId } = input;
-	await changeSchool(db, actor, input, now, async (trx, { isSample, grantId }) => {
-		const schoolYear = rolloverYearOf(toLocalDate(now));
-		if (!schoolYear) throw new DomainError('CONFLICT', 'rolloverNotNow');
-		const old = await listYearClasses(trx, organisationId, previousYear(schoolYear));
-		const rows = checkRollover(input.rows, old);
-		const standing = await listYearClasses(trx, organisationId, schoolYear);
-		if (standing.length > 0) {
-			if (isSame(rows, standing)) return;
-			throw new DomainError('CONFLICT', 'yearHasClasses', { values: { year: schoolYear } });
-		}
-		for (const row of rows) await insertClass(trx, { organisationId, schoolYear, ...row, isSample }, now);
-		await insertAuditEvent(trx, ofSchool('school-class.roll-over', organisationId, grantId), now);
-	});
-}
-
-type NewRow = RolloverRow & { grade: number };
-
-function checkRollover(rows: TypedRow[], old: StandingClass[]): NewRow[] {
-	if (rows.length === 0) throw new DomainError('UNPROCESSABLE_CONTENT', 'rolloverEmpty');
-	checkRoom(rows.length);
-	const wrong: DomainError[] = [];
-	const fail = (key: 'classTwice' | 'classOtherGrade' | 'unknownClass', field: string, values = {}) =>
-		wrong.push(new DomainError('UNPROCESSABLE_CONTENT', key, { field, values }));
-	const names = new Set<string>();
-	const read: NewRow[] = [];
-	for (const { name: typed, size, followsClassId, field } of rows) {
-		try {
-			const { name, grade } = readClass(typed, field);
-			const before = old.find((each) => each.id === followsClassId && each.closedOn === null);
-			if (followsClassId !== null && !before) fail('unknownClass', field);
-			else if (before && grade !== before.grade + 1)
-				fail('classOtherGrade', field, { grade: before.grade + 1 });
-			else if (names.has(name)) fail('classTwice', field, { name });
-			names.add(name);
-			read.push({ name, grade, size, followsClassId });
-		} catch (error) {
-			if (!(error instanceof DomainError)) throw error;
-			wrong.push(error);
-		}
-	}
-	throwAll(wrong);
-	return read;
-}
-
-const isSame = (rows: NewRow[], standing: StandingClass[]): boolean =>
-	rows.length === standing.length &&
-	rows.every(({ name, size, followsClassId }) =>
-		standing.some(
-			(each) => each.name === name && each.size === size && each.followsClassId === followsClassId,
-		),
-	);

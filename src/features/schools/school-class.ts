@@ -93,6 +93,12 @@ export function checkOpenYear(schoolYear: string, today: LocalDate): void {
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'schoolYearNotOpen', { field: 'schoolYear' });
 }
 
+/** No school year holds more classes than {@link MAX_CLASSES}. Refuses with 422. */
+export function checkRoom(count: number): void {
+	if (count > MAX_CLASSES)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'classListLong', { values: { max: MAX_CLASSES } });
+}
+
 type LastDays = {
 	schoolYear: string;
 	lastSheetOn: LocalDate | undefined;
