@@ -321,6 +321,13 @@ describeEachEngine('a campaign', (engine) => {
 		const uncounted = sheetOf();
 		uncounted.rows[0]!.lines[0]!.material = 'cardboard';
 		await refused(() => recordClassSheet(db, lead, uncounted, NOW), 'notInCampaign', 422);
+		// Each cell that does not count is named.
+		const [row] = uncounted.rows;
+		row!.lines.push({ material: 'pet_bottle', unit: 'kg', quantityMilli: 1000 });
+		await expect(recordClassSheet(db, lead, uncounted, NOW)).rejects.toMatchObject({
+			field: `cell:${row!.classId}:cardboard:kg`,
+			others: [{ field: `cell:${row!.classId}:pet_bottle:kg` }],
+		});
 		const foreign = sheetOf({ campaignId: uuidv7(NOW) });
 		await refused(() => recordClassSheet(db, lead, foreign, NOW), 'unknownCampaign', 422);
 		const waiting = sheetOf({ isApproved: false });

@@ -3,7 +3,7 @@
 import { DomainError, type DomainErrorKey } from '#lib/errors.ts';
 import { foldSearch } from '#lib/fold.ts';
 import { addDays, toLocalDate, type LocalDate } from '#lib/time.ts';
-import { schoolYearOf, type SheetLine } from './class-sheet.ts';
+import { cellName, schoolYearOf, type SheetLine, type SheetRow } from './class-sheet.ts';
 import { findNamedPerson } from './named-person.ts';
 
 export type Quota = { unit: SheetLine['unit']; quantityMilli: number };
@@ -109,11 +109,19 @@ export function campaignState(
 export const lastDayOf = ({ endsOn, endedAt }: Pick<Campaign, 'endsOn' | 'endedAt'>): LocalDate =>
 	endedAt !== null && toLocalDate(endedAt) < endsOn ? toLocalDate(endedAt) : endsOn;
 
-/** A sheet of this day and these materials counts for the campaign. Refuses with 409 and 422. */
-export function checkSheetOf(campaign: Campaign, collectedOn: LocalDate, lines: SheetLine[]): void {
+/** A sheet of this day counts for the campaign. Refuses with 409, and with 422 the day or every cell that does not count. */
+export function checkSheetOf(campaign: Campaign, collectedOn: LocalDate, rows: SheetRow[]): void {
 	if (campaign.publishedAt === null) throw new DomainError('CONFLICT', 'campaignNotPublished');
 	if (campaign.endedAt !== null) throw new DomainError('CONFLICT', 'campaignEnded');
 	if (collectedOn < campaign.startsOn || collectedOn > campaign.endsOn)
 		refuse('outsideCampaign', 'collectedOn', { from: campaign.startsOn, to: campaign.endsOn });
-	if (lines.some(({ material }) => !campaign.materials.includes(material))) refuse('notInCampaign', 'rows');
+	const [first, ...others] = rows.flatMap(({ classId, lines }) =>
+		lines
+			.filter(({ material }) => !campaign.materials.includes(material))
+			.map((line) => {
+				const field = cellName(classId, line);
+				return new DomainError('UNPROCESSABLE_CONTENT', 'notInCampaign', { field });
+			}),
+	);
+	if (first) throw new DomainError(first.kind, first.key, { field: first.field, others });
 }

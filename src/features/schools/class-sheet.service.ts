@@ -103,8 +103,7 @@ export async function recordClassSheet(
 			const campaign = await findCampaign(trx, campaignId);
 			if (campaign?.greenHouseId !== house.id)
 				throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownCampaign', { field: 'campaignId' });
-			const lines = rows.flatMap((row) => row.lines);
-			checkSheetOf(campaign, input.collectedOn, lines);
+			checkSheetOf(campaign, input.collectedOn, rows);
 			// A class that was opened later takes part from its first sheet on, with its size of that day.
 			await addCampaignClasses(
 				trx,
