@@ -29,8 +29,8 @@ const USAGE = `Usage: npm run admin -- COMMAND
       KIND:CODE is house:NNX-001, fund:CODE, organisation:ID or ward:ID
   create-organisation --kind KIND --name NAME [--ward ID]
   create-fund --code CODE --name NAME --name-en NAME --ward ID
-  create-school --house CODE --name NAME --classes 6A,6B,7A [--organisation ID]
-      the school in whose yard a house stands, with this school year's classes; prints its id.
+  create-school --house CODE --name NAME [--classes 6A,6B,7A] [--organisation ID]
+      the school in whose yard a house stands; prints its id. Its lead keeps its classes, from Excel too.
       ID is the school's where it is an organisation already, at another of its houses for example
   retire-sample        hides every sample row for good
   sample-passwords     gives the sample people new passwords and prints them`;
@@ -144,8 +144,8 @@ async function run(): Promise<void> {
 			break;
 		}
 		case 'create-school': {
-			const { house, name, classes, organisation: organisationId } = values;
-			if (!house || !name || !classes) throw new ConfigError(USAGE);
+			const { house, name, classes = '', organisation: organisationId } = values;
+			if (!house || !name) throw new ConfigError(USAGE);
 			const classNames = classes.split(',').filter((each) => each.trim() !== '');
 			console.log(await openSchool(db, { greenHouseCode: house, name, classNames, organisationId }, now));
 			break;

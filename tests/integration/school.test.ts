@@ -45,6 +45,8 @@ describeEachEngine('a school', (engine) => {
 
 	test('that is opened again gets only the classes that are missing', async () => {
 		const { db, school } = await prepare();
+		// Its lead may bring all of them.
+		await openSchool(db, { ...school, classNames: [] }, NOW);
 		const id = await openSchool(db, school, NOW);
 		expect(await openSchool(db, { ...school, classNames: ['6A', '6B'] }, NOW)).toBe(id);
 		expect((await listClasses(db, id, '2026-2027')).map(({ name }) => name)).toEqual(['6A', '6B', '12A1']);
@@ -53,7 +55,6 @@ describeEachEngine('a school', (engine) => {
 	test.each<[over: Partial<NewSchool>, key: string]>([
 		[{ greenHouseCode: 'NNX-999' }, 'unknownHouse'],
 		[{ name: '  ' }, 'nameMissing'],
-		[{ classNames: [] }, 'classNameWrong'],
 		[{ classNames: ['6A', 'Lớp lá'] }, 'classNameWrong'],
 		[{ classNames: ['13A'] }, 'classNameWrong'],
 		[{ classNames: ['6 Nguyễn Văn An'] }, 'classNameWrong'],

@@ -23,8 +23,8 @@ export type NewSchool = {
 };
 
 /**
- * Opens the school in whose yard a house stands, with this school year's classes, from the operator's command line;
- * returns the organisation's id. For a house that has its school already, the classes that are missing are added.
+ * Opens the school in whose yard a house stands, from the operator's command line, with classes of this school
+ * year where they are named; returns the organisation's id. For a house that has its school already, the classes that are missing are added.
  * Refuses with 404 an unknown house and organisation, with 422 a house at another kind of host and a class without a
  * grade, with 409 a new school whose name a living organisation has.
  */
@@ -32,8 +32,6 @@ export async function openSchool(db: Db, input: NewSchool, now: number): Promise
 	const name = cleanText(input.name, { max: 200 });
 	if (!name) throw new DomainError('UNPROCESSABLE_CONTENT', 'nameMissing', { field: 'name' });
 	const classes = input.classNames.map(readNamed);
-	if (classes.length === 0)
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'classNameWrong', { values: { name: '' } });
 	return inTransaction(db, async (trx) => {
 		const house = await findGreenHouseByCode(trx, input.greenHouseCode, now);
 		if (!house) throw new DomainError('NOT_FOUND', 'unknownHouse');
