@@ -57,8 +57,9 @@ export const schools = {
 		{ longText: 'table' },
 	),
 	approveSheet: formAction(async (form, { locals }) => {
-		await approveClassSheet(locals.db, locals.actor, field(form, 'id'), locals.now);
-		return localePath(locals.locale, '/cua-toi/truong');
+		const id = field(form, 'id');
+		await approveClassSheet(locals.db, locals.actor, id, locals.now);
+		return localePath(locals.locale, `/cua-toi/truong?xong=${encodeURIComponent(id)}`);
 	}),
 	revokeSheet: formAction(async (form, { locals }) => {
 		const id = field(form, 'id');

@@ -23,10 +23,10 @@ export type NewSchool = {
 };
 
 /**
- * Opens the school in whose yard a house stands, from the operator's command line, with classes of this school
- * year where they are named; returns the organisation's id. For a house that has its school already, the classes that are missing are added.
- * Refuses with 404 an unknown house and organisation, with 422 a house at another kind of host and a class without a
- * grade, with 409 a new school whose name a living organisation has.
+ * Opens the school in whose yard a house stands, from the operator's command line, with the classes of this school year
+ * that are named; returns the organisation's id. For a house that has its school already, the classes that are missing
+ * are added. Refuses with 404 an unknown house and organisation, with 422 a house at another kind of host and what is
+ * no class's name, with 409 a new school whose name a living organisation has.
  */
 export async function openSchool(db: Db, input: NewSchool, now: number): Promise<string> {
 	const name = cleanText(input.name, { max: 200 });
