@@ -315,6 +315,7 @@ test('the address takes no check-in without its account, and names what is wrong
 		...{ sign_up_id: ids['Lý Văn Bình']!, device: 'may-9', is_choice: false, heads: 1, minors: null },
 		checked_in_at: new Date().toISOString(),
 	};
+	const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString();
 	const post = async (by: Client, ...items: object[]) => {
 		const response = await by.send('/api/v1/attendance', {
 			method: 'POST',
@@ -336,6 +337,7 @@ test('the address takes no check-in without its account, and names what is wrong
 			{ ...one, event_id: crypto.randomUUID() },
 			{ ...one, checked_in_at: 'x' },
 			{ ...one, stated_at: 'x' },
+			{ ...one, checked_in_at: hoursAgo(7), list_given_at: hoursAgo(9), list_age_ms: 2 * HOUR },
 			{ ...one, id: 'x' },
 			{ id: one.id },
 		),
@@ -346,6 +348,7 @@ test('the address takes no check-in without its account, and names what is wrong
 		[404, 'unknownEvent'],
 		[422, 'instantInvalid'],
 		[422, 'instantInvalid'],
+		[422, 'checkInTooEarly'],
 		[422, 'idInvalid'],
 		[422, 'bodyMalformed'],
 	]);

@@ -10,7 +10,7 @@ import {
 	readAttendance,
 	recordAttendance,
 } from '#features/cleanup-events/attendance.service.ts';
-import { sumPresent, walkInsOf } from '#features/cleanup-events/attendance.ts';
+import { saidAt, sumPresent, walkInsOf } from '#features/cleanup-events/attendance.ts';
 import {
 	checkInCodeOf,
 	codeHash,
@@ -170,17 +170,55 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 			) as [number, number, number][],
 		)('a clock that is off by %i, %i and %i ms loses nobody', async (atList, atWord, atSending) => {
 			const signUpId = await join();
-			const sentAt = START + 4 * DAY;
 			const statedAt = START + atWord;
 			const list = { givenAt, ageMs: statedAt - (givenAt + atList) };
-			await say({ signUpId, statedAt, checkedInAt: statedAt - atSending, list }, sentAt);
-			const [figure] = await listFigures(db, eventId);
-			expect(figure).toMatchObject({ heads: 1, statedAt });
-			expect(figure!.at).toBeGreaterThanOrEqual(Math.max(givenAt, START - DAY / 4));
-			expect(figure!.at).toBeLessThanOrEqual(END + 2 * DAY);
-			// Exactly where the clock was the same at two of the three.
-			if (atWord === atSending || atWord === atList) expect(figure!.at).toBe(START);
+			// It was wrong in between alone, and says what a clock says that was right and checks somebody in three days later.
+			const isAlike = atList === atSending && atWord - atList === 3 * DAY;
+			for (const sentAt of isAlike ? [START + DAY] : [START + DAY, START + 4 * DAY]) {
+				await say({ signUpId, statedAt, checkedInAt: statedAt - atSending, list }, sentAt);
+				const figure = (await listFigures(db, eventId)).at(-1);
+				expect(figure).toMatchObject({ heads: 1, statedAt });
+				expect(figure!.at).toBeGreaterThanOrEqual(Math.max(givenAt, START - DAY / 4));
+				expect(figure!.at).toBeLessThanOrEqual(END + 2 * DAY);
+				// Exactly where the clock was the same at two of the three.
+				if (atWord === atSending || atWord === atList) expect(figure!.at).toBe(START);
+			}
 		});
+	});
+
+	test.each([
+		['after the event', START, 3 * DAY, 0, 'checkInTooLate'],
+		[
+			'after the event, a clock put right by two hours since',
+			START,
+			3 * DAY,
+			2 * 60 * MINUTE,
+			'checkInTooLate',
+		],
+		['the evening before', START - DAY, DAY / 2, 0, 'checkInTooEarly'],
+	])('refuses what both the list and the clock place %s', async (_when, givenAt, ageMs, apart, key) => {
+		const said = {
+			statedAt: givenAt + ageMs,
+			checkedInAt: givenAt + ageMs + apart,
+			list: { givenAt, ageMs },
+		};
+		expect(await refusal(said, START + 4 * DAY)).toMatchObject({
+			...{ kind: 'UNPROCESSABLE_CONTENT', key, field: 'checkedInAt' },
+		});
+		// Which figure counts may be said as late as one likes.
+		if (key !== 'checkInTooLate') return;
+		const signUpId = await join();
+		await say({ ...said, signUpId, isChoice: true }, START + 4 * DAY);
+		expect((await listFigures(db, eventId)).at(-1)!.at).toBe(givenAt + ageMs);
+	});
+
+	test('where both can be true the list counts, as the phone itself reckons', async () => {
+		const list = { givenAt: START, ageMs: 10 * MINUTE };
+		const said = { heads: 3, statedAt: START + DAY, checkedInAt: START + 40 * MINUTE, list };
+		await say(said, START + 50 * MINUTE);
+		const [figure] = await listFigures(db, eventId);
+		expect(figure!.at).toBe(START + 10 * MINUTE);
+		expect(figure!.at).toBe(saidAt(list));
 	});
 
 	test('a list is no way to check somebody in before the time, or after it', async () => {

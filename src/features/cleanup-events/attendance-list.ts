@@ -1,6 +1,6 @@
 // The list on a lead's phone, and what that phone says by way of the outbox.
 import type { OutboxItem } from '../outbox/outbox.ts';
-import type { Figure, Fresh, List } from './attendance.ts';
+import { saidAt, type Figure, type Fresh, type List } from './attendance.ts';
 
 /** A fresh list may have been made a moment before what this phone sent arrived. */
 const MOMENT_MS = 5 * 60 * 1000;
@@ -39,10 +39,10 @@ export function itemOf(
 	};
 }
 
-/** When it was said by the portal's clock, as far as the phone knows: not before its list was given. */
+/** When it was said by the portal's clock, as far as the phone knows. */
 function portalTimeOf({ body, madeAt }: OutboxItem): number {
 	const givenAt = Date.parse(String(body['list_given_at']));
-	return Number.isNaN(givenAt) ? madeAt : givenAt + Math.max(0, Number(body['list_age_ms']));
+	return Number.isNaN(givenAt) ? madeAt : saidAt({ givenAt, ageMs: Number(body['list_age_ms']) });
 }
 
 /** The figure that an item of the outbox is. */

@@ -20,6 +20,24 @@ export type Figure = {
 	by?: string | null;
 };
 
+/** When the portal gave the list that a word was said from, and how long before, by the phone's clock. */
+export type ListAge = { givenAt: number; ageMs: number };
+
+/**
+ * When a word was said, by the portal's clock; the one rule of the phone and the portal. The list's time and what passed
+ * since counts where it can be true, because a phone puts its clock right when it has a network, which is as it sends.
+ * Else the clock does, as it was put right when the word was sent: the phone does not know that yet. Where neither can be
+ * true it is the moment from `first` to `last` that is nearest to the list's.
+ */
+export function saidAt(
+	{ givenAt, ageMs }: ListAge,
+	{ clock, first = givenAt, last = Infinity }: { clock?: number; first?: number; last?: number } = {},
+): number {
+	const byList = givenAt + ageMs;
+	const known = clock === undefined ? [byList] : [byList, clock];
+	return known.find((at) => at >= first && at <= last) ?? Math.min(last, Math.max(first, byList));
+}
+
 const later = (a: Figure, b: Figure, by: 'statedAt' | 'at') => a[by] - b[by] || (a.id < b.id ? -1 : 1);
 const newest = (figures: Figure[], by: 'statedAt' | 'at'): Figure | undefined =>
 	[...figures].sort((a, b) => later(a, b, by)).at(-1);

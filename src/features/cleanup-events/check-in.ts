@@ -2,7 +2,7 @@
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
-import { codeText, HASH_DIGITS } from './attendance.ts';
+import { codeText, HASH_DIGITS, saidAt, type ListAge } from './attendance.ts';
 import { checkRange, type CleanupEvent } from './cleanup-event.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -27,8 +27,8 @@ export type AttendanceInput = {
 	statedAt: number;
 	/** The same by the portal's clock; not later than it was received, but for a few minutes. */
 	checkedInAt: number;
-	/** Of a phone: when the portal gave the list it was said from, and how long before, by the phone's clock. */
-	list?: { givenAt: number; ageMs: number } | undefined;
+	/** Of a phone. */
+	list?: ListAge | undefined;
 };
 
 const refuse = (key: 'bodyMalformed' | 'checkInTooEarly' | 'checkInTooLate', field: string) =>
@@ -48,21 +48,25 @@ const clampClock = (at: number, now: number): number => (at > now + CLOCK_TOLERA
 
 /**
  * When a check-in was said, by the portal's clock. A phone's clock may be days off, and may be put right between the list,
- * the check-in and the sending: of what the phone knows that counts which can be true, said after the list was given and
- * before it was sent, while people were checked in. Where nothing can, it is the nearest moment that could: nobody is lost
- * for a wrong clock. Without a list there is only the clock.
+ * the check-in and the sending: {@link saidAt} takes what can be true, said after the list was given and before it was
+ * sent, while people were checked in. A clock that was changed so that neither is, loses nobody: it is the nearest moment
+ * that could. But where the list and the clock both can be true and both lie outside the check-in, it was said outside.
+ * Without a list there is only the clock.
  */
 export function placeCheckIn(
 	event: Pick<CleanupEvent, 'startsAt' | 'endsAt'>,
-	{ checkedInAt, list, isChoice }: Pick<AttendanceInput, 'checkedInAt' | 'list' | 'isChoice'>,
+	{ checkedInAt: clock, list, isChoice }: Pick<AttendanceInput, 'checkedInAt' | 'list' | 'isChoice'>,
 	now: number,
 ): number {
-	if (!list) return clampClock(checkedInAt, now);
+	if (!list) return clampClock(clock, now);
 	const first = Math.min(now, Math.max(list.givenAt, event.startsAt - EARLY_MS));
 	const last = Math.max(first, isChoice ? now : Math.min(now, event.endsAt + LIST_KEPT_MS));
-	const known = [checkedInAt, list.givenAt + list.ageMs];
-	const at = known.find((each) => each >= first && each <= last + CLOCK_TOLERANCE_MS) ?? known[0]!;
-	return Math.min(last, Math.max(first, at));
+	const byList = list.givenAt + list.ageMs;
+	const isSaid = (at: number) => at >= list.givenAt && at <= now + CLOCK_TOLERANCE_MS;
+	const isCheckIn = (at: number) => at >= first && at <= last + CLOCK_TOLERANCE_MS;
+	const known = [byList, clock];
+	if (known.every(isSaid) && !known.some(isCheckIn)) return byList;
+	return Math.min(last, saidAt(list, { clock, first, last: last + CLOCK_TOLERANCE_MS }));
 }
 
 /** From six hours before the start to 48 hours after the end; which figure counts may be said later. Refuses with 422. */
