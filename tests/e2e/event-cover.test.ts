@@ -1,7 +1,10 @@
 // A photo that invites to an event: sent before it without JavaScript, seen by everybody once the ward has looked at it.
+import { renameSync } from 'node:fs';
+import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findCoverFile } from '#features/cleanup-events/event-photo.repository.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
@@ -65,15 +68,30 @@ test('an organiser sends it on a phone, the ward makes it public, and the page i
 		const data = await everybody.textContent('script[type="application/ld+json"]');
 		expect((JSON.parse(data!) as { image: string }).image).toBe(shared);
 		const { pathname, search } = new URL(shared);
-		const drawn = sharp(await (await everybody.request.get(pathname + search)).body());
-		const side = await drawn.extract({ left: 40, top: 60, width: 300, height: 500 }).toBuffer();
-		const [red, green, blue] = (await sharp(side).stats()).channels.map(({ mean }) => Math.round(mean));
+		const picture = () => everybody.request.get(pathname + search);
+		const colours = async () => {
+			const drawn = sharp(await (await picture()).body());
+			const side = await drawn.extract({ left: 40, top: 60, width: 300, height: 500 }).toBuffer();
+			return (await sharp(side).stats()).channels.map(({ mean }) => Math.round(mean));
+		};
+		// A file that is gone leaves the leaf, and nobody keeps that in the photo's place.
+		const file = await findCoverFile(world.db, world.eventId);
+		const stored = path.join(world.photoDir, `${file}.webp`);
+		renameSync(stored, `${stored}.gone`);
+		const leaf = await picture();
+		expect(leaf.headers()).toMatchObject({ 'content-type': 'image/png', 'cache-control': 'no-store' });
+		expect(leaf.headers()).not.toHaveProperty('etag');
+		renameSync(`${stored}.gone`, stored);
+		const [red, green, blue] = await colours();
 		for (const [colour, wanted] of [
 			[red, 0x55],
 			[green, 0xaa],
 			[blue, 0x88],
 		])
 			expect(Math.abs(colour! - wanted!)).toBeLessThan(12);
+		const { etag } = (await picture()).headers();
+		const again = await everybody.request.get(pathname + search, { headers: { 'if-none-match': etag! } });
+		expect(again.status()).toBe(304);
 		expect(shared).not.toBe(before);
 		expect(await axeErrors(everybody)).toEqual([]);
 		expect(await sticksOut(everybody, phone.width)).toEqual([]);

@@ -4,12 +4,26 @@ import { findFirstStarts } from '#features/cleanup-events/event-change.repositor
 import { findCoverFile } from '#features/cleanup-events/event-photo.repository.ts';
 import { SHARE_IMAGE, shareImage, shareVersion } from '#features/cleanup-events/share-image.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
-import { drawPng } from '#lib/draw.ts';
+import { drawPng, type Box } from '#lib/draw.ts';
 import { DomainError } from '#lib/errors.ts';
 
 /** The last pictures that were asked for, by what they show: a link in a chat is asked for by every phone. */
 const drawn = new Map<string, Promise<Buffer>>();
 const MOST = 64;
+
+function pictureOf(box: Box, photos: Record<string, Uint8Array> = {}): Promise<Buffer> {
+	const key = shareVersion(box);
+	const picture = drawn.get(key) ?? drawPng(box, SHARE_IMAGE, photos);
+	// Asked for again it is the newest; one that failed is tried anew.
+	drawn.delete(key);
+	drawn.set(key, picture);
+	picture.catch(() => drawn.delete(key));
+	if (drawn.size > MOST) drawn.delete(drawn.keys().next().value!);
+	return picture;
+}
+
+const answer = async (picture: Promise<Buffer>, headers: Record<string, string>) =>
+	new Response(new Uint8Array(await picture), { headers: { ...headers, 'content-type': 'image/png' } });
 
 /** What a chat shows of an event's link. */
 export const GET: APIRoute = async ({ locals: { db, publicUrl, t, locale, config }, params, request }) => {
@@ -23,20 +37,9 @@ export const GET: APIRoute = async ({ locals: { db, publicUrl, t, locale, config
 	const headers = { 'cache-control': 'public, max-age=300', etag: `"${key}"` };
 	if (request.headers.get('if-none-match') === headers.etag)
 		return new Response(null, { status: 304, headers });
-	const draw = async () => {
-		const photo = cover && (await openPhotoStore(config).get(cover));
-		// A file that is gone leaves the leaf.
-		return photo
-			? drawPng(box, SHARE_IMAGE, { [cover]: photo })
-			: drawPng(shareImage(event, words), SHARE_IMAGE);
-	};
-	const picture = drawn.get(key) ?? draw();
-	// Asked for again it is the newest; one that failed is tried anew.
-	drawn.delete(key);
-	drawn.set(key, picture);
-	picture.catch(() => drawn.delete(key));
-	if (drawn.size > MOST) drawn.delete(drawn.keys().next().value!);
-	return new Response(new Uint8Array(await picture), {
-		headers: { ...headers, 'content-type': 'image/png' },
-	});
+	if (!cover || drawn.has(key)) return answer(pictureOf(box), headers);
+	const photo = await openPhotoStore(config).get(cover);
+	if (photo) return answer(pictureOf(box, { [cover]: photo }), headers);
+	// A file that is gone leaves the leaf, which nobody keeps in the photo's place: it may come back.
+	return answer(pictureOf(shareImage(event, words)), { 'cache-control': 'no-store' });
 };
