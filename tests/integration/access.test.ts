@@ -377,6 +377,7 @@ const WITHOUT: Record<string, string[]> = {
 			'forgetRecipients',
 			'tellNews',
 			'findGoodsHouse',
+			'checkGoodsHouse',
 			'putGoods',
 		],
 	],

@@ -117,6 +117,12 @@ describeEachEngine('Goods of a clean-up', (engine) => {
 		];
 		for (const [over, key, field] of attempts)
 			expect(await expectNothingWritten(db, () => write(over))).toMatchObject({ key, field });
+		// A house that pauses and takes neither says all of it.
+		const lines = [iron, { ...iron, material: 'books' }, paper];
+		expect(await expectNothingWritten(db, () => write({ lines, goodsHouse: paused.code }))).toMatchObject({
+			...{ key: 'housePaused', field: 'goodsHouse' },
+			others: [{ field: 'line-kg-scrap_iron' }, { field: 'line-kg-books' }],
+		});
 	});
 
 	test('of two who report at once one puts goods in, and nothing is in twice', async () => {

@@ -13,6 +13,7 @@ import { recyclablesOf, type ReportInput, type ReportLine } from '#features/clea
 import { findReports, listReports } from '#features/cleanup-events/event-report.repository.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
+import type { DomainError } from '#lib/errors.ts';
 import { createTranslator } from '#lib/i18n.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -161,6 +162,29 @@ describeEachEngine('The report of a Green Sunday', (engine) => {
 		];
 		for (const [over, field] of refusals)
 			expect(await expectNothingWritten(db, () => write(over))).toMatchObject({ field });
+	});
+
+	test('all that is wrong is told at once, each beside its field, and nothing is written', async () => {
+		const wrong = {
+			...{ headCount: 1e9, treeCount: -1, giftText: 'a'.repeat(501), remarks: 'a'.repeat(2001) },
+			...{
+				lines: [
+					{ ...paper, material: 'gold' },
+					{ ...cans, quantityMilli: 0 },
+				],
+				goodsHouse: 'NNX-998',
+			},
+		};
+		const refused = (await expectNothingWritten(db, () => write(wrong))) as DomainError;
+		expect([refused, ...refused.others].map(({ key, field }) => [key, field])).toEqual([
+			['countOutOfRange', 'headCount'],
+			['countOutOfRange', 'treeCount'],
+			['unknownMaterial', 'line-kg-gold'],
+			['quantityNotPositive', 'line-piece-aluminium_can'],
+			['unknownHouse', 'goodsHouse'],
+			['textTooLong', 'giftText'],
+			['textTooLong', 'remarks'],
+		]);
 	});
 
 	test.each([

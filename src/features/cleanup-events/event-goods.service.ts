@@ -6,41 +6,39 @@ import { findGreenHouseByCode, getHouseStatus } from '#features/green-houses/gre
 import type { GreenHouse } from '#features/green-houses/green-house.ts';
 import type { Material } from '#features/materials/material.ts';
 import { lockRow, type Db, type Trx } from '#lib/db.ts';
-import { DomainError } from '#lib/errors.ts';
+import { DomainError, readAll, refuseAll } from '#lib/errors.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { CleanupEvent, EventReport } from './cleanup-event.ts';
 import { findGoods, insertGoods } from './event-goods.repository.ts';
-import { lineField, type ReportLine } from './event-report.ts';
+import { lineField, type ReportInput, type ReportLine } from './event-report.ts';
 
 const FIELD = 'goodsHouse';
 
-/**
- * The house that takes the goods of a report; undefined where they stay apart. Refuses with 422 an unknown house or one of
- * the other kind, and goods that nobody sorted.
- */
-export async function findGoodsHouse(
-	db: Db,
-	code: string,
-	lines: ReportLine[],
-	{ event, now }: { event: CleanupEvent; now: number },
-): Promise<GreenHouse | undefined> {
-	if (code === '') return undefined;
-	const house = await findGreenHouseByCode(db, code, now);
+/** The house that a report names for its goods; none where they stay apart. */
+export const findGoodsHouse = async (db: Db, code: string, now: number): Promise<GreenHouse | undefined> =>
+	code === '' ? undefined : findGreenHouseByCode(db, code, now);
+
+/** Refuses with 422 an unknown house or one of the other kind, and goods that nobody sorted. */
+export function checkGoodsHouse(
+	{ goodsHouse = '', lines = [] }: Pick<ReportInput, 'goodsHouse' | 'lines'>,
+	house: GreenHouse | undefined,
+	event: CleanupEvent,
+): void {
+	if (goodsHouse === '') return;
 	if (house?.isSample !== event.isSample)
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownHouse', { field: FIELD });
 	if (lines.length === 0) throw new DomainError('UNPROCESSABLE_CONTENT', 'linesMissing', { field: FIELD });
-	return house;
 }
 
 function checkTaken(lines: ReportLine[], house: GreenHouse, materials: Material[]): void {
-	for (const line of lines) {
-		if (house.materials.includes(line.material)) continue;
-		const material = materials.find((each) => each.code === line.material);
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'materialNotTaken', {
-			field: lineField(line),
-			values: { material: material?.nameVi ?? line.material },
-		});
-	}
+	const refused = lines.filter(({ material }) => !house.materials.includes(material));
+	refuseAll(
+		refused.map((line) => {
+			const material = materials.find((each) => each.code === line.material);
+			const values = { material: material?.nameVi ?? line.material };
+			return new DomainError('UNPROCESSABLE_CONTENT', 'materialNotTaken', { field: lineField(line), values });
+		}),
+	);
 }
 
 const isSameGoods = (last: EventReport, lines: ReportLine[]): boolean =>
@@ -81,8 +79,11 @@ export async function putGoods(
 	if (before && !(await withdrawRow(trx, before.dropOffId, now)))
 		throw new DomainError('CONFLICT', 'goodsCycleClosed', { field: FIELD });
 	if (!house) return;
-	checkHouseTakes(await getHouseStatus(trx, house.id), FIELD);
-	checkTaken(lines, house, materials);
+	const status = await getHouseStatus(trx, house.id);
+	readAll({
+		house: () => checkHouseTakes(status, FIELD),
+		lines: () => checkTaken(lines, house, materials),
+	});
 	const id = uuidv7(now);
 	const happenedAt = Math.min(event.endsAt, now);
 	await insertDropOff(trx, { kind: 'event' }, { id, house, happenedAt, channel: 'web', lines }, now);

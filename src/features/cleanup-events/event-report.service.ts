@@ -4,14 +4,14 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
-import { DomainError } from '#lib/errors.ts';
+import { DomainError, readAll } from '#lib/errors.ts';
 import { canonicalJson } from '#lib/hash.ts';
 import { bySignUp, presenceOf } from './attendance.ts';
 import { listFigures } from './attendance.repository.ts';
 import { readText, type EventReport } from './cleanup-event.ts';
 import { listCoOrganisers } from './cleanup-event.repository.ts';
 import { requireEvent } from './cleanup-event.service.ts';
-import { findGoodsHouse, putGoods } from './event-goods.service.ts';
+import { checkGoodsHouse, findGoodsHouse, putGoods } from './event-goods.service.ts';
 import { checkReport, checkReportLines, type ReportInput, type ReportLine } from './event-report.ts';
 import { findReports, insertReport } from './event-report.repository.ts';
 import type { OfficialParts } from './official-report.ts';
@@ -19,17 +19,19 @@ import { listUnitSignUps } from './sign-up.repository.ts';
 
 type Figures = Omit<EventReportTable, 'eventId' | 'revision' | 'recordedAt' | 'recordedBy' | 'isSample'>;
 
-/** The figures as they are stored: what was not said is not known. */
+/** The figures as they are stored: what was not said is not known. Refuses with 422 the texts that are too long. */
 function figuresOf(input: ReportInput, greenHouseId: string | null): Figures {
 	const { headCount, recyclablesGrams, otherWasteGrams, otherWasteLitres = null } = input;
 	const { streetMetres = null, drainMetres = null, treeCount = null } = input;
 	return {
 		...{ headCount, recyclablesGrams, otherWasteGrams, otherWasteLitres },
 		...{ streetMetres, drainMetres, treeCount },
-		giftText: readText(input.giftText ?? '', 'giftText'),
-		remarks: readText(input.remarks, 'remarks'),
-		shortcomings: readText(input.shortcomings ?? '', 'shortcomings'),
-		proposals: readText(input.proposals ?? '', 'proposals'),
+		...readAll({
+			giftText: () => readText(input.giftText ?? '', 'giftText'),
+			remarks: () => readText(input.remarks, 'remarks'),
+			shortcomings: () => readText(input.shortcomings ?? '', 'shortcomings'),
+			proposals: () => readText(input.proposals ?? '', 'proposals'),
+		}),
 		greenHouseId,
 	};
 }
@@ -59,7 +61,7 @@ function textOfReport({ lines, ...row }: EventReport): string {
 /**
  * Says what was achieved, from the start of the event on. A correction is a new revision and the old figures stay with
  * their lines; the same figures again change nothing. Sorted recyclables go into the cycle of a house that was named, see
- * {@link putGoods}. Refuses with 409 a form that is older than what stands.
+ * {@link putGoods}. Refuses with 422 all that is wrong with it at once, with 409 a form that is older than what stands.
  */
 export async function reportEvent(
 	db: Db,
@@ -71,11 +73,14 @@ export async function reportEvent(
 	const lines = (input.lines ?? []).map(({ material, unit, quantityMilli }) => ({
 		...{ material, unit, quantityMilli },
 	}));
-	checkReport(input);
 	const materials = await listMaterials(db);
-	checkReportLines(lines, materials);
-	const house = await findGoodsHouse(db, input.goodsHouse ?? '', lines, { event: known, now });
-	const figures = figuresOf(input, house?.id ?? null);
+	const house = await findGoodsHouse(db, input.goodsHouse ?? '', now);
+	const { figures } = readAll({
+		report: () => checkReport(input),
+		lines: () => checkReportLines(lines, materials),
+		house: () => checkGoodsHouse(input, house, known),
+		figures: () => figuresOf(input, house?.id ?? null),
+	});
 	await inTransaction(db, async (trx) => {
 		await lockRow(trx, 'cleanup_event', input.id);
 		await holdGrant(trx, grant.id, now);

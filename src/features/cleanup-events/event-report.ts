@@ -1,6 +1,6 @@
 // What a clean-up achieved, as its organiser says: every correction is a revision of its own.
 import type { Material } from '#features/materials/material.ts';
-import { DomainError } from '#lib/errors.ts';
+import { DomainError, readAll } from '#lib/errors.ts';
 import { MAX_PIECES } from '#lib/number-input.ts';
 import { checkRange, MAX_CAPACITY, type EventReport } from './cleanup-event.ts';
 
@@ -46,45 +46,50 @@ const tooLarge = (field: string, max: number): never => {
 	throw new DomainError('UNPROCESSABLE_CONTENT', 'quantityTooLarge', { field, values: { max } });
 };
 
-/** Whole figures within reason. Refuses with 422. */
-export function checkReport(input: ReportInput): void {
-	checkRange(input.headCount, { min: 0, max: MAX_CAPACITY }, 'headCount');
-	for (const [grams, field] of [
-		[input.recyclablesGrams, 'recyclables'],
-		[input.otherWasteGrams, 'otherWaste'],
-	] as const) {
-		if (grams === null) continue;
-		const isGood = Number.isSafeInteger(grams) && grams >= 0 && grams <= MAX_REPORT_KG * 1000;
-		if (!isGood) tooLarge(field, MAX_REPORT_KG);
-	}
-	for (const [count, max, field] of [
-		[input.otherWasteLitres, MAX_REPORT_M3 * 1000, 'otherWasteM3'],
-		[input.streetMetres, MAX_METRES, 'streetMetres'],
-		[input.drainMetres, MAX_METRES, 'drainMetres'],
-		[input.treeCount, MAX_TREES, 'treeCount'],
-	] as const)
-		if (count !== null && count !== undefined) checkRange(count, { min: 0, max }, field);
+function checkGrams(grams: number | null, field: string): void {
+	if (grams === null) return;
+	const isGood = Number.isSafeInteger(grams) && grams >= 0 && grams <= MAX_REPORT_KG * 1000;
+	if (!isGood) tooLarge(field, MAX_REPORT_KG);
 }
 
-/** Known materials that a house may take at all, each once and in its own unit. Refuses with 422, naming the line. */
-export function checkReportLines(lines: ReportLine[], materials: Material[]): void {
-	const seen = new Set<string>();
-	for (const line of lines) {
-		const field = lineField(line);
-		const material = materials.find((each) => each.code === line.material);
-		if (!material || material.defaultUnit !== line.unit || seen.has(line.material))
-			throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownMaterial', { field });
-		seen.add(line.material);
-		if (material.acceptedByDefault === 'never') {
-			const values = { material: material.nameVi };
-			throw new DomainError('UNPROCESSABLE_CONTENT', 'materialNever', { field, values });
-		}
-		const { quantityMilli, unit } = line;
-		if (!Number.isSafeInteger(quantityMilli) || quantityMilli <= 0)
-			throw new DomainError('UNPROCESSABLE_CONTENT', 'quantityNotPositive', { field });
-		if (unit === 'kg' && quantityMilli > MAX_REPORT_KG * 1000) tooLarge(field, MAX_REPORT_KG);
-		if (unit === 'piece') checkRange(quantityMilli / 1000, { min: 1, max: MAX_PIECES }, field);
+function checkCount(count: number | null | undefined, max: number, field: string): void {
+	if (count !== null && count !== undefined) checkRange(count, { min: 0, max }, field);
+}
+
+/** Whole figures within reason. Refuses with 422, naming each that is none. */
+export function checkReport(input: ReportInput): void {
+	readAll({
+		headCount: () => checkRange(input.headCount, { min: 0, max: MAX_CAPACITY }, 'headCount'),
+		recyclables: () => checkGrams(input.recyclablesGrams, 'recyclables'),
+		otherWaste: () => checkGrams(input.otherWasteGrams, 'otherWaste'),
+		litres: () => checkCount(input.otherWasteLitres, MAX_REPORT_M3 * 1000, 'otherWasteM3'),
+		street: () => checkCount(input.streetMetres, MAX_METRES, 'streetMetres'),
+		drain: () => checkCount(input.drainMetres, MAX_METRES, 'drainMetres'),
+		trees: () => checkCount(input.treeCount, MAX_TREES, 'treeCount'),
+	});
+}
+
+function checkReportLine(line: ReportLine, isAgain: boolean, materials: Material[]): void {
+	const field = lineField(line);
+	const material = materials.find((each) => each.code === line.material);
+	if (!material || material.defaultUnit !== line.unit || isAgain)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownMaterial', { field });
+	if (material.acceptedByDefault === 'never') {
+		const values = { material: material.nameVi };
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'materialNever', { field, values });
 	}
+	const { quantityMilli, unit } = line;
+	if (!Number.isSafeInteger(quantityMilli) || quantityMilli <= 0)
+		throw new DomainError('UNPROCESSABLE_CONTENT', 'quantityNotPositive', { field });
+	if (unit === 'kg' && quantityMilli > MAX_REPORT_KG * 1000) tooLarge(field, MAX_REPORT_KG);
+	if (unit === 'piece') checkRange(quantityMilli / 1000, { min: 1, max: MAX_PIECES }, field);
+}
+
+/** Known materials that a house may take at all, each once and in its own unit. Refuses with 422, naming each bad line. */
+export function checkReportLines(lines: ReportLine[], materials: Material[]): void {
+	const isAgain = (line: ReportLine, index: number) =>
+		lines.findIndex(({ material }) => material === line.material) < index;
+	readAll(lines.map((line, index) => () => checkReportLine(line, isAgain(line, index), materials)));
 }
 
 /**
