@@ -141,6 +141,37 @@ test.each(['/doi', '/bao-cao'])(
 	},
 );
 
+test('a letter for who came is light in both languages, before it is made and after', async () => {
+	const letters = new Set<string>();
+	const signIn = async (page: Page) => {
+		await signInAs(page, baseUrl, people['organiser']!);
+		const read = async (path: string) => (await page.request.get(path)).text();
+		for (const event of linksIn(await read('/cua-toi/su-kien'), '/cua-toi/su-kien/'))
+			for (const path of linksIn(await read(event), '/chu-nhat-xanh/giay-xac-nhan?')) letters.add(path);
+	};
+	const make = async (page: Page) => {
+		await signIn(page);
+		await page.goto([...letters][0]!);
+		await page.click('main form .btn');
+		await page.locator('.letter').waitFor();
+	};
+	const vi = (path: string) => path;
+	for (const [of, count, prepare] of [
+		[vi, 0, signIn],
+		[inEnglish, 0, signIn],
+		[vi, 1, make],
+		[inEnglish, 1, signIn],
+	] as const)
+		await withLoads(
+			() => of([...letters][0]!),
+			async (page, loads) => {
+				expect(await page.locator('.letter .digits').count()).toBe(count);
+				await isLight(page, loads);
+			},
+			prepare,
+		);
+});
+
 test('the map adds its script only when it is wanted', async () => {
 	await withLoads('/', async (page, loads) => {
 		await page.locator('.map-frame').dispatchEvent('pointerdown');
