@@ -312,7 +312,7 @@ test('a day that stands already is asked about, and then comes on top', async ()
 	await send(page);
 	expect(await page.locator('[role=status]').textContent()).toMatch(/1 lớp: 3\u00a0kg giấy vụn\./);
 	await page.fill(cell('mixed_paper', 'kg'), '2,5');
-	expect(await page.locator('[name=isExtra]').count()).toBe(0);
+	expect(await page.isVisible('[name=isExtra]')).toBe(false);
 	const before = await digest(world.db, ['session', ...SEQUENCED]);
 	const [answer] = await Promise.all([
 		page.waitForResponse((response) => response.request().method() === 'POST'),
@@ -327,7 +327,7 @@ test('a day that stands already is asked about, and then comes on top', async ()
 	await page.check('[name=isExtra]');
 	await send(page);
 	expect(await page.locator('[role=status]').textContent()).toMatch(/1 lớp: 2,5\u00a0kg giấy vụn\./);
-	expect(await page.locator('[name=isExtra]').count()).toBe(0);
+	expect(await page.isVisible('[name=isExtra]')).toBe(false);
 	await page.context().close();
 });
 

@@ -12,6 +12,8 @@ export type OutboxItem = {
 	language: string;
 	/** What stands in it: to read, and to copy. */
 	text: string;
+	/** What the ids in it are called, for whoever corrects it when the form knows them no more. Not sent. */
+	names?: Record<string, string>;
 	/** Where it can be corrected, with all that was typed. */
 	correctPath: string;
 	/** By the phone's clock. */

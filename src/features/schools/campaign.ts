@@ -3,6 +3,7 @@
 import { DomainError, type DomainErrorKey } from '#lib/errors.ts';
 import { foldSearch } from '#lib/fold.ts';
 import { addDays, toLocalDate, type LocalDate } from '#lib/time.ts';
+import { isOutside } from './campaign-choice.ts';
 import { cellName, schoolYearOf, type SheetLine, type SheetRow } from './class-sheet.ts';
 import { findNamedPerson } from './named-person.ts';
 
@@ -113,7 +114,7 @@ export const lastDayOf = ({ endsOn, endedAt }: Pick<Campaign, 'endsOn' | 'endedA
 export function checkSheetOf(campaign: Campaign, collectedOn: LocalDate, rows: SheetRow[]): void {
 	if (campaign.publishedAt === null) throw new DomainError('CONFLICT', 'campaignNotPublished');
 	if (campaign.endedAt !== null) throw new DomainError('CONFLICT', 'campaignEnded');
-	if (collectedOn < campaign.startsOn || collectedOn > campaign.endsOn)
+	if (isOutside(campaign, collectedOn))
 		refuse('outsideCampaign', 'collectedOn', { from: campaign.startsOn, to: campaign.endsOn });
 	const [first, ...others] = rows.flatMap(({ classId, lines }) =>
 		lines

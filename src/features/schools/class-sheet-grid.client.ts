@@ -1,4 +1,5 @@
 // The sheet by keyboard as in a spreadsheet, its totals while somebody types, and on a phone one class at a time.
+import { watchCampaign } from './class-sheet-campaign.client.ts';
 import { openKept } from './class-sheet-kept.client.ts';
 import { sayTyped, type Unit } from './class-sheet-sum.ts';
 
@@ -6,6 +7,8 @@ import { sayTyped, type Unit } from './class-sheet-sum.ts';
 const NARROW = '(width <= 30rem)';
 
 const cellsOf = (row: HTMLTableRowElement | undefined) => [...(row?.querySelectorAll('input') ?? [])];
+/** Somebody wrote something in this class's row. */
+const isTyped = (row: HTMLTableRowElement) => cellsOf(row).some(({ value }) => value.trim() !== '');
 const unitOf = (input: HTMLInputElement) => input.name.split(':')[3] as Unit;
 
 export function enhanceClassSheet(): void {
@@ -39,8 +42,12 @@ export function enhanceClassSheet(): void {
 		event.preventDefault();
 		go(input);
 	});
-	const total = () => addUp(grid);
-	body.addEventListener('input', total);
+	const sayCampaign = watchCampaign(form);
+	const total = () => {
+		addUp(grid);
+		sayCampaign();
+	};
+	form.addEventListener('input', total);
 	total();
 	const read = async (text: string, at?: HTMLInputElement) => {
 		const { readPasted } = await import('./class-sheet-paste.client.ts');
@@ -81,8 +88,12 @@ export function enhanceClassSheet(): void {
 	const corrected = new URLSearchParams(location.hash.slice(1)).get('sua');
 	if (corrected !== null)
 		void import('./class-sheet-queue.client.ts')
-			.then(({ openWaiting }) => openWaiting(corrected))
-			.then(total, () => undefined);
+			.then(({ openWaiting }) => openWaiting(form, corrected))
+			.then(() => {
+				total();
+				show(Math.max(0, rows().findIndex(isTyped)));
+			})
+			.catch(() => undefined);
 	form
 		.querySelector('input[type=file]')
 		?.addEventListener('change', (event) => (event.target as HTMLInputElement).setCustomValidity(''));

@@ -1,16 +1,28 @@
 // The sheet's form for the time without a network: it stands for the school that was opened last on this phone.
 
+import { campaignOfDay, type OpenCampaign } from './campaign-choice.ts';
+
 const STORE = 'so-lop';
-type Kept = { account: string; code: string; classes: { id: string; name: string }[]; taken: string[] };
-type Known = { classes: Kept['classes']; materials: { code: string; isTaken: boolean }[] };
+type Kept = {
+	account: string;
+	code: string;
+	classes: { id: string; name: string }[];
+	taken: string[];
+	/** Those that take sheets; a phone that kept the rest before there were any has none. */
+	campaigns?: OpenCampaign[];
+};
+type Known = Required<Pick<Kept, 'classes' | 'campaigns'>> & {
+	materials: { code: string; isTaken: boolean }[];
+};
 
 const inputsOf = (row: HTMLTableRowElement) => [...row.querySelectorAll('input')];
 const codeOf = (form: HTMLFormElement) => form.querySelector<HTMLInputElement>('[name=greenHouseCode]')!;
 
 /** Remembers which school this is, and asks the service worker for the form that is kept. */
-function remember(form: HTMLFormElement, { classes, materials }: Known): void {
+function remember(form: HTMLFormElement, { classes, materials, campaigns }: Known): void {
 	const taken = materials.filter(({ isTaken }) => isTaken).map(({ code }) => code);
-	const kept: Kept = { account: form.dataset['account'] ?? '', code: codeOf(form).value, classes, taken };
+	const { account = '' } = form.dataset;
+	const kept: Kept = { account, code: codeOf(form).value, classes, taken, campaigns };
 	try {
 		localStorage.setItem(STORE, JSON.stringify(kept));
 	} catch {
@@ -29,6 +41,15 @@ function readKept(): Kept | null {
 	}
 }
 
+/** The choice of the usual form: none stands last. */
+function offerCampaigns(form: HTMLFormElement, campaigns: OpenCampaign[], chosen: string): void {
+	const select = form.querySelector<HTMLSelectElement>('[name=campaignId]')!;
+	const options = campaigns.map(({ id, name }) => Object.assign(new Option(name, id), { lang: 'vi' }));
+	select.prepend(...options);
+	select.value = campaigns.some(({ id }) => id === chosen) ? chosen : '';
+	form.querySelector<HTMLElement>('[data-campaign]')!.hidden = campaigns.length === 0;
+}
+
 /** Makes the rows and columns of the kept form out of its one row; on the usual page, remembers its own. */
 export function openKept(form: HTMLFormElement, grid: HTMLTableElement): void {
 	const known = JSON.parse(form.dataset['classSheet'] ?? '{}') as Known;
@@ -45,11 +66,14 @@ export function openKept(form: HTMLFormElement, grid: HTMLTableElement): void {
 	codeOf(form).value = kept.code;
 	// The page may have been kept for days.
 	const day = new Date().toLocaleDateString('sv', { timeZone: 'Asia/Ho_Chi_Minh' });
-	form.querySelector<HTMLInputElement>('[name=collectedOn]')!.value =
-		new URLSearchParams(location.search).get('ngay') ?? day;
+	const asked = new URLSearchParams(location.search);
+	const date = form.querySelector<HTMLInputElement>('[name=collectedOn]')!;
+	date.value = asked.get('ngay') ?? day;
+	const { campaigns = [] } = kept;
+	offerCampaigns(form, campaigns, asked.get('dot') ?? campaignOfDay(campaigns, date.value));
 	form.dataset['account'] = kept.account;
 	const materials = known.materials.map((each) => ({ ...each, isTaken: kept.taken.includes(each.code) }));
-	form.dataset['classSheet'] = JSON.stringify({ ...known, classes: kept.classes, materials });
+	form.dataset['classSheet'] = JSON.stringify({ ...known, classes: kept.classes, campaigns, materials });
 	const body = grid.tBodies[0]!;
 	const model = body.rows[0]!;
 	const isUnwanted = inputsOf(model).map(({ name }) => !kept.taken.includes(name.split(':')[2] ?? ''));

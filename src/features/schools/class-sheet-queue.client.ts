@@ -1,9 +1,15 @@
 // Sends a sheet by way of the outbox, under the account of whoever entered it.
 import { mintId, queue, sayAbove } from '../outbox/outbox.client.ts';
 import { listItems } from '../outbox/outbox-store.client.ts';
+import { chooseCampaign } from './class-sheet-campaign.client.ts';
 import { sayTyped, type Unit } from './class-sheet-sum.ts';
+import type { TableClass, TableMaterial } from './sheet-names.ts';
 
-type Words = Record<'item' | 'notKept' | 'noAccount' | 'page' | 'outbox', string>;
+type Words = Record<
+	'item' | 'notKept' | 'noAccount' | 'page' | 'outbox' | 'otherSchool' | 'goneClass' | 'chosenCampaign',
+	string
+> & { units: Record<Unit, string> };
+type Known = { classes: TableClass[]; materials: TableMaterial[] };
 type Rows = Record<string, Record<string, string>>;
 
 function readRows(data: FormData): Rows {
@@ -14,6 +20,15 @@ function readRows(data: FormData): Rows {
 			(rows[classId] ??= {})[`${material}:${unit}`] = value;
 	}
 	return rows;
+}
+
+/** What its classes and its campaign are called, for whoever corrects it when they are gone. */
+function readNames(form: HTMLFormElement, rows: Rows): Record<string, string> {
+	const { classes } = JSON.parse(form.dataset['classSheet'] ?? '{}') as Known;
+	const own = classes.filter(({ id }) => id in rows).map(({ id, name }) => [id, name] as const);
+	const { value, selectedOptions } = form.querySelector<HTMLSelectElement>('[name=campaignId]')!;
+	const campaign = value === '' ? [] : [[value, selectedOptions[0]!.text] as const];
+	return Object.fromEntries([...own, ...campaign]);
 }
 
 const sayRows = (rows: Rows) => {
@@ -52,6 +67,7 @@ export async function sendSheet(
 		...{ id: id.value, kind: 'class-sheet', body, language: document.documentElement.lang },
 		text: words.item.replace(/\{\{(\w+)\}\}/g, (_, name: string) => said[name] ?? ''),
 		correctPath: `${words.page}?${new URLSearchParams({ diem: code, ngay: collectedOn })}`,
+		names: readNames(form, rows),
 		madeAt: Date.now(),
 	};
 	const replaces = new URLSearchParams(location.hash.slice(1)).get('sua') ?? undefined;
@@ -68,12 +84,49 @@ export async function sendSheet(
 	location.assign(outcome === 'sent' ? done : words.outbox);
 }
 
-/** Fills the grid with a sheet that waits and was refused. */
-export async function openWaiting(id: string): Promise<void> {
+/** Fills the form with a sheet that waits and was refused: all that was typed, also what has no cell any more. */
+export async function openWaiting(form: HTMLFormElement, id: string): Promise<void> {
 	const item = (await listItems()).find((each) => each.id === id && each.kind === 'class-sheet');
-	for (const [classId, cells] of Object.entries((item?.body['rows'] ?? {}) as Rows))
+	if (!item) return;
+	const words = JSON.parse(form.dataset['send'] ?? '{}') as Words;
+	const { body, names = {} } = item;
+	if (body['green_house_code'] !== form.querySelector<HTMLInputElement>('[name=greenHouseCode]')!.value) {
+		// The phone's own form is of the school that was opened last: the other one's sheet stays where it is.
+		history.replaceState(null, '', location.pathname + location.search);
+		return sayAbove(form, words.otherSchool);
+	}
+	for (const [name, isSaid] of [
+		['isExtra', body['is_extra']],
+		['isSure', body['is_sure']],
+	] as const) {
+		const box = form.querySelector<HTMLInputElement>(`[name=${name}]`)!;
+		box.checked ||= isSaid === true;
+		if (box.checked) box.closest('label')!.hidden = false;
+	}
+	for (const [classId, cells] of Object.entries((body['rows'] ?? {}) as Rows))
 		for (const [name, text] of Object.entries(cells)) {
-			const input = document.getElementById(`cell:${classId}:${name}`);
+			const cell = `cell:${classId}:${name}`;
+			const input = document.getElementById(cell);
 			if (input instanceof HTMLInputElement) input.value = text;
+			else addStray(form, cell, text, names[classId]);
 		}
+	const campaignId = String(body['campaign_id'] ?? '');
+	chooseCampaign(form, campaignId, names[campaignId] ?? words.chosenCampaign);
+}
+
+/** A figure without a cell in the grid keeps a field of its own, which says what it is. */
+function addStray(form: HTMLFormElement, cell: string, text: string, className: string | undefined): void {
+	const words = JSON.parse(form.dataset['send'] ?? '{}') as Words;
+	const { classes, materials } = JSON.parse(form.dataset['classSheet'] ?? '{}') as Known;
+	const [, classId, code = '', unit] = cell.split(':');
+	const known = classes.find((each) => each.id === classId)?.name;
+	const material = materials.find((each) => each.code === code)?.said ?? code;
+	const label = document.createElement('label');
+	const input = Object.assign(document.createElement('input'), {
+		...{ name: cell, id: cell, value: text, inputMode: 'decimal', autocomplete: 'off' as const },
+	});
+	label.append(`${known ?? className ?? words.goneClass}, ${material} (${words.units[unit as Unit]})`, input);
+	const strays = form.querySelector<HTMLElement>('[data-strays]')!;
+	strays.append(label);
+	strays.hidden = false;
 }

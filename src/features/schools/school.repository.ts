@@ -19,6 +19,22 @@ export async function listClasses(
 	return rows.sort(byGrade);
 }
 
+/** What a school's classes are called by their ids, also those that have closed; another school's are not among them. */
+export async function findClassNames(
+	db: Db,
+	organisationId: string,
+	ids: string[],
+): Promise<Map<string, string>> {
+	if (ids.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('schoolClass')
+		.select(['id', 'name'])
+		.where('organisationId', '=', organisationId)
+		.where('id', 'in', ids)
+		.execute();
+	return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Schools among these organisations, with the house that stands in each. */
 export async function listSchoolHouses(db: Db, organisationIds: string[]) {
 	if (organisationIds.length === 0) return [];
