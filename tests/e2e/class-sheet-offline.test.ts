@@ -180,10 +180,13 @@ test('without a network it is proposed for the campaign of its day, and one may 
 	expect(await campaign()).toBe('Kế hoạch nhỏ');
 	expect(await note().isVisible()).toBe(false);
 
-	// What it does not count is said while it is typed.
+	// What it does not count has no column, until something stands there: then it is said.
 	await page.selectOption('[data-pick] select', { label: '6B' });
 	await page.fill(paper, '4');
+	expect(await page.isVisible(cans)).toBe(false);
+	await page.selectOption('[name=campaignId]', '');
 	await page.fill(cans, '30');
+	await page.selectOption('[name=campaignId]', { label: 'Kế hoạch nhỏ' });
 	expect(await note().textContent()).toMatch(/Đợt này không tính: lon nhôm/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, 320)).toEqual([]);

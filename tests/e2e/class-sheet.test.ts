@@ -1,10 +1,13 @@
 // The class sheet as the school lead's browser shows it: every bad cell, and a day that stands already.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { draftCampaign, endCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { writeWorkbook } from '#lib/workbook.ts';
 import { addDays, toLocalDate } from '#lib/time.ts';
 import errors from '#locales/vi/errors.json' with { type: 'json' };
 import { launchBrowser, phone, wide } from '../support/browser.ts';
+import { PLAIN_CAMPAIGN } from '../support/fixtures.ts';
 import { signInClient } from '../support/http.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
@@ -269,6 +272,38 @@ test('the grid goes by keyboard as a spreadsheet does, and adds up', async () =>
 	await page.context().close();
 });
 
+test('the grid shows what the campaign counts, and whatever was typed', async () => {
+	const today = toLocalDate(Date.now());
+	const { actor } = world.people['school lead'];
+	const id = uuidv7(Date.now());
+	const days = { startsOn: today, endsOn: today };
+	const { code: greenHouseCode } = world.schoolHouse;
+	await draftCampaign(world.db, actor, { ...PLAIN_CAMPAIGN, ...days, id, greenHouseCode }, Date.now());
+	await publishCampaign(world.db, actor, id, Date.now());
+	const page = await openSheet(true, wide);
+	const heads = async () =>
+		(await page.locator('.grid thead th:visible').allTextContents()).map(
+			(text) => text.trim().split(/\s{2,}/)[0],
+		);
+	expect(await heads()).toEqual(['Lớp', expect.stringContaining('Giấy vụn'), 'Cộng']);
+	// What is hidden is passed over by keys and by a block that is pasted.
+	await page.locator(cell('mixed_paper', 'kg')).focus();
+	await page.keyboard.press('End');
+	expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toContain('mixed_paper');
+	await page.selectOption('[name=campaignId]', '');
+	expect((await heads()).length).toBeGreaterThan(5);
+	await page.fill(cell('cardboard', 'kg'), '2');
+	await page.selectOption('[name=campaignId]', id);
+	expect(await heads()).toHaveLength(4);
+	expect(await page.locator('[data-campaign-note]').textContent()).toContain('bìa carton');
+	await page.fill(cell('cardboard', 'kg'), '');
+	await page.locator(cell('mixed_paper', 'kg')).fill('1');
+	expect(await heads()).toHaveLength(3);
+	expect(await page.locator('.grid tfoot td:visible').allTextContents()).toEqual(['1\u00a0kg', '1\u00a0kg']);
+	await page.context().close();
+	await endCampaign(world.db, actor, id, Date.now());
+});
+
 test.each([true, false])('on a phone nothing goes sideways (JavaScript: %s)', async (javaScriptEnabled) => {
 	const page = await openSheet(javaScriptEnabled);
 	expect(await sticksOut(page, 320)).toEqual([]);
@@ -352,7 +387,7 @@ test.each([true, false])('a day waits until it is approved (JavaScript: %s)', as
 	expect(await dropOffs()).toBe(before);
 	await page.locator('summary', { hasText: 'chờ duyệt' }).click();
 	await page.getByRole('button', { name: 'Duyệt sổ ngày này' }).click();
-	await page.waitForURL(/truong$/);
+	await page.locator('.good [role=status]', { hasText: 'Đã ghi và duyệt sổ' }).waitFor();
 	expect(await page.locator('summary', { hasText: 'chờ duyệt' }).count()).toBe(0);
 	expect(await dropOffs()).toBe(before + 1);
 	await page.context().close();

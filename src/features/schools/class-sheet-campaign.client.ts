@@ -20,6 +20,19 @@ export function chooseCampaign(form: HTMLFormElement, id: string, name: string):
 	select.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
+/** Shows the columns of what counts, and every other one in which something stands. */
+function showColumns(form: HTMLFormElement, counted: string[] | undefined): void {
+	const rows = [...form.querySelector<HTMLTableElement>('.grid')!.rows];
+	const inputs = (column: number) => rows.flatMap((row) => row.cells[column]?.querySelector('input') ?? []);
+	for (let column = 1; column < rows[0]!.cells.length - 1; column += 1) {
+		const own = inputs(column);
+		const isShown =
+			counted?.includes(own[0]?.name.split(':')[2] ?? '') !== false ||
+			own.some((input) => input.value.trim() !== '' || input === document.activeElement);
+		for (const row of rows) row.cells[column]!.hidden = !isShown;
+	}
+}
+
 /** Proposes the campaign of the day; returns what says anew which part of the sheet would not count. */
 export function watchCampaign(form: HTMLFormElement): () => void {
 	const select = form.querySelector<HTMLSelectElement>('[name=campaignId]')!;
@@ -44,6 +57,7 @@ export function watchCampaign(form: HTMLFormElement): () => void {
 	};
 	const say = () => {
 		const sentence = misfit();
+		showColumns(form, campaigns.find(({ id }) => id === select.value)?.materials);
 		if (note.textContent !== sentence) note.textContent = sentence;
 		note.hidden = sentence === '';
 	};

@@ -6,7 +6,10 @@ import { sayTyped, type Unit } from './class-sheet-sum.ts';
 /** A phone shows one class at a time; the style sheet knows the same width. */
 const NARROW = '(width <= 30rem)';
 
-const cellsOf = (row: HTMLTableRowElement | undefined) => [...(row?.querySelectorAll('input') ?? [])];
+/** Those of the columns that are shown. */
+const cellsOf = (row: HTMLTableRowElement | undefined) => [
+	...(row?.querySelectorAll<HTMLInputElement>('td:not([hidden]) input') ?? []),
+];
 /** Somebody wrote something in this class's row. */
 const isTyped = (row: HTMLTableRowElement) => cellsOf(row).some(({ value }) => value.trim() !== '');
 const unitOf = (input: HTMLInputElement) => input.name.split(':')[3] as Unit;
@@ -184,7 +187,10 @@ function addUp(grid: HTMLTableElement): void {
 			inputs.map((input) => ({ unit: unitOf(input), text: input.value })),
 			locale,
 		);
-	const rows = [...grid.tBodies[0]!.rows].map((row) => ({ inputs: cellsOf(row), sum: row.cells }));
+	const rows = [...grid.tBodies[0]!.rows].map((row) => ({
+		inputs: [...row.querySelectorAll('input')],
+		sum: row.cells,
+	}));
 	for (const { inputs, sum } of rows) sum[sum.length - 1]!.textContent = say(inputs);
 	const foot = [...(grid.tFoot?.rows[0]?.querySelectorAll('td') ?? [])];
 	for (const [index, cell] of foot.entries())

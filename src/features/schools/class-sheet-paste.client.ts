@@ -46,7 +46,7 @@ function readTable(known: Known, text: string, at?: HTMLInputElement): TableRead
 	const keys = reading.problems.map(({ key }) => key);
 	if (!at || !keys.includes('noHead') || !keys.includes('noClasses')) return reading;
 	const row = at.closest('tr')!;
-	const cells = [...row.querySelectorAll('input')];
+	const cells = [...row.querySelectorAll<HTMLInputElement>('td:not([hidden]) input')];
 	const rows = [...(row.parentElement as HTMLTableSectionElement).rows].slice(row.sectionRowIndex);
 	return readBlock(
 		table,
