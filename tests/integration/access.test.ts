@@ -357,6 +357,7 @@ const WITHOUT: Record<string, string[]> = {
 			'editWithin',
 			'requireSeries',
 			'requireCampaign',
+			...['checkEntry', 'holdEntry', 'enterSheet'],
 			'checkRepeat',
 			'planExtension',
 			'newsOf',

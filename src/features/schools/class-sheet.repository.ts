@@ -2,17 +2,14 @@ import type { ClassSheetTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import type { SheetRow } from './class-sheet.ts';
 
-export type NewClassSheet = Omit<
-	ClassSheetTable,
-	'status' | 'approvedAt' | 'approvedBy' | 'revokedAt' | 'classLinkId'
-> & { classLinkId?: string };
+export type NewClassSheet = Omit<ClassSheetTable, 'status' | 'approvedAt' | 'approvedBy' | 'revokedAt'>;
 
 /** A sheet as it was entered, with its cells. */
 export async function insertClassSheet(trx: Trx, sheet: NewClassSheet, rows: SheetRow[]): Promise<void> {
 	await trx
 		.insertInto('classSheet')
 		.values({
-			...{ classLinkId: null, approvedAt: null, approvedBy: null, revokedAt: null },
+			...{ approvedAt: null, approvedBy: null, revokedAt: null },
 			...{ ...sheet, status: 'entered' },
 		})
 		.execute();

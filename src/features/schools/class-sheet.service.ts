@@ -15,29 +15,19 @@ import type { Material } from '#features/materials/material.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
-import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { startOfLocalDate, toLocalDate, type LocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import {
-	askAboutLarge,
-	checkClassSheet,
-	schoolYearOf,
-	totalsByClass,
-	type ClassSheetInput,
-	type SheetRow,
-} from './class-sheet.ts';
+import { schoolYearOf, type ClassSheetInput, type SheetRow } from './class-sheet.ts';
 import {
 	approveSheetRow,
 	findClassSheet,
 	hasClosedCycle,
-	insertClassSheet,
-	listCellsOfDay,
 	listSheetRows,
 	revokeSheetRow,
 } from './class-sheet.repository.ts';
 import { listClasses } from './school.repository.ts';
-import { checkSheetOf } from './campaign.ts';
-import { addCampaignClasses, findCampaign } from './campaign.repository.ts';
+import { findCampaign } from './campaign.repository.ts';
+import { checkEntry, enterSheet, holdEntry } from './sheet-entry.service.ts';
 import { tableMaterials } from './sheet-names.ts';
 import { readSheetTable, type SheetTable, type TableReading } from './sheet-table.ts';
 
@@ -66,67 +56,15 @@ export async function recordClassSheet(
 	requireSameKind(actor, house.isSample === 1);
 	const rows = input.rows.filter((row) => row.lines.length > 0);
 	const materials = await listMaterials(db);
-	const listOwnClasses = (on: Db) => listClasses(on, organisationId, schoolYearOf(input.collectedOn));
-	// A retry of what already stands succeeds even when the house has closed or takes other things since.
-	const isRetry = (await findClassSheet(db, input.id)) !== undefined;
-	if (!isRetry) {
-		checkHouseTakes(house);
-		if (input.collectedOn > toLocalDate(now)) {
-			throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInFuture', { field: 'collectedOn' });
-		}
-		checkClassSheet({ ...input, rows }, await listOwnClasses(db));
-		for (const row of rows) checkLines(row.lines, house, materials, input.locale);
-		askAboutLarge({ ...input, rows });
-	}
-	const { campaignId } = input;
-	const content = { house: house.id, collectedOn: input.collectedOn, rows };
-	const contentHash = sha256Hex(canonicalJson(campaignId ? { ...content, campaignId } : content));
-
+	const entry = { input, rows, house, organisationId, materials, grantId: grant.id, classLinkId: null };
+	await checkEntry(db, entry, now);
 	const write = async (trx: Trx): Promise<'created' | 'unchanged'> => {
-		await lockRow(trx, 'green_house', house.id);
-		// Whoever ends or merges a class holds its school.
-		await lockRow(trx, 'organisation', organisationId);
-		await holdGrant(trx, grant.id, now);
-		const existing = await findClassSheet(trx, input.id);
-		if (existing) {
-			if (existing.contentHash !== contentHash || existing.organisationId !== organisationId)
-				throw new DomainError('CONFLICT', 'sameIdOtherContent');
-			// Sent once to wait, and once more with the other button.
-			if (existing.status !== 'entered' || !input.isApproved) return 'unchanged';
-			await approveWaiting(trx, { sheet: existing, house, materials, grantId: grant.id }, now);
-			return 'created';
-		}
-		const classes = await listOwnClasses(trx);
-		checkClassSheet({ ...input, rows }, classes);
-		const classIds = rows.map((row) => row.classId);
-		if (campaignId) {
-			const campaign = await findCampaign(trx, campaignId);
-			if (campaign?.greenHouseId !== house.id)
-				throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownCampaign', { field: 'campaignId' });
-			checkSheetOf(campaign, input.collectedOn, rows);
-			// A class that was opened later takes part from its first sheet on, with its size of that day.
-			await addCampaignClasses(
-				trx,
-				campaignId,
-				classes.filter(({ id }) => classIds.includes(id)),
-			);
-		}
-		const standing = await listCellsOfDay(trx, {
-			greenHouseId: house.id,
-			collectedOn: input.collectedOn,
-			classIds,
-		});
-		if (standing.length > 0 && !input.isExtra) {
-			const values = { standing: totalsByClass(standing, materials, input.locale ?? 'vi') };
-			throw new DomainError('CONFLICT', 'classDayStands', { field: 'isExtra', values });
-		}
-		const sheet = {
-			...{ id: input.id, organisationId, greenHouseId: house.id, campaignId: campaignId ?? null },
-			...{ collectedOn: input.collectedOn, recordedAt: now, recordedBy: grant.id, contentHash },
-			isSample: house.isSample,
-		};
-		await insertClassSheet(trx, sheet, rows);
-		if (input.isApproved) await approve(trx, { sheet, house, rows, grantId: grant.id }, now);
+		await holdEntry(trx, entry, now);
+		const standing = await enterSheet(trx, entry, now);
+		// Sent once to wait, and once more with the other button.
+		if (standing && (standing.status !== 'entered' || !input.isApproved)) return 'unchanged';
+		if (standing) await approveWaiting(trx, { sheet: standing, house, materials, grantId: grant.id }, now);
+		else if (input.isApproved) await approve(trx, { sheet: input, house, rows, grantId: grant.id }, now);
 		return 'created';
 	};
 	return retryWhenTaken(() => inTransaction(db, write));
