@@ -105,6 +105,7 @@ import {
 	unpublishCampaign,
 	withdrawWeighIn,
 } from '#features/schools/campaign.service.ts';
+import { endClassLink, issueClassLinks } from '#features/schools/class-link.service.ts';
 import {
 	approveClassSheet,
 	readClassTable,
@@ -612,6 +613,17 @@ export const WALKS: Record<string, Walk> = {
 		act: 'weigh-in.record',
 		reach: ORGANISATION,
 		run: (db, { weighed }, actor) => withdrawWeighIn(db, actor, weighed.id, NOW),
+	},
+	issueClassLinks: {
+		act: 'class-link.issue',
+		reach: ORGANISATION,
+		run: (db, { running, classId }, actor) =>
+			issueClassLinks(db, SECRET, actor, { id: id(), campaignId: running.id, classId }, NOW),
+	},
+	endClassLink: {
+		act: 'class-link.issue',
+		reach: ORGANISATION,
+		run: (db, { linkId }, actor) => endClassLink(db, actor, linkId, NOW),
 	},
 	recordClassSheet: {
 		act: 'class-sheet.record',

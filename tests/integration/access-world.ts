@@ -28,6 +28,8 @@ import {
 	recordWeighIn,
 	type WeighInInput,
 } from '#features/schools/campaign.service.ts';
+import { listClassLinks } from '#features/schools/class-link.repository.ts';
+import { issueClassLinks } from '#features/schools/class-link.service.ts';
 import { recordClassSheet } from '#features/schools/class-sheet.service.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inviteToRole } from '#features/team/role.service.ts';
@@ -142,6 +144,8 @@ export async function makeWorld(db: Db) {
 	});
 	const weighed = weighIn();
 	await recordWeighIn(db, lead, weighed, NOW);
+	await issueClassLinks(db, SECRET, lead, { id: uuidv7(NOW), campaignId: running.id, classId }, NOW);
+	const [link] = await listClassLinks(db, running.id, NOW);
 
 	const sale = async (recorder: Actor, withPhoto = false) => {
 		const input = saleOf(await fillAndClose(db, sales), withPhoto ? { photoMissingReason: '' } : {});
@@ -202,7 +206,7 @@ export async function makeWorld(db: Db) {
 			officer,
 			sheet,
 			standing,
-			...{ campaign, drafted, running, weighIn, weighed },
+			...{ campaign, drafted, running, weighIn, weighed, linkId: link!.id },
 			booked,
 			unspent,
 			waiting,

@@ -305,6 +305,7 @@ const WITHOUT: Record<string, string[]> = {
 			'verifyLetter',
 			'pledge',
 			'withdrawDropOff',
+			...['findByLinkToken', 'recordByLink', 'withdrawByLink'],
 			'offerAlias',
 			'isOffered',
 		],

@@ -15,6 +15,7 @@ const PARTS: Record<string, string[]> = {
 		(kind) => `green-house.${kind}`,
 	),
 	'school-class.${act}': ['add', 'change', 'end', 'merge', 'split'].map((act) => `school-class.${act}`),
+	'class-link.${act}': ['issue', 'end', 'enter', 'withdraw'].map((act) => `class-link.${act}`),
 	'month.${act}': ['month.close', 'month.reopen'],
 	'disbursement.${decision}': ['disbursement.approve', 'disbursement.return'],
 	'rights-request.${step}': ['rights-request.reply', 'rights-request.complete'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isUuid, normaliseUuid, uuidv7 } from '#lib/uuid.ts';
+import { isUuid, normaliseUuid, uuidOf, uuidv7 } from '#lib/uuid.ts';
 
 test('a minted id is a version 7 UUID of the RFC 9562 variant, and no two are equal', () => {
 	const ids = Array.from({ length: 1000 }, () => uuidv7(1_645_557_742_000));
@@ -41,3 +41,13 @@ test.each([
 	' 017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
 	'017f22e2-79b0-7cc3-98c4-dc0c0c07398ff',
 ])('%j is none', (text) => expect(normaliseUuid(text)).toBeUndefined());
+
+test('the same text always gives the same version 8 UUID, and another text another', () => {
+	const ids = ['', 'a', 'b', 'đường dẫn'].map(uuidOf);
+	expect(ids.map((_, index) => uuidOf(['', 'a', 'b', 'đường dẫn'][index]!))).toEqual(ids);
+	for (const id of ids)
+		expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+	expect(new Set(ids).size).toBe(4);
+	// SHA-256 of nothing begins with e3b0c442 98fc1c14 9afbf4c8 996fb924.
+	expect(ids[0]).toBe('e3b0c442-98fc-8c14-9afb-f4c8996fb924');
+});

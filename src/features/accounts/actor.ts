@@ -65,6 +65,7 @@ const TABLE = {
 	'campaign.change': may('school_lead'),
 	'weigh-in.record': may('school_lead'),
 	'school-class.change': may('school_lead'),
+	'class-link.issue': may('school_lead'),
 	'class-sheet.record': may('school_lead'),
 	'class-sheet.approve': may('school_lead'),
 	'class-sheet.revoke': may('school_lead'),

@@ -53,6 +53,7 @@ export const AUDIT_ACTIONS = {
 		'campaign.unweigh',
 		'class-sheet.approve',
 		'class-sheet.revoke',
+		...(['class-link.issue', 'class-link.end', 'class-link.enter', 'class-link.withdraw'] as const),
 		...(['school-class.add', 'school-class.change', 'school-class.end', 'school-class.merge'] as const),
 		...(['school-class.split', 'school-class.import', 'school-class.roll-over'] as const),
 	],
@@ -78,6 +79,7 @@ export const AUDIT_KINDS = [
 		'photo',
 	] as const),
 	...(['event_series', 'school_class', 'campaign', 'cleanup_event', 'sign_up', 'class_sheet'] as const),
+	...(['class_link'] as const),
 	...(['scrap_sale', 'rights_request', 'content_page'] as const),
 	...([
 		'statement',

@@ -26,10 +26,12 @@ import {
 	updateCampaign,
 	withdrawWeighInRow,
 } from './campaign.repository.ts';
+import { lapsesAtOf } from './class-link.ts';
+import { moveLapse } from './class-link.repository.ts';
 import { schoolYearOf } from './class-sheet.ts';
 import { listClasses } from './school.repository.ts';
 
-type CampaignAct = Extract<Act, 'campaign.change' | 'weigh-in.record'>;
+type CampaignAct = Extract<Act, 'campaign.change' | 'weigh-in.record' | 'class-link.issue'>;
 
 const auditOf = (act: string, id: string, roleGrantId: string) => ({
 	...{ action: `campaign.${act}`, subjectKind: 'campaign', subjectId: id, roleGrantId },
@@ -167,7 +169,7 @@ export async function unpublishCampaign(
 	});
 }
 
-/** Gives a public campaign another last day. Refuses with 409 one that ended and a day before a sheet's, with 422 one that does not fit. */
+/** Gives a public campaign another last day, and its classes' links. Refuses with 409 one that ended and a day before a sheet's, with 422 one that does not fit. */
 export async function moveCampaignEnd(
 	db: Db,
 	actor: Actor | undefined,
@@ -185,6 +187,7 @@ export async function moveCampaignEnd(
 			throw new DomainError('CONFLICT', 'campaignEndsBeforeSheet', { field: 'endsOn', values });
 		}
 		await setCampaign(trx, id, { endsOn });
+		await moveLapse(trx, id, lapsesAtOf({ endsOn }));
 		return 'changed';
 	});
 }

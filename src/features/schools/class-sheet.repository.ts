@@ -114,17 +114,12 @@ export async function listCellsOfDay(
 		.execute();
 }
 
-/** The school's latest sheets, those that wait for approval first, each with its cells. */
-export async function listSheets(db: Db, organisationId: string, limit: number) {
-	const sheets = await db
+const selectSheets = (db: Db) =>
+	db
 		.selectFrom('classSheet')
-		.select(['id', 'collectedOn', 'status', 'recordedAt', 'campaignId'])
-		.where('organisationId', '=', organisationId)
-		.orderBy((eb) => eb.case().when('status', '=', 'entered').then(0).else(1).end())
-		.orderBy('collectedOn', 'desc')
-		.orderBy('id', 'desc')
-		.limit(limit)
-		.execute();
+		.select(['id', 'collectedOn', 'status', 'recordedAt', 'campaignId', 'classLinkId']);
+
+async function withCells<Sheet extends { id: string }>(db: Db, sheets: Sheet[]) {
 	if (sheets.length === 0) return [];
 	const cells = await selectCells(db)
 		.where(
@@ -135,6 +130,36 @@ export async function listSheets(db: Db, organisationId: string, limit: number) 
 		.execute();
 	return sheets.map((sheet) => ({ ...sheet, cells: cells.filter((cell) => cell.classSheetId === sheet.id) }));
 }
+
+/** The school's latest sheets, those that wait for approval first, each with its cells. */
+export const listSheets = async (db: Db, organisationId: string, limit: number) =>
+	withCells(
+		db,
+		await selectSheets(db)
+			.where('organisationId', '=', organisationId)
+			.orderBy((eb) => eb.case().when('status', '=', 'entered').then(0).else(1).end())
+			.orderBy('collectedOn', 'desc')
+			.orderBy('id', 'desc')
+			.limit(limit)
+			.execute(),
+	);
+
+/** The latest sheets that came by a class's link, each with its cells. */
+export const listSheetsOfLink = async (
+	db: Db,
+	{ id, campaignId }: { id: string; campaignId: string },
+	limit: number,
+) =>
+	withCells(
+		db,
+		await selectSheets(db)
+			.where('campaignId', '=', campaignId)
+			.where('classLinkId', '=', id)
+			.orderBy('collectedOn', 'desc')
+			.orderBy('id', 'desc')
+			.limit(limit)
+			.execute(),
+	);
 
 /** One sheet of a school with its cells, as it was entered. */
 export async function findSheetOfSchool(db: Db, organisationId: string, id: string) {

@@ -54,7 +54,7 @@ export async function checkEntry(db: Db, entry: SheetEntry, now: number): Promis
 /** Keeps the house, its school and the role as they are until the transaction ends, in this order. */
 export async function holdEntry(
 	trx: Trx,
-	{ house, organisationId, grantId }: Pick<SheetEntry, 'house' | 'organisationId' | 'grantId'>,
+	{ house, organisationId, grantId }: { house: { id: string }; organisationId: string; grantId: string },
 	now: number,
 ): Promise<void> {
 	await lockRow(trx, 'green_house', house.id);
