@@ -7,6 +7,7 @@ import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { withTileOrigin } from '#lib/csp.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { createTranslator, preferredLocale, stripLocale, type Locale } from '#lib/i18n.ts';
+import { pathToLog } from '#lib/log-path.ts';
 import { isForeignRequest } from '#lib/origin.ts';
 import { getPortal } from '#lib/portal.ts';
 import { areSamplesShown } from '#lib/samples.ts';
@@ -75,7 +76,8 @@ function checkResponse(response: Response, locals: App.Locals, request: Request,
 
 /** What lies behind a refusal is for the operator to read and to mend. */
 function logCause(refusal: DomainError | undefined, request: Request, path: string): void {
-	if (refusal?.cause !== undefined) console.error(`${request.method} ${path}: ${refusal.key}`, refusal.cause);
+	if (refusal?.cause !== undefined)
+		console.error(`${request.method} ${pathToLog(path)}: ${refusal.key}`, refusal.cause);
 }
 
 /** The expected failure that an error is or stands for; undefined for a bug. */
@@ -148,7 +150,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 		if (refusal !== locals.formError) logCause(refusal, request, path);
 		if (!refusal) {
 			locals.errorId = randomUUID();
-			console.error(`[${locals.errorId}] ${request.method} ${path}`, error);
+			console.error(`[${locals.errorId}] ${request.method} ${pathToLog(path)}`, error);
 		}
 		if (isApi(path)) {
 			if (refusal) return jsonError(refusal, locals.t);
