@@ -34,6 +34,7 @@ declare namespace App {
 		shownOnce:
 			| {
 					codes?: string[];
+					classLinks?: import('#features/schools/class-link.service.ts').IssuedLink[];
 					link?: string;
 					/** For whom it is, what it gives there, and until when. */
 					of?: {

@@ -12,6 +12,7 @@ import { materials } from '#features/materials/guide.actions.ts';
 import { notifications } from '#features/notifications/notification.actions.ts';
 import { privacy } from '#features/privacy/privacy.actions.ts';
 import { campaigns } from '#features/schools/campaign.actions.ts';
+import { classLinks } from '#features/schools/class-link.actions.ts';
 import { schoolClasses } from '#features/schools/school-class.actions.ts';
 import { schools } from '#features/schools/class-sheet.actions.ts';
 import { team } from '#features/team/team.actions.ts';
@@ -19,6 +20,7 @@ import { team } from '#features/team/team.actions.ts';
 export const server = {
 	accounts,
 	campaigns,
+	classLinks,
 	cleanupEvents,
 	collections,
 	disclosures,

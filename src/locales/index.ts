@@ -18,6 +18,7 @@ import viCheckIn from './vi/check-in.json' with { type: 'json' };
 import viLunar from './vi/lunar.json' with { type: 'json' };
 import viSheets from './vi/sheets.json' with { type: 'json' };
 import viSchools from './vi/schools.json' with { type: 'json' };
+import viClassLink from './vi/class-link.json' with { type: 'json' };
 import viSchoolPublic from './vi/school-public.json' with { type: 'json' };
 import viTeam from './vi/team.json' with { type: 'json' };
 import viChecks from './vi/checks.json' with { type: 'json' };
@@ -44,6 +45,7 @@ import enCheckIn from './en/check-in.json' with { type: 'json' };
 import enLunar from './en/lunar.json' with { type: 'json' };
 import enSheets from './en/sheets.json' with { type: 'json' };
 import enSchools from './en/schools.json' with { type: 'json' };
+import enClassLink from './en/class-link.json' with { type: 'json' };
 import enSchoolPublic from './en/school-public.json' with { type: 'json' };
 import enTeam from './en/team.json' with { type: 'json' };
 import enChecks from './en/checks.json' with { type: 'json' };
@@ -74,6 +76,7 @@ export const resources = {
 		lunar: viLunar,
 		schools: viSchools,
 		sheets: viSheets,
+		'class-link': viClassLink,
 		'school-public': viSchoolPublic,
 		team: viTeam,
 		checks: viChecks,
@@ -102,6 +105,7 @@ export const resources = {
 		lunar: enLunar,
 		schools: enSchools,
 		sheets: enSheets,
+		'class-link': enClassLink,
 		'school-public': enSchoolPublic,
 		team: enTeam,
 		checks: enChecks,

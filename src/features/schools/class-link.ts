@@ -44,3 +44,12 @@ export function checkOwnClass(link: Pick<ClassLink, 'schoolClassId' | 'className
 	if (rows.some(({ classId }) => classId !== link.schoolClassId))
 		throw new DomainError('FORBIDDEN', 'classLinkOtherClass', { values: { name: link.className } });
 }
+
+/** Days for which the link may enter now; undefined before the campaign's first day. */
+export function daysOf(
+	campaign: Pick<Campaign, 'startsOn' | 'endsOn'>,
+	today: LocalDate,
+): { from: LocalDate; to: LocalDate } | undefined {
+	const to = campaign.endsOn < today ? campaign.endsOn : today;
+	return campaign.startsOn <= to ? { from: campaign.startsOn, to } : undefined;
+}

@@ -1,0 +1,256 @@
+// A homeroom teacher's link, from the lead's hand to the figure that counts, with and without JavaScript.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { draftCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
+import { schoolYearOf } from '#features/schools/class-sheet.ts';
+import { endClassLink, findByLinkToken, issueClassLinks } from '#features/schools/class-link.service.ts';
+import { insertClass } from '#features/schools/school.repository.ts';
+import { inTransaction } from '#lib/db.ts';
+import { addDays } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
+import { launchBrowser, phone } from '../support/browser.ts';
+import { PLAIN_CAMPAIGN } from '../support/fixtures.ts';
+import { alertOf, makeClient } from '../support/http.ts';
+import { axeErrors, printedPages, sticksOut } from '../support/pages.ts';
+import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
+import { digest, SEQUENCED } from '../support/snapshot.ts';
+
+let world: ServedWorld;
+let browser: Browser;
+let classB: string;
+beforeAll(async () => {
+	[world, browser] = await Promise.all([startWorld(), launchBrowser()]);
+	const { organisationId } = await world.db
+		.selectFrom('schoolClass')
+		.select('organisationId')
+		.where('id', '=', world.classId)
+		.executeTakeFirstOrThrow();
+	const row = { organisationId, schoolYear: schoolYearOf(world.today), grade: 6, isSample: 0 as const };
+	classB = await inTransaction(world.db, (trx) =>
+		insertClass(trx, { ...row, name: '6B', size: null }, Date.now()),
+	);
+});
+afterAll(async () => {
+	await browser.close();
+	await world.stop();
+});
+
+/** A campaign that runs today, also on the last day of a school year. */
+async function openCampaign(): Promise<string> {
+	const id = uuidv7(Date.now());
+	const endsOn = world.today.slice(5) === '07-31' ? world.today : addDays(world.today, 1);
+	const campaign = {
+		...{ ...PLAIN_CAMPAIGN, id, greenHouseCode: world.schoolHouse.code, startsOn: world.today, endsOn },
+		...{ materials: ['mixed_paper', 'aluminium_can'], quotaPer: 'pupil' as const },
+		quota: [{ unit: 'kg' as const, quantityMilli: 1000 }],
+	};
+	await draftCampaign(world.db, world.people['school lead'].actor, campaign, Date.now());
+	await publishCampaign(world.db, world.people['school lead'].actor, id, Date.now());
+	return id;
+}
+
+/** Tokens of links for 6A and, where it is asked for, 6B. */
+async function issue(campaignId: string, classId?: string): Promise<string[]> {
+	const { actor } = world.people['school lead'];
+	const input = { id: uuidv7(Date.now()), campaignId, classId };
+	return (await issueClassLinks(world.db, SECRET, actor, input, Date.now())).map(({ token }) => token);
+}
+
+const paperOf = (classId: string) => `[name="cell:${classId}:mixed_paper:kg"]`;
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+/** Tries are counted; everything else must be as it was. */
+const state = () => digest(world.db, ['session', 'rate_limit', ...SEQUENCED]);
+
+describe.each([true, false])('a class link (JavaScript: %s)', (javaScriptEnabled) => {
+	test('goes from the lead to the teacher, and what it enters from waiting to counted', async () => {
+		const campaignId = await openCampaign();
+		const context = await browser.newContext({ javaScriptEnabled, baseURL: world.baseUrl });
+		const lead = await context.newPage();
+		await signInAs(lead, world.baseUrl, world.people['school lead']);
+		await lead.goto(`/cua-toi/truong/dot/${campaignId}`);
+		await lead.getByRole('link', { name: 'Đường dẫn cho giáo viên chủ nhiệm' }).click();
+		await press(lead, 'Đưa đường dẫn cho 2 lớp chưa có');
+		const slips = lead.locator('.slip');
+		expect(await slips.count()).toBe(2);
+		expect(await slips.locator('.qr svg').count()).toBe(2);
+		const link = (await slips.first().locator('[data-share-text]').first().textContent())!;
+		expect(link).toMatch(/\/lop\/[A-Za-z0-9_-]{43}$/);
+		expect(await slips.first().locator('[data-share-text]').last().textContent()).toContain(link);
+		// The page is not kept: opened again it shows no link.
+		await lead.goto(`/cua-toi/truong/dot/${campaignId}/duong-dan`);
+		expect(await lead.locator('.slip').count()).toBe(0);
+		expect(await lead.content()).not.toContain(link);
+
+		const phoneContext = await browser.newContext({
+			...{ viewport: phone, isMobile: true, javaScriptEnabled, baseURL: world.baseUrl },
+		});
+		const teacher = await phoneContext.newPage();
+		await teacher.goto(new URL(link).pathname);
+		const main = teacher.locator('main');
+		expect(await main.textContent()).toContain('Chỉ tiêu của lớp: 38\u00a0kg (38 em, mỗi em 1\u00a0kg).');
+		expect(await main.textContent()).not.toContain('6B');
+		expect(await teacher.locator('main input:not([type=hidden])').count()).toBe(3);
+		const before = await state();
+		for (const [typed, told] of [
+			['1.500', 'Ý anh/chị là 1,5 kg hay 1.500 kg?'],
+			['-2', 'lớn hơn 0'],
+			['10000', 'quá lớn'],
+		] as const) {
+			await teacher.fill(paperOf(world.classId), typed);
+			await press(teacher, 'Gửi sổ lớp 6A');
+			await teacher.waitForURL(/_action=/);
+			expect(await teacher.inputValue(paperOf(world.classId))).toBe(typed);
+			expect(await teacher.locator('.amounts .wrong').textContent()).toContain(told);
+			expect(await state()).toEqual(before);
+		}
+		await teacher.fill(paperOf(world.classId), '350');
+		await press(teacher, 'Gửi sổ lớp 6A');
+		expect(await state()).toEqual(before);
+		await teacher.check('[name=isSure]');
+		await teacher.fill(paperOf(world.classId), '350,5');
+		await press(teacher, 'Gửi sổ lớp 6A');
+		await teacher.waitForURL(/xong=|_action=/);
+		// The other of these two tests entered the same day, in another campaign.
+		if (await teacher.locator('[name=isExtra]').isVisible()) {
+			await teacher.check('[name=isExtra]');
+			await press(teacher, 'Gửi sổ lớp 6A');
+		}
+		await teacher.waitForURL(/xong=/);
+		expect(await teacher.locator('[role=status]').first().textContent()).toContain('350,5');
+		expect(await main.textContent()).toContain('Chờ duyệt: 350,5\u00a0kg giấy vụn.');
+		expect(await main.textContent()).toContain('Chưa có gì được tính.');
+
+		// Once more on the same day: asked, sent as an extra load, and taken back.
+		await teacher.fill(paperOf(world.classId), '2');
+		await press(teacher, 'Gửi sổ lớp 6A');
+		expect(await teacher.locator('#isExtra-error').textContent()).toContain('Ngày này đã ghi 6A:');
+		await teacher.check('[name=isExtra]');
+		await press(teacher, 'Gửi sổ lớp 6A');
+		await teacher.waitForURL(/xong=/);
+		await teacher.locator('.sent li', { hasText: '2\u00a0kg' }).first().getByRole('button').click();
+		await teacher.waitForURL(/xong=/);
+		expect(await teacher.locator('[role=status]').first().textContent()).toContain('Đã rút lại');
+		expect(await main.textContent()).toContain('đã rút');
+
+		await lead.goto(`/cua-toi/truong?diem=${world.schoolHouse.code}`);
+		const row = lead
+			.locator('.rows > li', { hasText: 'qua đường dẫn của giáo viên chủ nhiệm lớp 6A' })
+			.first();
+		await row.locator('summary').click();
+		await row.getByRole('button', { name: 'Duyệt sổ ngày này' }).click();
+		await lead.goto(`/cua-toi/truong/dot/${campaignId}`);
+		expect(await lead.locator('.progress tr', { hasText: '6A' }).textContent()).toContain('922');
+		await teacher.reload();
+		expect(await main.textContent()).toContain('Đã tính: 350,5\u00a0kg giấy vụn.');
+		expect(await teacher.locator('.sent li', { hasText: 'đã tính' }).getByRole('button').count()).toBe(0);
+
+		await lead.goto(`/cua-toi/truong/dot/${campaignId}/duong-dan`);
+		expect(await lead.locator('.links > li', { hasText: '6A' }).textContent()).toContain('đã ghi 1 sổ');
+		await press(lead, 'Thu hồi, lớp 6A');
+		await lead.waitForURL(/xong=thu-hoi/);
+		const answer = (await teacher.reload())!;
+		expect(answer.status()).toBe(410);
+		expect(await main.textContent()).toContain('đã hết hiệu lực. Xin hỏi Tổng phụ trách Đội');
+		expect(await main.textContent()).not.toContain('6A');
+		await phoneContext.close();
+		await context.close();
+	});
+});
+
+test('a form sent by a link that is over, unknown or another class’s is refused, and nothing is written', async () => {
+	const campaignId = await openCampaign();
+	const [tokenA] = await issue(campaignId, world.classId);
+	const client = makeClient(world.baseUrl);
+	const send = (token: string, classId = world.classId) =>
+		client.post(`/lop/${token}?_action=classLinks.record`, {
+			...{ token, id: uuidv7(Date.now()), collectedOn: world.today, isExtra: '1' },
+			[`cell:${classId}:mixed_paper:kg`]: '2',
+		});
+	const before = await state();
+	const forged = await send(tokenA!, classB);
+	expect(forged.status).toBe(403);
+	expect(alertOf(await forged.text())).toBe('Đường dẫn này chỉ ghi được cho lớp 6A. Chưa ghi gì.');
+	const bad = await client.post(`/lop/${tokenA}?_action=classLinks.record`, {
+		...{ token: tokenA!, id: 'x', collectedOn: '31/02/2026' },
+	});
+	expect(bad.status).toBe(400);
+	const unknown = await send('x'.repeat(43));
+	const another = await client.send(`/lop/${'y'.repeat(43)}`);
+	const short = await client.send('/lop/x');
+	expect([unknown.status, another.status, short.status]).toEqual([404, 404, 404]);
+	const textOf = async (response: Response) => /<main[^]*<\/main>/.exec(await response.text())![0];
+	const told = await textOf(another);
+	expect(told).toContain('Đường dẫn này không dùng được.');
+	expect(await textOf(short)).toBe(told);
+	expect(await textOf(unknown)).toBe(told);
+	expect(await state()).toEqual(before);
+	const now = Date.now();
+	const { id } = (await findByLinkToken(world.db, tokenA!, now))!;
+	await endClassLink(world.db, world.people['school lead'].actor, id, now);
+	const ended = await state();
+	const late = await send(tokenA!);
+	expect(late.status).toBe(410);
+	expect(await textOf(late)).toContain('Đường dẫn này đã hết hiệu lực.');
+	const withdraw = await client.post(`/lop/${tokenA}?_action=classLinks.withdraw`, {
+		...{ token: tokenA!, sheetId: 'x' },
+	});
+	expect(withdraw.status).toBe(410);
+	expect(await state()).toEqual(ended);
+	for (const answer of [
+		await client.send(`/lop/${tokenA}`),
+		await client.send(`/en/lop/${'y'.repeat(43)}`),
+	]) {
+		expect(answer.headers.get('cache-control')).toContain('no-store');
+		expect(answer.headers.get('referrer-policy')).toBe('same-origin');
+		expect(await answer.text()).toContain('content="noindex"');
+	}
+});
+
+test('too many tries by one link are refused for a while', async () => {
+	const [token] = await issue(await openCampaign(), world.classId);
+	const client = makeClient(world.baseUrl);
+	const statuses: number[] = [];
+	for (let tries = 0; tries < 61; tries += 1) {
+		const answer = await client.post(`/lop/${token}?_action=classLinks.withdraw`, {
+			token: token!,
+			sheetId: 'x',
+		});
+		statuses.push(answer.status);
+	}
+	expect([...new Set(statuses.slice(0, 60))]).toEqual([404]);
+	expect(statuses[60]).toBe(429);
+});
+
+test('the pages have no fault in either language, and one slip a class is printed', async () => {
+	const campaignId = await openCampaign();
+	const context = await browser.newContext({ viewport: phone, baseURL: world.baseUrl });
+	const page = await context.newPage();
+	const check = async () => {
+		expect(await axeErrors(page)).toEqual([]);
+		expect(await sticksOut(page, 320)).toEqual([]);
+	};
+	await signInAs(page, world.baseUrl, world.people['school lead']);
+	for (const [lang, give] of [
+		['', 'Đưa đường dẫn mới, lớp 6A'],
+		['/en', 'Hand out a new link, class 6A'],
+	] as const) {
+		const [token] = await issue(campaignId, world.classId);
+		await page.goto(`${lang}/cua-toi/truong/dot/${campaignId}/duong-dan`);
+		await check();
+		await press(page, give);
+		await page.locator('.slip').waitFor();
+		await check();
+		expect(await printedPages(page)).toBe(1);
+		const fresh = (await page.locator('[data-share-text]').first().textContent())!;
+		expect((await page.goto(`${lang}/lop/${token}`))!.status()).toBe(410);
+		await check();
+		await page.goto(new URL(fresh).pathname);
+		await page.fill(paperOf(world.classId), 'ba');
+		await page.locator('main form .btn').first().click();
+		await page.waitForURL(/_action=/);
+		await page.locator('main summary').click();
+		await check();
+	}
+	await context.close();
+});
