@@ -134,9 +134,7 @@ describe.each([true, false])('a class link (JavaScript: %s)', (javaScriptEnabled
 		expect(await main.textContent()).toContain('đã rút');
 
 		await lead.goto(`/cua-toi/truong?diem=${world.schoolHouse.code}`);
-		const row = lead
-			.locator('.rows > li', { hasText: 'qua đường dẫn của giáo viên chủ nhiệm lớp 6A' })
-			.first();
+		const row = lead.locator('.rows > li', { hasText: 'qua đường dẫn GVCN lớp 6A' }).first();
 		await row.locator('summary').click();
 		await row.getByRole('button', { name: 'Duyệt sổ ngày này' }).click();
 		await lead.goto(`/cua-toi/truong/dot/${campaignId}`);

@@ -13,6 +13,7 @@ import { stopToken, wishToken } from '#features/notifications/follow.ts';
 import { openPhotoStore } from '#features/photos/photo-store.service.ts';
 import { offerAlias } from '#features/privacy/alias.service.ts';
 import { draftCampaign } from '#features/schools/campaign.service.ts';
+import { issueClassLinks } from '#features/schools/class-link.service.ts';
 import { inviteToRole } from '#features/team/role.service.ts';
 import { MAX_BODY_BYTES } from '#lib/body.ts';
 import { sha256Hex } from '#lib/hash.ts';
@@ -20,7 +21,7 @@ import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, PLAIN_CAMPAIGN, PLAIN_EVENT } from '../support/fixtures.ts';
 import { makeClient, signInClient, type Client } from '../support/http.ts';
-import { makeSchoolStory } from '../support/school-story.ts';
+import { makeSchoolStory, type SchoolStory } from '../support/school-story.ts';
 import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
 import { startServer } from '../support/server.ts';
 
@@ -115,6 +116,12 @@ async function draftOwnCampaign(): Promise<string> {
 	return id;
 }
 
+/** A link for the first class; the one before it has ended. */
+async function issueLink({ people, runningId, classIds }: SchoolStory): Promise<string> {
+	const input = { id: uuidv7(Date.now()), campaignId: runningId, classId: classIds[0]! };
+	return (await issueClassLinks(world.db, SECRET, people.lead, input, Date.now()))[0]!.token;
+}
+
 async function makeRows(): Promise<Record<string, Row[]>> {
 	const more = await fillMore();
 	const { house, schoolHouse, fund, saleId, requestId, eventId, classId } = world;
@@ -124,6 +131,7 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		`/truong/${school.schoolId}/${school.endedId}`,
 	];
 	const campaignId = await draftOwnCampaign();
+	const [lapsedLink, classLink] = [await issueLink(school), await issueLink(school)];
 	const work = `/cua-toi/quy/${fund.code}`;
 	const data = `/api/v1/funds/${fund.code}`;
 	const month = world.today.slice(0, 7);
@@ -210,6 +218,15 @@ async function makeRows(): Promise<Record<string, Row[]>> {
 		'[...lang]/cua-toi/truong/index': [{ who: 'school lead', at: '/cua-toi/truong' }],
 		'[...lang]/cua-toi/truong/dot/index': [{ who: 'school lead', at: '/cua-toi/truong/dot' }],
 		'[...lang]/cua-toi/truong/dot/[id]': [{ who: 'school lead', at: `/cua-toi/truong/dot/${campaignId}` }],
+		'[...lang]/cua-toi/truong/dot/[id]/duong-dan': [
+			{ who: 'school lead', at: `/cua-toi/truong/dot/${campaignId}/duong-dan`, cache: NEVER },
+			{ at: `/cua-toi/truong/dot/${campaignId}/duong-dan`, status: 303 },
+		],
+		'[...lang]/lop/[token]': [
+			{ at: `/lop/${classLink}`, cache: NEVER },
+			{ at: `/en/lop/${lapsedLink}`, status: 410, cache: NEVER },
+			{ at: `/lop/${'x'.repeat(43)}`, status: 404, cache: NEVER },
+		],
 		'[...lang]/cua-toi/truong/lop/index': [
 			{ who: 'school lead', at: '/cua-toi/truong/lop' },
 			{ who: 'school lead', at: '/cua-toi/truong/lop?nam=2020-2021' },
