@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
+import { handOutLinks } from '../support/class-link-page.ts';
 import { axeErrors, findPublicPaths, inEnglish, linksIn, sticksOut } from '../support/pages.ts';
 import { usePhone } from '../support/phone-page.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
@@ -192,5 +193,28 @@ test.each([
 		const paths = await findOwnPaths(page);
 		expect(paths.map(kindOf)).toEqual(expect.arrayContaining(['/cua-toi', ...opens]));
 		expect(await faultsOfPaths(page, paths)).toEqual([]);
+	});
+});
+
+test('links for homeroom teachers, and the page of one, have no fault', async () => {
+	await onPhone(async (page) => {
+		await signInAs(page, baseUrl, people['school_lead']!);
+		const { lead, teacher } = await handOutLinks(page);
+		const faults = await faultsOf(page);
+		faults.push(...(await faultsOfPaths(page, [lead, teacher])));
+		await page.goto(teacher);
+		await page.locator('.amounts input').first().fill('1.500');
+		await page.locator('form[action*="classLinks.record"] .btn').click();
+		await page.locator('.amounts .wrong').waitFor();
+		faults.push(...(await faultsOf(page)));
+		await page.locator('.amounts input').first().fill('2');
+		await page.locator('form[action*="classLinks.record"] .btn').click();
+		await page.waitForURL(/xong=/);
+		faults.push(...(await faultsOf(page)));
+		await page.goto(lead);
+		await page.locator('form[action*="classLinks.end"] .btn').first().click();
+		await page.waitForURL(/xong=thu-hoi/);
+		faults.push(...(await faultsOfPaths(page, [teacher, '/lop/khac'])));
+		expect(faults).toEqual([]);
 	});
 });

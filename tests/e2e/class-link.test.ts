@@ -15,6 +15,7 @@ import { axeErrors, printedPages, sticksOut } from '../support/pages.ts';
 import { SECRET, startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 import { digest, SEQUENCED } from '../support/snapshot.ts';
+import { tablesHolding } from '../support/words.ts';
 
 let world: ServedWorld;
 let browser: Browser;
@@ -160,10 +161,11 @@ test('a form sent by a link that is over, unknown or another class’s is refuse
 	const campaignId = await openCampaign();
 	const [tokenA] = await issue(campaignId, world.classId);
 	const client = makeClient(world.baseUrl);
-	const send = (token: string, classId = world.classId) =>
+	const send = (token: string, classId = world.classId, over: Record<string, string> = {}) =>
 		client.post(`/lop/${token}?_action=classLinks.record`, {
 			...{ token, id: uuidv7(Date.now()), collectedOn: world.today, isExtra: '1' },
 			[`cell:${classId}:mixed_paper:kg`]: '2',
+			...over,
 		});
 	const before = await state();
 	const forged = await send(tokenA!, classB);
@@ -173,6 +175,21 @@ test('a form sent by a link that is over, unknown or another class’s is refuse
 		...{ token: tokenA!, id: 'x', collectedOn: '31/02/2026' },
 	});
 	expect(bad.status).toBe(400);
+	// Neither a field that there is not, nor a cell, keeps a name.
+	const PUPIL = 'Lý Mộng Kha';
+	for (const name of [
+		'name',
+		'note',
+		'teacher',
+		`cell:${PUPIL}:mixed_paper:kg`,
+		`cell:${world.classId}:${PUPIL}:kg`,
+	])
+		expect((await send(tokenA!, world.classId, { [name]: PUPIL, collectedOn: 'x' })).status).toBe(422);
+	const typed = await send(tokenA!, world.classId, {
+		[`cell:${world.classId}:mixed_paper:kg`]: `3 ${PUPIL}`,
+	});
+	expect(typed.status).toBe(422);
+	expect(await tablesHolding(world.db, 'Mộng Kha')).toEqual([]);
 	const unknown = await send('x'.repeat(43));
 	const another = await client.send(`/lop/${'y'.repeat(43)}`);
 	const short = await client.send('/lop/x');
@@ -195,6 +212,8 @@ test('a form sent by a link that is over, unknown or another class’s is refuse
 	});
 	expect(withdraw.status).toBe(410);
 	expect(await state()).toEqual(ended);
+	expect(world.output()).not.toContain(tokenA);
+	expect(await tablesHolding(world.db, tokenA!)).toEqual([]);
 	for (const answer of [
 		await client.send(`/lop/${tokenA}`),
 		await client.send(`/en/lop/${'y'.repeat(43)}`),

@@ -335,6 +335,7 @@ test.each([
 	'/dang-nhap?tiep=',
 	'/chu-nhat-xanh/huy-dang-ky?ma=',
 	'/ngoi-nha-xanh/',
+	'/lop/',
 ])('an address that carries it, %s…, shows it as text', async (start) => {
 	for (const typed of TYPED) await look('resident', start + encodeURIComponent(typed), []);
 });

@@ -2,6 +2,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
+import { handOutLinks } from '../support/class-link-page.ts';
 import { findPublicPaths, inEnglish, linksIn } from '../support/pages.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -170,6 +171,24 @@ test('a letter for who came is light in both languages, before it is made and af
 			},
 			prepare,
 		);
+});
+
+test('a homeroom teacher’s page of a class is light in both languages', async () => {
+	let teacher = '';
+	const handOut = async (page: Page) => {
+		await signInAs(page, baseUrl, people['school_lead']!);
+		teacher = (await handOutLinks(page)).teacher;
+		await page.context().clearCookies();
+	};
+	await withLoads(
+		() => teacher,
+		async (page, loads) => {
+			expect(await page.locator('.amounts input').count()).toBeGreaterThan(0);
+			await isLight(page, loads);
+		},
+		handOut,
+	);
+	await withLoads(inEnglish(teacher), isLight);
 });
 
 test('the map adds its script only when it is wanted', async () => {

@@ -15,9 +15,8 @@ export type ClassLink = Omit<ClassLinkTable, 'tokenHash'> & {
 	isIssuerIn: boolean;
 };
 
-export const LAPSES = ['ended', 'campaign', 'class', 'issuer', 'day'] as const;
 /** What ended a link: its lead, the campaign's or the class's end, the issuer's role, or the last day. */
-export type Lapse = (typeof LAPSES)[number];
+export type Lapse = 'ended' | 'campaign' | 'class' | 'issuer' | 'day';
 
 /** Why a link holds no more at an instant; undefined while it holds. Nothing has to be written for it to lapse. */
 export function lapseOf(link: ClassLink, now: number): Lapse | undefined {

@@ -144,6 +144,17 @@ export const listSheets = async (db: Db, organisationId: string, limit: number) 
 			.execute(),
 	);
 
+/** How many of a school's sheets wait for approval. */
+export async function countWaitingSheets(db: Db, organisationId: string): Promise<number> {
+	const { count } = await db
+		.selectFrom('classSheet')
+		.select(({ fn }) => fn.countAll<number>().as('count'))
+		.where('organisationId', '=', organisationId)
+		.where('status', '=', 'entered')
+		.executeTakeFirstOrThrow();
+	return Number(count);
+}
+
 /** The latest sheets that came by a class's link, each with its cells. */
 export const listSheetsOfLink = async (
 	db: Db,

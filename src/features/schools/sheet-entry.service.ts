@@ -96,11 +96,7 @@ export async function enterSheet(
 		const campaign = await findCampaign(trx, campaignId);
 		if (campaign?.greenHouseId !== house.id)
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'unknownCampaign', { field: 'campaignId' });
-		checkSheetOf(
-			campaign,
-			collectedOn,
-			rows.flatMap((row) => row.lines),
-		);
+		checkSheetOf(campaign, collectedOn, rows);
 		// A class that was opened later takes part from its first sheet on, with its size of that day.
 		await addCampaignClasses(
 			trx,
