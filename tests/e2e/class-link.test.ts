@@ -134,7 +134,9 @@ describe.each([true, false])('a class link (JavaScript: %s)', (javaScriptEnabled
 		expect(await teacher.locator('[role=status]').first().textContent()).toContain('Đã rút lại');
 		expect(await main.textContent()).toContain('đã rút');
 
-		await lead.goto(`/cua-toi/truong?diem=${world.schoolHouse.code}`);
+		// Where everything else waits for the lead too.
+		await lead.goto('/cua-toi');
+		await lead.getByRole('link', { name: /^1 sổ lớp chờ duyệt/ }).click();
 		const row = lead.locator('.rows > li', { hasText: 'qua đường dẫn GVCN lớp 6A' }).first();
 		await row.locator('summary').click();
 		await row.getByRole('button', { name: 'Duyệt sổ ngày này' }).click();

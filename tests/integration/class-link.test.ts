@@ -291,16 +291,7 @@ describeEachEngine('a class link', (engine) => {
 		const { db, issueOne, sheetOf, refused } = await makeWorld();
 		const token = await issueOne();
 		const turned = [...token].reverse().join('');
-		for (const unknown of [
-			'',
-			'x',
-			turned,
-			token.toUpperCase(),
-			`${token} `,
-			`${token}x`,
-			sha256Hex(token),
-			'{{"\u0000',
-		]) {
+		for (const unknown of ['', turned, `${token}x`, sha256Hex(token), '{{"\u0000']) {
 			expect(await findByLinkToken(db, unknown, NOW)).toBeUndefined();
 			await refused(() => recordByLink(db, unknown, sheetOf(), NOW), 'classLinkUnknown', 404);
 			await refused(() => withdrawByLink(db, unknown, 'x', NOW), 'classLinkUnknown', 404);

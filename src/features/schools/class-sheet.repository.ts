@@ -144,15 +144,18 @@ export const listSheets = async (db: Db, organisationId: string, limit: number) 
 			.execute(),
 	);
 
-/** How many of a school's sheets wait for approval. */
-export async function countWaitingSheets(db: Db, organisationId: string): Promise<number> {
-	const { count } = await db
+/** How many sheets wait for approval at each of these schools; a school where none waits is left out. */
+export async function countWaitingSheets(db: Db, organisationIds: string[]): Promise<Map<string, number>> {
+	if (organisationIds.length === 0) return new Map();
+	const rows = await db
 		.selectFrom('classSheet')
+		.select('organisationId')
 		.select(({ fn }) => fn.countAll<number>().as('count'))
-		.where('organisationId', '=', organisationId)
+		.where('organisationId', 'in', organisationIds)
 		.where('status', '=', 'entered')
-		.executeTakeFirstOrThrow();
-	return Number(count);
+		.groupBy('organisationId')
+		.execute();
+	return new Map(rows.map(({ organisationId, count }) => [organisationId, Number(count)]));
 }
 
 /** The latest sheets that came by a class's link, each with its cells. */

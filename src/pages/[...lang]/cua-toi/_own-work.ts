@@ -20,6 +20,8 @@ import { listHousePhotosFor } from '#features/green-houses/house-photo.service.t
 import { countOpenProblems } from '#features/green-houses/problem-report.repository.ts';
 import { countUnfilled } from '#features/privacy/notice.repository.ts';
 import { listOpenRequests } from '#features/privacy/rights-request.repository.ts';
+import { countWaitingSheets } from '#features/schools/class-sheet.repository.ts';
+import { listSchoolHouses } from '#features/schools/school.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 
@@ -68,6 +70,9 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 		...(await listHousePhotosFor(db, actor, 'private', MOST_PHOTOS, now)),
 		...(await listEventPhotosFor(db, actor, 'private', MOST_PHOTOS)),
 	];
+	const schoolIds = idsOf(['school_lead'], 'organisation');
+	const sheetCounts = await countWaitingSheets(db, schoolIds);
+	const schools = await listSchoolHouses(db, [...sheetCounts.keys()]);
 	const mustSetUp =
 		!actor.isSample && needsSecondFactor(actor) && !(await hasSecondFactor(db, actor.personId));
 	const publishesNotice = !actor.isSample && findAnyGrant(actor, 'notice.publish');
@@ -80,6 +85,11 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 		alerts: await listHouseAlerts(db, ids),
 		problems: await countOpenProblems(db, seen),
 		photoCount: photos.length,
+		/** Sheets that wait at each school; it is opened by the first of its houses. */
+		sheets: [...sheetCounts].flatMap(([id, count]) => {
+			const school = schools.find((each) => each.id === id);
+			return school ? [{ count, code: school.code, name: school.name }] : [];
+		}),
 		unsold: await listUnsoldCycles(db, ids),
 		othersUnsold: await listUnsoldCycles(db, others),
 		sales: await listSalesWaitingFor(db, actor, now),

@@ -83,6 +83,12 @@ export function waitingRows(work: OwnWork, t: Translate, locale: Locale, now: nu
 					},
 				]
 			: []),
+		...work.sheets.map(({ count, code, name }) => ({
+			glyph: 'g-book' as const,
+			href: `/cua-toi/truong?diem=${code}`,
+			title: t('schools:list.waitingCount', { count }),
+			detail: name,
+		})),
 		...work.unsold.map(({ returnReason, ...cycle }) => ({
 			glyph: 'c-scale' as const,
 			href: `/cua-toi/nha/${cycle.code}#ban`,
