@@ -1034,6 +1034,8 @@ export type OutboxMessageTable = {
 	newsId: string | null;
 	/** Null once the recipient has stopped. */
 	recipientId: string | null;
+	/** Whose way it was, of an account; it stays when that way has ended. */
+	personId: string | null;
 	channel: 'email' | 'push';
 	/** Of a letter without a recipient, until it is sent. */
 	address: string | null;
@@ -1049,6 +1051,8 @@ export type OutboxMessageTable = {
 	droppedAt: number | null;
 	/** Why the last try failed, in one word. */
 	error: string | null;
+	/** Of one sent that tells of many days: the pieces of news that it told of, as JSON; else null. */
+	said: string | null;
 	createdAt: number;
 };
 

@@ -45,6 +45,7 @@ import * as eventGoods from './0043_put_goods_into_cycles.ts';
 import * as campaigns from './0044_create_campaigns.ts';
 import * as boundPushes from './0045_bind_pushes_to_sessions.ts';
 import * as reportShortcomings from './0046_add_report_shortcomings.ts';
+import * as keptTold from './0047_keep_who_was_told.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -94,4 +95,5 @@ export const migrations: Record<string, Migration> = {
 	'0044_create_campaigns': campaigns,
 	'0045_bind_pushes_to_sessions': boundPushes,
 	'0046_add_report_shortcomings': reportShortcomings,
+	'0047_keep_who_was_told': keptTold,
 };

@@ -388,7 +388,16 @@ const WITHOUT: Record<string, string[]> = {
 		...['createAccount', 'openSchool', 'applyHouseRows', 'importHouses', 'loadLedgerKey', 'openLog'],
 		...['sequenceFund', 'sequenceFunds', 'forgetOldPhones', 'openPhotoStore', 'clearRefusedPhotos'],
 		...['forgetHousePhotos', 'settleLines', 'spreadNews', 'sendMessages', 'forgetMessages'],
-		...['findAudience', 'onePerAddress', 'remindLeads', 'openChannels', 'waysOf', 'readFailure'],
+		...[
+			'findAudience',
+			'findChanged',
+			'findLetter',
+			'onePerAddress',
+			'remindLeads',
+			'openChannels',
+			'waysOf',
+			'readFailure',
+		],
 		...['walkBook', 'runChecks', 'checkLedger', 'checkAndKeep'],
 	],
 	'lists what the person may do or see, by the same table': [

@@ -319,8 +319,14 @@ describeEachEngine('news', (engine) => {
 		await tick(NOW + 1);
 		await tick(NOW + 1 + MINUTE);
 		const told = mailbox.letters.flatMap(({ to }) => to ?? []).map(({ text }) => text);
-		// Who was told of none but their own days is told of each.
-		expect(told.sort()).toEqual(['kha@example.vn', 'kha@example.vn', 'mai@example.vn']);
+		expect(told.sort()).toEqual(['kha@example.vn', 'mai@example.vn']);
+		// Who follows the ward is told of all the days, who signed up for two of them of those.
+		const textTo = (name: string) =>
+			mailbox.letters.find(({ to }) => (to as { text: string }).text === name)!.text;
+		expect(textTo('mai@example.vn')).toContain('Cả thảy 3 buổi, từ 29/11/2026 đến 13/12/2026. Buổi đầu:');
+		expect(textTo('kha@example.vn')).toContain(
+			'2 buổi của anh/chị: 06/12, 13/12. Buổi đầu:\n10:00 chủ nhật, 06/12/2026',
+		);
 	});
 
 	test('of one day of a series names no other', async () => {

@@ -1,13 +1,13 @@
 // Who is told of a piece of news: followers of what it is about, and those whom it concerns by their own sign-up or role.
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import type { Scope } from '#features/accounts/actor.ts';
 import { SESSION_MS } from '#features/accounts/session-cookie.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
-import type { RoleGrantTable } from '#db/schema.ts';
+import type { Database, RoleGrantTable } from '#db/schema.ts';
 import { readKinds, type FollowKind, type Target, type TargetKind } from './follow.ts';
 
-export type Told = { id: string; channel: 'email' | 'push'; address: string };
+export type Told = { id: string; channel: 'email' | 'push'; address: string; personId: string | null };
 export type Kind = {
 	kind: FollowKind;
 	isSample: 0 | 1;
@@ -50,17 +50,15 @@ function selectFollows(db: Db, { isSample, now, to }: Kind, open: TargetKind[] =
 		? query
 		: query.where('recipient.channel', '=', to.channel).where('recipient.address', '=', to.address);
 }
+const isTarget = (eb: ExpressionBuilder<Database, 'follow'>, { kind, id }: Target) =>
+	eb.and([eb('targetKind', '=', kind), eb('targetId', '=', id)]);
 const ofKind = <T extends { kinds: string }>(rows: T[], kind: FollowKind): T[] =>
 	rows.filter(({ kinds }) => readKinds(kinds).includes(kind));
 
 /** Whoever follows one of these. */
 export async function listFollowers(db: Db, targets: Target[], kind: Kind): Promise<Told[]> {
 	const rows = await selectFollows(db, kind)
-		.where((eb) =>
-			eb.or(
-				targets.map((target) => eb.and([eb('targetKind', '=', target.kind), eb('targetId', '=', target.id)])),
-			),
-		)
+		.where((eb) => eb.or(targets.map((target) => isTarget(eb, target))))
 		.execute();
 	return ofKind(rows, kind.kind);
 }
@@ -164,6 +162,7 @@ export const findEventFacts = (db: Db, id: string) =>
 		.leftJoin('adminUnit', 'adminUnit.id', 'cleanupEvent.adminUnitId')
 		.select(['cleanupEvent.id', 'slug', 'title', 'cleanupEvent.status', 'startsAt', 'endsAt'])
 		.select(['assemblyPoint', 'cancelReason', 'organisationId', 'cleanupEvent.greenHouseId', 'seriesId'])
+		.select('cleanupEvent.createdAt')
 		.select(['cleanupEvent.adminUnitId', 'greenHouse.nameVi as houseName'])
 		.select(['adminUnit.nameVi as wardNameVi', 'adminUnit.nameEn as wardNameEn'])
 		.where('cleanupEvent.id', '=', id)
@@ -190,9 +189,9 @@ export async function listFormerTargets(db: Db, eventId: string): Promise<Target
 
 /** Whoever was told of an event before, and still follows something for its changes: an edit keeps no former place. */
 export async function listTold(db: Db, eventId: string, kind: Kind): Promise<Told[]> {
-	// What they were told of may have been their own.
+	// What they were told of may have been their own; an event that they follow says nothing of others.
 	const rows = await selectFollows(db, kind, [])
-		.where('targetKind', '<>', 'own')
+		.where('targetKind', 'not in', ['own', 'event'])
 		.where((eb) =>
 			eb(
 				'recipient.id',

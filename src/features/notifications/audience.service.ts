@@ -18,7 +18,13 @@ import {
 import { KIND_OF_NEWS } from './follow.ts';
 import { isNarrowKey, type NewsKind } from './news.ts';
 
-export type Audience = { told: Told[]; startsAt?: number | undefined };
+export type Audience = {
+	/** Whoever hears of the whole of an act on many days. */
+	wide: Told[];
+	/** Whoever hears of this alone: they signed up for it, or follow it and nothing else of its. */
+	own: Told[];
+	startsAt?: number | undefined;
+};
 
 /**
  * Who is to be told of a piece of news, as things stand; a message that waited asks again.
@@ -34,7 +40,7 @@ export async function findAudience(
 	const kind = { kind: KIND_OF_NEWS[newsKind], isSample, now, to };
 	if (newsKind === 'house.full') {
 		const house = await findHouse(db, subjectId);
-		if (!house) return { told: [] };
+		if (!house) return { wide: [], own: [] };
 		const scopes = [
 			{ kind: 'house' as const, id: house.id },
 			{ kind: 'ward' as const, id: house.adminUnitId },
@@ -42,34 +48,37 @@ export async function findAudience(
 				? [{ kind: 'organisation' as const, id: house.stewardOrganisationId }]
 				: []),
 		];
-		return { told: await listRoleHolders(db, 'steward', scopes, kind) };
+		return { wide: [], own: await listRoleHolders(db, 'steward', scopes, kind) };
 	}
 	const signUp = newsKind === 'sign-up.offered' ? await findSignUpOf(db, subjectId) : undefined;
 	const event = await findEventFacts(db, signUp?.eventId ?? subjectId);
-	if (!event) return { told: [] };
-	if (signUp) return { told: await listHolders(db, signUp, kind), startsAt: event.startsAt };
+	if (!event) return { wide: [], own: [] };
+	if (signUp) return { wide: [], own: await listHolders(db, signUp, kind), startsAt: event.startsAt };
 	if (newsKind === 'report.overdue') {
 		const scopes = [{ kind: 'organisation' as const, id: event.organisationId }];
-		return { told: await listRoleHolders(db, 'organiser', scopes, kind) };
+		return { wide: [], own: await listRoleHolders(db, 'organiser', scopes, kind) };
 	}
-	const targets = await listTargets(db, event);
-	const isNarrow = isNarrowKey(news.dedupeKey);
+	const [targets, former] = [await listTargets(db, event), await listFormerTargets(db, event.id)];
 	// Whoever follows the place that it was moved away from may be on their way there.
-	const followed = isNarrow
-		? targets.filter((each) => each.kind === 'event')
-		: [...targets, ...(await listFormerTargets(db, event.id))];
-	if (newsKind === 'event.announced') return { told: await listFollowers(db, followed, kind) };
-	const told = [
-		...(await listFollowers(db, followed, kind)),
-		...(isNarrow ? [] : await listTold(db, event.id, kind)),
-		...(await listSignedUp(db, event.id, kind)),
-	];
-	return { told, startsAt: event.startsAt };
+	const places = [...targets.filter((each) => each.kind !== 'event'), ...former];
+	const isNarrow = isNarrowKey(news.dedupeKey);
+	const wide = isNarrow ? [] : await listFollowers(db, places, kind);
+	if (newsKind === 'event.announced') return { wide, own: [] };
+	const own = await listFollowers(db, [{ kind: 'event', id: event.id }], kind);
+	return {
+		wide: isNarrow ? [] : [...wide, ...(await listTold(db, event.id, kind))],
+		own: [...own, ...(await listSignedUp(db, event.id, kind))],
+		startsAt: event.startsAt,
+	};
 }
 
 /** A mail address or browser once, also where somebody follows by it with and without an account, or several things. */
-export const onePerAddress = (told: Told[]): Told[] => [
-	...new Map(
-		told.toSorted((a, b) => (a.id < b.id ? 1 : -1)).map((each) => [`${each.channel}:${each.address}`, each]),
-	).values(),
-];
+export function onePerAddress(told: Told[]): Told[] {
+	const found = new Map<string, Told>();
+	for (const each of told.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+		const key = `${each.channel}:${each.address}`;
+		const first = found.get(key) ?? each;
+		found.set(key, { ...first, personId: first.personId ?? each.personId });
+	}
+	return [...found.values()];
+}

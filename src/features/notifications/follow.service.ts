@@ -22,7 +22,7 @@ import {
 	type Target,
 	type TargetKind,
 } from './follow.ts';
-import { hasMessage, insertMessages } from './outbox-message.repository.ts';
+import { forgetPerson, hasMessage, insertMessages } from './outbox-message.repository.ts';
 import { checkSubscription, type Subscription } from './push-endpoint.ts';
 import {
 	countFollows,
@@ -170,7 +170,7 @@ export async function follow(
 	await inTransaction(db, (trx) =>
 		insertMessages(trx, [
 			{
-				...{ id: uuidv7(now), dedupeKey, newsId: null, recipientId: null, channel: 'email' },
+				...{ id: uuidv7(now), dedupeKey, newsId: null, recipientId: null, personId: null, channel: 'email' },
 				...{ address: email, content, dueAt: now, createdAt: now },
 			},
 		]),
@@ -236,8 +236,9 @@ export async function stopAll(db: Db, secret: Secret, token: string, now: number
 	await inTransaction(db, (trx) => deleteRecipients(trx, [id], now));
 }
 
-/** Forgets by which ways a person, and the devices linked to them, are told. */
+/** Forgets by which ways a person, and the devices linked to them, are told, and that they were. */
 export const forgetRecipients = async (trx: Trx, personId: string, now: number): Promise<void> => {
 	const ids = (await listRecipientsOf(trx, personId)).map(({ id }) => id);
 	await deleteRecipients(trx, ids, now);
+	await forgetPerson(trx, personId);
 };

@@ -2,7 +2,7 @@
 import { shortHouseName } from '#features/green-houses/green-house.ts';
 import { unitInText } from '#features/places/place.ts';
 import { localePath, createTranslator, type Locale } from '#lib/i18n.ts';
-import { formatDate, formatDateTimeInText, toLocalDate } from '#lib/time.ts';
+import { formatDate, formatDateTimeInText, formatShortDate, toLocalDate } from '#lib/time.ts';
 import { causeText } from './cause.ts';
 import type { NewsKind } from './news.ts';
 
@@ -27,6 +27,8 @@ export type Subject =
 			offeredUntil?: number | null;
 			/** Those that one act announced or changed, in order. */
 			days?: { startsAt: number }[];
+			/** They are those that concern the reader alone, not all of the act. */
+			isOwn?: boolean;
 	  }
 	| { house: { code: string; nameVi: string } };
 
@@ -51,7 +53,7 @@ export function writeMessage(kind: NewsKind, subject: Subject, locale: Locale): 
 			path: path(`/cua-toi/nha/${code}`),
 		};
 	}
-	const { event, offeredUntil, days = [] } = subject;
+	const { event, offeredUntil, days = [], isOwn = false } = subject;
 	const dayOf = (instant: number) => formatDate(toLocalDate(instant), locale);
 	const span = {
 		count: days.length,
@@ -61,7 +63,11 @@ export function writeMessage(kind: NewsKind, subject: Subject, locale: Locale): 
 		},
 	};
 	const title = t(`notifications:title.${kind}`, { name: event.title });
-	const spanLine = days.length > 1 ? t('notifications:text.days', span) : '';
+	const named = days.map(({ startsAt }) => formatShortDate(toLocalDate(startsAt), locale)).join(', ');
+	const daysLine = isOwn
+		? t('notifications:text.ownDays', { count: days.length, days: named })
+		: t('notifications:text.days', span);
+	const spanLine = days.length > 1 ? daysLine : '';
 	const facts = [spanLine, formatDateTimeInText(event.startsAt, locale), placeLine(event, locale)];
 	const page = path(`/chu-nhat-xanh/${event.slug}`);
 	if (kind === 'report.overdue')

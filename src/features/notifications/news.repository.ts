@@ -107,11 +107,36 @@ export const listWhole = (
 export const listAnnouncedDays = (db: Db, seriesId: string, announcedAt: number) =>
 	db
 		.selectFrom('cleanupEvent')
-		.select(['startsAt'])
+		.select(['id', 'startsAt'])
 		.where('seriesId', '=', seriesId)
 		.where('createdAt', '=', announcedAt)
 		.where('status', '=', 'published')
 		.orderBy('startsAt')
+		.execute();
+
+/** The pieces that announced an event, by itself or together with other days of its series. */
+export const listAnnouncements = (
+	db: Db,
+	{ id, seriesId, createdAt }: { id: string; seriesId: string | null; createdAt: number },
+) =>
+	db
+		.selectFrom('news')
+		.innerJoin('cleanupEvent', 'cleanupEvent.id', 'news.subjectId')
+		.select(['news.id', 'news.subjectId'])
+		.where('news.kind', '=', 'event.announced')
+		.where((eb) =>
+			eb.or([
+				eb('news.subjectId', '=', id),
+				...(seriesId === null
+					? []
+					: [
+							eb.and([
+								eb('cleanupEvent.seriesId', '=', seriesId),
+								eb('cleanupEvent.createdAt', '=', createdAt),
+							]),
+						]),
+			]),
+		)
 		.execute();
 
 /** Every piece of news about an event and its sign-ups, newest first, with how many messages went out, wait, failed. */

@@ -9,10 +9,14 @@ export const NEWS_KINDS = {
 
 export type NewsKind = (typeof NEWS_KINDS)[keyof typeof NEWS_KINDS][number];
 
+/** What changes how an event stands. */
+export const CHANGES = ['event.changed', 'event.cancelled', 'event.restored'] as const;
+export const isChange = (kind: string): boolean => (CHANGES as readonly string[]).includes(kind);
+
 /** Who was told what is of no use after that. */
 export const MESSAGES_KEPT_MS = 90 * 24 * 3_600_000;
 
-const PRESSING: NewsKind[] = ['event.changed', 'event.cancelled', 'event.restored', 'sign-up.offered'];
+const PRESSING: NewsKind[] = [...CHANGES, 'sign-up.offered'];
 
 /** Whether people have to hear of it before the morning that it is about. */
 export const isPressing = (kind: NewsKind): boolean => PRESSING.includes(kind);

@@ -1,18 +1,36 @@
-import { sql } from 'kysely';
-import type { OutboxMessageTable } from '#db/schema.ts';
+import { sql, type ExpressionBuilder } from 'kysely';
+import type { Database, NewsTable, OutboxMessageTable, RecipientTable } from '#db/schema.ts';
 import { isSqlite, type Db, type Trx } from '#lib/db.ts';
+import { isNarrowKey } from './news.ts';
 
 /** Fewer variables than either engine takes in one statement. */
 const ROWS = 500;
 
 type NewMessage = Pick<
 	OutboxMessageTable,
-	'id' | 'dedupeKey' | 'newsId' | 'recipientId' | 'channel' | 'address' | 'content' | 'dueAt' | 'createdAt'
+	| 'id'
+	| 'dedupeKey'
+	| 'newsId'
+	| 'recipientId'
+	| 'personId'
+	| 'channel'
+	| 'address'
+	| 'content'
+	| 'dueAt'
+	| 'createdAt'
 >;
 
 /** Each message once, by its key. */
 export async function insertMessages(trx: Trx, messages: NewMessage[]): Promise<void> {
-	const blank = { tries: 0, leaseUntil: null, sentAt: null, failedAt: null, droppedAt: null, error: null };
+	const blank = {
+		tries: 0,
+		leaseUntil: null,
+		sentAt: null,
+		failedAt: null,
+		droppedAt: null,
+		error: null,
+		said: null,
+	};
 	for (let at = 0; at < messages.length; at += ROWS)
 		await trx
 			.insertInto('outboxMessage')
@@ -44,24 +62,32 @@ const selectDue = (db: Db, channel: Channel, now: number) =>
 export const hasDue = async (db: Db, channel: Channel, now: number): Promise<boolean> =>
 	(await selectDue(db, channel, now).select('id').limit(1).executeTakeFirst()) !== undefined;
 
-/** Takes what is due for one process until its lease ends; no two get the same. */
+/** Takes what is due for one process until its lease ends, in the order in which it happened; no two get the same. */
 export async function claimMessages(
 	trx: Trx,
 	{ channel, now, leaseUntil, limit }: { channel: Channel; now: number; leaseUntil: number; limit: number },
 ): Promise<OutboxMessageTable[]> {
-	let query = selectDue(trx, channel, now).select('id').orderBy('dueAt').orderBy('id').limit(limit);
+	const happenedAt = (eb: ExpressionBuilder<Database, 'outboxMessage'>) =>
+		eb.selectFrom('news').select('happenedAt').whereRef('news.id', '=', 'outboxMessage.newsId');
+	let query = selectDue(trx, channel, now)
+		.select('id')
+		.orderBy('dueAt')
+		.orderBy(happenedAt)
+		.orderBy('id')
+		.limit(limit);
 	if (!isSqlite(trx)) query = query.forUpdate().skipLocked();
 	const ids = (await query.execute()).map(({ id }) => id);
 	if (ids.length === 0) return [];
-	return trx
+	const taken = await trx
 		.updateTable('outboxMessage')
 		.set({ leaseUntil, tries: sql<number>`tries + 1` })
 		.where('id', 'in', ids)
 		.returningAll()
 		.execute();
+	return taken.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
-/** What came of a try, unless another process has taken the message since, or it was dropped. */
+/** What came of a try, unless another process has taken the message since, or it is settled already. */
 export const settleMessage = (
 	db: Db,
 	{ id, tries }: Pick<OutboxMessageTable, 'id' | 'tries'>,
@@ -72,6 +98,8 @@ export const settleMessage = (
 		.set({ leaseUntil: null, ...change })
 		.where('id', '=', id)
 		.where('tries', '=', tries)
+		.where('sentAt', 'is', null)
+		.where('failedAt', 'is', null)
 		.where('droppedAt', 'is', null)
 		.execute();
 
@@ -85,36 +113,93 @@ export const putBack = async (
 	await settleMessage(db, message, { tries: message.tries - 1, ...due });
 };
 
-/** Whether one of some pieces of news had gone out to a recipient by an instant. */
-export const wasSent = async (db: Db, recipientId: string, newsIds: string[], by: number): Promise<boolean> =>
-	(await db
-		.selectFrom('outboxMessage')
-		.select('id')
-		.where('recipientId', '=', recipientId)
-		.where('newsId', 'in', newsIds)
-		.where('sentAt', '<=', by)
-		.executeTakeFirst()) !== undefined;
-
-/** Whether a recipient is still to be told, before it begins, that there is such an event, or was told after an instant. */
-export const isAnnouncedSince = async (
+/** What other messages came to that were sent together with one; those that are settled already stay as they are. */
+export async function settleOthers(
 	db: Db,
-	recipientId: string,
-	{ id: subjectId, startsAt }: { id: string; startsAt: number },
-	since: number,
-): Promise<boolean> =>
-	(await db
+	ids: string[],
+	change: Pick<Partial<OutboxMessageTable>, 'sentAt' | 'failedAt' | 'error'>,
+): Promise<void> {
+	if (ids.length === 0) return;
+	await db
+		.updateTable('outboxMessage')
+		.set({ leaseUntil: null, ...change })
+		.where('id', 'in', ids)
+		.where('sentAt', 'is', null)
+		.where('failedAt', 'is', null)
+		.where('droppedAt', 'is', null)
+		.execute();
+}
+
+/** Lets a message that nobody has tried yet go out from an instant on; true where that is sooner. */
+export async function hasten(db: Db, id: string, dueAt: number): Promise<boolean> {
+	const { numUpdatedRows } = await db
+		.updateTable('outboxMessage')
+		.set({ dueAt })
+		.where('id', '=', id)
+		.where('tries', '=', 0)
+		.where('dueAt', '>', dueAt)
+		.executeTakeFirst();
+	return Number(numUpdatedRows) === 1;
+}
+
+type Address = Pick<RecipientTable, 'channel' | 'address' | 'personId'>;
+
+/**
+ * What goes or went out to one address about some pieces of news, whoever follows by it (`isHere`), and to the same
+ * account by its other ways, those included that have ended since.
+ */
+export async function listTo(db: Db, { channel, address, personId }: Address, newsIds: string[]) {
+	if (newsIds.length === 0) return [];
+	const rows = await db
 		.selectFrom('outboxMessage')
 		.innerJoin('news', 'news.id', 'outboxMessage.newsId')
-		.select('outboxMessage.id')
-		.where('outboxMessage.recipientId', '=', recipientId)
-		.where('news.subjectId', '=', subjectId)
-		.where('news.kind', '=', 'event.announced')
-		.where('outboxMessage.failedAt', 'is', null)
-		.where('outboxMessage.droppedAt', 'is', null)
+		.leftJoin('recipient', 'recipient.id', 'outboxMessage.recipientId')
+		.select(['newsId', 'news.dedupeKey as newsKey', 'news.happenedAt'])
+		.select(['recipient.channel as by', 'recipient.address as to'])
+		.select(['said', 'tries', 'dueAt', 'leaseUntil', 'sentAt', 'failedAt', 'droppedAt'])
+		.where('newsId', 'in', newsIds)
 		.where((eb) =>
-			eb.or([eb.and([eb('sentAt', 'is', null), eb('dueAt', '<', startsAt)]), eb('sentAt', '>', since)]),
+			eb.or([
+				eb.and([eb('recipient.channel', '=', channel), eb('recipient.address', '=', address)]),
+				...(personId === null ? [] : [eb('outboxMessage.personId', '=', personId)]),
+			]),
 		)
-		.executeTakeFirst()) !== undefined;
+		.execute();
+	return rows.map(({ by, to, ...row }) => ({ ...row, isHere: by === channel && to === address }));
+}
+export type Sent = Awaited<ReturnType<typeof listTo>>[number];
+
+/** What is still to go out to one address about one act on a series: the whole of it first, then day by day. */
+export async function listTogether(
+	db: Db,
+	{ channel, address }: Pick<RecipientTable, 'channel' | 'address'>,
+	{ kind, happenedAt }: Pick<NewsTable, 'kind' | 'happenedAt'>,
+	seriesId: string,
+) {
+	const rows = await db
+		.selectFrom('outboxMessage')
+		.innerJoin('recipient', 'recipient.id', 'outboxMessage.recipientId')
+		.innerJoin('news', 'news.id', 'outboxMessage.newsId')
+		.innerJoin('cleanupEvent', 'cleanupEvent.id', 'news.subjectId')
+		.selectAll('outboxMessage')
+		.select(['news.dedupeKey as newsKey', 'news.startsAt as believed', 'cleanupEvent.startsAt'])
+		.where('recipient.channel', '=', channel)
+		.where('recipient.address', '=', address)
+		.where('news.kind', '=', kind)
+		.where('news.happenedAt', '=', happenedAt)
+		.where('cleanupEvent.seriesId', '=', seriesId)
+		.where('sentAt', 'is', null)
+		.where('failedAt', 'is', null)
+		.where('droppedAt', 'is', null)
+		.orderBy('cleanupEvent.startsAt')
+		.orderBy('outboxMessage.id')
+		.execute();
+	return rows.toSorted((a, b) => Number(isNarrowKey(a.newsKey)) - Number(isNarrowKey(b.newsKey)));
+}
+
+/** That a person was told stays nowhere. */
+export const forgetPerson = (trx: Trx, personId: string) =>
+	trx.updateTable('outboxMessage').set({ personId: null }).where('personId', '=', personId).execute();
 
 /** Old messages leave, and recipients that follow nothing any more. */
 export async function clearMessages(trx: Trx, before: number): Promise<void> {

@@ -4,7 +4,7 @@ import { localDateTimeToInstant, toLocalDate, addDays, formatTime } from '#lib/t
 const MORNING = '06:00';
 const EVENING = '21:00';
 /** Whoever has to be somewhere hears of a change this long before. */
-const AHEAD_MS = 2 * 3_600_000;
+export const AHEAD_MS = 2 * 3_600_000;
 
 /**
  * The start that people have to hear of a piece of news before: what stands, or an earlier one that they may still

@@ -73,9 +73,34 @@ export const setKinds = (trx: Trx, id: string, kinds: string) =>
 
 export const deleteFollow = (trx: Trx, id: string) => trx.deleteFrom('follow').where('id', '=', id).execute();
 
-/** They stop, with all that they follow; what waits for them is not sent. */
+/** Whoever else follows by the same address. */
+const findHeir = (trx: Trx, id: string, leaving: string[]) =>
+	trx
+		.selectFrom('recipient as gone')
+		.innerJoin('recipient as heir', (join) =>
+			join
+				.onRef('heir.channel', '=', 'gone.channel')
+				.onRef('heir.address', '=', 'gone.address')
+				.onRef('heir.isSample', '=', 'gone.isSample'),
+		)
+		.select('heir.id')
+		.where('gone.id', '=', id)
+		.where('heir.id', 'not in', leaving)
+		.orderBy('heir.id')
+		.executeTakeFirst();
+
+/**
+ * They stop, with all that they follow; what waits for them is not sent. Where somebody else follows by the same
+ * address, what it was told and what waits is theirs from now on.
+ */
 export async function deleteRecipients(trx: Trx, ids: string[], now: number): Promise<void> {
 	if (ids.length === 0) return;
+	for (const id of ids) {
+		const heir = await findHeir(trx, id, ids);
+		if (!heir) continue;
+		const handOn = trx.updateTable('outboxMessage').set({ recipientId: heir.id });
+		await handOn.where('recipientId', '=', id).execute();
+	}
 	await trx
 		.updateTable('outboxMessage')
 		.set({ droppedAt: now, leaseUntil: null })
@@ -85,6 +110,21 @@ export async function deleteRecipients(trx: Trx, ids: string[], now: number): Pr
 		.where('droppedAt', 'is', null)
 		.execute();
 	await trx.deleteFrom('recipient').where('id', 'in', ids).execute();
+}
+
+/** A browser's endpoint that is no more goes, whoever followed by it. */
+export async function deleteEndpoint(trx: Trx, endpoint: string, now: number): Promise<void> {
+	const found = await trx
+		.selectFrom('recipient')
+		.select('id')
+		.where('channel', '=', 'push')
+		.where('address', '=', endpoint)
+		.execute();
+	await deleteRecipients(
+		trx,
+		found.map(({ id }) => id),
+		now,
+	);
 }
 
 /** Everything that a person, or a device that is linked to them, is told by. */
@@ -109,6 +149,40 @@ export const listOwnRecipients = (db: Db, personId: string) =>
 		.orderBy('createdAt')
 		.orderBy('id')
 		.execute();
+
+/**
+ * Whether by an address somebody came to an event after an instant: they follow it since, or signed up for it. What they
+ * read then was how it stood.
+ */
+export const hasComeSince = async (
+	db: Db,
+	{ channel, address }: Pick<RecipientTable, 'channel' | 'address'>,
+	eventId: string,
+	since: number,
+): Promise<boolean> =>
+	(await db
+		.selectFrom('recipient')
+		.innerJoin('follow', 'follow.recipientId', 'recipient.id')
+		.leftJoin('signUp', (join) =>
+			join
+				.onRef('signUp.personId', '=', 'recipient.personId')
+				.on('signUp.eventId', '=', eventId)
+				.on('signUp.status', '<>', 'cancelled'),
+		)
+		.select('recipient.id')
+		.where('recipient.channel', '=', channel)
+		.where('recipient.address', '=', address)
+		.where((eb) =>
+			eb.or([
+				eb.and([
+					eb('follow.targetKind', '=', 'event'),
+					eb('follow.targetId', '=', eventId),
+					eb('follow.createdAt', '>', since),
+				]),
+				eb.and([eb('follow.targetKind', '=', 'own'), eb('signUp.createdAt', '>', since)]),
+			]),
+		)
+		.executeTakeFirst()) !== undefined;
 
 /** Whether an account hears by mail of changes of what it signed up for: on every device, signed in or not. */
 export const isToldOfOwn = async (db: Db, personId: string): Promise<boolean> =>

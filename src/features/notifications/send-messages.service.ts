@@ -3,25 +3,20 @@ import { inTransaction, type Db } from '#lib/db.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { createTranslator, localePath } from '#lib/i18n.ts';
 import type { Secret } from '#lib/secret.ts';
-import type { NewsTable, OutboxMessageTable, RecipientTable } from '#db/schema.ts';
-import { findAudience, onePerAddress } from './audience.service.ts';
-import { findEventFacts, findHouse, findSignUpOf, hasReport, isHouseFull } from './audience.repository.ts';
+import type { OutboxMessageTable } from '#db/schema.ts';
 import { readFailure, type Channels } from './channel.service.ts';
 import { requireWish, stopToken } from './follow.ts';
-import { writeMessage, type Message, type Subject } from './message.ts';
-import { findNews, listAnnouncedDays, listDaysOf, listSaid, listWhole } from './news.repository.ts';
-import { isNarrowKey, isPressing, MESSAGES_KEPT_MS, standingOf, type NewsKind } from './news.ts';
+import { MESSAGES_KEPT_MS } from './news.ts';
 import {
 	claimMessages,
 	clearMessages,
 	hasDue,
-	isAnnouncedSince,
 	putBack,
 	settleMessage,
-	wasSent,
+	settleOthers,
 } from './outbox-message.repository.ts';
-import { dueAt, pressingStart } from './quiet-hours.ts';
-import { deleteRecipients, findRecipient, findTarget } from './recipient.repository.ts';
+import { deleteEndpoint, findTarget } from './recipient.repository.ts';
+import { findLetter, type Letter } from './telling.service.ts';
 
 export type Sending = { channels: Channels; secret: Secret; publicUrl: string };
 
@@ -34,85 +29,13 @@ const BATCH = 10;
 const RETRY_MS = [1, 5, 30, 120, 360].map((minutes) => minutes * 60_000);
 const DAY_SECONDS = 86_400;
 
-const CHANGES = ['event.changed', 'event.cancelled', 'event.restored'];
-
-/** What the news says now; undefined when it no longer holds, or this recipient need not hear it any more. */
-async function findSubject(
-	db: Db,
-	news: NewsTable,
-	recipientId: string,
-	now: number,
-): Promise<Subject | undefined> {
-	const { subjectId, happenedAt, dedupeKey } = news;
-	const kind = news.kind as NewsKind;
-	if (kind === 'house.full') {
-		const house = await findHouse(db, subjectId);
-		return house && (await isHouseFull(db, subjectId)) ? { house } : undefined;
-	}
-	const signUp = kind === 'sign-up.offered' ? await findSignUpOf(db, subjectId) : undefined;
-	const event = await findEventFacts(db, signUp?.eventId ?? subjectId);
-	if (!event) return undefined;
-	if (kind === 'report.overdue')
-		return event.status === 'published' && !(await hasReport(db, event.id)) ? { event } : undefined;
-	const isHeld = (day: { endsAt: number; status: string }) =>
-		day.endsAt > now && (day.status === 'cancelled') === (kind === 'event.cancelled');
-	if (kind === 'sign-up.offered') {
-		if (!isHeld(event)) return undefined;
-		const isOffer = signUp?.status === 'offered' && (signUp.offeredUntil ?? 0) > now;
-		if (isOffer) return { event, offeredUntil: signUp.offeredUntil };
-		return signUp?.status === 'active' ? { event, offeredUntil: null } : undefined;
-	}
-	const seriesId = isNarrowKey(dedupeKey) ? null : event.seriesId;
-	if (kind === 'event.announced') {
-		if (!isHeld(event) || event.startsAt <= now) return undefined;
-		return { event, days: seriesId === null ? [] : await listAnnouncedDays(db, seriesId, happenedAt) };
-	}
-	// Whoever was told of all the days is not told of each.
-	if (seriesId === null && event.seriesId !== null) {
-		const whole = (await listWhole(db, news, event.seriesId)).filter(({ newsId }) => newsId !== news.id);
-		const ids = whole.map(({ newsId }) => newsId);
-		if (ids.length > 0 && (await wasSent(db, recipientId, ids, now))) return undefined;
-	}
-	const changed = (await listDaysOf(db, news, seriesId)).filter(isHeld);
-	const said =
-		changed.length === 0
-			? []
-			: await listSaid(
-					db,
-					changed.map(({ id }) => id),
-					CHANGES,
-				);
-	const standing = (day: (typeof changed)[number]) =>
-		standingOf(
-			said.filter((each) => each.subjectId === day.id),
-			day.newsId,
-		);
-	// The newest word is the one that holds, but for one that was taken back.
-	const days = changed.filter((day) => !standing(day).isOver);
-	const [first] = days;
-	if (!first) return undefined;
-	// Who hears of the event only now hears of it as it stands.
-	if (kind === 'event.changed' && (await isAnnouncedSince(db, recipientId, event, happenedAt)))
-		return undefined;
-	// Who has not heard that it was changed need not hear that it was not.
-	const { undone } = standing(first);
-	if (kind === 'event.restored') {
-		const before = undone ? await listDaysOf(db, undone, seriesId) : [];
-		const ids = before.map(({ newsId }) => newsId);
-		if (ids.length === 0 || !(await wasSent(db, recipientId, ids, happenedAt))) return undefined;
-	}
-	const shown = first.id === event.id ? event : await findEventFacts(db, first.id);
-	return shown && { event: shown, days };
-}
-
 /** The same for the same message, of letters that mail and push take. */
 const markOf = (message: Pick<OutboxMessageTable, 'dedupeKey'>) => sha256Hex(message.dedupeKey).slice(0, 32);
 const messageIdOf = (message: OutboxMessageTable, publicUrl: string) =>
 	`<${markOf(message)}@${new URL(publicUrl).hostname}>`;
 
 async function sendTo(
-	recipient: RecipientTable,
-	{ title, lines, path }: Message,
+	{ recipient, text: { title, lines, path } }: Pick<Letter, 'recipient' | 'text'>,
 	message: OutboxMessageTable,
 	{ channels, secret, publicUrl }: Sending,
 ): Promise<void> {
@@ -192,52 +115,39 @@ async function sendWish(
 	return true;
 }
 
-type Telling = { recipient: RecipientTable; text: Message; hourOf: (instant: number) => number };
-
-/** What a recipient is told, by whom it is read, and when it may go out; undefined when nobody needs it any more. */
-async function findTelling(db: Db, message: OutboxMessageTable, now: number): Promise<Telling | undefined> {
-	const news = await findNews(db, message.newsId!);
-	const to = message.recipientId === null ? undefined : await findRecipient(db, message.recipientId);
-	if (!news || !to || news.isSample !== to.isSample) return undefined;
-	const kind = news.kind as NewsKind;
-	// They may have stopped following, or signed out, since; by the same address somebody may follow it otherwise.
-	const { told } = await findAudience(db, news, { now, to });
-	const [other] = onePerAddress(told);
-	const recipient = told.some(({ id }) => id === to.id) ? to : other && (await findRecipient(db, other.id));
-	if (!recipient) return undefined;
-	const subject = await findSubject(db, news, recipient.id, now);
-	if (!subject) return undefined;
-	const startsAt = 'event' in subject && isPressing(kind) ? subject.event.startsAt : undefined;
-	const text = writeMessage(kind, subject, recipient.locale);
-	return { recipient, text, hourOf: (instant) => dueAt(instant, pressingStart(instant, news, startsAt)) };
-}
-
 const FORGET = { address: null, content: null };
 
 async function sendOne(db: Db, message: OutboxMessageTable, sending: Sending, now: number): Promise<void> {
+	let letter: Letter | number | undefined;
 	// The letter that asks goes out at any hour: somebody waits for it.
-	let hourOf = (instant: number) => instant;
+	const hourOf = (instant: number) => (typeof letter === 'object' ? letter.hourOf(instant) : instant);
+	const others = () => (typeof letter === 'object' ? letter.others : []);
 	try {
 		let isSent = false;
 		if (message.newsId === null) isSent = await sendWish(db, message, sending, now);
 		else {
-			const telling = await findTelling(db, message, now);
-			if (telling) ({ hourOf } = telling);
+			letter = await findLetter(db, message, now);
+			if (typeof letter === 'number') return await putBack(db, message, letter);
 			// It was due by day and was not sent: a server that was down, a try that failed.
 			if (hourOf(now) > now) return await putBack(db, message, hourOf(now));
-			if (telling) await sendTo(telling.recipient, telling.text, message, sending);
-			isSent = telling !== undefined;
+			if (letter) await sendTo(letter, message, sending);
+			isSent = letter !== undefined;
 		}
-		await settleMessage(db, message, { ...FORGET, error: null, [isSent ? 'sentAt' : 'droppedAt']: now });
+		const said = typeof letter === 'object' ? letter.said : null;
+		if (isSent) await settleOthers(db, others(), { sentAt: now, error: null });
+		const change = isSent ? { sentAt: now, said } : { droppedAt: now };
+		await settleMessage(db, message, { ...FORGET, error: null, ...change });
 	} catch (thrown) {
 		const { error, isFinal, isGone } = readFailure(thrown);
 		const wait = RETRY_MS[message.tries - 1];
 		const isOver = isFinal || wait === undefined;
+		if (isOver) await settleOthers(db, others(), { failedAt: now, error });
 		const change = isOver ? { ...FORGET, failedAt: now, error } : { dueAt: hourOf(now + wait), error };
 		await settleMessage(db, message, change);
-		const { recipientId } = message;
-		if (isGone && recipientId !== null)
-			await inTransaction(db, (trx) => deleteRecipients(trx, [recipientId], now));
+		if (isGone && typeof letter === 'object') {
+			const { address } = letter.recipient;
+			await inTransaction(db, (trx) => deleteEndpoint(trx, address, now));
+		}
 	}
 }
 
@@ -252,8 +162,7 @@ async function sendBy(channel: Channel, db: Db, sending: Sending, clock: () => n
 			claimMessages(trx, { channel, now, leaseUntil, limit: BATCH }),
 		);
 		if (messages.length === 0) return;
-		// What somebody is told of one thing goes out in the order in which it happened.
-		for (const each of messages.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+		for (const each of messages) {
 			const at = clock();
 			// Nobody else may take what is still being sent.
 			if (at > leaseUntil - TRY_MS) await putBack(db, each);

@@ -11,23 +11,18 @@ import { isNarrowKey } from './news.ts';
 import { insertMessages } from './outbox-message.repository.ts';
 import { dueAt, pressingStart } from './quiet-hours.ts';
 
-/** News of one day of many waits for that of all of them, which may leave nothing to say. */
+/** News of one day of many waits for that of the others: whoever hears of several is told once. */
 const DAY_AFTER_ALL_MS = 60_000;
 
 async function spread(trx: Trx, news: NewsTable, now: number): Promise<void> {
 	if (!(await takeNews(trx, news.id, now))) return;
 	if (news.isSample === 1 && (await areSamplesRetired(trx))) return;
-	const { told, startsAt } = await findAudience(trx, news, { now });
+	const { wide, own, startsAt } = await findAudience(trx, news, { now });
 	const wait = isNarrowKey(news.dedupeKey) ? DAY_AFTER_ALL_MS : 0;
 	const due = dueAt(now, pressingStart(now, news, startsAt)) + wait;
-	const messages = onePerAddress(told).map(({ id: recipientId, channel }) => ({
-		...{ id: uuidv7(now), dedupeKey: `${news.id}:${recipientId}`, newsId: news.id, recipientId, channel },
-		...{
-			address: null,
-			content: null,
-			dueAt: due,
-			createdAt: now,
-		},
+	const messages = onePerAddress([...wide, ...own]).map(({ id: recipientId, personId, channel }) => ({
+		...{ id: uuidv7(now), dedupeKey: `${news.id}:${recipientId}`, newsId: news.id, recipientId, personId },
+		...{ channel, address: null, content: null, dueAt: due, createdAt: now },
 	}));
 	await insertMessages(trx, messages);
 }

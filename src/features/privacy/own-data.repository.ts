@@ -219,11 +219,15 @@ export async function readOwnData(db: Db, personId: string, inviteeHashes: strin
 			.execute(),
 		messages: await db
 			.selectFrom('outboxMessage')
-			.innerJoin('recipient', 'recipient.id', 'outboxMessage.recipientId')
+			.leftJoin('recipient', 'recipient.id', 'outboxMessage.recipientId')
 			.innerJoin('news', 'news.id', 'outboxMessage.newsId')
-			.select(['recipient.channel', 'news.kind', 'outboxMessage.createdAt', 'outboxMessage.sentAt'])
+			.select(['outboxMessage.channel', 'news.kind', 'outboxMessage.createdAt', 'outboxMessage.sentAt'])
 			.where((eb) =>
-				eb.or([eb('recipient.personId', '=', personId), eb('recipient.deviceAliasId', 'in', aliases)]),
+				eb.or([
+					eb('outboxMessage.personId', '=', personId),
+					eb('recipient.personId', '=', personId),
+					eb('recipient.deviceAliasId', 'in', aliases),
+				]),
 			)
 			.orderBy('outboxMessage.createdAt')
 			.orderBy('outboxMessage.id')
