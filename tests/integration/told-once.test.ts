@@ -15,6 +15,7 @@ import {
 	resumeSeries,
 } from '#features/cleanup-events/event-series.service.ts';
 import { signUp } from '#features/cleanup-events/sign-up.service.ts';
+import { findEventFacts, listUnreached } from '#features/notifications/audience.repository.ts';
 import type { Letter, Push } from '#features/notifications/channel.service.ts';
 import { KINDS_OF, stopToken, type Target } from '#features/notifications/follow.ts';
 import { follow, stopAll } from '#features/notifications/follow.service.ts';
@@ -534,5 +535,25 @@ describeEachEngine('one address', (engine) => {
 			[ON, OF('như đã hẹn:\n10:00 chủ nhật, 13/12/2026')],
 			[ON, OF('như đã hẹn:\n10:00 chủ nhật, 29/11/2026')],
 		]);
+	});
+
+	test('is looked for only among those of whoever signed up', async () => {
+		const event = await announce('Dọn bờ sông');
+		await join(event, resident);
+		await byMail('mai@example.vn', [WARD], resident.personId);
+		for (let number = 0; number < 30; number += 1) {
+			await byMail(`${number}@example.vn`, [WARD, { kind: 'ward', id: 'kl-2025' }]);
+		}
+		let rows = 0;
+		const counting = db.withPlugin({
+			transformQuery: ({ node }) => node,
+			transformResult: ({ result }) => {
+				rows += result.rows.length;
+				return Promise.resolve(result);
+			},
+		});
+		const facts = (await findEventFacts(counting, event))!;
+		expect(await listUnreached(counting, facts, { isSample: 0, now: NOW })).toEqual([]);
+		expect(rows).toBeLessThan(6);
 	});
 });

@@ -99,12 +99,18 @@ export async function listUnreached(db: Db, event: EventRow, kind: Omit<Kind, 'k
 		.orderBy('createdAt')
 		.orderBy('id')
 		.execute();
-	const [targets, change] = [await listTargets(db, event), { ...kind, kind: 'change' as const }];
-	const follows = ofKind(await selectFollows(db, change).execute(), 'change').filter(
-		(each) =>
-			each.targetKind === 'own' ||
-			targets.some(({ kind: of, id }) => of === each.targetKind && id === each.targetId),
-	);
+	const targets = await listTargets(db, event);
+	const rows = await selectFollows(db, { ...kind, kind: 'change' })
+		.where((eb) => {
+			const made = eb.selectFrom('signUp').where('eventId', '=', event.id).where('status', '<>', 'cancelled');
+			return eb.or([
+				eb('recipient.personId', 'in', made.select('signUp.personId')),
+				eb('recipient.deviceAliasId', 'in', made.select('signUp.deviceAliasId')),
+			]);
+		})
+		.where((eb) => eb.or([eb('targetKind', '=', 'own'), ...targets.map((each) => isTarget(eb, each))]))
+		.execute();
+	const follows = ofKind(rows, 'change');
 	const [people, devices] = [
 		new Set(follows.map((each) => each.personId)),
 		new Set(follows.flatMap((each) => (each.targetKind === 'own' ? [] : [each.deviceAliasId]))),
