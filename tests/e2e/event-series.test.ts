@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTranslator } from '#lib/i18n.ts';
 import { addDays, formatDate, formatShortDate } from '#lib/time.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { makeClient } from '../support/http.ts';
+import { makeClient, signInClient } from '../support/http.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -176,6 +176,19 @@ test('this day and the following are edited; the series pauses, goes on and is p
 	await look();
 });
 
+test('nobody else calls off the rest of a series', async () => {
+	const path = `/cua-toi/su-kien/dot/${seriesId}?_action=eventSeries.callOff`;
+	const fields = { id: seriesId, cause: 'storm', reason: 'Mưa bão' };
+	const other = await signInClient(world.baseUrl, world.people['another union’s organiser']);
+	const own = await signInClient(world.baseUrl, world.people.organiser);
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	const nobody = await makeClient(world.baseUrl).post(path, fields);
+	expect([nobody.status, (await other.post(path, fields)).status]).toEqual([401, 403]);
+	const none = await own.post(path, { ...fields, id: crypto.randomUUID() });
+	expect(none.status).toBe(404);
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+});
+
 test('the rest of a series is called off with one tap for the reason, and takes place after all', async () => {
 	await page.goto(`${world.baseUrl}/cua-toi/su-kien/dot/${seriesId}`);
 	await page.click('#huy > summary');
@@ -184,6 +197,11 @@ test('the rest of a series is called off with one tap for the reason, and takes 
 	await page.waitForSelector('#reason-error');
 	expect(await page.textContent('#reason-error')).toContain(createTranslator('vi')('errors:reasonMissing'));
 	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	// A form that was open before another called everything off.
+	const late = await page.context().newPage();
+	await late.goto(`${world.baseUrl}/cua-toi/su-kien/dot/${seriesId}`);
+	await late.click('#huy > summary');
+	await late.click('#huy .chips label:has-text("Rét đậm")');
 	await page.click('#huy .chips label:has-text("Mưa bão")');
 	await page.click('#huy .btn');
 	await page.waitForURL(/xong=huy/);
@@ -193,6 +211,18 @@ test('the rest of a series is called off with one tap for the reason, and takes 
 	expect(await page.textContent('[data-share-text]')).toContain('Lý do: Mưa bão\n');
 	expect(await page.locator('#huy').count()).toBe(0);
 	await look();
+	const off = await digest(world.db, ['session', ...SEQUENCED]);
+	const [answer] = await Promise.all([
+		late.waitForResponse((each) => each.request().method() === 'POST'),
+		late.click('#huy .btn'),
+	]);
+	expect(answer.status()).toBe(409);
+	await late.waitForSelector('#huy [role=alert]');
+	expect(await late.textContent('#huy [role=alert]')).toContain(createTranslator('vi')('errors:noDaysLeft'));
+	expect(await late.isChecked('#huy .chips label:has-text("Rét đậm") input')).toBe(true);
+	await look(late);
+	await late.close();
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(off);
 	await page.goto(`${world.baseUrl}/en/chu-nhat-xanh`);
 	expect(await main()).toContain('Storm');
 	expect(await main()).not.toContain('Mưa bão');

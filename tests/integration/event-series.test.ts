@@ -288,6 +288,34 @@ describeEachEngine('a series of Green Sundays', (engine) => {
 		expect((await datesOf(id)).map(([, status]) => status)).toEqual(Array(4).fill('cancelled'));
 	});
 
+	test('is called off from today on with the reason that was chosen, each day once', async () => {
+		const { days, id } = await announce();
+		const rest = { id, from: toLocalDate(days[1]!.startsAt), until: undefined, reason: 'Mưa bão' };
+		const later = days[1]!.startsAt + HOUR;
+		const stranger = await makeActor(db, 'organiser', 'organisation', 'another');
+		const officer = await makeActor(db, 'treasurer', 'organisation', 'doan');
+		const REFUSED: [string, () => Promise<unknown>][] = [
+			['signInFirst', () => pauseSeries(db, undefined, rest, later)],
+			['notYourRole', () => pauseSeries(db, stranger, rest, later)],
+			['notYourRole', () => pauseSeries(db, officer, rest, later)],
+			['unknownSeries', () => pauseSeries(db, organiser, { ...rest, id: uuidv7(NOW) }, later)],
+			['reasonMissing', () => pauseSeries(db, organiser, { ...rest, reason: ' ' }, later)],
+			['dateInvalid', () => pauseSeries(db, organiser, { ...rest, from: undefined }, later)],
+			['noDaysLeft', () => pauseSeries(db, organiser, rest, days[3]!.startsAt)],
+		];
+		for (const [key, work] of REFUSED) expect(await expectNothingWritten(db, work)).toMatchObject({ key });
+		await pauseSeries(db, organiser, rest, later);
+		// The one that is over and the one that has begun stay.
+		expect((await datesOf(id)).map(([, status]) => status)).toEqual([
+			...['published', 'published', 'cancelled', 'cancelled'],
+		]);
+		expect((await findEvent(db, days[3]!.id))!.cancelReason).toBe('Mưa bão');
+		const again = () => pauseSeries(db, organiser, rest, later);
+		expect(await expectNothingWritten(db, again)).toMatchObject({ kind: 'CONFLICT', key: 'noDaysLeft' });
+		await resumeSeries(db, organiser, { id }, later);
+		expect((await datesOf(id)).map(([, status]) => status)).toEqual(Array(4).fill('published'));
+	});
+
 	test('is prolonged like its last day, without the telephone number; two at once prolong it once', async () => {
 		const { id } = await announce({ leadName: 'Lan', leadPhone: '0912345678', isLeadPhonePublic: true });
 		const until = '2027-02-28';

@@ -134,9 +134,9 @@ async function holdDays(trx: Trx, seriesId: string, now: number): Promise<Cleanu
 }
 
 /**
- * Edits a day and those after it that were not edited apart: everything but their day. Those who are signed up
- * for a day or follow it are told of each, other followers of the first. A form that is older than what stands is refused with 409; when one day refuses, none is
- * edited.
+ * Edits a day and those after it that were not edited apart: everything but their day. Everybody is told once: those
+ * who are signed up for some of the days or follow them, of these, other followers of all. A form that is older than
+ * what stands is refused with 409; when one day refuses, none is edited.
  */
 export async function editFollowing(
 	db: Db,
@@ -174,8 +174,8 @@ export async function editFollowing(
 }
 
 /**
- * Calls off every day of a series from one to another, or from one on; people are told as by {@link editFollowing}. Refuses with
- * 401, 403, 404, and with 422 where no day lies between.
+ * Calls off every day of a series from one to another, or from one on; people are told as by {@link editFollowing}.
+ * Refuses with 401, 403, 404, with 409 where no day is left, and with 422 where none lies between.
  */
 export async function pauseSeries(
 	db: Db,
@@ -188,10 +188,12 @@ export async function pauseSeries(
 	const { from, until } = asked;
 	if (from === undefined) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'from' });
 	await inTransaction(db, async (trx) => {
-		const days = (await holdDays(trx, asked.id, now)).filter(
-			(each) => each.status === 'published' && each.startsAt > now && isWithin(each.startsAt, from, until),
+		const coming = (await holdDays(trx, asked.id, now)).filter(
+			(each) => each.status === 'published' && each.startsAt > now,
 		);
 		await holdGrant(trx, grant.id, now);
+		if (coming.length === 0) throw new DomainError('CONFLICT', 'noDaysLeft');
+		const days = coming.filter((each) => isWithin(each.startsAt, from, until));
 		if (days.length === 0) throw new DomainError('UNPROCESSABLE_CONTENT', 'noDaysBetween', { field: 'from' });
 		for (const [index, each] of days.entries()) {
 			const isNarrow = index > 0;
