@@ -2,11 +2,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
+import { createTranslator } from '#lib/i18n.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { linkIn, openMailbox, type Mailbox } from '../support/mailbox.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
+import { signInAs } from '../support/sign-in.ts';
 
+const t = createTranslator('vi');
 const WAIT = { timeout: 40_000, interval: 500 };
 
 let browser: Browser;
@@ -168,3 +171,53 @@ test('letters that ask go to one address five times a day', async () => {
 	expect((await post('khac@example.vn')).status).toBe(303);
 	expect((await post('khong')).status).toBe(422);
 });
+
+test.each(['with', 'without'])(
+	'an account with an address is promised a letter on a portal %s mail, and offered what there is',
+	async (how) => {
+		const own = how === 'with' ? world : await startWorld();
+		const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+		try {
+			const { organiser } = own.people;
+			const { personId } = organiser.actor;
+			const id = crypto.randomUUID();
+			const row = {
+				id,
+				channel: 'email' as const,
+				address: 'kha@example.vn',
+				locale: 'vi' as const,
+				personId,
+			};
+			await own.db
+				.insertInto('recipient')
+				.values({
+					...{ ...row, p256dh: null, auth: null, deviceAliasId: null, sessionId: null },
+					...{ createdAt: Date.now(), isSample: 0 },
+				})
+				.execute();
+			await own.db
+				.insertInto('follow')
+				.values({
+					...{ id: crypto.randomUUID(), recipientId: id, targetKind: 'own', targetId: '' },
+					...{ kinds: 'change', createdAt: Date.now() },
+				})
+				.execute();
+			const tab = await context.newPage();
+			await signInAs(tab, own.baseUrl, organiser);
+			const { slug } = await own.db.selectFrom('cleanupEvent').select('slug').executeTakeFirstOrThrow();
+			await tab.goto(`${own.baseUrl}/chu-nhat-xanh/${slug}`);
+			await tab.click(`form .btn:has-text("${t('cleanup-events:event.join')}")`);
+			await tab.waitForURL(/xong=/);
+			const [told, byPush] = ['notifications:offer.told', 'notifications:follow.byPush'] as const;
+			const offer = (await tab.textContent('#bao-tin'))!;
+			expect([offer.includes(t(told)), offer.includes(t(byPush))]).toEqual([
+				how === 'with',
+				how === 'without',
+			]);
+			expect(await sticksOut(tab, 320)).toEqual([]);
+		} finally {
+			await context.close();
+			if (own !== world) await own.stop();
+		}
+	},
+);
