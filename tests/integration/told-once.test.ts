@@ -517,6 +517,28 @@ describeEachEngine('one address', (engine) => {
 		]);
 	});
 
+	test('hears of its days as early as the most pressing of them asks', async () => {
+		await byMail('mai@example.vn', [OWN], resident.personId);
+		const { id, days } = await announceThree(NOW, MORNING - HOUR / 2);
+		for (const day of [days[0]!, days[2]!]) await join(day.id, resident);
+		await settle(NOW);
+		// Tomorrow’s morning becomes the last; nobody has heard of it when all are called off.
+		const times = { startsAt: days[2]!.startsAt + 3 * DAY, endsAt: days[2]!.endsAt + 3 * DAY };
+		await postponeEvent(db, organiser, { id: days[0]!.id, sequence: 0, reason: 'Mưa', ...times }, NIGHT);
+		await tick(NIGHT);
+		await pause(id, toLocalDate(NOW), NIGHT + MINUTE);
+		await tick(NIGHT + MINUTE);
+		const early = days[0]!.startsAt - 2 * HOUR;
+		await tick(early - 1);
+		expect(arrived).toEqual([]);
+		for (const minutes of [0, 1, 2]) await tick(early + minutes * MINUTE);
+		expect(arrived.map(({ title, text }) => [title, text])).toEqual([
+			[OFF, expect.stringContaining('2 buổi của anh/chị: 07/12, 10/12. Buổi đầu:\n05:30 thứ hai')],
+		]);
+		await settle(MORNING);
+		expect(arrived).toHaveLength(1);
+	});
+
 	test('that signed up for the first day and the last hears of those two', async () => {
 		await byMail('mai@example.vn', [OWN], resident.personId);
 		const { id, dates, days } = await announceThree();
