@@ -111,7 +111,11 @@ export async function makeWorld(db: Db) {
 	const organisation = await inTransaction(db, (trx) =>
 		insertOrganisation(trx, { kind: 'school', name: 'Trường', adminUnitId: 'dk-old', isSample: 0 }, NOW),
 	);
-	const sales = await makeSaleWorld(db, { stewardOrganisationId: organisation });
+	// Its stewards look after the house, and it stands in its yard.
+	const sales = await makeSaleWorld(db, {
+		stewardOrganisationId: organisation,
+		hostOrganisationId: organisation,
+	});
 	const { house, fund } = sales;
 	// Its people make public what the fund does.
 	await db.updateTable('fund').set({ organisationId: organisation }).where('id', '=', fund.id).execute();

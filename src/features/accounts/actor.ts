@@ -39,8 +39,11 @@ export const ROLE_SCOPES: Record<Role, readonly ScopeKind[]> = {
 };
 export const ROLES = Object.keys(ROLE_SCOPES) as Role[];
 
-/** Something that a scope can name: this house, this organisation, this fund, this ward. */
-export type Scope = { kind: ScopeKind; id: string };
+/**
+ * Something that a scope can name: this house, this organisation, this fund, this ward. `only`: the one role that
+ * reaches the object from there.
+ */
+export type Scope = { kind: ScopeKind; id: string; only?: Role };
 
 type Permission = { roles: readonly Role[]; secondFactor: boolean };
 const may = (...roles: Role[]): Permission => ({ roles, secondFactor: false });
@@ -55,11 +58,12 @@ const TABLE = {
 	'green-house.survey': may('steward', 'ward_officer', 'administrator'),
 	'green-house.change': may('steward', 'ward_officer', 'administrator'),
 	'green-house.close': may('ward_officer', 'administrator'),
-	'collection-cycle.close': may('steward'),
-	'goods.carry': may('steward'),
+	// The lead of the school where the house stands sells what the classes brought.
+	'collection-cycle.close': may('steward', 'school_lead'),
+	'goods.carry': may('steward', 'school_lead'),
 	'paper-page.record': may('steward', 'treasurer'),
-	'scrap-sale.read': may('steward', 'treasurer', 'approver', 'auditor'),
-	'scrap-sale.record': may('steward', 'treasurer'),
+	'scrap-sale.read': may('steward', 'school_lead', 'treasurer', 'approver', 'auditor'),
+	'scrap-sale.record': may('steward', 'school_lead', 'treasurer'),
 	'scrap-sale.confirm': mayStrongly('treasurer', 'approver'),
 	'scrap-sale.reverse': mayStrongly('approver'),
 	'campaign.change': may('school_lead'),
@@ -124,7 +128,12 @@ export function findGrant(actor: Actor | undefined, act: Act, scopes: Scope[]): 
 		(grant) =>
 			roles.includes(grant.role) &&
 			(grant.scopeKind === 'portal' ||
-				scopes.some((scope) => scope.kind === grant.scopeKind && scope.id === grant.scopeId)),
+				scopes.some(
+					(scope) =>
+						scope.kind === grant.scopeKind &&
+						scope.id === grant.scopeId &&
+						(scope.only === undefined || scope.only === grant.role),
+				)),
 	);
 }
 

@@ -172,13 +172,20 @@ export async function findSuccessor(
 /** Houses that somebody looks after: the house itself, its steward organisation or its ward is the scope. */
 export async function listHousesInScopes(
 	db: Db,
-	scopes: { houseIds: string[]; organisationIds: string[]; wardIds: string[] },
+	scopes: {
+		houseIds?: string[];
+		/** Who looks after them. */
+		organisationIds?: string[];
+		/** In whose yard they stand. */
+		hostIds?: string[];
+		wardIds?: string[];
+	},
 	now: number,
 ): Promise<GreenHouse[]> {
-	const { houseIds, organisationIds } = scopes;
+	const { houseIds = [], organisationIds = [], hostIds = [], wardIds = [] } = scopes;
 	const units = await listAdminUnits(db);
-	const unitIds = scopes.wardIds.flatMap((id) => unitIdsWithin(units, id));
-	if (houseIds.length + organisationIds.length + unitIds.length === 0) return [];
+	const unitIds = wardIds.flatMap((id) => unitIdsWithin(units, id));
+	if (houseIds.length + organisationIds.length + hostIds.length + unitIds.length === 0) return [];
 	const rows = await selectHouses(db)
 		.where((eb) =>
 			eb.or([
@@ -186,6 +193,7 @@ export async function listHousesInScopes(
 				...(organisationIds.length > 0
 					? [eb('greenHouse.stewardOrganisationId', 'in', organisationIds)]
 					: []),
+				...(hostIds.length > 0 ? [eb('greenHouse.hostOrganisationId', 'in', hostIds)] : []),
 				...(unitIds.length > 0 ? [eb('greenHouse.adminUnitId', 'in', unitIds)] : []),
 			]),
 		)

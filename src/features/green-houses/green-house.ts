@@ -79,13 +79,19 @@ export const isOpen = (state: ShownState): boolean => ['empty', 'half', 'full', 
 /** True when people may bring things there and nobody has said that it is full; what is not known is not "full". */
 export const mayHaveRoom = (state: ShownState): boolean => isOpen(state) && state !== 'full';
 
-/** The scopes in which somebody may act on a house. */
+/**
+ * The scopes in which somebody may act on a house. The organisation that looks after it does so through its stewards,
+ * the school where it stands through its lead: neither has the other's part.
+ */
 export function houseScopes(house: GreenHouse): Scope[] {
+	const { stewardOrganisationId, hostOrganisationId } = house;
 	const scopes: Scope[] = [
 		{ kind: 'house', id: house.id },
 		{ kind: 'ward', id: house.ward.id },
 	];
-	if (house.stewardOrganisationId) scopes.push({ kind: 'organisation', id: house.stewardOrganisationId });
+	if (stewardOrganisationId)
+		scopes.push({ kind: 'organisation', id: stewardOrganisationId, only: 'steward' });
+	if (hostOrganisationId) scopes.push({ kind: 'organisation', id: hostOrganisationId, only: 'school_lead' });
 	return scopes;
 }
 

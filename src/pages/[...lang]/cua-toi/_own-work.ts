@@ -49,6 +49,11 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 		);
 	const houses = await housesOf(['steward']);
 	const ids = houses.map(({ id }) => id);
+	// The lead of a school empties and sells the house in its yard, and no more.
+	const schoolHouses = (
+		await listHousesInScopes(db, { hostIds: idsOf(['school_lead'], 'organisation') }, now)
+	).filter(({ id, status }) => status !== 'closed' && !ids.includes(id));
+	const sellIds = [...ids, ...schoolHouses.map(({ id }) => id)];
 	// Who may close what people report and is there to do it: an administrator finds it on the house's page.
 	const reportHouses = await housesOf(['steward', 'ward_officer']);
 	const seen = reportHouses.filter((house) => maySeeKind(actor, house)).map(({ id }) => id);
@@ -65,7 +70,7 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 		{ houseIds: [], organisationIds: [], wardIds: fundWards },
 		now,
 	);
-	const others = fundHouses.flatMap(({ id }) => (ids.includes(id) ? [] : [id]));
+	const others = fundHouses.flatMap(({ id }) => (sellIds.includes(id) ? [] : [id]));
 	const photos = [
 		...(await listHousePhotosFor(db, actor, 'private', MOST_PHOTOS, now)),
 		...(await listEventPhotosFor(db, actor, 'private', MOST_PHOTOS)),
@@ -78,6 +83,7 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 	const publishesNotice = !actor.isSample && findAnyGrant(actor, 'notice.publish');
 	return {
 		houses,
+		schoolHouses,
 		reportHouses,
 		ownFunds,
 		/** A steward of the organisation that keeps a fund has no other page of it. */
@@ -90,7 +96,7 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 			const school = schools.find((each) => each.id === id);
 			return school ? [{ count, code: school.code, name: school.name }] : [];
 		}),
-		unsold: await listUnsoldCycles(db, ids),
+		unsold: await listUnsoldCycles(db, sellIds),
 		othersUnsold: await listUnsoldCycles(db, others),
 		sales: await listSalesWaitingFor(db, actor, now),
 		disbursements: await listDisbursementsWaitingFor(db, actor),
