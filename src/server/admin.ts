@@ -28,7 +28,8 @@ const USAGE = `Usage: npm run admin -- COMMAND
       a person; without a role, an administrator of the whole portal. The password is asked for.
       KIND:CODE is house:NNX-001, fund:CODE, organisation:ID or ward:ID
   create-organisation --kind KIND --name NAME [--ward ID]
-  create-fund --code CODE --name NAME --name-en NAME --ward ID
+  create-fund --code CODE --name NAME --name-en NAME --ward ID|--organisation ID
+      of a ward: what its houses earn; of an organisation, a school's for example: what the house in its yard earns
   create-school --house CODE --name NAME [--classes 6A,6B,7A] [--organisation ID]
       the school in whose yard a house stands; prints its id. Its lead keeps its classes, from Excel too.
       ID is the school's where it is an organisation already, at another of its houses for example
@@ -127,15 +128,16 @@ async function run(): Promise<void> {
 			break;
 		}
 		case 'create-fund': {
-			const { code, name, ward } = values;
-			if (!code || !name || !ward) throw new ConfigError(USAGE);
+			const { code, name, ward, organisation } = values;
+			if (!code || !name || (ward === undefined) === (organisation === undefined))
+				throw new ConfigError(USAGE);
 			const fund = {
 				id: uuidv7(now),
 				code: code.toUpperCase(),
 				nameVi: readText('--name', name),
 				nameEn: readText('--name-en', values['name-en'] ?? name),
-				organisationId: null,
-				adminUnitId: await readWard(db, '--ward', ward),
+				organisationId: organisation ?? null,
+				adminUnitId: ward === undefined ? null : await readWard(db, '--ward', ward),
 			};
 			if (!/^(?!MAU-)[A-Z\d][A-Z\d-]{0,19}$/.test(fund.code))
 				throw new ConfigError(`--code ${code}: letters, digits and - only, and MAU- is for samples.`);

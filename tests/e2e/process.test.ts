@@ -306,6 +306,17 @@ describe('npm run admin', () => {
 			'--name must not be empty',
 		],
 		['a fund without its ward', ['create-fund', '--code', 'A', '--name', 'A', '--ward', 'x'], '--ward x'],
+		['a fund of nobody', ['create-fund', '--code', 'A', '--name', 'A'], '--ward ID|--organisation ID'],
+		[
+			'a fund of two',
+			['create-fund', '--code', 'A', '--name', 'A', '--ward', 'dk-2025', '--organisation', 'x'],
+			'--ward ID|--organisation ID',
+		],
+		[
+			'a fund of an unknown organisation',
+			['create-fund', '--code', 'A', '--name', 'A', '--organisation', 'x'],
+			'--organisation x',
+		],
 		[
 			'a sample’s code',
 			['create-fund', '--code', 'MAU-A', '--name', 'A', '--ward', 'dk-2025'],

@@ -29,6 +29,27 @@ describeEachEngine('the operator’s command line', (engine) => {
 		expect(String(again)).toContain('there is such a fund already');
 	});
 
+	test('opens one own fund of a school, whoever else does so at that moment', async () => {
+		const db = await engine.fresh();
+		await seedReference(db);
+		const school = { kind: 'school', name: 'Trường THCS Đông Kinh', adminUnitId: 'dk-2025' } as const;
+		const id = await createOrganisation(db, school, NOW);
+		const own = (code: string, organisationId = id) => ({
+			...fundOf(code),
+			...{ organisationId, adminUnitId: null },
+		});
+		const outcomes = await Promise.allSettled(['A', 'B'].map((code) => createFund(db, own(code), NOW)));
+		expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+		const [fund] = await db.selectFrom('fund').select(['code', 'organisationId', 'adminUnitId']).execute();
+		expect(fund).toMatchObject({ organisationId: id, adminUnitId: null });
+		const refused = async (each: ReturnType<typeof own>) =>
+			String(await expectNothingWritten(db, () => createFund(db, each, NOW)));
+		expect(await refused(own('C'))).toContain(`it has its own fund already, ${fund!.code}`);
+		expect(await refused(own('C', 'nope'))).toContain('there is no such organisation');
+		await db.updateTable('organisation').set({ validTo: '2026-11-22' }).where('id', '=', id).execute();
+		expect(await refused(own('C'))).toContain('or it is closed');
+	});
+
 	test('retires the samples once, with one line in the log', async () => {
 		const db = await engine.fresh();
 		await seedReference(db);

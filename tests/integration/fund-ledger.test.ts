@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import {
 	findEntry,
-	findFundOfWard,
+	findFundOfHouse,
 	listEntries,
 	listFunds,
 	listLatestEntries,
@@ -324,13 +324,14 @@ describeEachEngine('posting', (engine: Engine) => {
 		await seedReference(fresh);
 		const sample = await makePeople(fresh, await makeFund(fresh, { code: 'MAU-DK', isSample: 1 }));
 		await give(sample, 5000);
+		const house = { hostOrganisationId: null, ward: { id: 'dk-2025' } };
 		expect((await listFunds(fresh)).map((fund) => [fund.code, fund.balanceVnd])).toEqual([['MAU-DK', 5000]]);
-		expect((await findFundOfWard(fresh, 'dk-2025', 1))?.code).toBe('MAU-DK');
+		expect((await findFundOfHouse(fresh, { ...house, isSample: 1 }))?.code).toBe('MAU-DK');
 		const real = await makeFund(fresh);
 		expect((await listFunds(fresh)).map((fund) => fund.code)).toEqual([real.code]);
 		expect(await listLatestEntries(fresh, { limit: 10 })).toEqual([]);
 		expect(await sumMonths(fresh, undefined)).toEqual([]);
-		expect((await findFundOfWard(fresh, 'dk-2025', 0))?.code).toBe(real.code);
+		expect((await findFundOfHouse(fresh, { ...house, isSample: 0 }))?.code).toBe(real.code);
 	});
 
 	test('a page of rows ends where the next begins', async () => {

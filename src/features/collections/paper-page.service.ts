@@ -8,7 +8,7 @@ import {
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { insertDropOff } from '#features/drop-offs/drop-off.service.ts';
-import { findFundOfWard } from '#features/fund/fund.repository.ts';
+import { findFundOfHouse } from '#features/fund/fund.repository.ts';
 import { findGreenHouse, findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { houseScopes, type GreenHouse } from '#features/green-houses/green-house.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
@@ -39,7 +39,7 @@ export type PaperPageInput = {
 
 /** The scopes in which a house's notebook is typed: its own and the fund that its goods earn for. */
 export async function paperScopes(db: Db, house: GreenHouse): Promise<Scope[]> {
-	const fund = await findFundOfWard(db, house.ward.id, house.isSample);
+	const fund = await findFundOfHouse(db, house);
 	return [...houseScopes(house), ...(fund ? [{ kind: 'fund' as const, id: fund.id }] : [])];
 }
 

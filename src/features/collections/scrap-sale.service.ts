@@ -11,7 +11,7 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { findPersonName, holdGrant, holdsRole } from '#features/accounts/person.repository.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
 import { moneyScopes } from '#features/fund/disbursement.ts';
-import { findEntry, findFundOfWard } from '#features/fund/fund.repository.ts';
+import { findEntry, findFundOfHouse } from '#features/fund/fund.repository.ts';
 import { getPosted, reverseEntry, type PostedEntry } from '#features/fund/ledger.service.ts';
 import { findRuleOn } from '#features/fund/fund-rule.repository.ts';
 import { postSharedIncome } from '#features/fund/share.service.ts';
@@ -76,7 +76,7 @@ async function requireRecorder(db: Db, actor: Actor, cycleIds: string[], now: nu
 		const cycle = await findCycle(db, cycleId);
 		const house = cycle && (await findGreenHouse(db, cycle.greenHouseId, now));
 		if (!house) throw new DomainError('NOT_FOUND', 'unknownCycle', { field: 'cycle' });
-		const fund = await findFundOfWard(db, house.ward.id, house.isSample);
+		const fund = await findFundOfHouse(db, house);
 		const scopes = [...houseScopes(house), ...(fund ? [{ kind: 'fund' as const, id: fund.id }] : [])];
 		const grant = requireGrant(actor, 'scrap-sale.record', scopes);
 		requireSameKind(actor, house.isSample === 1);

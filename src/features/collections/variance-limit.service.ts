@@ -2,7 +2,7 @@ import { requireActor, requireGrant, requireSameKind, type Actor } from '#featur
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { moneyScopes } from '#features/fund/disbursement.ts';
-import { findFundOfWard } from '#features/fund/fund.repository.ts';
+import { findFundOfHouse } from '#features/fund/fund.repository.ts';
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
@@ -25,7 +25,7 @@ export async function setVarianceLimit(
 	requireActor(actor);
 	const house = await findGreenHouseByCode(db, input.greenHouseCode, now);
 	if (!house) throw new DomainError('NOT_FOUND', 'unknownHouse', { field: 'house' });
-	const fund = await findFundOfWard(db, house.ward.id, house.isSample);
+	const fund = await findFundOfHouse(db, house);
 	// As the fund's rule: it says how closely the fund's people look.
 	const grant = requireGrant(actor, 'fund.rule', fund ? moneyScopes(fund.id) : []);
 	requireSameKind(actor, house.isSample === 1);

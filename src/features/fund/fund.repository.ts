@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '#lib/db.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import type { FundTable, JournalEntryTable } from '#db/schema.ts';
-import type { Entry, Fund } from './fund.ts';
+import { fundOfHouse, type EarningHouse, type Entry, type Fund } from './fund.ts';
 import type { Allocation, IncomeRest, Posting } from './ledger.ts';
 
 function selectFunds(db: Db) {
@@ -41,12 +41,24 @@ export async function findFundByCode(db: Db, code: string): Promise<Fund | undef
 export const findFund = (db: Db, id: string): Promise<Fund | undefined> =>
 	selectFunds(db).where('fund.id', '=', id).executeTakeFirst();
 
-/** The fund that gathers what a ward's houses earn. */
-export const findFundOfWard = (db: Db, wardId: string, isSample: 0 | 1): Promise<Fund | undefined> =>
-	selectFunds(db)
-		.where('fund.adminUnitId', '=', wardId)
-		.where('fund.isSample', '=', isSample)
-		.orderBy('fund.code')
+/** Whose money each fund gathers, by code. */
+export const listFundPlaces = (db: Db) =>
+	db.selectFrom('fund').select(['id', 'organisationId', 'adminUnitId', 'isSample']).orderBy('code').execute();
+
+/** The fund that gathers what a house earns; see {@link fundOfHouse}. */
+export async function findFundOfHouse(db: Db, house: EarningHouse): Promise<Fund | undefined> {
+	const place = fundOfHouse(house, await listFundPlaces(db));
+	return place && findFund(db, place.id);
+}
+
+/** The fund without an area that an organisation has, if any. */
+export const findOwnFund = (db: Db, organisationId: string) =>
+	db
+		.selectFrom('fund')
+		.select(['id', 'code'])
+		.where('organisationId', '=', organisationId)
+		.where('adminUnitId', 'is', null)
+		.orderBy('code')
 		.executeTakeFirst();
 
 export async function insertFund(

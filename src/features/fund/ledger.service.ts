@@ -47,6 +47,7 @@ export type NewFund = {
 	code: string;
 	nameVi: string;
 	nameEn: string;
+	/** Who stewards it. Without an area it gathers what this organisation's own house earns. */
 	organisationId: string | null;
 	/** The ward whose houses' sales it gathers. */
 	adminUnitId: string | null;

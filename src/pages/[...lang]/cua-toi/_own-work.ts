@@ -9,6 +9,7 @@ import { hasSecondFactor } from '#features/accounts/credential.repository.ts';
 import { listEventsWaitingFor } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { listEventPhotosFor } from '#features/cleanup-events/event-photo.service.ts';
 import { listUnsoldCycles } from '#features/collections/collection-cycle.repository.ts';
+import { listHousesOfFunds } from '#features/collections/fund-houses.repository.ts';
 import { listSalesWaitingFor } from '#features/collections/scrap-sale.service.ts';
 import { listOverdueFor, mayDisclose } from '#features/disclosures/disclosure.service.ts';
 import { listDisbursementsWaitingFor } from '#features/fund/disbursement.service.ts';
@@ -60,16 +61,8 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 	const funds = await listFunds(db);
 	const ownFunds = funds.filter((fund) => isOnFund(actor, fund));
 	// A treasurer may record a sale for a steward: of every house whose goods earn for the fund.
-	const fundWards = funds.flatMap((fund) =>
-		fund.adminUnitId && findGrant(actor, 'scrap-sale.record', [{ kind: 'fund', id: fund.id }])
-			? [fund.adminUnitId]
-			: [],
-	);
-	const fundHouses = await listHousesInScopes(
-		db,
-		{ houseIds: [], organisationIds: [], wardIds: fundWards },
-		now,
-	);
+	const sellsFor = funds.filter(({ id }) => findGrant(actor, 'scrap-sale.record', [{ kind: 'fund', id }]));
+	const fundHouses = await listHousesOfFunds(db, sellsFor, now);
 	const others = fundHouses.flatMap(({ id }) => (sellIds.includes(id) ? [] : [id]));
 	const photos = [
 		...(await listHousePhotosFor(db, actor, 'private', MOST_PHOTOS, now)),
