@@ -1,5 +1,9 @@
 // What the public reads of a school: approved sheets of published campaigns, and where their goods went.
 import { expect, test } from 'vitest';
+import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
+import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
+import { recordScrapSale } from '#features/collections/scrap-sale.service.ts';
+import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { approveClassSheet, recordClassSheet } from '#features/schools/class-sheet.service.ts';
 import { listCampaigns, listClassTotals } from '#features/schools/campaign.repository.ts';
 import { draftCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
@@ -138,7 +142,12 @@ describeEachEngine('a school’s public side', (engine) => {
 		const ended = await of({ campaignId: endedId });
 		expect(ended).toMatchObject({
 			cycles: [{ id: cycle.id, isSold: true }],
-			sales: [{ id: saleId, status: 'confirmed', cashReceivedVnd: 480_000, cycleIds: [cycle.id] }],
+			sales: [
+				{
+					...{ id: saleId, status: 'confirmed', cashReceivedVnd: 480_000, cycleIds: [cycle.id] },
+					...{ shares: [], part: { hasOthers: false, othersGrams: 0 } },
+				},
+			],
 			incomeVnd: 480_000,
 			payments: [{ id: entryId, changeVnd: -300_000 }],
 		});
@@ -148,6 +157,54 @@ describeEachEngine('a school’s public side', (engine) => {
 		const whole = await of({ organisationId: schoolId, ...daysOfYear(schoolYear) });
 		expect([whole.cycles.length, whole.incomeVnd]).toEqual([2, 480_000]);
 		expect(await of({ organisationId: schoolId, ...daysOfYear('2025-2026') })).toMatchObject({ cycles: [] });
+	});
+
+	test('a load says how much of it is a campaign’s, also of what was kept for a later one', async () => {
+		const { db, house, people, runningId } = await makeWorld();
+		const bring = (material: string, unit: 'kg' | 'piece', quantityMilli: number) =>
+			recordDropOff(
+				db,
+				{ kind: 'device', secret: 's'.repeat(43) },
+				{
+					...{ id: uuidv7(NOW), greenHouseCode: house.code, happenedAt: NOW, channel: 'web' },
+					lines: [{ material, unit, quantityMilli }],
+				},
+				NOW,
+			);
+		const sell = async (cycleId: string, material: string) => {
+			const sale = {
+				...{ id: uuidv7(NOW), cycleIds: [cycleId], soldOn: toLocalDate(NOW), dealer: 'Cô Hoa' },
+				lines: [{ kind: 'goods' as const, material, weightGrams: 1000, unitPriceVnd: 4000 }],
+				...{ cashReceivedVnd: 4000, differenceReason: '', photoMissingReason: 'Máy hết pin' },
+			};
+			await recordScrapSale(db, people.lead, sale, NOW);
+			return sale.id;
+		};
+		const close = async () => {
+			const { id } = (await findOpenCycle(db, house.id))!;
+			await closeCycle(db, people.lead, id, NOW);
+			return id;
+		};
+		const partOf = async (saleId: string) => {
+			const { sales } = await schoolMoney(db, await listClassGoods(db, { campaignId: runningId }));
+			return sales.find(({ id }) => id === saleId)!.part;
+		};
+		const gramsOf = async (code: string) =>
+			(await listClassGoods(db, { campaignId: runningId }))
+				.filter(({ materialCode }) => materialCode === code)
+				.reduce((sum, { grams }) => sum + grams, 0);
+		await bring('mixed_paper', 'kg', 5000);
+		const first = await close();
+		await carryGoods(db, people.lead, { cycleId: first, materials: ['aluminium_can'] }, NOW);
+		const paper = await sell(first, 'mixed_paper');
+		expect(await partOf(paper)).toEqual({
+			...{ ownGrams: await gramsOf('mixed_paper'), othersGrams: 5000, hasOthers: true },
+		});
+		const cans = await sell(await close(), 'aluminium_can');
+		expect(await gramsOf('aluminium_can')).toBeGreaterThan(1000);
+		expect(await partOf(cans)).toEqual({
+			...{ ownGrams: await gramsOf('aluminium_can'), othersGrams: 0, hasOthers: false },
+		});
 	});
 
 	test('the register has every line that counts, once, in the order of days and classes', async () => {

@@ -133,14 +133,30 @@ const selectDeclared = (db: Db, of: Declared) => {
 		.where('classSheet.collectedOn', '<=', of.to);
 };
 
+/** What classes declared of one material in one cycle. */
+export type ClassGoods = {
+	cycleId: string;
+	materialCode: string;
+	lines: number;
+	grams: number;
+	/** Lines whose weight is unknown. */
+	unweighed: number;
+};
+
 /** In which cycles the goods lie that classes declared, each material once. */
-export const listClassGoods = (db: Db, of: Declared) =>
-	selectDeclared(db, of)
-		.select(['dropOff.cycleId', 'dropOffLine.materialCode'])
-		.distinct()
+export async function listClassGoods(db: Db, of: Declared): Promise<ClassGoods[]> {
+	const rows = await selectDeclared(db, of)
+		.select(['dropOff.cycleId', 'dropOffLine.materialCode', grams, unweighed])
+		.select(({ fn }) => fn.countAll<number>().as('lines'))
+		.groupBy(['dropOff.cycleId', 'dropOffLine.materialCode'])
 		.orderBy('dropOff.cycleId')
 		.orderBy('dropOffLine.materialCode')
 		.execute();
+	return rows.map((row) => ({
+		...row,
+		...{ lines: Number(row.lines), grams: Number(row.grams), unweighed: Number(row.unweighed) },
+	}));
+}
 
 /** Every line of class sheets that counts, by day and class. */
 export async function listRegister(db: Db, of: Declared) {

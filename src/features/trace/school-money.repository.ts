@@ -1,47 +1,42 @@
 // What became of the goods that a school's classes brought: the cycles they lay in, their sales, what those paid for.
-import { followGoods, type Goods } from '#features/drop-offs/goods-path.repository.ts';
+import { followGoods } from '#features/drop-offs/goods-path.repository.ts';
 import { selectEntries } from '#features/fund/fund.repository.ts';
-import type { Entry } from '#features/fund/fund.ts';
 import { voucherName } from '#features/fund/ledger.ts';
+import type { ClassGoods } from '#features/schools/school-public.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { listLoadParts } from './load-parts.repository.ts';
+import type { SchoolMoney, SchoolSale } from './school-money.ts';
 import { listPaymentsOf, listSharesOf } from './walk.repository.ts';
 
 /** No page names more rows of each than this; the walks from them name all. */
 const MOST = 12;
 
-export type SchoolSale = {
-	id: string;
-	status: 'recorded' | 'confirmed';
-	soldOn: string;
-	/** Of the whole load: goods of others may have lain in it. */
-	cashReceivedVnd: number;
-	entryId: string | null;
-	voucher: string | undefined;
-	/** The cycles of these goods that it holds. */
-	cycleIds: string[];
-};
-
-export type SchoolMoney = {
-	cycles: { id: string; number: number; closedOn: string | null; isSold: boolean }[];
-	/** The newest first, {@link MOST} at most. */
-	sales: SchoolSale[];
-	saleCount: number;
-	/** Cash of every sale that is confirmed. */
-	incomeVnd: number;
-	/** What those sales paid for, the newest first, {@link MOST} at most. */
-	payments: Entry[];
-	paymentCount: number;
-};
-
 const NONE: SchoolMoney = {
 	...{ cycles: [], sales: [], saleCount: 0, incomeVnd: 0, payments: [], paymentCount: 0 },
 };
 
+/** The parts of these transfers that other funds still have, or have spent; by fund. */
+async function listSaleShares(db: Db, transferIds: string[]) {
+	if (transferIds.length === 0) return [];
+	return db
+		.selectFrom('journalEntry as part')
+		.innerJoin('fund', 'fund.id', 'part.fundId')
+		.leftJoin('journalEntry as reversal', 'reversal.reversesEntryId', 'part.id')
+		.select(['part.transferId', 'part.id as entryId', 'part.changeVnd as amountVnd'])
+		.select(['fund.code', 'fund.nameVi', 'fund.nameEn'])
+		.where('part.transferId', 'in', transferIds)
+		.where('part.kind', '=', 'transfer_in')
+		.where('reversal.id', 'is', null)
+		.orderBy('fund.code')
+		.execute();
+}
+
 /** Follows goods from the cycles in which they were declared. */
-export async function schoolMoney(db: Db, goods: Goods[]): Promise<SchoolMoney> {
+export async function schoolMoney(db: Db, goods: ClassGoods[]): Promise<SchoolMoney> {
 	if (goods.length === 0) return NONE;
-	const ends = [...(await followGoods(db, goods)).values()];
+	const endOf = await followGoods(db, goods);
+	const ends = [...endOf.values()];
 	const cycleIds = [...new Set(ends.flatMap((end) => end.cycleIds))];
 	const saleIds = [...new Set(ends.flatMap(({ saleId }) => saleId ?? []))];
 	const cycles = await db
@@ -56,9 +51,11 @@ export async function schoolMoney(db: Db, goods: Goods[]): Promise<SchoolMoney> 
 			? []
 			: await db
 					.selectFrom('scrapSale')
+					.innerJoin('fund', 'fund.id', 'scrapSale.fundId')
 					.leftJoin('journalEntry', 'journalEntry.id', 'scrapSale.entryId')
 					.select(['scrapSale.id', 'scrapSale.status', 'scrapSale.soldOn', 'scrapSale.cashReceivedVnd'])
 					.select(['scrapSale.entryId', 'voucherKind', 'voucherYear', 'voucherNumber'])
+					.select(['journalEntry.transferId', 'fund.code', 'fund.nameVi', 'fund.nameEn'])
 					.where('scrapSale.id', 'in', saleIds)
 					.where('scrapSale.status', 'in', ['recorded', 'confirmed'])
 					.orderBy('scrapSale.soldOn', 'desc')
@@ -66,8 +63,18 @@ export async function schoolMoney(db: Db, goods: Goods[]): Promise<SchoolMoney> 
 					.execute();
 	const confirmed = sales.filter(({ status }) => status === 'confirmed');
 	const incomes = confirmed.flatMap(({ entryId }) => entryId ?? []);
-	const shares = await listSharesOf(db, incomes);
-	const paymentIds = await listPaymentsOf(db, [...incomes, ...shares]);
+	const paymentIds = await listPaymentsOf(db, [...incomes, ...(await listSharesOf(db, incomes))]);
+	const shown = sales.slice(0, MOST);
+	const shares = await listSaleShares(
+		db,
+		shown.flatMap(({ transferId }) => transferId ?? []),
+	);
+	const parts = await listLoadParts(
+		db,
+		shown.map(({ id }) => id),
+		goods,
+		endOf,
+	);
 	const payments =
 		paymentIds.length === 0
 			? []
@@ -81,11 +88,17 @@ export async function schoolMoney(db: Db, goods: Goods[]): Promise<SchoolMoney> 
 		cycles: cycles.map(({ id, number, closedAt }) => ({
 			...{ id, number, closedOn: closedAt === null ? null : toLocalDate(closedAt) },
 			isSold: ends.filter((end) => end.cycleIds.includes(id)).every(({ saleId }) => saleId !== null),
+			isHolding: ends.some((end) => end.saleId === null && end.cycleIds.at(-1) === id),
 		})),
-		sales: sales.slice(0, MOST).map((sale) => ({
+		sales: shown.map((sale) => ({
 			...{ id: sale.id, status: sale.status as SchoolSale['status'], soldOn: sale.soldOn },
 			...{ cashReceivedVnd: sale.cashReceivedVnd, entryId: sale.entryId, voucher: voucherName(sale) },
 			cycleIds: [...new Set(ends.filter(({ saleId }) => saleId === sale.id).flatMap((end) => end.cycleIds))],
+			fund: { code: sale.code, nameVi: sale.nameVi, nameEn: sale.nameEn },
+			shares: shares
+				.filter(({ transferId }) => transferId !== null && transferId === sale.transferId)
+				.map(({ transferId: _, ...share }) => share),
+			part: parts.get(sale.id)!,
 		})),
 		saleCount: sales.length,
 		incomeVnd: confirmed.reduce((sum, { cashReceivedVnd }) => sum + cashReceivedVnd, 0),

@@ -1,0 +1,47 @@
+// What became of the goods that a school's classes brought, as far as the chain has come.
+import type { Entry } from '#features/fund/fund.ts';
+
+/** How much of a load was theirs, as declared; null where the weight of a line is unknown. */
+export type LoadPart = { ownGrams: number | null; othersGrams: number | null; hasOthers: boolean };
+
+type FundName = { code: string; nameVi: string; nameEn: string };
+
+/** What another fund got of a sale, by the rule of its day. */
+export type SaleShare = FundName & { entryId: string; amountVnd: number };
+
+export type SchoolSale = {
+	id: string;
+	status: 'recorded' | 'confirmed';
+	soldOn: string;
+	/** Of the whole load: goods of others may have lain in it. */
+	cashReceivedVnd: number;
+	entryId: string | null;
+	voucher: string | undefined;
+	/** The cycles of these goods that it holds. */
+	cycleIds: string[];
+	/** For which its cash is booked. */
+	fund: FundName;
+	shares: SaleShare[];
+	/** How much of the load these goods are. */
+	part: LoadPart;
+};
+
+export type SchoolMoney = {
+	cycles: {
+		id: string;
+		number: number;
+		closedOn: string | null;
+		/** All of these goods that ever lay in it. */
+		isSold: boolean;
+		/** Some of them lie in it unsold. */
+		isHolding: boolean;
+	}[];
+	/** The newest first, 12 at most. */
+	sales: SchoolSale[];
+	saleCount: number;
+	/** Cash of every sale that is confirmed. */
+	incomeVnd: number;
+	/** What those sales paid for, the newest first, 12 at most. */
+	payments: Entry[];
+	paymentCount: number;
+};
