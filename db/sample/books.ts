@@ -11,18 +11,28 @@ import { confirmStatement, recordStatement } from '#features/fund/statement.serv
 import type { StatementInput } from '#features/fund/statement.ts';
 import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { FUNDS } from './people.ts';
+import { COUNCIL_FUND, COUNCIL_PERCENT, FUNDS, SCHOOL_FUND, WARD_PERCENT, type School } from './people.ts';
 import { DAY, HOUR, type Plan } from './plan.ts';
 
 /** Sales of the last weeks still wait for somebody; before that nothing does. */
 const SETTLED_DAYS = 60;
 
 /** The rule from the first day on, an opening balance, a gift, each settled month counted and closed, and each month's sheet on the board. */
-export function planBooks(plan: Omit<Plan, 'random' | 'pick'> & { start: number }): void {
-	const { db, now, start, actors, steps } = plan;
+export function planBooks(plan: Omit<Plan, 'random' | 'pick'> & { start: number; school: School }): void {
+	const { db, now, start, actors, steps, school } = plan;
 	const { treasurer, approver } = actors;
-	for (const [index, fund] of FUNDS.entries()) {
-		const fundId = async () => (await findFundByCode(db, fund.code))!.id;
+	const idOf = async (code: string) => (await findFundByCode(db, code))!.id;
+	/** The school's fund gives parts to the council's and to its ward's. */
+	const sharesOf = async (code: string) => {
+		if (code !== SCHOOL_FUND.code) return [];
+		const ward = FUNDS.find(({ wardId }) => wardId === school.house.ward.id)!;
+		return [
+			{ fundId: await idOf(COUNCIL_FUND.code), percent: COUNCIL_PERCENT },
+			{ fundId: await idOf(ward.code), percent: WARD_PERCENT },
+		];
+	};
+	for (const [index, fund] of [...FUNDS, SCHOOL_FUND, COUNCIL_FUND].entries()) {
+		const fundId = () => idOf(fund.code);
 		const book = async (at: number, over: Pick<StatementInput, 'kind' | 'amountVnd' | 'words'>) => {
 			const input: StatementInput = {
 				...{ id: uuidv7(at), fundId: await fundId(), happenedOn: toLocalDate(at), account: 'cash' as const },
@@ -40,7 +50,7 @@ export function planBooks(plan: Omit<Plan, 'random' | 'pick'> & { start: number 
 				const rule = {
 					...{ id: uuidv7(opened), fundId: await fundId(), validFrom: toLocalDate(opened) },
 					...{ twoApproversAboveVnd: 20_000_000, saleRecorder: 'steward_or_treasurer' as const },
-					...{ boardDueDay: 5, shares: [] },
+					...{ boardDueDay: 5, shares: await sharesOf(fund.code) },
 				};
 				await setFundRule(db, approver, rule, opened);
 				const amountVnd = (3 + index) * 100_000;
@@ -63,7 +73,10 @@ export function planBooks(plan: Omit<Plan, 'random' | 'pick'> & { start: number 
 				const input = {
 					...{ fundId: await fundId(), subject: '', fromOn: toLocalDate(at), toOn: null, note: '' },
 					...{
-						place: `Nhà văn hoá khối ${index + 1} (mẫu)`,
+						place:
+							fund.code === SCHOOL_FUND.code
+								? 'Bảng tin của trường (mẫu)'
+								: `Nhà văn hoá khối ${index + 1} (mẫu)`,
 						photoMissingReason: 'Bản ghi mẫu nên không có ảnh',
 					},
 					...over,

@@ -16,7 +16,7 @@ import { inTransaction, type Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import type { School } from './people.ts';
-import { DAY, HOUR, type Plan } from './plan.ts';
+import { campaignDays, DAY, HOUR, type Plan } from './plan.ts';
 
 /** Đồng for one kilogram: invented, near what scrap dealers paid in 2025. */
 const PRICES: Record<string, number> = {
@@ -49,20 +49,23 @@ export function planHouse(
 	const lead = school === schools[0] ? actors['school_lead']! : actors['other_school_lead']!;
 	// A school sends one sheet a day.
 	const sheetDays = new Set<string>();
+	// The first school's campaigns take the last weeks of its house.
+	const isOfCampaigns = school !== undefined && school === schools[0];
+	const end = isOfCampaigns ? now - campaignDays(now).emptied * DAY : now;
 	let from = start + Math.floor(random() * 20) * DAY;
-	while (from < now - DAY) {
+	while (from < end - DAY) {
 		const until = from + (48 + Math.floor(random() * 40)) * DAY;
 		const count = 3 + Math.floor(random() * 4);
 		for (let each = 0; each < count; each += 1) {
 			const at = Math.floor(from + (random() * (until - from) * 9) / 10) + 9 * HOUR;
-			if (at > now - HOUR) continue;
+			if (at > end - HOUR) continue;
 			if (school && each % 2 === 0 && !sheetDays.has(toLocalDate(at))) {
 				sheetDays.add(toLocalDate(at));
 				steps.push({ at, run: () => bringByClass(db, school, lead, at, random) });
 			} else steps.push({ at, run: () => bring(db, house, pick(devices).id, at, random) });
 		}
 		// The newest stories are left open: something must wait for the people who sign in.
-		if (until < now - 2 * DAY) {
+		if (until < end - 2 * DAY) {
 			const isWaiting = until > now - 50 * DAY && index % 6 === 1;
 			steps.push({
 				at: until,
@@ -71,6 +74,11 @@ export function planHouse(
 		}
 		from = until;
 	}
+	if (isOfCampaigns)
+		steps.push({
+			at: end,
+			run: () => sell(db, house, steward, actors['treasurer']!, end, random, false),
+		});
 	// The first house has something in it today, for whoever tries the portal.
 	if (index < 3) {
 		for (const days of [1, 2, 4])
@@ -93,7 +101,8 @@ function makeLines(house: GreenHouse, random: () => number): DropOffLine[] {
 	});
 }
 
-async function bring(
+/** A resident brings what the house takes. */
+export async function bring(
 	db: Db,
 	house: GreenHouse,
 	deviceAliasId: string,
@@ -135,10 +144,10 @@ async function bringByClass(
 }
 
 /** Empties a house and sells what was declared, off by the variance that scales show. */
-async function sell(
+export async function sell(
 	db: Db,
 	house: GreenHouse,
-	steward: Actor,
+	seller: Actor,
 	treasurer: Actor,
 	at: number,
 	random: () => number,
@@ -147,7 +156,7 @@ async function sell(
 	const cycle = await findOpenCycle(db, house.id);
 	const declared = cycle ? await sumDeclared(db, cycle.id) : [];
 	if (!cycle || declared.length === 0) return;
-	await closeCycle(db, steward, cycle.id, at);
+	await closeCycle(db, seller, cycle.id, at);
 	const grams = new Map<string, number>();
 	for (const row of declared)
 		grams.set(row.materialCode, (grams.get(row.materialCode) ?? 0) + (row.declaredWeightGrams ?? 0));
@@ -163,7 +172,7 @@ async function sell(
 	const id = uuidv7(at);
 	await recordScrapSale(
 		db,
-		steward,
+		seller,
 		{
 			id,
 			cycleIds: [cycle.id],

@@ -20,6 +20,7 @@ import {
 } from './people.ts';
 import { DAY, makeRandom, type Step } from './plan.ts';
 import { makeReports } from './reports.ts';
+import { openSchoolFunds, planCampaigns } from './school.ts';
 
 export { resetSamplePasswords, type SampleSignIn } from './people.ts';
 
@@ -66,6 +67,8 @@ export async function loadSample(db: Db, now: number): Promise<SampleSignIn[]> {
 	const people = await makePeople(db, start);
 	const houses = await listGreenHouses(db, {}, now);
 	const schools = await makeSchools(db, houses, people, start);
+	const school = schools[0]!;
+	await openSchoolFunds(db, school, people, start);
 	await grantHouses(db, houses, people, start);
 	const actors = await readActors(db, people, now);
 
@@ -75,7 +78,8 @@ export async function loadSample(db: Db, now: number): Promise<SampleSignIn[]> {
 	for (const [index, house] of open.entries()) {
 		planHouse({ db, house, index, start, now, random, pick, devices, actors, schools, steps });
 	}
-	planBooks({ db, now, start, actors, steps });
+	planCampaigns({ db, now, actors, steps, school, devices });
+	planBooks({ db, now, start, actors, steps, school });
 	planPayments({ db, now, start, random, pick, actors, steps });
 	planEvents({ db, now, random, pick, actors, devices, organisations: people.organisations, steps });
 	steps.sort((a, b) => a.at - b.at);

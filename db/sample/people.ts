@@ -53,6 +53,21 @@ export const FUNDS = [
 	},
 ];
 
+/** The first school's own fund, and that of the council above it. */
+export const SCHOOL_FUND = {
+	code: 'MAU-TH1',
+	vi: 'Quỹ Liên đội Trường học 1 (mẫu)',
+	en: 'School 1 Unit Fund (sample)',
+};
+export const COUNCIL_FUND = {
+	code: 'MAU-HDD',
+	vi: 'Quỹ Hội đồng Đội tỉnh (mẫu)',
+	en: 'Provincial Young Pioneers’ Council Fund (sample)',
+};
+/** Of each sale the council's fund gets so many per cent, and the ward's for its social work. */
+export const COUNCIL_PERCENT = 20;
+export const WARD_PERCENT = 10;
+
 /** Words of one syllable from which a password that can be read out is drawn. */
 const WORDS =
 	'cam chanh dua xoai mit na oi buoi khe hong man le tao quyt nhan vai sung roi hanh toi gung rieng nghe tre truc mai dao cuc sen lan hue'.split(

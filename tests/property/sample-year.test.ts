@@ -17,6 +17,11 @@ import { letterCodeOf } from '#features/cleanup-events/letter.ts';
 import { issueLetter, verifyLetter } from '#features/cleanup-events/letter.service.ts';
 import { checkLedger } from '#features/checks/check.service.ts';
 import { listFunds } from '#features/fund/fund.repository.ts';
+import { countSheets, listWeighIns } from '#features/schools/campaign.repository.ts';
+import { campaignState } from '#features/schools/campaign.ts';
+import { listClassGoods } from '#features/schools/school-public.repository.ts';
+import { campaignSteps } from '#features/trace/campaign-steps.ts';
+import { schoolMoney } from '#features/trace/school-money.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
 import { DEEDS } from '#features/privacy/own-deed.repository.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
@@ -77,7 +82,14 @@ const PARTS = [
 		'problem_voice',
 		'event_organisation',
 		'event_section',
-		...['class_sheet_cell', 'campaign_material', 'campaign_quota', 'campaign_award', 'campaign_class'],
+		...[
+			'class_sheet_cell',
+			'campaign_material',
+			'campaign_quota',
+			'campaign_award',
+			'campaign_class',
+			'weigh_in',
+		],
 		'event_need',
 	],
 	...['ledger_account', 'posting', 'entry_text', 'fund_allocation'],
@@ -97,6 +109,7 @@ test('every row is marked as a sample, and so is every invented name', async () 
 		['person', 'display_name'],
 		['green_house', 'name_vi'],
 		['fund', 'name_vi'],
+		['campaign', 'name'],
 		['cleanup_event', 'title'],
 		['event_series', 'title'],
 		['sign_up', 'name'],
@@ -115,7 +128,7 @@ test('every row is marked as a sample, and so is every invented name', async () 
 test('every moment lies in the year before it was loaded, but for what is announced', async () => {
 	const ahead = [
 		...['cleanup_event.starts_at', 'cleanup_event.ends_at'],
-		...['event_series.first_on', 'event_series.until_on'],
+		...['event_series.first_on', 'event_series.until_on', 'campaign.ends_on'],
 	];
 	const reference = new Set(REFERENCE);
 	for (const { name, columns } of await db.introspection.getTables()) {
@@ -230,7 +243,7 @@ test('what a fund pays for fits the month', async () => {
 
 test('the books balance', async () => {
 	const funds = await listFunds(db);
-	expect(funds).toHaveLength(4);
+	expect(funds).toHaveLength(6);
 	for (const fund of funds) {
 		const entries = await db
 			.selectFrom('journalEntry')
@@ -238,7 +251,8 @@ test('the books balance', async () => {
 			.where('fundId', '=', fund.id)
 			.orderBy('sequence')
 			.execute();
-		expect(entries.length).toBeGreaterThan(20);
+		// One school sells less than a ward, and a council only gets parts.
+		expect(entries.length).toBeGreaterThan(fund.adminUnitId === null ? 5 : 20);
 		let sum = 0;
 		for (const [index, entry] of entries.entries()) {
 			sum += entry.changeVnd;
@@ -263,6 +277,29 @@ test('the books balance', async () => {
 		(select sum(a.amount_vnd) from fund_allocation a where a.payment_entry_id = e.id)`);
 	expect([...overspent, ...unexplained]).toEqual([]);
 	expect((await rowsOf('select count(*) as n from fund_allocation'))[0]!['n']).toBeGreaterThan(20);
+});
+
+test('a school has one campaign that is in its own fund, and one that runs with a sheet that waits', async () => {
+	const campaigns = await db.selectFrom('campaign').selectAll().orderBy('startsOn').execute();
+	const today = toLocalDate(LOADED);
+	expect(campaigns.map((each) => campaignState(each, today))).toEqual(['ended', 'running']);
+	const [ended, running] = campaigns;
+	const moneyOf = async (id: string) => schoolMoney(db, await listClassGoods(db, { campaignId: id }));
+	const money = await moneyOf(ended!.id);
+	const sheets = await countSheets(db, ended!.id);
+	const weighIns = (await listWeighIns(db, ended!.id)).length;
+	const { steps } = campaignSteps({ state: 'ended', sheets, weighIns, money });
+	expect(steps.filter(({ state }) => state !== 'done')).toEqual([]);
+	expect(money.sales).toMatchObject([
+		{ fund: { code: 'MAU-TH1' }, shares: [{ code: 'MAU-DK' }, { code: 'MAU-HDD' }] },
+	]);
+	// Neighbours brought something too, and it is not taken for the classes'.
+	expect(money.sales[0]!.part.hasOthers).toBe(true);
+	expect(money.sales[0]!.part.othersGrams).toBeGreaterThan(0);
+	expect(money.paymentCount).toBe(1);
+	expect(await countSheets(db, running!.id)).toEqual({ entered: 1, approved: 2, revoked: 0 });
+	const open = (await moneyOf(running!.id)).cycles;
+	expect(open.map(({ closedOn, isHolding }) => [closedOn, isHolding])).toEqual([[null, true]]);
 });
 
 test('every check of the books passes', async () => {
