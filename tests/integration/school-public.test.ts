@@ -6,7 +6,8 @@ import { recordScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { approveClassSheet, recordClassSheet } from '#features/schools/class-sheet.service.ts';
 import { listCampaigns, listClassTotals } from '#features/schools/campaign.repository.ts';
-import { draftCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
+import { draftCampaign, endCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
+import { countWaitingSheets, listCampaignsToFinish } from '#features/schools/lead-work.repository.ts';
 import { readPublicCampaign } from '#features/schools/public-campaign.repository.ts';
 import {
 	findSchool,
@@ -205,6 +206,34 @@ describeEachEngine('a school’s public side', (engine) => {
 		expect(await partOf(cans)).toEqual({
 			...{ ownGrams: await gramsOf('aluminium_can'), othersGrams: 0, hasOthers: false },
 		});
+	});
+
+	test('a lead is told of sheets that wait, campaigns past their day, and goods of ended ones', async () => {
+		const { db, schoolId, house, people, runningId, bring, rules } = await makeWorld();
+		const today = toLocalDate(NOW);
+		const ask = async (day: string, schoolIds = [schoolId]) => ({
+			sheets: (await countWaitingSheets(db, schoolIds)).map(({ code, count }) => [code, count]),
+			campaigns: (await listCampaignsToFinish(db, schoolIds, day)).map(({ id, step }) => [id, step]),
+		});
+		const nothing = { sheets: [], campaigns: [] };
+		// The ended one is sold, the running one still takes sheets, and a draft asks for nothing.
+		expect(await ask(today)).toEqual(nothing);
+		await bring(runningId, () => 1000, false);
+		expect(await ask(today)).toEqual({ sheets: [[house.code, 1]], campaigns: [] });
+		const after = addDays(rules.endsOn, 1);
+		expect(await ask(after)).toEqual({ sheets: [[house.code, 1]], campaigns: [[runningId, 'end']] });
+		const { id } = await db
+			.selectFrom('classSheet')
+			.select('id')
+			.where('status', '=', 'entered')
+			.executeTakeFirstOrThrow();
+		await approveClassSheet(db, people.lead, id, NOW);
+		await endCampaign(db, people.lead, runningId, NOW);
+		expect(await ask(after)).toEqual({ sheets: [], campaigns: [[runningId, 'close']] });
+		await closeCycle(db, people.lead, (await findOpenCycle(db, house.id))!.id, NOW);
+		expect(await ask(after)).toEqual(nothing);
+		expect(await ask(after, ['another school'])).toEqual(nothing);
+		expect(await ask(after, [])).toEqual(nothing);
 	});
 
 	test('the register has every line that counts, once, in the order of days and classes', async () => {

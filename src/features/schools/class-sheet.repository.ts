@@ -144,20 +144,6 @@ export const listSheets = async (db: Db, organisationId: string, limit: number) 
 			.execute(),
 	);
 
-/** How many sheets wait for approval at each of these schools; a school where none waits is left out. */
-export async function countWaitingSheets(db: Db, organisationIds: string[]): Promise<Map<string, number>> {
-	if (organisationIds.length === 0) return new Map();
-	const rows = await db
-		.selectFrom('classSheet')
-		.select('organisationId')
-		.select(({ fn }) => fn.countAll<number>().as('count'))
-		.where('organisationId', 'in', organisationIds)
-		.where('status', '=', 'entered')
-		.groupBy('organisationId')
-		.execute();
-	return new Map(rows.map(({ organisationId, count }) => [organisationId, Number(count)]));
-}
-
 /** The latest sheets that came by a class's link, each with its cells. */
 export const listSheetsOfLink = async (
 	db: Db,

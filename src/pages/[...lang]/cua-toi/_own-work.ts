@@ -21,8 +21,7 @@ import { listHousePhotosFor } from '#features/green-houses/house-photo.service.t
 import { countOpenProblems } from '#features/green-houses/problem-report.repository.ts';
 import { countUnfilled } from '#features/privacy/notice.repository.ts';
 import { listOpenRequests } from '#features/privacy/rights-request.repository.ts';
-import { countWaitingSheets } from '#features/schools/class-sheet.repository.ts';
-import { listSchoolHouses } from '#features/schools/school.repository.ts';
+import { countWaitingSheets, listCampaignsToFinish } from '#features/schools/lead-work.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 
@@ -51,9 +50,10 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 	const houses = await housesOf(['steward']);
 	const ids = houses.map(({ id }) => id);
 	// The lead of a school empties and sells the house in its yard, and no more.
-	const schoolHouses = (
-		await listHousesInScopes(db, { hostIds: idsOf(['school_lead'], 'organisation') }, now)
-	).filter(({ id, status }) => status !== 'closed' && !ids.includes(id));
+	const schoolIds = idsOf(['school_lead'], 'organisation');
+	const schoolHouses = (await listHousesInScopes(db, { hostIds: schoolIds }, now)).filter(
+		({ id, status }) => status !== 'closed' && !ids.includes(id),
+	);
 	const sellIds = [...ids, ...schoolHouses.map(({ id }) => id)];
 	// Who may close what people report and is there to do it: an administrator finds it on the house's page.
 	const reportHouses = await housesOf(['steward', 'ward_officer']);
@@ -68,15 +68,14 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 		...(await listHousePhotosFor(db, actor, 'private', MOST_PHOTOS, now)),
 		...(await listEventPhotosFor(db, actor, 'private', MOST_PHOTOS)),
 	];
-	const schoolIds = idsOf(['school_lead'], 'organisation');
-	const sheetCounts = await countWaitingSheets(db, schoolIds);
-	const schools = await listSchoolHouses(db, [...sheetCounts.keys()]);
 	const mustSetUp =
 		!actor.isSample && needsSecondFactor(actor) && !(await hasSecondFactor(db, actor.personId));
 	const publishesNotice = !actor.isSample && findAnyGrant(actor, 'notice.publish');
 	return {
 		houses,
 		schoolHouses,
+		sheets: await countWaitingSheets(db, schoolIds),
+		campaigns: await listCampaignsToFinish(db, schoolIds, today),
 		reportHouses,
 		ownFunds,
 		/** A steward of the organisation that keeps a fund has no other page of it. */
@@ -84,11 +83,6 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 		alerts: await listHouseAlerts(db, ids),
 		problems: await countOpenProblems(db, seen),
 		photoCount: photos.length,
-		/** Sheets that wait at each school; it is opened by the first of its houses. */
-		sheets: [...sheetCounts].flatMap(([id, count]) => {
-			const school = schools.find((each) => each.id === id);
-			return school ? [{ count, code: school.code, name: school.name }] : [];
-		}),
 		unsold: await listUnsoldCycles(db, sellIds),
 		othersUnsold: await listUnsoldCycles(db, others),
 		sales: await listSalesWaitingFor(db, actor, now),

@@ -83,11 +83,17 @@ export function waitingRows(work: OwnWork, t: Translate, locale: Locale, now: nu
 					},
 				]
 			: []),
-		...work.sheets.map(({ count, code, name }) => ({
-			glyph: 'g-book' as const,
-			href: `/cua-toi/truong?diem=${code}`,
-			title: t('schools:list.waitingCount', { count }),
-			detail: name,
+		...work.sheets.map(({ code, nameVi, count }) => ({
+			glyph: 'g-paper' as const,
+			href: `/cua-toi/truong?diem=${code}#da-ghi`,
+			title: t('accounts:mine.waitingSheets', { count }),
+			detail: listedHouseName({ nameVi, code }),
+		})),
+		...work.campaigns.map(({ id, name, step }) => ({
+			glyph: step === 'end' ? ('i-ok' as const) : ('c-house' as const),
+			href: `/cua-toi/truong/dot/${id}`,
+			title: t(`accounts:mine.campaign.${step}`, { name }),
+			detail: t(`accounts:mine.campaign.${step}Detail`),
 		})),
 		...work.unsold.map(({ returnReason, ...cycle }) => ({
 			glyph: 'c-scale' as const,
