@@ -133,7 +133,7 @@ export function planCampaigns(
 		...{ name: 'Kế hoạch nhỏ, đợt 1 (mẫu)', startsOn: dayOf(first.from), endsOn: dayOf(first.to) },
 	});
 	for (const [index, days] of [first.from - 2, first.from - 7, first.to + 1].entries())
-		bringByClasses(endedId, { day: dayOf(days), at: at(days) }, 12 - index);
+		bringByClasses(endedId, { day: dayOf(days), at: at(days) }, 6 - index);
 	// Its own chance, so that the rest of the year stays as it is.
 	const random = makeRandom(2);
 	const between = at(first.from - 4);
