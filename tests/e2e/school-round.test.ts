@@ -6,7 +6,7 @@ import { inTransaction } from '#lib/db.ts';
 import { addDays, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { readWorkbook, writeWorkbook } from '#lib/workbook.ts';
-import { launchBrowser, phone } from '../support/browser.ts';
+import { launchBrowser, phone, wide } from '../support/browser.ts';
 import { DAY, makeHouse } from '../support/fixtures.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -67,7 +67,7 @@ const enter = async (table: string, button: string) => {
 /** What is done to the newest sheet that says this. */
 const decide = async (words: string, button: string) => {
 	await page.goto('/cua-toi/truong');
-	const sheet = page.locator('main .rows li', { hasText: words }).first();
+	const sheet = page.locator('main .rows li', { hasText: words, hasNotText: 'đã rút lại' }).first();
 	await sheet.locator('summary').click();
 	await sheet.getByRole('button', { name: button }).click();
 	await page.waitForURL(/xong=/);
@@ -119,18 +119,20 @@ test('figures are pasted, corrected and revoked, and each total is exact', async
 	await page.goto(campaign);
 	expect((await progress('6A')).slice(1)).toEqual(['120,5', '3,01']);
 	const before = await progress('6B');
-	// A second load of the day, approved, and revoked: exactly that goes.
+	// Two more loads of the day, approved in one press, and revoked: exactly that goes.
 	await enter('Lớp\tGiấy vụn (kg)\n6B\t7\n7A\t30', 'Ghi, duyệt sau');
-	await decide('chờ duyệt', 'Duyệt sổ ngày này');
+	await enter('Lớp\tGiấy vụn (kg)\n7A\t5', 'Ghi, duyệt sau');
+	await press('Duyệt cả 2 sổ đang chờ');
+	expect(await page.locator('.good[role=status]').textContent()).toContain('Đã duyệt 2 sổ');
 	await page.goto(campaign);
-	expect((await progress('7A'))[1]).toBe('30');
-	await decide('7A', 'Rút lại sổ ngày này');
+	expect((await progress('7A'))[1]).toBe('35');
+	for (const sheet of ['30', '5']) await decide(`${sheet}\u00a0kg`, 'Rút lại sổ ngày này');
 	await page.goto(campaign);
 	expect(await progress('6B')).toEqual(before);
 	expect((await progress('7A'))[1]).toBe('0');
 });
 
-test('the goods are weighed, and the campaign ends', async () => {
+test('the goods are weighed, sold and confirmed, shown under the flag, and praised on paper', async () => {
 	await page.goto(campaign);
 	await page.locator('summary', { hasText: 'Ghi số cân' }).click();
 	await page.selectOption('[name=materialCode]', 'mixed_paper');
@@ -140,6 +142,41 @@ test('the goods are weighed, and the campaign ends', async () => {
 	expect(await page.locator('main').textContent()).toMatch(/180,5[\s\S]*178[\s\S]*2,5/);
 	await press('Kết thúc đợt');
 	await page.waitForURL(/xong=ket-thuc/);
+	await page.locator('.way .btn').click();
+	await page.locator('form[action*=closeCycle] button').click();
+	await page.waitForURL(/xong=ky/);
+	await page.goto(campaign);
+	await page.locator('.way .btn').click();
+	await page.waitForURL(/#ban$/);
+	await page.check('[name=how][value=lump_sum]');
+	await page.fill('[name=dealer]', 'Cô Hạnh');
+	await page.fill('[name=cash]', '540.000');
+	await page.fill('[name=photoMissingReason]', 'Máy hết pin');
+	await page.click('[data-sale] .btn');
+	await page.waitForURL(/\/cua-toi\/phieu-ban\//);
+	const slip = new URL(page.url()).pathname;
+	const other = await browser.newContext({ viewport: phone, baseURL: world.baseUrl });
+	const treasurer = await other.newPage();
+	await signInAs(treasurer, world.baseUrl, world.people.treasurer);
+	await treasurer.goto(slip);
+	await treasurer.locator('form[action*=confirmSale] button').click();
+	await treasurer.locator('.note.good').waitFor();
+	await other.close();
+	await page.goto(campaign);
+	expect(await page.locator('.way').textContent()).toMatch(/540\.000.*vào Quỹ phường Đông Kinh/);
+
+	const at = `/truong/${schoolId}`;
+	await page.setViewportSize(wide);
+	await page.goto(`${at}/thu-hai`);
+	const slide = (await page.locator('main').textContent()) ?? '';
+	for (const said of ['Kế hoạch nhỏ đợt 1', '540.000', '120,5\u00a0kg', '6A', '6B'])
+		expect(slide).toContain(said);
+	await page.goto(`${at}/${campaign.split('/').at(-1)!}/khen`);
+	const certificates = await page.locator('.certificate').count();
+	expect(certificates).toBeGreaterThan(0);
+	const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+	expect([...pdf.matchAll(/\/Type \/Page\b/g)]).toHaveLength(certificates);
+	await page.setViewportSize(phone);
 });
 
 /** Every field of a page's forms in which something can be typed, sent with the pupil's name in that field alone. */

@@ -1,6 +1,6 @@
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction, hasFile } from '#lib/forms.ts';
-import { localePath } from '#lib/i18n.ts';
+import { localePath, type Locale } from '#lib/i18n.ts';
 import { readTableFile } from '#lib/table-file.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
@@ -56,14 +56,19 @@ export const schools = {
 		},
 		{ longText: 'table' },
 	),
-	approveSheet: formAction(async (form, { locals }) => {
-		const id = field(form, 'id');
-		await approveClassSheet(locals.db, locals.actor, id, locals.now);
-		return localePath(locals.locale, `/cua-toi/truong?xong=${encodeURIComponent(id)}`);
+	/** One sheet, or all that the page showed as waiting. */
+	approveSheet: formAction(async (form, { locals: { db, actor, now, locale } }) => {
+		const ids = form.getAll('id').map(String);
+		for (const id of ids) await approveClassSheet(db, actor, id, now);
+		return pageOf(locale, form, ids.length === 1 ? { xong: ids[0]! } : { duyet: String(ids.length) });
 	}),
-	revokeSheet: formAction(async (form, { locals }) => {
+	revokeSheet: formAction(async (form, { locals: { db, actor, now, locale } }) => {
 		const id = field(form, 'id');
-		await revokeClassSheet(locals.db, locals.actor, id, locals.now);
-		return localePath(locals.locale, `/cua-toi/truong?xong=${encodeURIComponent(id)}`);
+		await revokeClassSheet(db, actor, id, now);
+		return pageOf(locale, form, { xong: id });
 	}),
 };
+
+/** The page of the house from which the form came. */
+const pageOf = (locale: Locale, form: FormData, said: Record<string, string>) =>
+	localePath(locale, `/cua-toi/truong?${new URLSearchParams({ diem: field(form, 'diem'), ...said })}`);
