@@ -4,6 +4,12 @@ import { findOpenCycle } from '#features/collections/collection-cycle.repository
 import { carryGoods, closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { recordScrapSale } from '#features/collections/scrap-sale.service.ts';
 import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
+import {
+	approveDisbursement,
+	payDisbursement,
+	requestDisbursement,
+} from '#features/fund/disbursement.service.ts';
+import { postEntry } from '#features/fund/ledger.service.ts';
 import { approveClassSheet, recordClassSheet } from '#features/schools/class-sheet.service.ts';
 import { listCampaigns, listClassTotals } from '#features/schools/campaign.repository.ts';
 import { draftCampaign, endCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
@@ -21,6 +27,7 @@ import {
 } from '#features/schools/school-public.repository.ts';
 import { daysOfYear, NOTHING_DECLARED } from '#features/schools/school-public.ts';
 import { schoolMoney } from '#features/trace/school-money.repository.ts';
+import { inTransaction } from '#lib/db.ts';
 import { retireSamples } from '#lib/samples.ts';
 import { addDays, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -136,6 +143,35 @@ describeEachEngine('a school’s public side', (engine) => {
 		expect(await gramsOf(addDays(collectedOn, 1), addDays(today, -1))).toEqual([]);
 	});
 
+	test('of a payment that took other money too, its part alone is theirs', async () => {
+		const { db, endedId, entryId, fund, people, house } = await makeWorld();
+		const today = toLocalDate(NOW);
+		const gift = {
+			...{ id: uuidv7(NOW), fundId: fund.id, kind: 'gift' as const, happenedOn: today, bookedOn: today },
+			recordedBy: people.treasurer.grants[0]!.id,
+			source: { kind: 'statement' as const, id: 'gift', content: { statement: 'gift' } },
+			postings: [{ debit: 'cash' as const, credit: 'gift' as const, amountVnd: 1_000_000 }],
+			text: { kind: 'statement' as const, words: 'Tiền ủng hộ' },
+		};
+		await inTransaction(db, (trx) => postEntry(trx, gift, NOW));
+		const id = uuidv7(NOW);
+		const request = { id, fundId: fund.id, purpose: 'hardship' as const, description: 'Áo ấm' };
+		const rest = { amountVnd: 700_000, beneficiaryCount: 6, adminUnitId: house.ward.id };
+		await requestDisbursement(db, people.officer, { ...request, ...rest }, NOW);
+		await approveDisbursement(db, people.approver, { id }, NOW);
+		const second = uuidv7(NOW);
+		await payDisbursement(db, people.treasurer, { id, entryId: second, paidOn: today }, NOW);
+		const { payments } = await schoolMoney(db, await listClassGoods(db, { campaignId: endedId }));
+		const parts = payments.map(({ id: payment, changeVnd, spentVnd }) => [payment, changeVnd, spentVnd]);
+		expect(parts).toHaveLength(2);
+		expect(parts).toEqual(
+			expect.arrayContaining([
+				[entryId, -300_000, 300_000],
+				[second, -700_000, 180_000],
+			]),
+		);
+	});
+
 	test('goods are followed to their sale, its row and what it paid for', async () => {
 		const { db, endedId, runningId, cycle, saleId, entryId, schoolId, schoolYear } = await makeWorld();
 		const of = async (goods: Parameters<typeof listClassGoods>[1]) =>
@@ -150,7 +186,7 @@ describeEachEngine('a school’s public side', (engine) => {
 				},
 			],
 			incomeVnd: 480_000,
-			payments: [{ id: entryId, changeVnd: -300_000 }],
+			payments: [{ id: entryId, changeVnd: -300_000, spentVnd: 300_000 }],
 		});
 		const running = await of({ campaignId: runningId });
 		expect(running).toMatchObject({ sales: [], incomeVnd: 0, payments: [] });

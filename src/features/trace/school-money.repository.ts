@@ -32,6 +32,20 @@ async function listSaleShares(db: Db, transferIds: string[]) {
 		.execute();
 }
 
+/** What each of these payments took from these incomes, in đồng. */
+async function sumSpent(db: Db, paymentIds: string[], incomeIds: string[]): Promise<Map<string, number>> {
+	if (paymentIds.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('fundAllocation')
+		.select('paymentEntryId')
+		.select(({ fn }) => fn.sum<number>('amountVnd').as('amountVnd'))
+		.where('paymentEntryId', 'in', paymentIds)
+		.where('incomeEntryId', 'in', incomeIds)
+		.groupBy('paymentEntryId')
+		.execute();
+	return new Map(rows.map((row) => [row.paymentEntryId, Number(row.amountVnd)]));
+}
+
 /** Follows goods from the cycles in which they were declared. */
 export async function schoolMoney(db: Db, goods: ClassGoods[]): Promise<SchoolMoney> {
 	if (goods.length === 0) return NONE;
@@ -63,7 +77,9 @@ export async function schoolMoney(db: Db, goods: ClassGoods[]): Promise<SchoolMo
 					.execute();
 	const confirmed = sales.filter(({ status }) => status === 'confirmed');
 	const incomes = confirmed.flatMap(({ entryId }) => entryId ?? []);
-	const paymentIds = await listPaymentsOf(db, [...incomes, ...(await listSharesOf(db, incomes))]);
+	const earned = [...incomes, ...(await listSharesOf(db, incomes))];
+	const paymentIds = await listPaymentsOf(db, earned);
+	const spent = await sumSpent(db, paymentIds, earned);
 	const shown = sales.slice(0, MOST);
 	const shares = await listSaleShares(
 		db,
@@ -102,7 +118,7 @@ export async function schoolMoney(db: Db, goods: ClassGoods[]): Promise<SchoolMo
 		})),
 		saleCount: sales.length,
 		incomeVnd: confirmed.reduce((sum, { cashReceivedVnd }) => sum + cashReceivedVnd, 0),
-		payments,
+		payments: payments.map((entry) => ({ ...entry, spentVnd: spent.get(entry.id)! })),
 		paymentCount: paymentIds.length,
 	};
 }

@@ -26,6 +26,9 @@ export type SchoolSale = {
 	part: LoadPart;
 };
 
+/** A payment, and how much of it came from these sales: the rest is other money of its fund. */
+export type Payment = Entry & { spentVnd: number };
+
 export type SchoolMoney = {
 	cycles: {
 		id: string;
@@ -42,6 +45,6 @@ export type SchoolMoney = {
 	/** Cash of every sale that is confirmed. */
 	incomeVnd: number;
 	/** What those sales paid for, the newest first, 12 at most. */
-	payments: Entry[];
+	payments: Payment[];
 	paymentCount: number;
 };
