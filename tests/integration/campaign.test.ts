@@ -25,7 +25,12 @@ import {
 	recordClassSheet,
 	revokeClassSheet,
 } from '#features/schools/class-sheet.service.ts';
-import { changeClass, mergeClass, splitClass } from '#features/schools/school-class.service.ts';
+import {
+	addClass as reopenClass,
+	changeClass,
+	mergeClass,
+	splitClass,
+} from '#features/schools/school-class.service.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
@@ -209,8 +214,35 @@ describeEachEngine('a campaign', (engine) => {
 		const [classC] = await db.selectFrom('schoolClass').select('id').where('name', '=', '6C').execute();
 		const into = { ...late, id: classC!.id };
 		await refused(() => mergeClass(db, lead, into, NOW), 'closedBeforeCampaign', 422);
-		await mergeClass(db, lead, { ...into, closedOn: '2026-11-23' }, NOW);
+		await refused(
+			() => mergeClass(db, lead, { ...into, closedOn: '2026-11-23' }, NOW),
+			'closedBeforeCampaign',
+			422,
+		);
+		await mergeClass(db, lead, { ...into, closedOn: '2026-11-24' }, NOW + DAY);
 		await changeClass(db, lead, { id: classD, name: '6D', size: 60 }, NOW);
+		expect(await shown()).toEqual(merged);
+	});
+
+	test('stays as it ended, whatever became or becomes of its classes', async () => {
+		const { db, id, lead, draft, sheetOf, classA, addClass, organisationId, refused } = await makeWorld();
+		const classD = await addClass('6D', 20);
+		await draft({ endsOn: '2026-11-21' });
+		await publishCampaign(db, lead, id, NOW);
+		await recordClassSheet(db, lead, sheetOf(), NOW);
+		const shown = async () =>
+			(await listClassTotals(db, [id])).get(id)!.map(({ name, size, totals }) => [name, size, totals.length]);
+		// Its days are past: as long as it has not ended, whoever becomes one class counts as one.
+		await mergeClass(db, lead, { id: classA, intoId: classD, closedOn: '2026-11-23', size: 30 }, NOW);
+		const merged = [
+			['6B', null, 0],
+			['6D', 30, 1],
+		];
+		expect(await shown()).toEqual(merged);
+		await endCampaign(db, lead, id, NOW);
+		expect(await shown()).toEqual(merged);
+		const again = { organisationId, schoolYear: '2026-2027', name: '6A', size: 10 };
+		await refused(() => reopenClass(db, lead, again, NOW), 'classMergedInCampaign', 409);
 		expect(await shown()).toEqual(merged);
 	});
 

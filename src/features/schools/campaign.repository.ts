@@ -1,7 +1,7 @@
 import type { CampaignTable, WeighInTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
-import { lastDayOf, type Campaign, type CampaignInput } from './campaign.ts';
+import { lastMergerOf, type Campaign, type CampaignInput } from './campaign.ts';
 import type { ClassInput, ClassTotal } from './campaign-result.ts';
 import { byGrade } from './school-class.ts';
 
@@ -163,8 +163,8 @@ export async function countSheets(db: Db, campaignId: string) {
 
 /**
  * The classes of campaigns with what stands of them in approved sheets, by grade and name; a class that brought nothing
- * stands too. Of some days alone where they are given, both counted in. A class that was merged into another one while
- * its campaign ran counts with that one.
+ * stands too. Of some days alone where they are given, both counted in. A class that was merged into another one before
+ * its campaign ended counts with that one.
  */
 export async function listClassTotals(
 	db: Db,
@@ -177,7 +177,7 @@ export async function listClassTotals(
 		.innerJoin('schoolClass', 'schoolClass.id', 'campaignClass.schoolClassId')
 		.innerJoin('campaign', 'campaign.id', 'campaignClass.campaignId')
 		.select(['campaignId', 'schoolClass.id', 'schoolClass.grade', 'schoolClass.name', 'campaignClass.size'])
-		.select(['closedOn', 'mergedIntoId', 'endsOn', 'endedAt'])
+		.select(['closedOn', 'mergedIntoId', 'endedAt'])
 		.where('campaignId', 'in', campaignIds)
 		.execute();
 	let approved = db
@@ -201,7 +201,10 @@ export async function listClassTotals(
 		.execute();
 	const goesInto = new Map(
 		classes
-			.filter((each) => each.mergedIntoId !== null && each.closedOn! <= lastDayOf(each))
+			.filter(
+				({ mergedIntoId, closedOn, endedAt }) =>
+					mergedIntoId !== null && (endedAt === null || closedOn! <= lastMergerOf(endedAt)),
+			)
 			.map((each) => [`${each.campaignId} ${each.id}`, `${each.campaignId} ${each.mergedIntoId}`]),
 	);
 	const totals = new Map<string, ClassTotal[]>();

@@ -110,6 +110,12 @@ export function campaignState(
 export const lastDayOf = ({ endsOn, endedAt }: Pick<Campaign, 'endsOn' | 'endedAt'>): LocalDate =>
 	endedAt !== null && toLocalDate(endedAt) < endsOn ? toLocalDate(endedAt) : endsOn;
 
+/**
+ * The last first day of one class that becomes two's in which a campaign that ended counts both as one: until its end a
+ * class could be closed for the day after. It stands for the order in which both came, so later ones begin after it.
+ */
+export const lastMergerOf = (endedAt: number): LocalDate => addDays(toLocalDate(endedAt), 1);
+
 /** A sheet of this day counts for the campaign. Refuses with 409, and with 422 the day or every cell that does not count. */
 export function checkSheetOf(campaign: Campaign, collectedOn: LocalDate, rows: SheetRow[]): void {
 	if (campaign.publishedAt === null) throw new DomainError('CONFLICT', 'campaignNotPublished');

@@ -1,6 +1,7 @@
 import type { SchoolClassTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
-import { lastDayOf } from './campaign.ts';
+import type { LocalDate } from '#lib/time.ts';
+import type { Campaign } from './campaign.ts';
 import { byGrade, type StandingClass } from './school-class.ts';
 
 const COLUMNS = [
@@ -46,16 +47,21 @@ export const findClass = (db: Db, id: string) =>
 export const listFollowers = (db: Db, id: string): Promise<StandingClass[]> =>
 	db.selectFrom('schoolClass').select(COLUMNS).where('followsClassId', '=', id).orderBy('name').execute();
 
-/** The last day of those campaigns that ended with this class in them. */
-export async function findLastCampaignDay(db: Db, classId: string): Promise<string | undefined> {
+/** The last day, as `dayOf` tells it, of those campaigns that ended with this class in them. */
+export async function findLastCampaignDay(
+	db: Db,
+	classId: string,
+	dayOf: (ended: Pick<Campaign, 'endsOn'> & { endedAt: number }) => LocalDate,
+): Promise<LocalDate | undefined> {
 	const ended = await db
 		.selectFrom('campaignClass')
 		.innerJoin('campaign', 'campaign.id', 'campaignClass.campaignId')
 		.select(['endsOn', 'endedAt'])
 		.where('schoolClassId', '=', classId)
 		.where('endedAt', 'is not', null)
+		.$narrowType<{ endedAt: number }>()
 		.execute();
-	return ended.map(lastDayOf).sort().at(-1);
+	return ended.map(dayOf).sort().at(-1);
 }
 
 /** What stands of sheets for a class: whether one waits, and the last day that one was entered for. */
