@@ -15,12 +15,15 @@ import { recordDropOff } from '#features/drop-offs/drop-off.service.ts';
 import { insertApproval, setDisbursementStatus } from '#features/fund/disbursement.repository.ts';
 import { approveDisbursement, requestDisbursement } from '#features/fund/disbursement.service.ts';
 import { findGreenHouse, insertStateReport } from '#features/green-houses/green-house.repository.ts';
+import { listClassTotals } from '#features/schools/campaign.repository.ts';
+import { draftCampaign, endCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
 import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
+import { updateClass } from '#features/schools/school-class.repository.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, makeHouse, NOW, PLAIN_EVENT } from '../support/fixtures.ts';
+import { DAY, makeActor, makeHouse, NOW, PLAIN_CAMPAIGN, PLAIN_EVENT } from '../support/fixtures.ts';
 import { makeWorld } from './sale-world.ts';
 
 /** Holds the row while the write starts, changes it, and gives back what became of the write. */
@@ -86,6 +89,44 @@ describeEachEngine('a write that has to wait', (engine) => {
 			(trx) => report(trx, null, 'damaged', NOW - 1),
 		);
 		expect((await findGreenHouse(db, greenHouseId, NOW))?.state).toBe('damaged');
+	});
+
+	test('a campaign begins and ends with its classes as they became meanwhile', async () => {
+		const db = await engine.fresh();
+		await makeWorld(db);
+		const organisationId = await inTransaction(db, (trx) =>
+			insertOrganisation(trx, { kind: 'school', name: 'Trường', adminUnitId: 'dk-2025', isSample: 0 }, NOW),
+		);
+		const house = await makeHouse(db, { hostType: 'school', hostOrganisationId: organisationId });
+		const lead = await makeActor(db, 'school_lead', 'organisation', organisationId);
+		const add = (name: string) =>
+			inTransaction(db, (trx) =>
+				insertClass(
+					trx,
+					{ organisationId, schoolYear: '2026-2027', grade: 6, name, size: 30, isSample: 0 },
+					NOW,
+				),
+			);
+		const [classA, classB] = [await add('6A'), await add('6B')];
+		const id = uuidv7(NOW);
+		await draftCampaign(db, lead, { ...PLAIN_CAMPAIGN, id, greenHouseCode: house.code }, NOW);
+		const shown = async () =>
+			(await listClassTotals(db, [id])).get(id)!.map(({ name, size }) => [name, size]);
+		const school = ['organisation', organisationId] as ['organisation', string];
+		await meanwhile(
+			db,
+			school,
+			() => publishCampaign(db, lead, id, NOW),
+			(trx) => updateClass(trx, classA, { closedOn: '2026-11-20' }),
+		);
+		expect(await shown()).toEqual([['6B', 30]]);
+		await meanwhile(
+			db,
+			school,
+			() => endCampaign(db, lead, id, NOW),
+			(trx) => updateClass(trx, classB, { size: 31 }),
+		);
+		expect(await shown()).toEqual([['6B', 31]]);
 	});
 
 	test('a class sheet is not revoked out of a cycle that was closed meanwhile', async () => {

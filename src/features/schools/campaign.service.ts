@@ -1,4 +1,4 @@
-// What a school's lead does with a campaign. Whoever writes holds its house's row, as its sheets do.
+// What a school's lead does with a campaign. Whoever writes holds what its sheets hold.
 import {
 	requireActor,
 	requireGrant,
@@ -30,6 +30,7 @@ import { lapsesAtOf } from './class-link.ts';
 import { moveLapse } from './class-link.repository.ts';
 import { schoolYearOf } from './class-sheet.ts';
 import { listClasses } from './school.repository.ts';
+import { holdEntry } from './sheet-entry.service.ts';
 
 type CampaignAct = Extract<Act, 'campaign.change' | 'weigh-in.record' | 'class-link.issue'>;
 
@@ -47,7 +48,7 @@ export async function requireCampaign(db: Db, actor: Actor | undefined, id: stri
 	return { campaign, grant };
 }
 
-/** Does this to the campaign as it is under its house's lock. */
+/** Does this to the campaign as it is while its house and its school's classes are held. */
 async function within(
 	db: Db,
 	actor: Actor | undefined,
@@ -57,8 +58,8 @@ async function within(
 ): Promise<void> {
 	const { campaign, grant } = await requireCampaign(db, actor, id, act);
 	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'green_house', campaign.greenHouseId);
-		await holdGrant(trx, grant.id, now);
+		const { organisationId, greenHouseId } = campaign;
+		await holdEntry(trx, { house: { id: greenHouseId }, organisationId, grantId: grant.id }, now);
 		const outcome = await work(trx, (await findCampaign(trx, id))!, grant.id);
 		if (outcome === 'changed') await insertAuditEvent(trx, auditOf(audit, id, grant.id), now);
 	});
