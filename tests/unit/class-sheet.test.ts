@@ -27,6 +27,19 @@ test('cells gather by class, and an empty one is not reported', () => {
 	]);
 });
 
+test('a cell that stands twice says two things, and neither is taken', () => {
+	const form = new FormData();
+	for (const value of ['2', '3']) form.append('cell:a:mixed_paper:kg', value);
+	expect(() => readSheetRows(form)).toThrow(
+		expect.objectContaining({ key: 'formUnreadable', kind: 'BAD_REQUEST' }),
+	);
+	// What stands behind the name of a cell makes no other one of it.
+	form.delete('cell:a:mixed_paper:kg');
+	form.append('cell:a:mixed_paper:kg', '2');
+	form.append('cell:a:mixed_paper:kg:x', '3');
+	expect(() => readSheetRows(form)).toThrow('formUnreadable');
+});
+
 test.each([
 	['cell:a:mixed_paper:kg', '-3', 'quantityNotPositive'],
 	['cell:a:mixed_paper:kg', '0', 'quantityNotPositive'],

@@ -31,7 +31,8 @@ export type ClassSheetInput = {
 
 /**
  * Reads a form's cells, named `cell:<class>:<material>:<unit>`, into rows by class; an empty cell is not reported,
- * which is not zero. A cell holds one number and nothing else. Refuses with 400 and 422, naming every bad cell.
+ * which is not zero. A cell holds one number and nothing else. Refuses with 400 a form that no page sends, such as one
+ * with a cell twice, and with 422, naming every bad cell.
  */
 export function readSheetRows(form: FormData): SheetRow[] {
 	const rows = new Map<string, SheetRow>();
@@ -44,6 +45,8 @@ export function readSheetRows(form: FormData): SheetRow[] {
 		}
 		const row = rows.get(classId) ?? { classId, lines: [] };
 		rows.set(classId, row);
+		if (row.lines.some((line) => line.material === material && line.unit === unit))
+			throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 		try {
 			row.lines.push({ material, unit, quantityMilli: parseQuantityMilli(value, unit, name) });
 		} catch (error) {
