@@ -32,6 +32,7 @@ import { endRole } from '#features/team/role.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
+import { retireSamples } from '#lib/samples.ts';
 import { startOfLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -42,23 +43,24 @@ const SECRET = Buffer.alloc(32, 7);
 /** The first instant after the campaign's last day, 30/11/2026. */
 const LAPSES_AT = startOfLocalDate('2026-12-01');
 
-async function makeSchool(db: Db, name: string) {
+async function makeSchool(db: Db, name: string, isSample: 0 | 1 = 0) {
 	const organisationId = uuidv7(NOW);
 	const dates = { adminUnitId: 'dk-2025', validFrom: null, validTo: null };
 	await db
 		.insertInto('organisation')
-		.values({ id: organisationId, kind: 'school', name, ...dates, isSample: 0 })
+		.values({ id: organisationId, kind: 'school', name, ...dates, isSample })
 		.execute();
 	const addOne = (className: string) =>
 		inTransaction(db, (trx) =>
 			insertClass(
 				trx,
-				{ organisationId, schoolYear: '2026-2027', grade: 6, name: className, size: 30, isSample: 0 },
+				{ organisationId, schoolYear: '2026-2027', grade: 6, name: className, size: 30, isSample },
 				NOW,
 			),
 		);
-	const house = await makeHouse(db, { hostType: 'school', hostOrganisationId: organisationId });
-	const lead = await makeActor(db, 'school_lead', 'organisation', organisationId);
+	const kind = isSample === 1 ? ({ isSample, positionSource: 'sample' } as const) : {};
+	const house = await makeHouse(db, { hostType: 'school', hostOrganisationId: organisationId, ...kind });
+	const lead = await makeActor(db, 'school_lead', 'organisation', organisationId, isSample);
 	const [classA, classB] = [await addOne('6A'), await addOne('6B')];
 	const campaignId = uuidv7(NOW);
 	await draftCampaign(
@@ -285,6 +287,23 @@ describeEachEngine('a class link', (engine) => {
 		await refused(() => recordByLink(db, token, sheetOf({ isExtra: true }), NOW), 'houseClosed', 422);
 		// A retry of what stands succeeds.
 		expect(await recordByLink(db, token, taken, NOW)).toBe('unchanged');
+	});
+
+	test('of a sample is gone with the samples', async () => {
+		const { db, issue, sheetOf, refused } = await makeWorld();
+		const { lead, campaignId, classA } = await makeSchool(db, 'Trường mẫu', 1);
+		await publishCampaign(db, lead, campaignId, NOW);
+		const { token } = (await issue({ campaignId, classId: classA }, lead))[0]!;
+		const sheet = sheetOf({}, classA);
+		await recordByLink(db, token, sheet, NOW);
+		await retireSamples(db);
+		expect(await findByLinkToken(db, token, NOW)).toBeUndefined();
+		await refused(
+			() => recordByLink(db, token, sheetOf({ isExtra: true }, classA), NOW),
+			'classLinkUnknown',
+			404,
+		);
+		await refused(() => withdrawByLink(db, token, sheet.id, NOW), 'classLinkUnknown', 404);
 	});
 
 	test('that nobody gave says nothing of what there is', async () => {

@@ -16,7 +16,7 @@ const NOW = Date.UTC(2026, 10, 22, 3);
 const link: ClassLink = {
 	...{ id: 'l', campaignId: 'c', schoolClassId: '6a', className: '6A', issuedBy: 'g' },
 	...{ issuedAt: NOW - 1000, lapsesAt: NOW + 1, endedAt: null },
-	...{ classClosedOn: null, campaignEndedAt: null, isIssuerIn: true },
+	...{ classClosedOn: null, campaignEndedAt: null, isIssuerIn: true, isSample: 0 },
 };
 const campaign: Campaign = {
 	...{ ...PLAIN_CAMPAIGN, id: 'c', organisationId: 'o', greenHouseId: 'h', schoolYear: '2026-2027' },

@@ -14,6 +14,7 @@ const selectLinks = (db: Db, now: number) =>
 		.select([
 			...(['schoolClass.name as className', 'schoolClass.grade', 'held.id as heldId'] as const),
 			...(['schoolClass.closedOn as classClosedOn', 'campaign.endedAt as campaignEndedAt'] as const),
+			'campaign.isSample',
 		]);
 
 type Row = Omit<ClassLink, 'isIssuerIn'> & { heldId: string | null; tokenHash: string };

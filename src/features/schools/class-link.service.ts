@@ -6,6 +6,7 @@ import { listMaterials } from '#features/materials/material.repository.ts';
 import { inTransaction, retryWhenTaken, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { sha256Hex } from '#lib/hash.ts';
+import { areSamplesRetired } from '#lib/samples.ts';
 import { keyedHash, type Secret } from '#lib/secret.ts';
 import { uuidOf } from '#lib/uuid.ts';
 import { addCampaignClasses, findCampaign } from './campaign.repository.ts';
@@ -111,9 +112,15 @@ export async function endClassLink(db: Db, actor: Actor | undefined, id: string,
 	});
 }
 
-/** The link of a token, whether it holds or not; undefined for what is no token of ours. */
-export const findByLinkToken = async (db: Db, token: string, now: number): Promise<ClassLink | undefined> =>
-	/^[A-Za-z0-9_-]{43}$/.test(token) ? findClassLink(db, { tokenHash: sha256Hex(token) }, now) : undefined;
+/**
+ * The link of a token, whether it holds or not; undefined for what is no token of ours, and for a sample's once samples
+ * are retired.
+ */
+export async function findByLinkToken(db: Db, token: string, now: number): Promise<ClassLink | undefined> {
+	if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return undefined;
+	const link = await findClassLink(db, { tokenHash: sha256Hex(token) }, now);
+	return link?.isSample === 1 && (await areSamplesRetired(db)) ? undefined : link;
+}
 
 const lapsed = () => new DomainError('GONE', 'classLinkLapsed');
 

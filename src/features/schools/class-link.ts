@@ -11,6 +11,7 @@ export type ClassLink = Omit<ClassLinkTable, 'tokenHash'> & {
 	/** The day from which the class is no more. */
 	classClosedOn: LocalDate | null;
 	campaignEndedAt: number | null;
+	isSample: 0 | 1;
 	/** Whoever handed it out still holds the role. */
 	isIssuerIn: boolean;
 };
