@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { draftCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
 import { schoolYearOf } from '#features/schools/class-sheet.ts';
 import { endClassLink, findByLinkToken, issueClassLinks } from '#features/schools/class-link.service.ts';
+import { endClass } from '#features/schools/school-class.service.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction } from '#lib/db.ts';
 import { addDays } from '#lib/time.ts';
@@ -224,6 +225,62 @@ test('a form sent by a link that is over, unknown or another class’s is refuse
 		expect(answer.headers.get('referrer-policy')).toBe('same-origin');
 		expect(await answer.text()).toContain('content="noindex"');
 	}
+});
+
+test('a figure that was typed stays readable, whatever became of its material, its link or its class', async () => {
+	const campaignId = await openCampaign();
+	const row = await world.db
+		.selectFrom('schoolClass')
+		.select(['organisationId', 'schoolYear'])
+		.where('id', '=', classB)
+		.executeTakeFirstOrThrow();
+	const name = '6 MAI';
+	const own = { ...row, grade: 6, name, size: null, isSample: 0 as const };
+	const classId = await inTransaction(world.db, (trx) => insertClass(trx, own, Date.now()));
+	const [token] = await issue(campaignId, classId);
+	const client = makeClient(world.baseUrl);
+	const cans = `cell:${classId}:aluminium_can:piece`;
+	const send = (path = '') =>
+		client.post(`${path}/lop/${token}?_action=classLinks.record`, {
+			...{ token: token!, id: uuidv7(Date.now()), collectedOn: world.today },
+			[cans]: '41',
+		});
+	const cansOfHouse = () =>
+		world.db
+			.deleteFrom('greenHouseMaterial')
+			.where('greenHouseId', '=', world.schoolHouse.id)
+			.where('materialCode', '=', 'aluminium_can')
+			.execute();
+	await cansOfHouse();
+	const before = await state();
+	const refused = await send();
+	expect(refused.status).toBe(422);
+	expect(await refused.text()).toMatch(new RegExp(`name="${cans}"[^>]*value="41"`));
+	expect(await state()).toEqual(before);
+	await world.db
+		.insertInto('greenHouseMaterial')
+		.values({ greenHouseId: world.schoolHouse.id, materialCode: 'aluminium_can' })
+		.execute();
+	await endClass(
+		world.db,
+		world.people['school lead'].actor,
+		{ id: classId, closedOn: world.today },
+		Date.now(),
+	);
+	const ended = await state();
+	const late = await send('/en');
+	expect(late.status).toBe(410);
+	expect(await late.text()).toMatch(/Nothing of this was sent[^]*<li>Aluminium cans?: 41 /);
+	expect(await state()).toEqual(ended);
+	// Its lead reads why, and is offered nothing that would be refused.
+	const context = await browser.newContext({ baseURL: world.baseUrl });
+	const lead = await context.newPage();
+	await signInAs(lead, world.baseUrl, world.people['school lead']);
+	await lead.goto(`/cua-toi/truong/dot/${campaignId}/duong-dan`);
+	const gone = lead.locator('.links > li', { hasText: `Lớp ${name}` });
+	expect(await gone.textContent()).toContain('Hết hiệu lực: lớp đã thôi');
+	expect(await gone.getByRole('button').count()).toBe(0);
+	await context.close();
 });
 
 test('too many tries by one link are refused for a while', async () => {
