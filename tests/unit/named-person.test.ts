@@ -10,6 +10,10 @@ test.each([
 	['ỦNG HỘ LÝ THỊ HOA', 'LÝ THỊ HOA'],
 	['lớp 6A: Nguyễn  Văn  Bình', 'Nguyễn Văn Bình'],
 	['Hoàng Thị Hoa'.normalize('NFD'), 'Hoàng Thị Hoa'],
+	['Mua xe dap cho Nguyen Van An', 'Nguyen Van An'],
+	['TANG HOANG THI HOA', 'HOANG THI HOA'],
+	['Tặng Đoàn Thị Lan', 'Đoàn Thị Lan'],
+	['Giúp Nguyễn-Văn-An', 'Nguyễn Văn An'],
 ])('%s names somebody', (text, found) => {
 	expect(findNamedPerson(text)).toBe(found);
 });
@@ -26,6 +30,11 @@ test.each([
 	'Chi đội Võ Thị Sáu',
 	'Trồng cây quanh hồ Phai Loạn',
 	'Lạng Sơn xanh – sạch – đẹp',
+	'Don duong Tran Dang Ninh, truong THCS Hoang Van Thu',
+	'Ke Hoach Nho Dot Mot',
+	'Đoàn Thanh Niên và Đội Thiếu Niên',
+	'Đoàn Kết Là Sức Mạnh',
+	'Quỹ Lương Thực Xanh – Cao Lộc – Mai Pha',
 	'',
 ])('%s names nobody', (text) => {
 	expect(findNamedPerson(text)).toBeUndefined();
