@@ -10,7 +10,7 @@ import {
 	unpublishCampaign,
 } from '#features/schools/campaign.service.ts';
 import { listClassTotals } from '#features/schools/campaign.repository.ts';
-import { lapseOf } from '#features/schools/class-link.ts';
+import { lapseOf, MAX_WAITING } from '#features/schools/class-link.ts';
 import { findClassLink, listClassLinks } from '#features/schools/class-link.repository.ts';
 import {
 	endClassLink,
@@ -287,6 +287,20 @@ describeEachEngine('a class link', (engine) => {
 		await refused(() => recordByLink(db, token, sheetOf({ isExtra: true }), NOW), 'houseClosed', 422);
 		// A retry of what stands succeeds.
 		expect(await recordByLink(db, token, taken, NOW)).toBe('unchanged');
+	});
+
+	test('leaves its lead no more than a month of sheets to look at', async () => {
+		const { db, lead, issueOne, sheetOf, refused, classB } = await makeWorld();
+		const [token, otherToken] = [await issueOne(), await issueOne(classB)];
+		const sheets = Array.from({ length: MAX_WAITING }, () => sheetOf({ isExtra: true }));
+		for (const sheet of sheets) await recordByLink(db, token, sheet, NOW);
+		const more = sheetOf({ isExtra: true });
+		await refused(() => recordByLink(db, token, more, NOW), 'classLinkFull', 409);
+		// What stands is told so, and another class's link is none of it.
+		expect(await recordByLink(db, token, sheets[0]!, NOW)).toBe('unchanged');
+		expect(await recordByLink(db, otherToken, sheetOf({}, classB), NOW)).toBe('created');
+		await approveClassSheet(db, lead, sheets[0]!.id, NOW);
+		expect(await recordByLink(db, token, more, NOW)).toBe('created');
 	});
 
 	test('of a sample is gone with the samples', async () => {

@@ -65,6 +65,21 @@ export async function listClassLinks(
 		.map(({ name: _, ...row }) => ({ ...toLink(row), sheetCount: countOf.get(row.id) ?? 0 }));
 }
 
+/** How many sheets that came by a link wait for approval. */
+export async function countWaitingOfLink(
+	db: Db,
+	{ id, campaignId }: Pick<ClassLink, 'id' | 'campaignId'>,
+): Promise<number> {
+	const { count } = await db
+		.selectFrom('classSheet')
+		.select(({ fn }) => fn.countAll<number>().as('count'))
+		.where('campaignId', '=', campaignId)
+		.where('classLinkId', '=', id)
+		.where('status', '=', 'entered')
+		.executeTakeFirstOrThrow();
+	return Number(count);
+}
+
 export const insertClassLink = (trx: Trx, row: Omit<ClassLinkTable, 'endedAt'>) =>
 	trx
 		.insertInto('classLink')

@@ -11,8 +11,16 @@ import { keyedHash, type Secret } from '#lib/secret.ts';
 import { uuidOf } from '#lib/uuid.ts';
 import { addCampaignClasses, findCampaign } from './campaign.repository.ts';
 import { requireCampaign } from './campaign.service.ts';
-import { checkOwnClass, checkTakesLinks, lapseOf, lapsesAtOf, type ClassLink } from './class-link.ts';
 import {
+	checkOwnClass,
+	checkTakesLinks,
+	lapseOf,
+	lapsesAtOf,
+	MAX_WAITING,
+	type ClassLink,
+} from './class-link.ts';
+import {
+	countWaitingOfLink,
 	endClassLinkRow,
 	endLinksOfClass,
 	findClassLink,
@@ -163,7 +171,7 @@ export type LinkedSheetInput = Pick<
 /**
  * Enters a sheet of the link's class for its campaign; it waits for the lead's approval and counts nowhere until then.
  * The same id with the same content changes nothing. Refuses with 403 another class, with 404 an unknown link, with 410
- * one that has lapsed, and with 409 and 422 what is refused a lead.
+ * one that has lapsed, with 409 one by which {@link MAX_WAITING} wait, and with 409 and 422 what is refused a lead.
  */
 export async function recordByLink(
 	db: Db,
@@ -183,6 +191,8 @@ export async function recordByLink(
 	await checkEntry(db, entry, now);
 	return whileItHolds(db, held, now, async (trx) => {
 		if (await enterSheet(trx, entry, now)) return 'unchanged';
+		if ((await countWaitingOfLink(trx, link)) > MAX_WAITING)
+			throw new DomainError('CONFLICT', 'classLinkFull', { values: { max: MAX_WAITING } });
 		await insertAuditEvent(trx, auditOf('enter', input.id, link.issuedBy), now);
 		return 'created';
 	});

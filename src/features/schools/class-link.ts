@@ -16,6 +16,9 @@ export type ClassLink = Omit<ClassLinkTable, 'tokenHash'> & {
 	isIssuerIn: boolean;
 };
 
+/** More sheets of a link than wait at once where somebody approves them: whoever has it alone fills no lead's list. */
+export const MAX_WAITING = 40;
+
 /** What ended a link: its lead, the campaign's or the class's end, the issuer's role, or the last day. */
 export type Lapse = 'ended' | 'campaign' | 'class' | 'issuer' | 'day';
 
