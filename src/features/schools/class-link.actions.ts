@@ -2,7 +2,7 @@ import { addressKey } from '#lib/address-key.ts';
 import { DomainError } from '#lib/errors.ts';
 import { field, formAction, requireFormId } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
-import { takeRate } from '#lib/rate-limit.ts';
+import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { readSheetRows } from './class-sheet.ts';
 import { endClassLink, issueClassLinks, recordByLink, withdrawByLink } from './class-link.service.ts';
@@ -15,8 +15,13 @@ const PER_ADDRESS = { limit: 600, windowMs: HOUR_MS };
 /** The link's token; refuses with 429 too many tries by it or from an address. */
 async function takeToken(form: FormData, db: Parameters<typeof takeRate>[0], address: string, now: number) {
 	const token = field(form, 'token');
-	await takeRate(db, addressKey('class-link', address), PER_ADDRESS, now);
-	await takeRate(db, `class-link:${token}`, PER_LINK, now);
+	const ofAddress = addressKey('class-link', address);
+	await takeRate(db, ofAddress, PER_ADDRESS, now);
+	// One link that is tried again and again does not close the address for the others.
+	await takeRate(db, `class-link:${token}`, PER_LINK, now).catch(async (error: unknown) => {
+		await returnRate(db, ofAddress, PER_ADDRESS, now);
+		throw error;
+	});
 	return token;
 }
 
