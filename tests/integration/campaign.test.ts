@@ -246,6 +246,18 @@ describeEachEngine('a campaign', (engine) => {
 		expect(await shown()).toEqual(merged);
 	});
 
+	test('moves its last day also where its words would be refused by now', async () => {
+		const { db, id, lead, draft, refused } = await makeWorld();
+		await draft();
+		await publishCampaign(db, lead, id, NOW);
+		await db.updateTable('campaign').set({ name: 'Đợt Nguyễn Văn An' }).where('id', '=', id).execute();
+		await moveCampaignEnd(db, lead, { id, endsOn: '2026-12-05' }, NOW);
+		expect(await findCampaign(db, id)).toMatchObject({ endsOn: '2026-12-05' });
+		const to = (endsOn: string) => () => moveCampaignEnd(db, lead, { id, endsOn }, NOW);
+		await refused(to('2026-11-14'), 'campaignEndsEarly', 422);
+		await refused(to('2027-06-01'), 'campaignTooLong', 422);
+	});
+
 	test('keeps what the scale said of the whole school', async () => {
 		const { db, id, lead, draft } = await makeWorld();
 		await draft();

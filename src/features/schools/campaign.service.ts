@@ -12,7 +12,7 @@ import { findGreenHouse, findGreenHouseByCode } from '#features/green-houses/gre
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { toLocalDate, type LocalDate } from '#lib/time.ts';
-import { checkCampaign, type Campaign, type CampaignInput } from './campaign.ts';
+import { checkCampaign, checkDays, type Campaign, type CampaignInput } from './campaign.ts';
 import {
 	addCampaignClasses,
 	countSheets,
@@ -180,8 +180,7 @@ export async function moveCampaignEnd(
 	await within(db, actor, { id, act: 'campaign.change', audit: 'move-end' }, now, async (trx, campaign) => {
 		if (campaign.endedAt !== null) throw new DomainError('CONFLICT', 'campaignEnded');
 		if (campaign.endsOn === endsOn) return 'unchanged';
-		// What its house takes by now is no matter of its days.
-		checkCampaign({ ...campaign, endsOn }, campaign.materials);
+		checkDays({ ...campaign, endsOn });
 		const lastOn = await findLastSheetDay(trx, id);
 		if (lastOn !== undefined && endsOn < lastOn) {
 			const values = { date: lastOn };

@@ -57,6 +57,14 @@ const refuse = (key: DomainErrorKey, field: string, values: Record<string, strin
 	throw new DomainError('UNPROCESSABLE_CONTENT', key, { field, values });
 };
 
+/** Refuses with 422 a last day before the first, too far from it, or in another school year. */
+export function checkDays({ startsOn, endsOn }: Pick<CampaignInput, 'startsOn' | 'endsOn'>): void {
+	if (endsOn < startsOn) refuse('campaignEndsEarly', 'endsOn');
+	if (endsOn > addDays(startsOn, MAX_CAMPAIGN_DAYS))
+		refuse('campaignTooLong', 'endsOn', { max: MAX_CAMPAIGN_DAYS });
+	if (schoolYearOf(startsOn) !== schoolYearOf(endsOn)) refuse('campaignTwoYears', 'endsOn');
+}
+
 /** Refuses with 422 a campaign that could not be run as it is written; `taken` is what the school's house takes. */
 export function checkCampaign(input: CampaignInput, taken: string[]): void {
 	if (input.name === '') refuse('nameMissing', 'name');
@@ -68,10 +76,7 @@ export function checkCampaign(input: CampaignInput, taken: string[]): void {
 		const found = findNamedPerson(text);
 		if (found !== undefined) refuse('personNamed', field, { found });
 	}
-	if (input.endsOn < input.startsOn) refuse('campaignEndsEarly', 'endsOn');
-	if (input.endsOn > addDays(input.startsOn, MAX_CAMPAIGN_DAYS))
-		refuse('campaignTooLong', 'endsOn', { max: MAX_CAMPAIGN_DAYS });
-	if (schoolYearOf(input.startsOn) !== schoolYearOf(input.endsOn)) refuse('campaignTwoYears', 'endsOn');
+	checkDays(input);
 	if (input.materials.length === 0) refuse('materialsMissing', 'materials');
 	if (input.materials.some((code) => !taken.includes(code))) refuse('unknownMaterial', 'materials');
 	if (input.quotaPer !== null && input.quota.length === 0) refuse('quotaMissing', 'quotaKg');
