@@ -1051,7 +1051,7 @@ export type OutboxMessageTable = {
 	droppedAt: number | null;
 	/** Why the last try failed, in one word. */
 	error: string | null;
-	/** Of one sent that tells of many days: the pieces of news that it told of, as JSON; else null. */
+	/** Of one that was tried of an event in a series: the pieces of news that its tries told of, as JSON; else null. */
 	said: string | null;
 	createdAt: number;
 };

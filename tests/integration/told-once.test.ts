@@ -474,6 +474,47 @@ describeEachEngine('one address', (engine) => {
 		expect(titles()).toEqual([ON]);
 	});
 
+	test('hears that all its days are on where one letter that they are off may have arrived', async () => {
+		await byMail('mai@example.vn', [OWN], resident.personId);
+		const { id, dates, days } = await announceThree();
+		for (const day of days.slice(1)) await join(day.id, resident);
+		await settle(NOW);
+		titles();
+		failOnce(BUSY);
+		await pause(id, dates[0], NOW + HOUR);
+		await tick(NOW + HOUR);
+		await tick(NOW + HOUR + MINUTE);
+		await resumeSeries(db, organiser, { id }, NOW + HOUR + MINUTE + 1);
+		await settle(NOW + HOUR + MINUTE + 1);
+		await settle(NOW + HOUR + 5 * MINUTE);
+		expect(arrived.map(({ title, text }) => [title, text])).toEqual([
+			[ON, expect.stringContaining('2 buổi của anh/chị: 06/12, 13/12. Buổi đầu:')],
+		]);
+	});
+
+	test('hears of the same days again where a process stopped before it could mark them', async () => {
+		await byMail('mai@example.vn', [OWN], resident.personId);
+		const { id, dates, days } = await announceThree();
+		for (const day of days.slice(1)) await join(day.id, resident);
+		await settle(NOW);
+		titles();
+		await pause(id, dates[0], NOW + HOUR);
+		await tick(NOW + HOUR);
+		let marks = 0;
+		const stopping = db.withPlugin({
+			transformQuery: ({ node }) => {
+				if (arrived.length === 1 && node.kind === 'UpdateQueryNode' && (marks += 1) === 2)
+					throw new Error('stopped');
+				return node;
+			},
+			transformResult: ({ result }) => Promise.resolve(result),
+		});
+		await sendMessages(stopping, sending(), () => NOW + HOUR + MINUTE);
+		await settle(NOW + HOUR + 2 * MINUTE);
+		const same = [OFF, expect.stringContaining('2 buổi của anh/chị: 06/12, 13/12. Buổi đầu:')];
+		expect(arrived.map(({ title, text }) => [title, text])).toEqual([same, same]);
+	});
+
 	test('of a browser that is gone goes, whoever followed by it, and no other', async () => {
 		const [old, other] = [browser(), browser()];
 		await byPush(old, { kind: 'ward', name: 'dk-2025' });

@@ -4,7 +4,7 @@ import type { NewsTable, RecipientTable } from '#db/schema.ts';
 import { findEventFacts, type EventRow } from './audience.repository.ts';
 import type { Subject } from './message.ts';
 import { listAnnouncements, listDaysOf, listSaid, listWhole } from './news.repository.ts';
-import { CHANGES, isNarrowKey, standingOf, type Said } from './news.ts';
+import { CHANGES, isNarrowKey, readSaid, standingOf, type Said } from './news.ts';
 import { listTo, type Sent } from './outbox-message.repository.ts';
 import { AHEAD_MS } from './quiet-hours.ts';
 import { hasComeSince } from './recipient.repository.ts';
@@ -25,9 +25,9 @@ const isLeased = (each: Sent, now: number) => isOpen(each) && (each.leaseUntil ?
 type Piece = { id: string; happenedAt: number };
 
 /** Whether a message tells of a piece of news; one of the whole of an act from before `said` was kept told of all of it. */
-function tellsOf({ newsId, newsKey, said, happenedAt }: Sent, piece: Piece): boolean {
-	if (said !== null) return (JSON.parse(said) as string[]).includes(piece.id);
-	return newsId === piece.id || (!isNarrowKey(newsKey) && happenedAt === piece.happenedAt);
+function tellsOf(each: Sent, piece: Piece): boolean {
+	if (each.said !== null) return readSaid(each).includes(piece.id);
+	return each.newsId === piece.id || (!isNarrowKey(each.newsKey) && each.happenedAt === piece.happenedAt);
 }
 
 /** Also by a try that failed, or that a process did not live to see through: some of them arrive. */
@@ -79,11 +79,12 @@ async function keepKnown(
 	const { recipient, now } = asked;
 	const pieces = days.flatMap(({ undone }) => undone ?? []);
 	const acts = new Map(pieces.map((each) => [`${each.kind}:${each.happenedAt}`, each]));
-	const wholes = await Promise.all(
-		seriesId === null ? [] : [...acts.values()].map((each) => listWhole(db, each, seriesId)),
+	// The letter that told of a day may have been that of another day of the same act.
+	const together = await Promise.all(
+		seriesId === null ? [] : [...acts.values()].map((each) => listDaysOf(db, each, seriesId)),
 	);
 	const sent = await listTo(db, recipient, [
-		...new Set([...pieces.map(({ id }) => id), ...wholes.flat().map(({ newsId }) => newsId)]),
+		...new Set([...pieces.map(({ id }) => id), ...together.flat().map(({ newsId }) => newsId)]),
 	]);
 	const known: Day[] = [];
 	for (const { day, undone } of days) {

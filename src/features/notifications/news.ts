@@ -43,6 +43,10 @@ export const newsKey = ({ kind, subjectId, version, isNarrow }: News): string =>
 /** Whether a piece is for those alone who signed up for the event or follow itself. */
 export const isNarrowKey = (dedupeKey: string): boolean => dedupeKey.endsWith(NARROW);
 
+/** The pieces that a message keeps that it tells of. */
+export const readSaid = ({ said }: { said: string | null }): string[] =>
+	said === null ? [] : (JSON.parse(said) as string[]);
+
 export type Said = { id: string; kind: string; dedupeKey: string; subjectId: string; happenedAt: number };
 
 const versionOf = ({ dedupeKey }: Pick<Said, 'dedupeKey'>) => Number(dedupeKey.split(':')[2]);

@@ -87,6 +87,10 @@ export async function claimMessages(
 	return taken.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
+/** What a letter tells of, kept before it is tried: it may arrive though nobody lives to say so. */
+export const keepSaid = (db: Db, { id, tries }: Pick<OutboxMessageTable, 'id' | 'tries'>, said: string) =>
+	db.updateTable('outboxMessage').set({ said }).where('id', '=', id).where('tries', '=', tries).execute();
+
 /** What came of a try, unless another process has taken the message since, or it is settled already. */
 export const settleMessage = (
 	db: Db,

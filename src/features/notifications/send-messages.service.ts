@@ -11,6 +11,7 @@ import {
 	claimMessages,
 	clearMessages,
 	hasDue,
+	keepSaid,
 	putBack,
 	settleMessage,
 	settleOthers,
@@ -130,20 +131,25 @@ async function sendOne(db: Db, message: OutboxMessageTable, sending: Sending, no
 			if (typeof letter === 'number') return await putBack(db, message, letter);
 			// It was due by day and was not sent: a server that was down, a try that failed.
 			if (hourOf(now) > now) return await putBack(db, message, hourOf(now));
+			if (letter?.said) await keepSaid(db, message, letter.said);
 			if (letter) await sendTo(letter, message, sending);
 			isSent = letter !== undefined;
 		}
-		const said = typeof letter === 'object' ? letter.said : null;
-		if (isSent) await settleOthers(db, others(), { sentAt: now, error: null });
-		const change = isSent ? { sentAt: now, said } : { droppedAt: now };
-		await settleMessage(db, message, { ...FORGET, error: null, ...change });
+		const change = isSent ? { sentAt: now } : { droppedAt: now };
+		// All or none: what goes out again tells of the same.
+		await inTransaction(db, async (trx) => {
+			if (isSent) await settleOthers(trx, others(), { sentAt: now, error: null });
+			await settleMessage(trx, message, { ...FORGET, error: null, ...change });
+		});
 	} catch (thrown) {
 		const { error, isFinal, isGone } = readFailure(thrown);
 		const wait = RETRY_MS[message.tries - 1];
 		const isOver = isFinal || wait === undefined;
-		if (isOver) await settleOthers(db, others(), { failedAt: now, error });
 		const change = isOver ? { ...FORGET, failedAt: now, error } : { dueAt: hourOf(now + wait), error };
-		await settleMessage(db, message, change);
+		await inTransaction(db, async (trx) => {
+			if (isOver) await settleOthers(trx, others(), { failedAt: now, error });
+			await settleMessage(trx, message, change);
+		});
 		if (isGone && typeof letter === 'object') {
 			const { address } = letter.recipient;
 			await inTransaction(db, (trx) => deleteEndpoint(trx, address, now));

@@ -6,7 +6,7 @@ import { findEventFacts, findHouse, findSignUpOf, hasReport, isHouseFull } from 
 import { findChanged, LATER } from './change.service.ts';
 import { writeMessage, type Message, type Subject } from './message.ts';
 import { findNews, listAnnouncedDays } from './news.repository.ts';
-import { isChange, isNarrowKey, isPressing, type NewsKind } from './news.ts';
+import { isChange, isPressing, readSaid, type NewsKind } from './news.ts';
 import { hasten, listTogether } from './outbox-message.repository.ts';
 import { dueAt, pressingStart } from './quiet-hours.ts';
 import { findRecipient } from './recipient.repository.ts';
@@ -74,7 +74,7 @@ export type Letter = {
 	text: Message;
 	/** When it may go out that would at an instant. */
 	hourOf: (instant: number) => number;
-	/** What of it is kept: the pieces of news that it tells of, where it is of a whole act on many days. */
+	/** What of it is kept: the pieces of news that it tells of, and those that a try before told of; null without a series. */
 	said: string | null;
 	/** The other messages that it stands for. */
 	others: string[];
@@ -147,7 +147,7 @@ export async function findLetter(
 		recipient,
 		text: writeMessage(kind, 'event' in subject ? { ...subject, isOwn: !isWide } : subject, recipient.locale),
 		hourOf,
-		said: together && !isNarrowKey(news.dedupeKey) ? JSON.stringify([...said]) : null,
+		said: together ? JSON.stringify([...new Set([...readSaid(message), ...said])]) : null,
 		others: others.map(({ id }) => id),
 	};
 }
