@@ -515,6 +515,38 @@ describeEachEngine('one address', (engine) => {
 		expect(arrived.map(({ title, text }) => [title, text])).toEqual([same, same]);
 	});
 
+	describe('while another process finds out who is to be told of the other days', () => {
+		const spreadFirst = async (now: number) => {
+			const others = db.updateTable('news').where('dedupeKey', 'like', '%:narrow');
+			await others.set({ handledAt: 1 }).where('handledAt', 'is', null).execute();
+			await spreadNews(db, now);
+			await others.set({ handledAt: null }).where('handledAt', '=', 1).execute();
+		};
+
+		beforeEach(async () => {
+			await byMail('mai@example.vn', [OWN], resident.personId);
+			const { id, dates, days } = await announceThree();
+			for (const day of [days[0]!, days[2]!]) await join(day.id, resident);
+			await settle(NOW);
+			titles();
+			await pause(id, dates[0], NOW + HOUR);
+			await spreadFirst(NOW + HOUR);
+		});
+
+		test('is told of them all at once', async () => {
+			await send(NOW + HOUR);
+			await settle(NOW + HOUR + 1);
+			expect(arrived.map(({ title, text }) => [title, text])).toEqual([
+				[OFF, expect.stringContaining('2 buổi của anh/chị: 29/11, 13/12. Buổi đầu:')],
+			]);
+		});
+
+		test('is told of the first after a minute all the same', async () => {
+			await send(NOW + HOUR + MINUTE);
+			expect(titles()).toEqual([OFF]);
+		});
+	});
+
 	test('of a browser that is gone goes, whoever followed by it, and no other', async () => {
 		const [old, other] = [browser(), browser()];
 		await byPush(old, { kind: 'ward', name: 'dk-2025' });

@@ -103,6 +103,19 @@ export const listWhole = (
 		.where('news.dedupeKey', 'not like', `%${NARROW}`)
 		.execute();
 
+/** Whether nobody has found out yet who is to be told of some day of a series that one act changed. */
+export const hasUnhandledDay = async (
+	db: Db,
+	{ kind, happenedAt }: Pick<NewsTable, 'kind' | 'happenedAt'>,
+	seriesId: string,
+): Promise<boolean> =>
+	(await selectDays(db)
+		.where('cleanupEvent.seriesId', '=', seriesId)
+		.where('news.kind', '=', kind)
+		.where('news.happenedAt', '=', happenedAt)
+		.where('news.handledAt', 'is', null)
+		.executeTakeFirst()) !== undefined;
+
 /** The days of a series that were announced together, those called off left out. */
 export const listAnnouncedDays = (db: Db, seriesId: string, announcedAt: number) =>
 	db

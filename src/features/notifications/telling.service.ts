@@ -5,7 +5,7 @@ import { findAudience, onePerAddress } from './audience.service.ts';
 import { findEventFacts, findHouse, findSignUpOf, hasReport, isHouseFull } from './audience.repository.ts';
 import { findChanged, LATER } from './change.service.ts';
 import { writeMessage, type Message, type Subject } from './message.ts';
-import { findNews, listAnnouncedDays } from './news.repository.ts';
+import { findNews, hasUnhandledDay, listAnnouncedDays } from './news.repository.ts';
 import { isChange, isPressing, readSaid, type NewsKind } from './news.ts';
 import { hasten, listTogether } from './outbox-message.repository.ts';
 import { dueAt, pressingStart } from './quiet-hours.ts';
@@ -83,12 +83,20 @@ export type Letter = {
 type Together = Awaited<ReturnType<typeof listTogether>>;
 
 /** What is still to go out to the same address of the same act, the one that is sent first; undefined without a series. */
-async function findTogether(db: Db, message: OutboxMessageTable): Promise<Together | undefined> {
+async function findTogether(
+	db: Db,
+	message: OutboxMessageTable,
+	now: number,
+): Promise<Together | typeof LATER | undefined> {
 	const news = await findNews(db, message.newsId!);
 	const to = message.recipientId === null ? undefined : await findRecipient(db, message.recipientId);
 	if (!news || !to || !isChange(news.kind)) return undefined;
 	const seriesId = (await findEventFacts(db, news.subjectId))?.seriesId ?? null;
-	return seriesId === null ? undefined : listTogether(db, to, news, seriesId);
+	if (seriesId === null) return undefined;
+	// Another process is about to; days for which it cannot are told of by themselves.
+	const isFresh = now < message.createdAt + AGAIN_MS;
+	if (isFresh && (await hasUnhandledDay(db, news, seriesId))) return LATER;
+	return listTogether(db, to, news, seriesId);
 }
 
 const byStart = (a: { startsAt: number }, b: { startsAt: number }) => a.startsAt - b.startsAt;
@@ -110,7 +118,8 @@ export async function findLetter(
 	message: OutboxMessageTable,
 	now: number,
 ): Promise<Letter | number | undefined> {
-	const together = await findTogether(db, message);
+	const together = await findTogether(db, message, now);
+	if (together === LATER) return now + AGAIN_MS;
 	// Another stood for it meanwhile.
 	if (together && !together.some(({ id }) => id === message.id)) return undefined;
 	const [first = message, ...rest] = together ?? [];
