@@ -474,6 +474,27 @@ describeEachEngine('one address', (engine) => {
 		expect(titles()).toEqual([ON]);
 	});
 
+	test('hears that a morning is off only after the letter of a change before it, which another process sends', async () => {
+		await byMail('mai@example.vn', [WARD]);
+		const event = await announce('Dọn bờ sông');
+		await tick(NOW);
+		titles();
+		const { startsAt, endsAt } = (await findEvent(db, event))!;
+		const times = { startsAt: startsAt + DAY, endsAt: endsAt + DAY };
+		await postponeEvent(db, organiser, { id: event, sequence: 0, reason: 'Mưa', ...times }, NOW + HOUR);
+		await spreadNews(db, NOW + HOUR);
+		let isUnderWay = false;
+		onTry = async () => {
+			if (isUnderWay) return;
+			isUnderWay = true;
+			await cancel(event, NOW + HOUR + 1);
+			await tick(NOW + HOUR + 2);
+		};
+		await send(NOW + HOUR);
+		await settle(NOW + HOUR + 2 * MINUTE);
+		expect(titles()).toEqual(['Có thay đổi: Dọn bờ sông', OFF]);
+	});
+
 	test('hears that all its days are on where one letter that they are off may have arrived', async () => {
 		await byMail('mai@example.vn', [OWN], resident.personId);
 		const { id, dates, days } = await announceThree();

@@ -128,6 +128,10 @@ export async function findChanged(
 	// The newest word is the one that holds, but for one that was taken back.
 	const holding = standing.filter(({ isOver }) => !isOver);
 	if (holding.length === 0) return undefined;
+	// What another process sends at this moment must not arrive after it.
+	const earlier = said.filter(({ happenedAt }) => happenedAt < news.happenedAt).map(({ id }) => id);
+	const underWay = (await listTo(db, recipient, earlier)).filter((each) => isLeased(each, now));
+	if (underWay.some(({ isHere }) => isHere)) return LATER;
 	const announcement = await askAnnouncement(db, event, asked);
 	if (announcement === LATER) return LATER;
 	if (announcement === 'told') return undefined;
