@@ -9,7 +9,12 @@ import { settleLines } from '#features/cleanup-events/sign-up-line.service.ts';
 import { remindLeads } from '#features/cleanup-events/report-reminder.service.ts';
 import { forgetOldPhones } from '#features/cleanup-events/sign-up.service.ts';
 import { openChannels } from '#features/notifications/channel.service.ts';
-import { forgetMessages, sendMessages, type Sending } from '#features/notifications/send-messages.service.ts';
+import {
+	CHANNELS,
+	forgetMessages,
+	sendMessages,
+	type Sending,
+} from '#features/notifications/send-messages.service.ts';
 import { spreadNews } from '#features/notifications/spread-news.service.ts';
 import { forgetInvitees } from '#features/team/role.repository.ts';
 import { getPortal } from '#lib/portal.ts';
@@ -73,23 +78,37 @@ export async function runDueJobs(db: Db, store: PhotoStore, now: number, jobs: J
 const settleNow = (db: Db) =>
 	void settleLines(db, Date.now()).catch((error: unknown) => console.error(error));
 
-/** Finds out who is to be told of what has happened, and sends what is due. Every process may: messages are taken. */
-function startSending(db: Db, sending: Sending): void {
-	let isBusy = false;
-	const send = async () => {
-		if (isBusy) return;
-		isBusy = true;
-		try {
-			await spreadNews(db, Date.now());
-			await sendMessages(db, sending, () => Date.now());
-		} catch (error) {
-			console.error('sending messages failed', error);
-		} finally {
-			isBusy = false;
-		}
+/** Runs something at once and over and over, never twice at a time; what fails is logged. Stops once it is called off. */
+function repeat(run: () => Promise<void>, everyMs: number): () => Promise<void> {
+	let running: Promise<void> | undefined;
+	const start = () => {
+		running ??= run()
+			.catch((error: unknown) => console.error('sending messages failed', error))
+			.finally(() => (running = undefined));
 	};
-	void send();
-	setInterval(() => void send(), SEND_MS).unref();
+	start();
+	const timer = setInterval(start, everyMs).unref();
+	return async () => {
+		clearInterval(timer);
+		await running;
+	};
+}
+
+/**
+ * Finds out who is to be told of what has happened, and sends what is due; each channel by itself, because a mail server
+ * may take an hour for all that is due, and a push must not wait for it. Every process may: messages are taken.
+ * @returns what ends it, once what is being sent is sent
+ */
+export function startSending(db: Db, sending: Sending, everyMs = SEND_MS): () => Promise<void> {
+	const ends = CHANNELS.map((channel) =>
+		repeat(async () => {
+			await spreadNews(db, Date.now());
+			await sendMessages(db, channel, sending, () => Date.now());
+		}, everyMs),
+	);
+	return async () => {
+		await Promise.all(ends.map((end) => end()));
+	};
 }
 
 /** What {@link startSending} needs of the process. */

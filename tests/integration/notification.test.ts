@@ -31,7 +31,12 @@ import { stopToken } from '#features/notifications/follow.ts';
 import { listNewsOfEvent } from '#features/notifications/news.repository.ts';
 import { claimMessages } from '#features/notifications/outbox-message.repository.ts';
 import { dueAt, pressingStart } from '#features/notifications/quiet-hours.ts';
-import { forgetMessages, sendMessages } from '#features/notifications/send-messages.service.ts';
+import {
+	CHANNELS,
+	forgetMessages,
+	sendMessages,
+	type Sending,
+} from '#features/notifications/send-messages.service.ts';
 import { spreadNews } from '#features/notifications/spread-news.service.ts';
 import { readConfig } from '#lib/config.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
@@ -102,10 +107,12 @@ describeEachEngine('news', (engine) => {
 		secret: SECRET,
 		publicUrl: PUBLIC_URL,
 	});
+	const sendAll = (by: Sending, clock: () => number) =>
+		Promise.all(CHANNELS.map((channel) => sendMessages(db, channel, by, clock)));
 	/** What the process does every few seconds. */
 	const tick = async (now = NOW) => {
 		await spreadNews(db, now);
-		await sendMessages(db, sending(), () => now);
+		await sendAll(sending(), () => now);
 	};
 	/** The subjects of the letters and the titles of the pushes since the last look. */
 	const arrived = () => [
@@ -121,7 +128,7 @@ describeEachEngine('news', (engine) => {
 	/** Follows by mail and says yes in the letter. */
 	const followByMail = async (over: Partial<FollowInput> = {}, actor?: Actor) => {
 		await follow(db, SECRET, ways, inputOf(over), { actor, deviceAliasId: undefined }, NOW);
-		await sendMessages(db, sending(), () => NOW);
+		await sendAll(sending(), () => NOW);
 		const letter = mailbox.letters.pop()!;
 		const path = `${over.locale === 'en' ? '/en' : ''}/theo-doi/xac-nhan`;
 		await confirmFollow(db, SECRET, linkIn(letter, path).split('ma=')[1]!, NOW);
@@ -735,7 +742,7 @@ describeEachEngine('news', (engine) => {
 			now += 8 * MINUTE;
 			order.push('email');
 		};
-		await sendMessages(db, { ...rest, channels: { ...channels, email } }, () => now);
+		await sendAll({ ...rest, channels: { ...channels, email } }, () => now);
 		expect(order).toHaveLength(2);
 		expect(await db.selectFrom('outboxMessage').select('tries').where('tries', '<>', 1).execute()).toEqual(
 			[],

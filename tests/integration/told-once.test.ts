@@ -1,6 +1,6 @@
 // What one address is told of a series and of changes that are taken back: once, in order, and of nothing too little.
 import { createECDH, randomBytes } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Actor } from '#features/accounts/actor.ts';
 import { findDeviceAlias } from '#features/accounts/device-alias.repository.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
@@ -25,10 +25,11 @@ import {
 	setKinds,
 	upsertFollow,
 } from '#features/notifications/recipient.repository.ts';
-import { sendMessages } from '#features/notifications/send-messages.service.ts';
+import { CHANNELS, sendMessages } from '#features/notifications/send-messages.service.ts';
 import { spreadNews } from '#features/notifications/spread-news.service.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
+import { startSending } from '#server/jobs.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { localDateTimeToInstant, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
@@ -76,7 +77,9 @@ describeEachEngine('one address', (engine) => {
 		secret: SECRET,
 		publicUrl: 'https://xanh.example.vn',
 	});
-	const send = (now: number) => sendMessages(db, sending(), () => now);
+	const sendAll = (from: Db, now: number) =>
+		Promise.all(CHANNELS.map((channel) => sendMessages(from, channel, sending(), () => now)));
+	const send = (now: number) => sendAll(db, now);
 	const tick = async (now: number) => {
 		await spreadNews(db, now);
 		await send(now);
@@ -530,7 +533,7 @@ describeEachEngine('one address', (engine) => {
 			},
 			transformResult: ({ result }) => Promise.resolve(result),
 		});
-		await sendMessages(stopping, sending(), () => NOW + HOUR + MINUTE);
+		await sendAll(stopping, NOW + HOUR + MINUTE);
 		await settle(NOW + HOUR + 2 * MINUTE);
 		const same = [OFF, expect.stringContaining('2 buổi của anh/chị: 06/12, 13/12. Buổi đầu:')];
 		expect(arrived.map(({ title, text }) => [title, text])).toEqual([same, same]);
@@ -566,6 +569,30 @@ describeEachEngine('one address', (engine) => {
 			await send(NOW + HOUR + MINUTE);
 			expect(titles()).toEqual([OFF]);
 		});
+	});
+
+	test('by push hears that a morning is off while a mail server takes its time for what came before', async () => {
+		vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+		const phone = browser();
+		await byPush(phone, { kind: 'ward', name: 'dk-2025' });
+		await byMail('mai@example.vn', [WARD]);
+		const event = await announce('Dọn bờ sông');
+		let takeLetter: (() => void) | undefined;
+		onTry = (to) =>
+			to.includes('@') ? new Promise((resolve) => (takeLetter ??= resolve)) : Promise.resolve();
+		const end = startSending(db, sending(), 10);
+		try {
+			await vi.waitFor(() => expect(takeLetter).toBeDefined());
+			await cancel(event, NOW);
+			await vi.waitFor(() =>
+				expect(arrived.map(({ to, title }) => [to, title])).toEqual([[phone.endpoint, OFF]]),
+			);
+		} finally {
+			onTry = async () => {};
+			takeLetter?.();
+			await end();
+			vi.useRealTimers();
+		}
 	});
 
 	test('of a browser that is gone goes, whoever followed by it, and no other', async () => {

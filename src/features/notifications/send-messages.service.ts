@@ -157,9 +157,18 @@ async function sendOne(db: Db, message: OutboxMessageTable, sending: Sending, no
 	}
 }
 
-type Channel = OutboxMessageTable['channel'];
+export const CHANNELS: OutboxMessageTable['channel'][] = ['email', 'push'];
 
-async function sendBy(channel: Channel, db: Db, sending: Sending, clock: () => number): Promise<void> {
+/**
+ * Takes and sends what goes by one channel until nothing is due. Several processes may: a message is one's own while it
+ * is being sent.
+ */
+export async function sendMessages(
+	db: Db,
+	channel: OutboxMessageTable['channel'],
+	sending: Sending,
+	clock: () => number,
+): Promise<void> {
 	for (;;) {
 		const now = clock();
 		if (!(await hasDue(db, channel, now))) return;
@@ -175,16 +184,6 @@ async function sendBy(channel: Channel, db: Db, sending: Sending, clock: () => n
 			else await sendOne(db, each, sending, at);
 		}
 	}
-}
-
-/**
- * Takes and sends until nothing is due, by mail and by push side by side: a mail server that is slow holds up no push.
- * Several processes may: a message is one's own while it is being sent.
- */
-export async function sendMessages(db: Db, sending: Sending, clock: () => number): Promise<void> {
-	const channels = ['email', 'push'] as const;
-	const ended = await Promise.allSettled(channels.map((each) => sendBy(each, db, sending, clock)));
-	for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
 
 /** Messages of long ago leave, with what they say of who was told; so do recipients that follow nothing. */
