@@ -607,6 +607,8 @@ describeEachEngine('news', (engine) => {
 		await tick(night + MINUTE);
 		expect(arrived()).toEqual([]);
 		await tick(morning);
+		// The news of its cancellation waits until it is known whether its announcement goes out.
+		await tick(morning + MINUTE);
 		// Who hears of an event only now hears of it as it stands.
 		expect(arrived()).toEqual(['Buổi mới: Buổi hai, giờ mới', 'Đã huỷ: Buổi một']);
 		expect(await counts(gone.id)).toEqual([

@@ -293,6 +293,18 @@ describeEachEngine('one address', (engine) => {
 		expect(titles()).toEqual(names.map((name) => `Buổi mới: ${name}`));
 	});
 
+	test('hears first of what cannot wait, at six as by day', async () => {
+		await byMail('mai@example.vn', [WARD]);
+		const event = await announce('Dọn bờ sông');
+		await tick(NOW);
+		titles();
+		for (const [index, name] of ['Một', 'Hai'].entries()) await announce(name, NIGHT + index);
+		await cancel(event, NIGHT + MINUTE);
+		await tick(NIGHT + MINUTE);
+		await tick(MORNING);
+		expect(titles()).toEqual([OFF, 'Buổi mới: Một', 'Buổi mới: Hai']);
+	});
+
 	test('hears of a series before it hears that a day of it changed', async () => {
 		await byMail('mai@example.vn', [WARD]);
 		const { days } = await announceThree();

@@ -16,9 +16,9 @@ export const isChange = (kind: string): boolean => (CHANGES as readonly string[]
 /** Who was told what is of no use after that. */
 export const MESSAGES_KEPT_MS = 90 * 24 * 3_600_000;
 
-const PRESSING: NewsKind[] = [...CHANGES, 'sign-up.offered'];
+/** People have to hear of these before the morning that they are about. */
+export const PRESSING: NewsKind[] = [...CHANGES, 'sign-up.offered'];
 
-/** Whether people have to hear of it before the morning that it is about. */
 export const isPressing = (kind: NewsKind): boolean => PRESSING.includes(kind);
 
 export type News = {

@@ -1,7 +1,7 @@
 import { sql, type ExpressionBuilder } from 'kysely';
 import type { Database, NewsTable, OutboxMessageTable, RecipientTable } from '#db/schema.ts';
 import { isSqlite, type Db, type Trx } from '#lib/db.ts';
-import { isNarrowKey } from './news.ts';
+import { isNarrowKey, PRESSING } from './news.ts';
 
 /** Fewer variables than either engine takes in one statement. */
 const ROWS = 500;
@@ -62,15 +62,22 @@ const selectDue = (db: Db, channel: Channel, now: number) =>
 export const hasDue = async (db: Db, channel: Channel, now: number): Promise<boolean> =>
 	(await selectDue(db, channel, now).select('id').limit(1).executeTakeFirst()) !== undefined;
 
-/** Takes what is due for one process until its lease ends, in the order in which it happened; no two get the same. */
+/**
+ * Takes what is due for one process until its lease ends: what can wait after what cannot, then in the order in which it
+ * happened; no two get the same.
+ */
 export async function claimMessages(
 	trx: Trx,
 	{ channel, now, leaseUntil, limit }: { channel: Channel; now: number; leaseUntil: number; limit: number },
 ): Promise<OutboxMessageTable[]> {
-	const happenedAt = (eb: ExpressionBuilder<Database, 'outboxMessage'>) =>
-		eb.selectFrom('news').select('happenedAt').whereRef('news.id', '=', 'outboxMessage.newsId');
+	const newsOf = (eb: ExpressionBuilder<Database, 'outboxMessage'>) =>
+		eb.selectFrom('news').whereRef('news.id', '=', 'outboxMessage.newsId');
+	const happenedAt = (eb: ExpressionBuilder<Database, 'outboxMessage'>) => newsOf(eb).select('happenedAt');
+	const canWait = (eb: ExpressionBuilder<Database, 'outboxMessage'>) =>
+		eb.exists(newsOf(eb).select('news.id').where('news.kind', 'not in', PRESSING));
 	let query = selectDue(trx, channel, now)
 		.select('id')
+		.orderBy(canWait)
 		.orderBy('dueAt')
 		.orderBy(happenedAt)
 		.orderBy('id')
