@@ -375,6 +375,25 @@ describeEachEngine('one address', (engine) => {
 			},
 		);
 
+		test('by mail hears that a morning is on where a browser stopped while it was told that it is off', async () => {
+			const old = browser();
+			await byPush(old, { kind: 'own', name: '' }, { actor: resident });
+			const event = await announce('Dọn bờ sông');
+			await join(event, resident);
+			await tick(NOW);
+			await cancel(event, NOW + HOUR);
+			const key = { channel: 'push' as const, address: old.endpoint, personId: resident.personId };
+			const { id } = (await findRecipientOf(db, key))!;
+			onTry = () => stopAll(db, SECRET, stopToken(SECRET, id), NOW + HOUR);
+			await tick(NOW + HOUR);
+			expect(titles(old.endpoint)).toEqual([OFF]);
+			onTry = async () => {};
+			await byMail('mai@example.vn', [OWN], resident.personId, NOW + HOUR + 1);
+			await restore(event, NOW + HOUR + 2 * MINUTE);
+			await tick(NOW + HOUR + 2 * MINUTE);
+			expect(titles()).toEqual([ON]);
+		});
+
 		test('by mail is told of its own days though a browser that is gone was told of all', async () => {
 			const old = browser();
 			await byPush(old, { kind: 'ward', name: 'dk-2025' }, { actor: resident });

@@ -101,9 +101,10 @@ export async function deleteRecipients(trx: Trx, ids: string[], now: number): Pr
 		const handOn = trx.updateTable('outboxMessage').set({ recipientId: heir.id });
 		await handOn.where('recipientId', '=', id).execute();
 	}
+	// Dropping counts as a try, as where a message is taken and found to be of no use: what was tried before is seen.
 	await trx
 		.updateTable('outboxMessage')
-		.set({ droppedAt: now, leaseUntil: null })
+		.set((eb) => ({ droppedAt: now, leaseUntil: null, tries: eb('tries', '+', 1) }))
 		.where('recipientId', 'in', ids)
 		.where('sentAt', 'is', null)
 		.where('failedAt', 'is', null)
