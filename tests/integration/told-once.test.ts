@@ -25,7 +25,7 @@ import {
 	setKinds,
 	upsertFollow,
 } from '#features/notifications/recipient.repository.ts';
-import { CHANNELS, sendMessages } from '#features/notifications/send-messages.service.ts';
+import { CHANNELS, forgetMessages, sendMessages } from '#features/notifications/send-messages.service.ts';
 import { spreadNews } from '#features/notifications/spread-news.service.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
@@ -641,6 +641,22 @@ describeEachEngine('one address', (engine) => {
 		expect(left.map(({ address }) => address).sort()).toEqual([other.endpoint, 'mai@example.vn'].sort());
 		expect(arrived.filter(({ title }) => title === OFF).map(({ to }) => to)).not.toContain(old.endpoint);
 		expect(titles(other.endpoint)).toEqual([OFF]);
+	});
+
+	test('hears that a series goes on also when nobody knows any more who was told of its pause', async () => {
+		await byMail('mai@example.vn', [WARD]);
+		const { id, dates } = await announceThree(NOW, NOW + 140 * DAY);
+		await settle(NOW);
+		await pause(id, dates[0], NOW + HOUR);
+		await settle(NOW + HOUR);
+		titles();
+		await forgetMessages(db, NOW + 95 * DAY);
+		expect(await db.selectFrom('outboxMessage').select('id').execute()).toEqual([]);
+		await resumeSeries(db, organiser, { id }, NOW + 95 * DAY);
+		await settle(NOW + 95 * DAY);
+		expect(arrived.map(({ title, text }) => [title, text])).toEqual([
+			[ON, expect.stringContaining('Cả thảy 3 buổi')],
+		]);
 	});
 
 	test('of a household without an account hears once of the days that it follows', async () => {

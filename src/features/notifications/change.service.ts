@@ -4,7 +4,7 @@ import type { NewsTable, RecipientTable } from '#db/schema.ts';
 import { findEventFacts, type EventRow } from './audience.repository.ts';
 import type { Subject } from './message.ts';
 import { listAnnouncements, listDaysOf, listSaid, listWhole } from './news.repository.ts';
-import { CHANGES, isNarrowKey, readSaid, standingOf, type Said } from './news.ts';
+import { CHANGES, isNarrowKey, MESSAGES_KEPT_MS, readSaid, standingOf, type Said } from './news.ts';
 import { listTo, type Sent } from './outbox-message.repository.ts';
 import { AHEAD_MS } from './quiet-hours.ts';
 import { hasComeSince } from './recipient.repository.ts';
@@ -92,7 +92,9 @@ async function keepKnown(
 		const told = sent.filter((each) => tellsOf(each, undone));
 		// Whether it goes out is not known yet.
 		if (told.some((each) => isLeased(each, now))) return LATER;
-		const hasHeard = told.some(mayHaveArrived);
+		// Nothing says any more who was told.
+		const isForgotten = undone.happenedAt < now - MESSAGES_KEPT_MS;
+		const hasHeard = isForgotten || told.some(mayHaveArrived);
 		if (hasHeard || (await hasReadMeanwhile(db, asked, day.id, undone.happenedAt))) known.push(day);
 	}
 	return known;
