@@ -7,7 +7,12 @@ import { insertOrganisation } from '#features/accounts/organisation.repository.t
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findEvent, listSeriesEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { listChanges } from '#features/cleanup-events/event-change.repository.ts';
-import { cancelEvent, postponeEvent, undoChange } from '#features/cleanup-events/event-change.service.ts';
+import {
+	cancelEvent,
+	moveEvent,
+	postponeEvent,
+	undoChange,
+} from '#features/cleanup-events/event-change.service.ts';
 import {
 	announceSeries,
 	editFollowing,
@@ -34,7 +39,15 @@ import { inTransaction, type Db } from '#lib/db.ts';
 import { localDateTimeToInstant, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { DAY, makeActor, NOW, openSession, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
+import {
+	DAY,
+	makeActor,
+	makeHouse,
+	NOW,
+	openSession,
+	PLAIN_EVENT,
+	seedReference,
+} from '../support/fixtures.ts';
 
 const HOUR = DAY / 24;
 const MINUTE = HOUR / 60;
@@ -656,6 +669,33 @@ describeEachEngine('one address', (engine) => {
 		await settle(NOW + 95 * DAY);
 		expect(arrived.map(({ title, text }) => [title, text])).toEqual([
 			[ON, expect.stringContaining('Cả thảy 3 buổi')],
+		]);
+	});
+
+	test('that follows where one day was moved hears when it is called off with the others, once', async () => {
+		const house = await makeHouse(db);
+		await byMail('kha@example.vn', [{ kind: 'house', id: house.id }]);
+		await byMail('mai@example.vn', [WARD, { kind: 'house', id: house.id }]);
+		const { id, dates, days } = await announceThree();
+		await settle(NOW);
+		const place = { greenHouseCode: house.code, assemblyPoint: 'Cổng chợ', latitude: null, longitude: null };
+		const move = { id: days[2]!.id, sequence: 0, reason: 'Đường lầy', ...place };
+		await moveEvent(db, organiser, move, NOW + HOUR);
+		await settle(NOW + HOUR);
+		titles();
+		await pause(id, dates[0], NOW + 2 * HOUR);
+		await settle(NOW + 2 * HOUR);
+		const told = () => arrived.splice(0).map(({ to, title, text }) => [to, title, text]);
+		const OF = (text: string) => expect.stringContaining(text) as string;
+		expect(told()).toEqual([
+			['mai@example.vn', OFF, OF('Cả thảy 3 buổi')],
+			['kha@example.vn', OFF, OF('10:00 chủ nhật, 13/12/2026')],
+		]);
+		await resumeSeries(db, organiser, { id }, NOW + 3 * HOUR);
+		await settle(NOW + 3 * HOUR);
+		expect(told()).toEqual([
+			['mai@example.vn', ON, OF('Cả thảy 3 buổi')],
+			['kha@example.vn', ON, OF('10:00 chủ nhật, 13/12/2026')],
 		]);
 	});
 

@@ -167,7 +167,14 @@ export const findEventFacts = (db: Db, id: string) =>
 		.leftJoin('greenHouse', 'greenHouse.id', 'cleanupEvent.greenHouseId')
 		.leftJoin('adminUnit', 'adminUnit.id', 'cleanupEvent.adminUnitId')
 		.select(['cleanupEvent.id', 'slug', 'title', 'cleanupEvent.status', 'startsAt', 'endsAt'])
-		.select(['assemblyPoint', 'cancelReason', 'organisationId', 'cleanupEvent.greenHouseId', 'seriesId'])
+		.select([
+			'assemblyPoint',
+			'cancelReason',
+			'organisationId',
+			'cleanupEvent.greenHouseId',
+			'seriesId',
+			'isApart',
+		])
 		.select('cleanupEvent.createdAt')
 		.select(['cleanupEvent.adminUnitId', 'greenHouse.nameVi as houseName'])
 		.select(['adminUnit.nameVi as wardNameVi', 'adminUnit.nameEn as wardNameEn'])

@@ -21,7 +21,7 @@ import { isNarrowKey, type NewsKind } from './news.ts';
 export type Audience = {
 	/** Whoever hears of the whole of an act on many days. */
 	wide: Told[];
-	/** Whoever hears of this alone: they signed up for it, or follow it and nothing else of its. */
+	/** Whoever hears of this alone: they signed up for it, follow it, or what a day that was set apart has to do with. */
 	own: Told[];
 	startsAt?: number | undefined;
 };
@@ -62,14 +62,15 @@ export async function findAudience(
 	// Whoever follows the place that it was moved away from may be on their way there.
 	const places = [...targets.filter((each) => each.kind !== 'event'), ...former];
 	const isNarrow = isNarrowKey(news.dedupeKey);
-	const wide = isNarrow ? [] : await listFollowers(db, places, kind);
-	if (newsKind === 'event.announced') return { wide, own: [] };
+	// The whole tells the places of its first day; a day that was set apart may be elsewhere, or have been.
+	const hasPlaces = !isNarrow || event.isApart === 1;
+	const byPlace = hasPlaces ? await listFollowers(db, places, kind) : [];
+	if (newsKind === 'event.announced') return { wide: byPlace, own: [] };
+	const near = hasPlaces ? [...byPlace, ...(await listTold(db, event.id, kind))] : [];
 	const own = await listFollowers(db, [{ kind: 'event', id: event.id }], kind);
-	return {
-		wide: isNarrow ? [] : [...wide, ...(await listTold(db, event.id, kind))],
-		own: [...own, ...(await listSignedUp(db, event.id, kind))],
-		startsAt: event.startsAt,
-	};
+	own.push(...(await listSignedUp(db, event.id, kind)));
+	const { startsAt } = event;
+	return isNarrow ? { wide: [], own: [...own, ...near], startsAt } : { wide: near, own, startsAt };
 }
 
 /** A mail address or browser once, also where somebody follows by it with and without an account, or several things. */
