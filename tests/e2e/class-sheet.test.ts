@@ -141,7 +141,7 @@ test.each([true, false])(
 		await send(page);
 		await page.locator('.good [role=status]', { hasText: '1 lớp' }).waitFor();
 		await page.click('text=Rút lại sổ này');
-		expect(await page.locator('.note[role=status]').textContent()).toContain('Đã rút lại');
+		await page.locator('.note [role=status]', { hasText: 'Đã rút lại' }).waitFor();
 		await page.context().close();
 	},
 );

@@ -115,6 +115,10 @@ test('figures are pasted, corrected and revoked, and each total is exact', async
 	await page.goto(campaign);
 	expect(await progress('6A')).toEqual(['0 %', '0', '0']);
 	await decide('chờ duyệt', 'Rút lại sổ ngày này');
+	await page.getByRole('link', { name: 'Sửa rồi ghi lại' }).first().click();
+	await page.waitForURL(/tu=/);
+	expect(await page.locator('[name^="cell:"][name$=":mixed_paper:kg"]').first().inputValue()).toBe('12,5');
+	expect(await page.locator('[name=campaignId] option:checked').textContent()).toContain('Kế hoạch nhỏ');
 	await enter('Lớp\tGiấy vụn (kg)\tLon nhôm (cái)\n6A\t120,5\t\n6B\t60\t40\nTổng\t180,5\t40', 'Ghi và duyệt');
 	await page.goto(campaign);
 	expect((await progress('6A')).slice(1)).toEqual(['120,5', '3,01']);

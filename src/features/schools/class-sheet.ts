@@ -3,7 +3,7 @@
 import { DomainError } from '#lib/errors.ts';
 import { materialInText, type Material } from '#features/materials/material.ts';
 import { formatQuantity } from '#lib/number-format.ts';
-import { parseQuantityMilli } from '#lib/number-input.ts';
+import { formatKgInput, parseQuantityMilli } from '#lib/number-input.ts';
 
 export type SchoolClass = { id: string; name: string; grade: number; size: number | null };
 
@@ -61,6 +61,24 @@ export function readSheetRows(form: FormData): SheetRow[] {
 	}
 	return [...rows.values()];
 }
+
+/** The rows as a form's cells again, to be corrected and entered anew. */
+export function sheetForm(rows: SheetRow[]): FormData {
+	const form = new FormData();
+	for (const { classId, lines } of rows)
+		for (const line of lines) {
+			const { unit, quantityMilli } = line;
+			const text = unit === 'kg' ? formatKgInput(quantityMilli) : String(quantityMilli / 1000);
+			form.set(cellName(classId, line), text);
+		}
+	return form;
+}
+
+export type StandingSheet = { id: string; collectedOn: string; campaignId: string | null };
+
+/** The grid with the figures of a sheet that was taken back. */
+export const againPath = ({ id, collectedOn, campaignId }: StandingSheet, houseCode: string): string =>
+	`/cua-toi/truong?${new URLSearchParams({ diem: houseCode, ngay: collectedOn, dot: campaignId ?? '', tu: id })}`;
 
 /** More than a class brings in a day as a rule; in thousandths of the unit. */
 export const LARGE_MILLI = { kg: 300_000, piece: 5_000_000 } as const;
