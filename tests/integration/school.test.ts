@@ -50,6 +50,10 @@ describeEachEngine('a school', (engine) => {
 		const id = await openSchool(db, school, NOW);
 		expect(await openSchool(db, { ...school, classNames: ['6A', '6B'] }, NOW)).toBe(id);
 		expect((await listClasses(db, id, '2026-2027')).map(({ name }) => name)).toEqual(['6A', '6B', '12A1']);
+		const other = { ...school, name: 'THCS Kỳ Lừa' };
+		expect(await expectNothingWritten(db, () => openSchool(db, other, NOW))).toMatchObject({
+			...{ kind: 'CONFLICT', key: 'houseHasSchool', values: { id, name: school.name } },
+		});
 	});
 
 	test.each<[over: Partial<NewSchool>, key: string]>([

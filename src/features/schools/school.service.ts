@@ -7,7 +7,7 @@ import {
 import { findGreenHouseByCode } from '#features/green-houses/green-house.repository.ts';
 import { inTransaction, lockRow, type Db, type Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
-import { cleanText } from '#lib/fold.ts';
+import { cleanText, foldSearch } from '#lib/fold.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { schoolYearOf } from './class-sheet.ts';
 import { readClass } from './school-class.ts';
@@ -26,7 +26,7 @@ export type NewSchool = {
  * Opens the school in whose yard a house stands, from the operator's command line, with the classes of this school year
  * that are named; returns the organisation's id. For a house that has its school already, the classes that are missing
  * are added. Refuses with 404 an unknown house and organisation, with 422 a house at another kind of host and what is
- * no class's name, with 409 a new school whose name a living organisation has.
+ * no class's name, with 409 a house of another school and a new school whose name a living organisation has.
  */
 export async function openSchool(db: Db, input: NewSchool, now: number): Promise<string> {
 	const name = cleanText(input.name, { max: 200 });
@@ -41,6 +41,9 @@ export async function openSchool(db: Db, input: NewSchool, now: number): Promise
 		const today = toLocalDate(now);
 		const schoolYear = schoolYearOf(today);
 		const school = { kind: 'school', name, adminUnitId: house.ward.id, validFrom: today, isSample } as const;
+		const host = house.hostOrganisationId && (await findOrganisation(trx, house.hostOrganisationId));
+		if (host && foldSearch(host.name) !== foldSearch(name))
+			throw new DomainError('CONFLICT', 'houseHasSchool', { values: { name: host.name, id: host.id } });
 		const standing = house.hostOrganisationId ?? (await namedSchool(trx, input, isSample));
 		if (!standing) {
 			const twin = await findOrganisationByName(trx, name, isSample);
