@@ -387,7 +387,7 @@ test.each([true, false])('a day waits until it is approved (JavaScript: %s)', as
 	expect(await dropOffs()).toBe(before);
 	await page.locator('summary', { hasText: 'chờ duyệt' }).click();
 	await page.getByRole('button', { name: 'Duyệt sổ ngày này' }).click();
-	await page.locator('.good [role=status]', { hasText: 'Đã ghi và duyệt sổ' }).waitFor();
+	await page.locator('.good [role=status]', { hasText: 'Đã duyệt sổ' }).waitFor();
 	expect(await page.locator('summary', { hasText: 'chờ duyệt' }).count()).toBe(0);
 	expect(await dropOffs()).toBe(before + 1);
 	await page.context().close();
