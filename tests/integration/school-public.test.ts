@@ -23,6 +23,7 @@ import {
 	listSchools,
 	listSchoolYears,
 	sumCampaigns,
+	sumClasses,
 	sumSchool,
 } from '#features/schools/school-public.repository.ts';
 import { daysOfYear, NOTHING_DECLARED } from '#features/schools/school-public.ts';
@@ -141,6 +142,29 @@ describeEachEngine('a school’s public side', (engine) => {
 				.totals.map(({ weightGrams }) => weightGrams);
 		expect(await gramsOf(collectedOn, collectedOn)).toEqual([700]);
 		expect(await gramsOf(addDays(collectedOn, 1), addDays(today, -1))).toEqual([]);
+	});
+
+	test('a week counts every sheet of its days, of any campaign and of none', async () => {
+		const { db, schoolId, classIds, endedId, runningId, bring, people, house } = await makeWorld();
+		const today = toLocalDate(NOW);
+		const week = { from: today, to: today };
+		await bring(runningId, () => 500, false);
+		const line = { material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 700 };
+		const alone = {
+			...{ id: uuidv7(NOW), greenHouseCode: house.code, collectedOn: today, isApproved: true, isExtra: true },
+			rows: [{ classId: classIds[0]!, lines: [line] }],
+		};
+		await recordClassSheet(db, people.lead, alone, NOW);
+		const classes = await sumClasses(db, schoolId, week);
+		const sums = await sumCampaigns(db, [endedId, runningId]);
+		expect(classes.map(({ name }) => name)).toEqual(['6A', '6B', '7A', '7B', '8A']);
+		expect(classes.reduce((sum, { grams }) => sum + grams, 0)).toBe(
+			[...sums.values()].reduce((sum, { grams }) => sum + grams, 700),
+		);
+		expect((await sumSchool(db, schoolId, week)).grams).toBe(
+			classes.reduce((sum, { grams }) => sum + grams, 0),
+		);
+		expect(await sumClasses(db, schoolId, { from: addDays(today, 1), to: addDays(today, 7) })).toEqual([]);
 	});
 
 	test('of a payment that took other money too, its part alone is theirs', async () => {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '#lib/db.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import type { LocalDate } from '#lib/time.ts';
+import { byGrade } from './school-class.ts';
 import { NOTHING_DECLARED, type DeclaredTotals, type PublicSchool } from './school-public.ts';
 
 const selectSchools = (db: Db) =>
@@ -120,6 +121,30 @@ export async function sumCampaigns(db: Db, campaignIds: string[]): Promise<Map<s
 		.execute();
 	for (const row of rows) sums.set(row.campaignId!, toTotals(row));
 	return sums;
+}
+
+/** What each class of a school brought on these days, both counted in, in whichever campaign or none; by grade and name. */
+export async function sumClasses(
+	db: Db,
+	organisationId: string,
+	{ from, to }: { from: LocalDate; to: LocalDate },
+) {
+	const rows = await selectLines(db)
+		.innerJoin('schoolClass', 'schoolClass.id', 'dropOff.schoolClassId')
+		.select(['schoolClass.id', 'schoolClass.name', 'schoolClass.grade', grams])
+		.select(
+			sql<number>`coalesce(sum(case when drop_off_line.declared_weight_grams is null then drop_off_line.quantity_milli end), 0)`.as(
+				'unweighedMilli',
+			),
+		)
+		.where('classSheet.organisationId', '=', organisationId)
+		.where('classSheet.collectedOn', '>=', from)
+		.where('classSheet.collectedOn', '<=', to)
+		.groupBy(['schoolClass.id', 'schoolClass.name', 'schoolClass.grade'])
+		.execute();
+	return rows
+		.map((row) => ({ ...row, grams: Number(row.grams), unweighedMilli: Number(row.unweighedMilli) }))
+		.sort(byGrade);
 }
 
 type Declared = { campaignId: string } | { organisationId: string; from: LocalDate; to: LocalDate };

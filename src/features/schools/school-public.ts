@@ -1,5 +1,7 @@
 // What the public reads of a school: classes and sums, never a pupil.
 import { addDays, startOfLocalDate, type LocalDate } from '#lib/time.ts';
+import type { SchoolClass } from './class-sheet.ts';
+import { byGrade } from './school-class.ts';
 
 export type PublicSchool = {
 	id: string;
@@ -44,6 +46,17 @@ export function weekShown(day: LocalDate): { from: LocalDate; to: LocalDate } {
 	const from = addDays(day, sinceMonday === 0 ? -7 : -sinceMonday);
 	return { from, to: addDays(from, 6) };
 }
+
+type Brought = { id: string; name: string; grade: number; grams: number; unweighedMilli: number };
+
+/** What classes brought, and the classes of the list that brought nothing; by grade and name. */
+export const withOthers = (brought: Brought[], classes: SchoolClass[]): Brought[] =>
+	[
+		...brought,
+		...classes
+			.filter(({ id }) => brought.every((each) => each.id !== id))
+			.map(({ id, name, grade }) => ({ id, name, grade, grams: 0, unweighedMilli: 0 })),
+	].sort(byGrade);
 
 /** The campaign of which a school tells first: one that runs or waits for its end, else the last one, else the next. */
 export function campaignToShow<Each extends { startsOn: LocalDate; endedAt: number | null }>(
