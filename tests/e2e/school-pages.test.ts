@@ -193,6 +193,22 @@ test('certificates of classes print one to a sheet', async () => {
 	await page.context().close();
 });
 
+test.each(['screen', 'print'] as const)('a long name stands whole on a certificate (%s)', async (media) => {
+	// A printed sheet is as wide as paper, whatever it is printed from.
+	for (const viewport of media === 'print' ? [wide] : [phone, wide]) {
+		const page = await open(`${at.khen}?rieng`, { viewport });
+		await page.emulateMedia({ media });
+		const who = page.locator('.certificate .who');
+		await who.fill('Nguyễn Hoàng Thuỳ Phương Khánh Linh');
+		const hidden = await who.evaluate((each) => [
+			each.scrollWidth - each.clientWidth,
+			each.scrollHeight - each.clientHeight,
+		]);
+		expect(Math.max(...hidden)).toBeLessThanOrEqual(1);
+		await page.context().close();
+	}
+});
+
 test('a pupil’s name on a certificate is on the screen and on paper alone', async () => {
 	// With its service worker: that too must keep nothing.
 	const context = await browser.newContext({ viewport: wide });
