@@ -17,7 +17,7 @@ const SOLD = cycle('2026-11-20', false);
 
 type Row = [what: string, facts: Partial<CampaignFacts>, next: string | undefined, states: string];
 test.each<Row>([
-	['running, with nothing yet', {}, 'sheets', 'now later later later later later later'],
+	['running, with nothing yet', {}, 'sheets', 'taking later later later later later later'],
 	[
 		'running, with sheets that wait',
 		{ sheets: { entered: 2, approved: 3 }, money: { cycles: [OPEN], sales: [] } },
@@ -26,7 +26,7 @@ test.each<Row>([
 	[
 		'running, emptied and sold meanwhile',
 		{ sheets: { entered: 0, approved: 3 }, money: { cycles: [CLOSED, SOLD], sales: [sale('recorded')] } },
-		...(['sheets', 'now later later later now waits later'] as const),
+		...(['sheets', 'taking later later partly now waits later'] as const),
 	],
 	['over, with no sheet', { state: 'over' }, 'sheets', 'now later later later later later later'],
 	[
@@ -55,7 +55,7 @@ test.each<Row>([
 			...{ state: 'ended', sheets: { entered: 0, approved: 3 }, weighIns: 1 },
 			money: { cycles: [OPEN, SOLD], sales: [sale('confirmed')] },
 		},
-		...(['close', 'done done done now later later later'] as const),
+		...(['close', 'done done done now partly partly partly'] as const),
 	],
 	[
 		'sold, not confirmed',
