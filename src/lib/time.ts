@@ -18,6 +18,8 @@ export const startOfLocalDate = (date: LocalDate): number => Date.parse(`${date}
 export const addDays = (date: LocalDate, days: number): LocalDate =>
 	toLocalDate(startOfLocalDate(date) + days * DAY_MS);
 
+export const isSunday = (date: LocalDate): boolean => new Date(`${date}T00:00:00Z`).getUTCDay() === 0;
+
 /** Reads `2026-11-22` or `22/11/2026`; undefined for anything else, also for a day that no month has. */
 export function parseLocalDate(text: string): LocalDate | undefined {
 	const trimmed = text.trim();

@@ -23,7 +23,7 @@ test('an event is read out in the form of a ward’s bulletin', () => {
 			'Thời gian: bảy giờ ba mươi phút sáng Chủ nhật, ngày hai mươi chín tháng mười một.',
 			'Địa điểm tập trung: Nhà văn hoá khối sáu, phường Tam Thanh.',
 			'Nơi dọn vệ sinh: Cầu Kỳ Cùng, bến Đá.',
-			'Bà con mang theo: Chổi, xẻng, hai bao.',
+			'Bà con mang theo: chổi, xẻng, hai bao.',
 			'Nếu trời mưa: mưa to lúc sáu giờ ba mươi phút thì hoãn sang ngày mùng sáu tháng mười hai.',
 			'Mọi chi tiết xin liên hệ Lan, số điện thoại không chín một hai ba bốn năm sáu bảy tám.',
 			'Xin nhắc lại: bảy giờ ba mươi phút sáng Chủ nhật, ngày hai mươi chín tháng mười một, tại Nhà văn hoá khối sáu, phường Tam Thanh.',

@@ -12,6 +12,10 @@ const MAX_SYLLABLES = (MAX_SECONDS / 60) * SYLLABLES_A_MINUTE;
 const LIST_SYLLABLES = 40;
 
 /** The first things of a list, as many as one remembers. */
+/** A list that was typed as a sentence goes on in one. */
+const midSentence = (text: string): string =>
+	/^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+
 function shorten(list: string): string {
 	const things = list.split(/[,;]\s*/);
 	while (things.length > 1 && countSyllables(things.join(' ')) > LIST_SYLLABLES) things.pop();
@@ -50,7 +54,9 @@ export function loudspeakerText(event: CleanupEvent, coOrganisers: { name: strin
 		[
 			1,
 			event.whatToBring !== '' &&
-				t('cleanup-events:loudspeaker.bring', { things: shorten(spokenText(event.whatToBring)) }),
+				t('cleanup-events:loudspeaker.bring', {
+					things: midSentence(shorten(spokenText(event.whatToBring))),
+				}),
 		],
 		[
 			4,

@@ -1,6 +1,6 @@
 import { causeText } from '#features/notifications/cause.ts';
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
-import { formatDateTime, formatShortDate, formatTime, toLocalDate } from '#lib/time.ts';
+import { formatDateTime, formatTime, isSunday, toLocalDate } from '#lib/time.ts';
 import { placeText, type CleanupEvent } from './cleanup-event.ts';
 import type { EventChange } from './event-change.ts';
 
@@ -22,9 +22,10 @@ export function shareText(event: CleanupEvent, words: Words): string {
 	}
 	const things = event.whatToBring.replace(/\s*\n\s*/g, ', ').replace(/[.\s]+$/, '');
 	return [
-		t('cleanup-events:share.head', { date: formatShortDate(toLocalDate(event.startsAt), locale) }),
+		t(`cleanup-events:share.${isSunday(toLocalDate(event.startsAt)) ? 'sunday' : 'otherDay'}`),
 		event.title,
-		t('cleanup-events:share.meet', { time: formatTime(event.startsAt), place: placeText(event, locale) }),
+		t('cleanup-events:share.time', { time: timeText(event, words) }),
+		t('cleanup-events:share.place', { place: placeText(event, locale) }),
 		...(things ? [t('cleanup-events:share.bring', { things })] : []),
 		t('cleanup-events:share.called', { organisation: event.organisationName }),
 		t('cleanup-events:share.register', { url }),
