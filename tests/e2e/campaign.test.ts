@@ -87,9 +87,10 @@ describe.each([true, false])('a campaign (JavaScript: %s)', (javaScriptEnabled) 
 			expect(await axeErrors(page)).toEqual([]);
 			expect(await sticksOut(page, 320)).toEqual([]);
 		}
-		await press(page, 'Kết thúc đợt');
+		await page.locator('summary', { hasText: 'Kết thúc đợt' }).click();
+		await press(page, 'Kết thúc, không mở lại');
 		await page.waitForURL(/xong=ket-thuc/);
-		expect(await page.getByRole('button', { name: 'Kết thúc đợt' }).count()).toBe(0);
+		expect(await page.getByRole('button', { name: 'Kết thúc, không mở lại' }).count()).toBe(0);
 		await context.close();
 	});
 

@@ -144,7 +144,8 @@ test('the goods are weighed, sold and confirmed, shown under the flag, and prais
 	await press('Ghi số cân');
 	await page.waitForURL(/xong=can/);
 	expect(await page.locator('main').textContent()).toMatch(/180,5[\s\S]*178[\s\S]*2,5/);
-	await press('Kết thúc đợt');
+	await page.locator('summary', { hasText: 'Kết thúc đợt' }).click();
+	await press('Kết thúc, không mở lại');
 	await page.waitForURL(/xong=ket-thuc/);
 	await page.locator('.way .btn').click();
 	await page.locator('form[action*=closeCycle] button').click();

@@ -97,7 +97,8 @@ test.each([true, false])('leads step by step to the fund (JavaScript: %s)', asyn
 	await page.locator('.good [role=status]', { hasText: 'Đã duyệt sổ' }).waitFor();
 	await page.goto(home);
 	expect(await next(page)).toEqual(['Ghi sổ cho đợt này']);
-	await press(page, 'Kết thúc đợt');
+	await page.locator('summary', { hasText: 'Kết thúc đợt' }).click();
+	await press(page, 'Kết thúc, không mở lại');
 	await page.waitForURL(/xong=ket-thuc/);
 	const { number } = (await findOpenCycle(db, schoolHouse.id))!;
 	expect(await next(page)).toEqual([`Đến trang nhà để đóng kỳ ${number}`]);
