@@ -161,22 +161,32 @@ type Address = Pick<RecipientTable, 'channel' | 'address' | 'personId'>;
  */
 export async function listTo(db: Db, { channel, address, personId }: Address, newsIds: string[]) {
 	if (newsIds.length === 0) return [];
+	const here = await db
+		.selectFrom('recipient')
+		.select('id')
+		.where('channel', '=', channel)
+		.where('address', '=', address)
+		.execute();
+	const ids = here.map(({ id }) => id);
 	const rows = await db
 		.selectFrom('outboxMessage')
 		.innerJoin('news', 'news.id', 'outboxMessage.newsId')
-		.leftJoin('recipient', 'recipient.id', 'outboxMessage.recipientId')
-		.select(['newsId', 'news.dedupeKey as newsKey', 'news.happenedAt'])
-		.select(['recipient.channel as by', 'recipient.address as to'])
+		.select(['newsId', 'news.dedupeKey as newsKey', 'news.happenedAt', 'recipientId'])
 		.select(['said', 'tries', 'dueAt', 'leaseUntil', 'sentAt', 'failedAt', 'droppedAt'])
-		.where('newsId', 'in', newsIds)
 		.where((eb) =>
 			eb.or([
-				eb.and([eb('recipient.channel', '=', channel), eb('recipient.address', '=', address)]),
-				...(personId === null ? [] : [eb('outboxMessage.personId', '=', personId)]),
+				...(ids.length === 0 ? [] : [eb('recipientId', 'in', ids)]),
+				...(personId === null ? [] : [eb('personId', '=', personId)]),
 			]),
 		)
 		.execute();
-	return rows.map(({ by, to, ...row }) => ({ ...row, isHere: by === channel && to === address }));
+	// By address first and by news here: one news may have gone to thousands, one address hears little in 90 days.
+	return rows
+		.filter(({ newsId }) => newsId !== null && newsIds.includes(newsId))
+		.map(({ recipientId, ...row }) => ({
+			...row,
+			isHere: recipientId !== null && ids.includes(recipientId),
+		}));
 }
 export type Sent = Awaited<ReturnType<typeof listTo>>[number];
 
