@@ -210,6 +210,11 @@ test('thirty sign-ups stand on a page of a few screens, its poster on one sheet'
 			await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien/${world.eventId}`);
 			expect(await page.locator('form[action*=removeSignUp]').count()).toBe(30);
 			expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(4000);
+			// Name and number are no higher than the button beside them.
+			const heights = await page
+				.locator('.expected tbody tr')
+				.evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+			expect(Math.max(...heights)).toBeLessThan(60);
 			expect(await axeErrors(page)).toEqual([]);
 			expect(await sticksOut(page, 320)).toEqual([]);
 			await page.setViewportSize(phone);
