@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
 	countHousesTaking,
+	groupByWard,
 	listedHouseName,
 	openHousesNear,
 	shownState,
@@ -38,6 +39,36 @@ test('houses of one name in two wards are told apart in a list', () => {
 		{ nameVi: 'Khu dân cư 1 (mẫu), phường Tam Thanh', code: 'MAU-013' },
 	].map(listedHouseName);
 	expect(names).toEqual(['Khu dân cư 1 (mẫu)\u00a0·\u00a0MAU-001', 'Khu dân cư 1 (mẫu)\u00a0·\u00a0MAU-013']);
+});
+
+test('a picker lists ward by ward, in the order of the Vietnamese alphabet', () => {
+	const wards = {
+		tt: { id: 'tt', nameVi: 'Phường Tam Thanh', nameEn: 'Tam Thanh Ward' },
+		dk: { id: 'dk', nameVi: 'Phường Đông Kinh', nameEn: 'Đông Kinh Ward' },
+		kl: { id: 'kl', nameVi: 'Phường Kỳ Lừa', nameEn: 'Kỳ Lừa Ward' },
+	} as unknown as Record<string, GreenHouse['ward']>;
+	const house = (ward: string, nameVi: string, code: string) => ({ ward: wards[ward]!, nameVi, code });
+	const houses = [
+		house('tt', 'Khối 10', 'NNX-001'),
+		house('kl', 'Ước Mơ', 'NNX-002'),
+		house('tt', 'Khối 2, phường cũ', 'NNX-003'),
+		house('dk', 'Đồng Tâm', 'NNX-005'),
+		house('dk', 'Chợ Đêm', 'NNX-006'),
+		house('dk', 'Dốc Đỏ', 'NNX-004'),
+		house('kl', 'Ánh Sao', 'NNX-008'),
+		house('kl', 'Ánh Sao', 'NNX-007'),
+	];
+	const groups = groupByWard(houses, 'vi').map(([ward, own]) => [ward, ...own.map(({ code }) => code)]);
+	expect(groups).toEqual([
+		['Phường Đông Kinh', 'NNX-006', 'NNX-004', 'NNX-005'],
+		['Phường Kỳ Lừa', 'NNX-007', 'NNX-008', 'NNX-002'],
+		['Phường Tam Thanh', 'NNX-003', 'NNX-001'],
+	]);
+	expect(groupByWard(houses, 'en').map(([ward]) => ward)).toEqual([
+		'Đông Kinh Ward',
+		'Kỳ Lừa Ward',
+		'Tam Thanh Ward',
+	]);
 });
 
 describe('where else to go', () => {

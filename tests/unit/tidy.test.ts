@@ -208,6 +208,12 @@ test('the root holds only what is listed', () => {
 	expect([...unlisted]).toEqual([]);
 });
 
+test('houses stand in a select by their wards', () => {
+	const optionOfHouse = /<option(?:(?!<\/option>)[^])*listedHouseName/;
+	const listing = files.filter((file) => optionOfHouse.test(readFileSync(file, 'utf8')));
+	expect(listing).toEqual(['src/features/green-houses/HouseOptions.astro']);
+});
+
 test('no view carries inline style', () => {
 	const wrong = files.filter(
 		(file) => file.endsWith('.astro') && /\sstyle=|<style/.test(readFileSync(file, 'utf8')),

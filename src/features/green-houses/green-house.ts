@@ -1,8 +1,9 @@
 // A Green House: the point where a neighbourhood, school or office collects sorted recyclables.
 import type { Scope } from '#features/accounts/actor.ts';
 import { distanceM } from '#features/places/distance.ts';
-import type { AdminUnit } from '#features/places/place.ts';
+import { unitName, type AdminUnit } from '#features/places/place.ts';
 import type { GreenHouseTable, HouseStateReportTable } from '#db/schema.ts';
+import type { Locale } from '#lib/i18n.ts';
 
 export type ShownState = 'closed' | 'paused' | 'locked' | 'damaged' | 'full' | 'half' | 'empty' | 'unknown';
 export type HostType = GreenHouseTable['hostType'];
@@ -117,6 +118,24 @@ export const shortHouseName = (nameVi: string): string =>
 /** A house among others: names repeat from ward to ward, codes never. The code stays on the name's line. */
 export const listedHouseName = ({ nameVi, code }: Pick<GreenHouse, 'nameVi' | 'code'>): string =>
 	`${shortHouseName(nameVi)}\u00a0·\u00a0${code}`;
+
+const { compare } = new Intl.Collator('vi', { numeric: true });
+
+/** Ward by ward, with its name for the reader; both in the order of the Vietnamese alphabet, `Khối 2` before `Khối 10`. */
+export function groupByWard<House extends Pick<GreenHouse, 'ward' | 'nameVi' | 'code'>>(
+	houses: House[],
+	locale: Locale,
+): [ward: string, houses: House[]][] {
+	const wards = new Map(houses.map(({ ward }) => [ward.id, ward]));
+	return [...wards.values()]
+		.map((ward): [string, House[]] => [
+			unitName(ward, locale),
+			houses
+				.filter((house) => house.ward.id === ward.id)
+				.sort((a, b) => compare(listedHouseName(a), listedHouseName(b))),
+		])
+		.sort(([a], [b]) => compare(a, b));
+}
 
 /** The nearest houses that people may go to instead: of the same ward, else of any; those known to be full come last. */
 export function openHousesNear(house: GreenHouse, all: GreenHouse[], limit: number): GreenHouse[] {
