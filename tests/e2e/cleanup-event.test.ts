@@ -2,8 +2,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
-import { axeErrors } from '../support/pages.ts';
+import { DAY } from '../support/fixtures.ts';
+import { axeErrors, sticksOut } from '../support/pages.ts';
 import { addDays } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 import { digest, SEQUENCED } from '../support/snapshot.ts';
@@ -176,4 +178,87 @@ test('a draft from a template is kept, its street is drawn, and everybody reads 
 	expect(await page.locator('svg.mini .drawn').count()).toBe(1);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(new Set(requests)).toEqual(new Set([new URL(world.baseUrl).host]));
+});
+
+test('of one like it only the day needs an eye: the rest is folded, with what it holds said', async () => {
+	const set = (values: object) =>
+		world.db.updateTable('cleanupEvent').set(values).where('id', '=', world.eventId).execute();
+	await set({ rainPlan: 'Lùi một tuần', clothes: 'Áo xanh', documentNumber: '12-KH/ĐTN' });
+	const announce = '#dang form:has([name=title])';
+	for (const [prefix, says, holds] of [
+		['', 'Xin xem lại ngày, giờ.', 'Đã ghi: nếu mưa, trang phục'],
+		['/en', 'Please look at the day and the hours.', 'Filled in: if it rains, clothes'],
+	] as const) {
+		await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien?tu=${world.eventId}#dang`);
+		expect(await page.textContent('#dang .note')).toContain(says);
+		expect(await page.locator(`${announce} details[open]`).count()).toBe(0);
+		expect(await page.textContent(announce)).toContain(holds);
+		expect(await axeErrors(page)).toEqual([]);
+		expect(await sticksOut(page, 320)).toEqual([]);
+		await page.setViewportSize(phone);
+	}
+	expect(await page.inputValue(`${announce} [name=clothes]`)).toBe('Áo xanh');
+	await page.locator(`${announce} [name=capacity]`).evaluate((input: HTMLInputElement) => {
+		input.value = 'nhiều';
+	});
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	await send(announce);
+	await expectOnScreen('#capacity-error');
+	expect(await page.locator(`${announce} details[open]`).count()).toBe(1);
+	expect(await page.inputValue(`${announce} [name=capacity]`)).toBe('nhiều');
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+});
+
+test('many mornings that wait for a report are folded, and the form is one tap away', async () => {
+	const { db, baseUrl, eventId } = world;
+	const event = await db
+		.selectFrom('cleanupEvent')
+		.selectAll()
+		.where('id', '=', eventId)
+		.executeTakeFirstOrThrow();
+	const ids = [1, 2, 3, 4, 5, 6, 7].map((week) => ({ week, id: uuidv7(Date.now()) }));
+	const rows = ids.map(({ week, id }) => {
+		const startsAt = Date.now() - week * 7 * DAY;
+		return { ...event, id, slug: id, startsAt, endsAt: startsAt + DAY / 12 };
+	});
+	await db.insertInto('cleanupEvent').values(rows).execute();
+	try {
+		for (const [prefix, more] of [
+			['', 'Còn 2 buổi nữa chờ báo cáo'],
+			['/en', '2 more events wait for their reports'],
+		] as const) {
+			await page.goto(`${baseUrl}${prefix}/cua-toi/su-kien`);
+			expect(await page.locator('a[href$="#bao-cao"]:visible').count()).toBe(5);
+			await page.click(`summary:has-text("${more}")`);
+			expect(await page.locator('a[href$="#bao-cao"]:visible').count()).toBe(7);
+			expect(await axeErrors(page)).toEqual([]);
+			expect(await sticksOut(page, 320)).toEqual([]);
+			await page.setViewportSize(phone);
+			await page.goto(`${baseUrl}${prefix}/cua-toi/su-kien`);
+			await expectOnScreen('a[href="#dang"]');
+			await page.click('a[href="#dang"]');
+			await expectOnScreen('#dang [name=title]');
+		}
+	} finally {
+		await db
+			.deleteFrom('cleanupEvent')
+			.where(
+				'id',
+				'in',
+				ids.map(({ id }) => id),
+			)
+			.execute();
+	}
+});
+
+test('an organiser without an event begins with the form', async () => {
+	const other = await (await browser.newContext({ viewport: phone })).newPage();
+	await signInAs(other, world.baseUrl, world.people['another union’s organiser']);
+	await other.goto(`${world.baseUrl}/cua-toi/su-kien`);
+	expect(await other.textContent('main')).toContain(
+		'Chưa có buổi nào. Đăng buổi đầu tiên mất chừng hai phút',
+	);
+	expect(await other.locator('a[href="#dang"]').count()).toBe(0);
+	expect((await other.locator('#dang [name=title]').boundingBox())!.y).toBeLessThan(phone.height);
+	expect(await axeErrors(other)).toEqual([]);
 });

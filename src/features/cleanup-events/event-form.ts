@@ -1,4 +1,5 @@
 // What stands in the form of an event: typed before, taken from an event, or the usual Sunday morning.
+import type { MessageKey } from '#lib/i18n.ts';
 import { formatTime, addDays, startOfLocalDate, toLocalDate, type LocalDate } from '#lib/time.ts';
 import { formatPhone } from '#lib/phone.ts';
 import type { CleanupEvent } from './cleanup-event.ts';
@@ -35,6 +36,35 @@ export const EVENT_FIELDS = [
 ] as const;
 export type EventField = (typeof EVENT_FIELDS)[number];
 export type EventValues = Record<EventField, string>;
+
+/** What a field is called. */
+export const FIELD_NAMES: Record<EventField, MessageKey> = {
+	title: 'cleanup-events:announce.eventTitle',
+	date: 'cleanup-events:announce.date',
+	startTime: 'cleanup-events:announce.start',
+	endTime: 'cleanup-events:announce.end',
+	repeat: 'cleanup-events:series.repeat',
+	until: 'cleanup-events:series.until',
+	assemblyPoint: 'cleanup-events:announce.place',
+	greenHouseCode: 'cleanup-events:announce.house',
+	position: 'cleanup-events:announce.position',
+	capacity: 'cleanup-events:announce.capacity',
+	whatToBring: 'cleanup-events:announce.bring',
+	description: 'cleanup-events:announce.text',
+	provided: 'cleanup-events:announce.provided',
+	clothes: 'cleanup-events:announce.clothes',
+	rainPlan: 'cleanup-events:announce.rain',
+	areaText: 'cleanup-events:announce.area',
+	area: 'cleanup-events:area.points',
+	sections: 'cleanup-events:event.sections',
+	needs: 'cleanup-events:need.title',
+	coOrganiserIds: 'cleanup-events:announce.coOrganisers',
+	collectionPartner: 'cleanup-events:announce.partner',
+	leadName: 'cleanup-events:announce.lead',
+	leadPhone: 'cleanup-events:announce.leadPhone',
+	isLeadPhonePublic: 'cleanup-events:announce.leadAgrees',
+	documentNumber: 'cleanup-events:announce.document',
+};
 
 /** The next Sunday that is not today. */
 export function nextSunday(now: number): LocalDate {

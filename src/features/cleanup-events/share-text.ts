@@ -1,6 +1,6 @@
 import { causeText } from '#features/notifications/cause.ts';
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
-import { formatDateTime, formatTime, isSunday, toLocalDate } from '#lib/time.ts';
+import { formatDate, formatDateTime, formatShortDate, formatTime, isSunday, toLocalDate } from '#lib/time.ts';
 import { placeText, type CleanupEvent } from './cleanup-event.ts';
 import type { EventChange } from './event-change.ts';
 
@@ -75,4 +75,12 @@ export function timeText(
 	return toLocalDate(event.startsAt) === toLocalDate(event.endsAt)
 		? t('cleanup-events:event.time', { from, to, day })
 		: t('cleanup-events:event.timeOvernight', { from, to, day });
+}
+
+/** `29/11` of this year, `28/12/2025` of another. */
+export function shortDay(event: Pick<CleanupEvent, 'startsAt'>, locale: Locale, now: number): string {
+	const date = toLocalDate(event.startsAt);
+	return date.slice(0, 4) === toLocalDate(now).slice(0, 4)
+		? formatShortDate(date, locale)
+		: formatDate(date, locale);
 }
