@@ -158,16 +158,24 @@ test('two phones check people in without a network, and each word arrives once',
 	await second.evaluate(() => dispatchEvent(new Event('online')));
 	await poll(async () => (await said()).length).toBe(9);
 
-	// Both figures of the unit stand, until the lead chooses.
+	// Both figures of the unit stand, until the lead chooses; a long name breaks on a narrow phone.
+	const { displayName, personId } = world.people.organiser.actor;
+	const named = (name: string) =>
+		world.db.updateTable('person').set({ displayName: name }).where('id', '=', personId).execute();
+	const longName = 'Hoàng Thị Phương Thảo, Phó Bí thư Đoàn phường Đông Kinh';
+	await named(longName);
 	await first.goto(board);
 	await first.locator('[data-find]:not([hidden])').waitFor();
 	await poll(() => total(first)).toBe('Có mặt: 31 lượt');
 	const choices = rowOf(first, 'Chi đoàn trường X').locator('[data-act=choose]');
 	expect(await choices.locator('button').count()).toBe(2);
-	const { displayName } = world.people.organiser.actor;
 	const offered = await choices.locator('button').allTextContents();
 	expect(offered[0]).toMatch(/^Tính 23 \(máy này, lúc [\d:]+\): Chi đoàn trường X$/);
-	expect(offered[1]).toMatch(new RegExp(`^Tính 25 \\(máy của ${displayName}, lúc [\\d:]+\\): Chi đoàn`));
+	expect(offered[1]).toMatch(new RegExp(`^Tính 25 \\(máy của ${longName}, lúc [\\d:]+\\): Chi đoàn`));
+	expect(await sticksOut(first, phone.width)).toEqual([]);
+	const fits = (button: Element) => button.scrollWidth <= button.clientWidth;
+	expect(await choices.locator('button').nth(1).evaluate(fits)).toBe(true);
+	await named(displayName);
 	await choices.locator('button', { hasText: 'Tính 23' }).click();
 	await poll(() => total(first)).toBe('Có mặt: 29 lượt');
 	await poll(async () => (await said()).length).toBe(10);
