@@ -126,6 +126,11 @@ test('two phones check people in without a network, and each word arrives once',
 	await poll(() => total(first)).toBe('Có mặt: 28 lượt');
 	expect(await rowOf(first, 'Chi đoàn trường X').textContent()).toContain('chờ gửi');
 	expect(await first.inputValue('[name=adults]')).toBe('2');
+	// It knows itself alone, and says so.
+	expect(await first.textContent('[data-walk-ins]')).toMatch(
+		/^Máy này: 2 người từ 16 tuổi, 1 em dưới 16 tuổi\. Tính đến [\d:]{5}, chưa có số của máy khác\.$/,
+	);
+	expect(await first.textContent('[data-known]')).toMatch(/^Số của các máy khác tính đến [\d:]{5}\.$/);
 
 	// The other phone counts the unit otherwise, one person again, and its own walk-ins.
 	await second.goto(board);
@@ -181,7 +186,9 @@ test('two phones check people in without a network, and each word arrives once',
 	await poll(async () => (await said()).length).toBe(10);
 	await second.reload();
 	await poll(() => total(second)).toBe('Có mặt: 29 lượt');
-	expect(await first.textContent('[data-walk-ins]')).toContain('3 người từ 16 tuổi, 1 em');
+	await poll(() => first.textContent('[data-walk-ins]')).toMatch(
+		/^Máy này: 2 người từ 16 tuổi, 1 em dưới 16 tuổi\. Các máy khác, tính đến [\d:]{5}: 1 người từ 16 tuổi, 0 em/,
+	);
 
 	// The report proposes the sum.
 	await first.goto(`/cua-toi/su-kien/${world.eventId}`);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { figureOf, itemOf } from '#features/cleanup-events/attendance-list.ts';
-import type { List } from '#features/cleanup-events/attendance.ts';
+import { knownWalkIns, type Figure, type List } from '#features/cleanup-events/attendance.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 1);
 const DAY = 86_400_000;
@@ -27,5 +27,21 @@ test('what is said after the clock was put back three days comes later, and when
 	expect(figureOf(itemOf(off, { id: '3', ...said }, NOW - 3 * DAY, shown))).toMatchObject({ at: NOW });
 	expect(figureOf(itemOf(list, { id: '4', ...said }, NOW - 3 * DAY, shown))).toMatchObject({
 		at: NOW - 1000,
+	});
+});
+
+test('a phone tells its own count of those without a sign-up from what it heard of the others', () => {
+	const said = (device: string, heads: number, minors: number, at = NOW): Figure => ({
+		...{ id: `${device}${at}`, signUpId: null, device, isChoice: false, heads, minors, statedAt: at, at },
+	});
+	const own = said('a', 3, 1);
+	const ofSignUp = { ...said('b', 9, 0), id: 's', signUpId: 's', minors: null };
+	expect(knownWalkIns([own, ofSignUp], 'a')).toEqual({ own: { heads: 3, minors: 1 }, others: undefined });
+	const others = [said('b', 4, 0), said('b', 5, 2, NOW + 1), said('c', 1, 0)];
+	expect(knownWalkIns([own, ...others], 'a').others).toEqual({ heads: 6, minors: 2 });
+	// Another phone that took its count back was heard of.
+	expect(knownWalkIns([said('b', 0, 0)], 'a')).toEqual({
+		own: { heads: 0, minors: 0 },
+		others: { heads: 0, minors: 0 },
 	});
 });

@@ -10,14 +10,15 @@ import {
 	codeText,
 	HASH_DIGITS,
 	isNamed,
+	knownWalkIns,
 	ownFigure,
 	presenceOf,
 	readCode,
 	sumPresent,
-	walkInsOf,
 	type Fresh,
 	type List,
 	type Row,
+	type WalkIns,
 } from './attendance.ts';
 
 type Words = Record<string, string>;
@@ -146,14 +147,26 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		if (!li.isConnected) rows.append(li);
 		li.dataset['own'] = String(ownFigure(figures, device, row.id)?.heads ?? 0);
 	};
+	/** When the portal last said what the other phones counted. */
+	const seenAt = ({ now }: List) => {
+		const [day, time] = [phoneTime(now).slice(0, -5), timeOf(now)];
+		return phoneTime(Date.now()).startsWith(day) ? time : phoneTime(now);
+	};
+	const walkInsText = ({ figures, device }: List, at: string): string => {
+		const { own, others } = knownWalkIns(figures, device);
+		if (own.heads + (others?.heads ?? 0) === 0) return '';
+		const say = (name: string, { heads, minors }: WalkIns) =>
+			fill(words[name], { adults: shown(heads - minors), minors: shown(minors), at });
+		return `${say('ownWalkIns', own)} ${say(others ? 'otherWalkIns' : 'noOthers', others ?? own)}`;
+	};
 	const paint = () => {
 		for (const row of list!.rows) paintRow(row, list!);
 		const { heads, open } = sumPresent(list!.figures);
 		say('total', fill(words['total'], { heads: shown(heads) }));
 		say('differ', open === 0 ? '' : fill(words['open'], { number: shown(open) }));
-		const walkIns = walkInsOf(list!.figures);
-		const [adults, minors] = [shown(walkIns.heads - walkIns.minors), shown(walkIns.minors)];
-		say('walk-ins', walkIns.heads === 0 ? '' : fill(words['walkIns'], { adults, minors }));
+		const seen = seenAt(list!);
+		say('known', fill(words['known'], { at: seen }));
+		say('walk-ins', walkInsText(list!, seen));
 		const waitsFor = items.find((each) => each.waitsFor && !each.refusal)?.waitsFor;
 		part('waits').textContent = waitsFor ?? '';
 		part('waiting').hidden = waitsFor === undefined;

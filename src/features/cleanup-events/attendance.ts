@@ -84,11 +84,25 @@ export function presenceOf(figures: Figure[]): Presence {
 	};
 }
 
+export type WalkIns = { heads: number; minors: number };
+
 /** Those who came without a sign-up: each phone counts for itself, and all phones together are the sum. */
-export function walkInsOf(figures: Figure[]): { heads: number; minors: number } {
+export function walkInsOf(figures: Figure[]): WalkIns {
 	const last = lastOfEach(figures.filter(({ signUpId }) => signUpId === null));
 	const sum = (of: (each: Figure) => number) => last.reduce((total, each) => total + of(each), 0);
 	return { heads: sum((each) => each.heads), minors: sum((each) => each.minors ?? 0) };
+}
+
+/** The same as one phone knows it: its own count, and what it last heard of the others; undefined where it heard nothing. */
+export function knownWalkIns(
+	figures: Figure[],
+	device: string,
+): { own: WalkIns; others: WalkIns | undefined } {
+	const others = figures.filter((each) => each.signUpId === null && each.device !== device);
+	return {
+		own: walkInsOf(figures.filter((each) => each.device === device)),
+		others: others.length > 0 ? walkInsOf(others) : undefined,
+	};
 }
 
 /** What this phone said last of a sign-up, or of those without one. */
