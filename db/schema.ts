@@ -899,7 +899,13 @@ export type CampaignQuotaTable = { campaignId: string; unit: 'kg' | 'piece'; qua
 export type CampaignAwardTable = { campaignId: string; position: number; name: string; minPoints: number };
 
 /** A class that takes part, with its size as it was then. */
-export type CampaignClassTable = { campaignId: string; schoolClassId: string; size: number | null };
+export type CampaignClassTable = {
+	campaignId: string;
+	schoolClassId: string;
+	size: number | null;
+	/** The class that it had become when the campaign ended; null before, and for one that stood by itself. */
+	countsWithId: string | null;
+};
 
 /** A homeroom teacher's way to one class's sheet, without an account. */
 export type ClassLinkTable = {

@@ -46,6 +46,7 @@ import * as campaigns from './0044_create_campaigns.ts';
 import * as boundPushes from './0045_bind_pushes_to_sessions.ts';
 import * as reportShortcomings from './0046_add_report_shortcomings.ts';
 import * as keptTold from './0047_keep_who_was_told.ts';
+import * as keptMergers from './0048_keep_merged_classes.ts';
 
 /** Every migration by its whole name, in order; never edited once landed. */
 export const migrations: Record<string, Migration> = {
@@ -96,4 +97,5 @@ export const migrations: Record<string, Migration> = {
 	'0045_bind_pushes_to_sessions': boundPushes,
 	'0046_add_report_shortcomings': reportShortcomings,
 	'0047_keep_who_was_told': keptTold,
+	'0048_keep_merged_classes': keptMergers,
 };

@@ -31,6 +31,7 @@ import {
 	mergeClass,
 	splitClass,
 } from '#features/schools/school-class.service.ts';
+import { findClass } from '#features/schools/school-class.repository.ts';
 import { insertClass } from '#features/schools/school.repository.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import { DomainError, HTTP_STATUS } from '#lib/errors.ts';
@@ -213,19 +214,19 @@ describeEachEngine('a campaign', (engine) => {
 		const late = { id: classD, intoId: classD, closedOn: '2026-11-22', size: null };
 		const [classC] = await db.selectFrom('schoolClass').select('id').where('name', '=', '6C').execute();
 		const into = { ...late, id: classC!.id };
-		await refused(() => mergeClass(db, lead, into, NOW), 'closedBeforeCampaign', 422);
 		await refused(
-			() => mergeClass(db, lead, { ...into, closedOn: '2026-11-23' }, NOW),
+			() => mergeClass(db, lead, { ...into, closedOn: '2026-11-21' }, NOW),
 			'closedBeforeCampaign',
 			422,
 		);
-		await mergeClass(db, lead, { ...into, closedOn: '2026-11-24' }, NOW + DAY);
+		// In the minute after the end, from that very day on.
+		await mergeClass(db, lead, into, NOW + 60_000);
 		await changeClass(db, lead, { id: classD, name: '6D', size: 60 }, NOW);
 		expect(await shown()).toEqual(merged);
 	});
 
 	test('stays as it ended, whatever became or becomes of its classes', async () => {
-		const { db, id, lead, draft, sheetOf, classA, addClass, organisationId, refused } = await makeWorld();
+		const { db, id, lead, draft, sheetOf, classA, classB, addClass, organisationId } = await makeWorld();
 		const classD = await addClass('6D', 20);
 		await draft({ endsOn: '2026-11-21' });
 		await publishCampaign(db, lead, id, NOW);
@@ -241,8 +242,12 @@ describeEachEngine('a campaign', (engine) => {
 		expect(await shown()).toEqual(merged);
 		await endCampaign(db, lead, id, NOW);
 		expect(await shown()).toEqual(merged);
-		const again = { organisationId, schoolYear: '2026-2027', name: '6A', size: 10 };
-		await refused(() => reopenClass(db, lead, again, NOW), 'classMergedInCampaign', 409);
+		// Opened again, and gone into another one: what has ended is not counted anew.
+		await reopenClass(db, lead, { organisationId, schoolYear: '2026-2027', name: '6A', size: 10 }, NOW);
+		expect(await findClass(db, classA)).toMatchObject({ closedOn: null, mergedIntoId: null });
+		expect(await shown()).toEqual(merged);
+		await mergeClass(db, lead, { id: classD, intoId: classB, closedOn: '2026-11-22', size: 40 }, NOW);
+		await mergeClass(db, lead, { id: classA, intoId: classB, closedOn: '2026-11-22', size: 50 }, NOW);
 		expect(await shown()).toEqual(merged);
 	});
 

@@ -1,7 +1,7 @@
 import type { CampaignTable, WeighInTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
-import { lastMergerOf, type Campaign, type CampaignInput } from './campaign.ts';
+import type { Campaign, CampaignInput } from './campaign.ts';
 import type { ClassInput, ClassTotal } from './campaign-result.ts';
 import { byGrade } from './school-class.ts';
 
@@ -115,6 +115,19 @@ export const setCampaign = (
 	set: Partial<Pick<CampaignTable, 'publishedAt' | 'endedAt' | 'endsOn'>>,
 ) => trx.updateTable('campaign').set(set).where('id', '=', id).execute();
 
+/** Keeps which class counts with which, whatever becomes of them later; part of the transaction that ends the campaign. */
+export async function keepMergers(trx: Trx, campaignId: string): Promise<void> {
+	await trx
+		.updateTable('campaignClass')
+		.set(({ selectFrom }) => ({
+			countsWithId: selectFrom('schoolClass')
+				.select('mergedIntoId')
+				.whereRef('schoolClass.id', '=', 'campaignClass.schoolClassId'),
+		}))
+		.where('campaignId', '=', campaignId)
+		.execute();
+}
+
 /** These classes take part, with their sizes as they are now; who takes part already stays as it is. */
 export async function addCampaignClasses(
 	trx: Trx,
@@ -124,7 +137,7 @@ export async function addCampaignClasses(
 	if (classes.length === 0) return;
 	await trx
 		.insertInto('campaignClass')
-		.values(classes.map(({ id, size }) => ({ campaignId, schoolClassId: id, size })))
+		.values(classes.map(({ id, size }) => ({ campaignId, schoolClassId: id, size, countsWithId: null })))
 		.onConflict((conflict) => conflict.doNothing())
 		.execute();
 }
@@ -164,7 +177,7 @@ export async function countSheets(db: Db, campaignId: string) {
 /**
  * The classes of campaigns with what stands of them in approved sheets, by grade and name; a class that brought nothing
  * stands too. Of some days alone where they are given, both counted in. A class that was merged into another one before
- * its campaign ended counts with that one.
+ * its campaign ended counts with that one, as the end has kept it.
  */
 export async function listClassTotals(
 	db: Db,
@@ -177,7 +190,7 @@ export async function listClassTotals(
 		.innerJoin('schoolClass', 'schoolClass.id', 'campaignClass.schoolClassId')
 		.innerJoin('campaign', 'campaign.id', 'campaignClass.campaignId')
 		.select(['campaignId', 'schoolClass.id', 'schoolClass.grade', 'schoolClass.name', 'campaignClass.size'])
-		.select(['closedOn', 'mergedIntoId', 'endedAt'])
+		.select(['mergedIntoId', 'countsWithId', 'endedAt'])
 		.where('campaignId', 'in', campaignIds)
 		.execute();
 	let approved = db
@@ -201,11 +214,9 @@ export async function listClassTotals(
 		.execute();
 	const goesInto = new Map(
 		classes
-			.filter(
-				({ mergedIntoId, closedOn, endedAt }) =>
-					mergedIntoId !== null && (endedAt === null || closedOn! <= lastMergerOf(endedAt)),
-			)
-			.map((each) => [`${each.campaignId} ${each.id}`, `${each.campaignId} ${each.mergedIntoId}`]),
+			.map((each) => ({ ...each, into: each.endedAt === null ? each.mergedIntoId : each.countsWithId }))
+			.filter(({ into }) => into !== null)
+			.map(({ campaignId, id, into }) => [`${campaignId} ${id}`, `${campaignId} ${into}`]),
 	);
 	const totals = new Map<string, ClassTotal[]>();
 	for (const { campaignId, schoolClassId, ...sum } of sums) {

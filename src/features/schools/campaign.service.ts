@@ -22,6 +22,7 @@ import {
 	findWeighIn,
 	insertCampaign,
 	insertWeighIn,
+	keepMergers,
 	setCampaign,
 	updateCampaign,
 	withdrawWeighInRow,
@@ -199,6 +200,7 @@ export async function endCampaign(db: Db, actor: Actor | undefined, id: string, 
 		if (campaign.publishedAt === null) throw new DomainError('CONFLICT', 'campaignNotPublished');
 		if ((await countSheets(trx, id)).entered > 0) throw new DomainError('CONFLICT', 'campaignHasWaiting');
 		await setCampaign(trx, id, { endedAt: now });
+		await keepMergers(trx, id);
 		return 'changed';
 	});
 }

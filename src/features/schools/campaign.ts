@@ -111,15 +111,11 @@ export function campaignState(
 	return today > campaign.endsOn ? 'over' : 'running';
 }
 
-/** Its last day, or the one on which it was ended before. */
-export const lastDayOf = ({ endsOn, endedAt }: Pick<Campaign, 'endsOn' | 'endedAt'>): LocalDate =>
-	endedAt !== null && toLocalDate(endedAt) < endsOn ? toLocalDate(endedAt) : endsOn;
-
-/**
- * The last first day of one class that becomes two's in which a campaign that ended counts both as one: until its end a
- * class could be closed for the day after. It stands for the order in which both came, so later ones begin after it.
- */
-export const lastMergerOf = (endedAt: number): LocalDate => addDays(toLocalDate(endedAt), 1);
+/** The last day that a campaign which ended ran through: the one before it was ended, or its own last one. */
+export function lastWholeDayOf({ endsOn, endedAt }: { endsOn: LocalDate; endedAt: number }): LocalDate {
+	const before = addDays(toLocalDate(endedAt), -1);
+	return before < endsOn ? before : endsOn;
+}
 
 /** A sheet of this day counts for the campaign. Refuses with 409, and with 422 the day or every cell that does not count. */
 export function checkSheetOf(campaign: Campaign, collectedOn: LocalDate, rows: SheetRow[]): void {

@@ -1,7 +1,7 @@
 import type { SchoolClassTable } from '#db/schema.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
-import type { Campaign } from './campaign.ts';
+import { lastWholeDayOf } from './campaign.ts';
 import { byGrade, type StandingClass } from './school-class.ts';
 
 const COLUMNS = [
@@ -47,12 +47,8 @@ export const findClass = (db: Db, id: string) =>
 export const listFollowers = (db: Db, id: string): Promise<StandingClass[]> =>
 	db.selectFrom('schoolClass').select(COLUMNS).where('followsClassId', '=', id).orderBy('name').execute();
 
-/** The last day, as `dayOf` tells it, of those campaigns that ended with this class in them. */
-export async function findLastCampaignDay(
-	db: Db,
-	classId: string,
-	dayOf: (ended: Pick<Campaign, 'endsOn'> & { endedAt: number }) => LocalDate,
-): Promise<LocalDate | undefined> {
+/** The last day that a campaign ran through which ended with this class in it. */
+export async function findLastCampaignDay(db: Db, classId: string): Promise<LocalDate | undefined> {
 	const ended = await db
 		.selectFrom('campaignClass')
 		.innerJoin('campaign', 'campaign.id', 'campaignClass.campaignId')
@@ -61,7 +57,7 @@ export async function findLastCampaignDay(
 		.where('endedAt', 'is not', null)
 		.$narrowType<{ endedAt: number }>()
 		.execute();
-	return ended.map(dayOf).sort().at(-1);
+	return ended.map(lastWholeDayOf).sort().at(-1);
 }
 
 /** What stands of sheets for a class: whether one waits, and the last day that one was entered for. */

@@ -3,7 +3,6 @@ import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { toLocalDate, type LocalDate } from '#lib/time.ts';
-import { lastDayOf, lastMergerOf } from './campaign.ts';
 import { changeSchool, type SchoolRef } from './school-change.service.ts';
 import {
 	checkClosingDay,
@@ -72,19 +71,9 @@ async function checkNameFree(
 		throw new DomainError('CONFLICT', 'classNameTaken', { field, values: { name } });
 }
 
-const findLastMerger = (trx: Trx, id: string) =>
-	findLastCampaignDay(trx, id, ({ endedAt }) => lastMergerOf(endedAt));
-
-/** Refuses with 409 a class that was merged before a campaign with it ended: what that came to would change. */
-async function checkNotCounted(trx: Trx, { id, name, closedOn }: StandingClass): Promise<void> {
-	if (closedOn! <= ((await findLastMerger(trx, id)) ?? ''))
-		throw new DomainError('CONFLICT', 'classMergedInCampaign', { field: 'name', values: { name } });
-}
-
 /**
  * Adds a class to a school year, or takes one up again that had ended there. What stands already in this size changes
- * nothing; another size is refused with 409, and so is one that a campaign that ended counts with the class it became.
- * Refuses with 401, 403, and 422.
+ * nothing; another size is refused with 409. Refuses with 401, 403, and 422.
  */
 export async function addClass(
 	db: Db,
@@ -103,7 +92,6 @@ export async function addClass(
 			throw new DomainError('CONFLICT', 'classNameTaken', { field: 'name', values: { name } });
 		}
 		if (!found) checkRoom(classes.length + 1);
-		else if (found.mergedIntoId !== null) await checkNotCounted(trx, found);
 		if (found) await updateClass(trx, found.id, { size, closedOn: null, mergedIntoId: null });
 		const id =
 			found?.id ?? (await insertClass(trx, { organisationId, schoolYear, name, grade, size, isSample }, now));
@@ -138,15 +126,11 @@ export async function changeClass(
 }
 
 /** Refuses with 409 a class of which a sheet waits, with 422 a day that is not possible. */
-async function checkMayClose(
-	trx: Trx,
-	found: Found,
-	{ closedOn, lastCampaignOn }: { closedOn: LocalDate; lastCampaignOn: LocalDate | undefined },
-	now: number,
-): Promise<void> {
+async function checkMayClose(trx: Trx, found: Found, closedOn: LocalDate, now: number): Promise<void> {
 	const { isWaiting, lastOn } = await findSheetsOfClass(trx, found.id);
 	if (isWaiting) throw new DomainError('CONFLICT', 'classSheetWaits', { values: { name: found.name } });
 	const { schoolYear } = found;
+	const lastCampaignOn = await findLastCampaignDay(trx, found.id);
 	checkClosingDay(closedOn, { schoolYear, lastSheetOn: lastOn, lastCampaignOn }, toLocalDate(now));
 }
 
@@ -162,8 +146,7 @@ export async function endClass(
 ): Promise<void> {
 	await changeOne(db, actor, input.id, now, async (trx, found, audit) => {
 		if (found.closedOn !== null) return;
-		const lastCampaignOn = await findLastCampaignDay(trx, found.id, lastDayOf);
-		await checkMayClose(trx, found, { closedOn: input.closedOn, lastCampaignOn }, now);
+		await checkMayClose(trx, found, input.closedOn, now);
 		await updateClass(trx, found.id, { closedOn: input.closedOn });
 		await audit('end');
 	});
@@ -176,7 +159,7 @@ const sumOf = (a: number | null, b: number | null): number | null => {
 
 /**
  * Ends a class in another one of its grade and year, which then has this size. What was entered stays with the class
- * that it was entered for; campaigns that have not ended count both as one. A second time changes nothing. Refuses with 409 and 422 what cannot be one.
+ * that it was entered for; campaigns that have not ended count both as one, others stay as they ended. A second time changes nothing. Refuses with 409 and 422 what cannot be one.
  * @param input.closedOn the first day on which they are one
  * @param input.size null is both sizes together
  */
@@ -197,7 +180,7 @@ export async function mergeClass(
 		if (into.id === id) throw refuse('mergeItself');
 		if (into.grade !== found.grade || into.schoolYear !== found.schoolYear) throw refuse('mergeOtherGrade');
 		if (into.closedOn !== null) throw refuse('mergeIntoEnded');
-		await checkMayClose(trx, found, { closedOn, lastCampaignOn: await findLastMerger(trx, id) }, now);
+		await checkMayClose(trx, found, closedOn, now);
 		await updateClass(trx, id, { closedOn, mergedIntoId: intoId });
 		await updateClass(trx, intoId, { size: size ?? sumOf(found.size, into.size) });
 		await joinCampaignsOf(trx, intoId, id);
