@@ -185,7 +185,7 @@ describeEachEngine('a school’s public side', (engine) => {
 		await approveDisbursement(db, people.approver, { id }, NOW);
 		const second = uuidv7(NOW);
 		await payDisbursement(db, people.treasurer, { id, entryId: second, paidOn: today }, NOW);
-		const { payments } = await schoolMoney(db, await listClassGoods(db, { campaignId: endedId }));
+		const { payments } = await schoolMoney(db, { campaignId: endedId });
 		const parts = payments.map(({ id: payment, changeVnd, spentVnd }) => [payment, changeVnd, spentVnd]);
 		expect(parts).toHaveLength(2);
 		expect(parts).toEqual(
@@ -198,15 +198,14 @@ describeEachEngine('a school’s public side', (engine) => {
 
 	test('goods are followed to their sale, its row and what it paid for', async () => {
 		const { db, endedId, runningId, cycle, saleId, entryId, schoolId, schoolYear } = await makeWorld();
-		const of = async (goods: Parameters<typeof listClassGoods>[1]) =>
-			schoolMoney(db, await listClassGoods(db, goods));
+		const of = async (goods: Parameters<typeof listClassGoods>[1]) => schoolMoney(db, goods);
 		const ended = await of({ campaignId: endedId });
 		expect(ended).toMatchObject({
 			cycles: [{ id: cycle.id, isSold: true }],
 			sales: [
 				{
 					...{ id: saleId, status: 'confirmed', cashReceivedVnd: 480_000, cycleIds: [cycle.id] },
-					...{ shares: [], part: { hasOthers: false, othersGrams: 0 } },
+					...{ shares: [], part: { others: [] } },
 				},
 			],
 			incomeVnd: 480_000,
@@ -221,7 +220,22 @@ describeEachEngine('a school’s public side', (engine) => {
 	});
 
 	test('a load says how much of it is a campaign’s, also of what was kept for a later one', async () => {
-		const { db, house, people, runningId } = await makeWorld();
+		const { db, house, people, runningId, schoolId, schoolYear, rules, classIds } = await makeWorld();
+		const otherId = uuidv7(NOW);
+		const other = { ...rules, id: otherId, name: 'Giấy vụn tháng Ba', greenHouseCode: house.code };
+		await draftCampaign(db, people.lead, other, NOW);
+		await publishCampaign(db, people.lead, otherId, NOW);
+		const enter = (campaignId: string | undefined, quantityMilli: number) =>
+			recordClassSheet(
+				db,
+				people.lead,
+				{
+					...{ id: uuidv7(NOW), greenHouseCode: house.code, collectedOn: toLocalDate(NOW), campaignId },
+					rows: [{ classId: classIds[0]!, lines: [{ material: 'mixed_paper', unit: 'kg', quantityMilli }] }],
+					...{ isApproved: true, isExtra: true, isSure: true },
+				},
+				NOW,
+			);
 		const bring = (material: string, unit: 'kg' | 'piece', quantityMilli: number) =>
 			recordDropOff(
 				db,
@@ -247,7 +261,7 @@ describeEachEngine('a school’s public side', (engine) => {
 			return id;
 		};
 		const partOf = async (saleId: string) => {
-			const { sales } = await schoolMoney(db, await listClassGoods(db, { campaignId: runningId }));
+			const { sales } = await schoolMoney(db, { campaignId: runningId });
 			return sales.find(({ id }) => id === saleId)!.part;
 		};
 		const gramsOf = async (code: string) =>
@@ -255,16 +269,29 @@ describeEachEngine('a school’s public side', (engine) => {
 				.filter(({ materialCode }) => materialCode === code)
 				.reduce((sum, { grams }) => sum + grams, 0);
 		await bring('mixed_paper', 'kg', 5000);
+		await enter(otherId, 2000);
+		await enter(undefined, 700);
 		const first = await close();
 		await carryGoods(db, people.lead, { cycleId: first, materials: ['aluminium_can'] }, NOW);
 		const paper = await sell(first, 'mixed_paper');
 		expect(await partOf(paper)).toEqual({
-			...{ ownGrams: await gramsOf('mixed_paper'), othersGrams: 5000, hasOthers: true },
+			ownGrams: await gramsOf('mixed_paper'),
+			others: [
+				{ of: 'campaign', name: 'Giấy vụn tháng Ba', grams: 2000 },
+				{ of: 'classes', name: null, grams: 700 },
+				{ of: 'people', name: null, grams: 5000 },
+			],
+		});
+		// The same load, as its school sees it.
+		const { sales } = await schoolMoney(db, { organisationId: schoolId, ...daysOfYear(schoolYear) });
+		expect(sales.find(({ id }) => id === paper)!.part).toEqual({
+			ownGrams: (await gramsOf('mixed_paper')) + 2700,
+			others: [{ of: 'people', name: null, grams: 5000 }],
 		});
 		const cans = await sell(await close(), 'aluminium_can');
 		expect(await gramsOf('aluminium_can')).toBeGreaterThan(1000);
 		expect(await partOf(cans)).toEqual({
-			...{ ownGrams: await gramsOf('aluminium_can'), othersGrams: 0, hasOthers: false },
+			...{ ownGrams: await gramsOf('aluminium_can'), others: [] },
 		});
 	});
 

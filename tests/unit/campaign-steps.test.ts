@@ -9,7 +9,7 @@ const cycle = (closedOn: string | null, isHolding: boolean): SchoolMoney['cycles
 const sale = (status: SchoolSale['status']): SchoolSale => ({
 	...{ id: status, status, soldOn: '2026-11-20', cashReceivedVnd: 1000, entryId: null, voucher: undefined },
 	...{ cycleIds: [], fund: { code: 'A', nameVi: 'A', nameEn: 'A' }, shares: [] },
-	part: { ownGrams: 1, othersGrams: 0, hasOthers: false },
+	part: { ownGrams: 1, others: [] },
 });
 const OPEN = cycle(null, true);
 const CLOSED = cycle('2026-11-20', true);

@@ -147,7 +147,8 @@ export async function sumClasses(
 		.sort(byGrade);
 }
 
-type Declared = { campaignId: string } | { organisationId: string; from: LocalDate; to: LocalDate };
+/** What classes declared in a campaign, or on the days of their school. */
+export type Declared = { campaignId: string } | { organisationId: string; from: LocalDate; to: LocalDate };
 
 const selectDeclared = (db: Db, of: Declared) => {
 	const lines = selectLines(db);

@@ -1,18 +1,13 @@
-// How much of a sold load was a school's, or a campaign's, and whether goods of others lay in it.
+// How much of a sold load was a school's, or a campaign's, and whose else goods lay in it.
 import { sql } from 'kysely';
 import { goodsKey, type GoodsEnd } from '#features/drop-offs/goods-path.repository.ts';
-import type { ClassGoods } from '#features/schools/school-public.repository.ts';
+import type { ClassGoods, Declared } from '#features/schools/school-public.repository.ts';
 import type { Db } from '#lib/db.ts';
-import type { LoadPart } from './school-money.ts';
+import type { LoadPart, OtherPart } from './school-money.ts';
 
-type Sum = { lines: number; grams: number; unweighed: number };
-const NOTHING: Sum = { lines: 0, grams: 0, unweighed: 0 };
-const add = (sums: Map<string, Sum>, key: string, { lines, grams, unweighed }: Sum): void => {
-	const sum = sums.get(key) ?? NOTHING;
-	sums.set(key, {
-		...{ lines: sum.lines + lines, grams: sum.grams + grams, unweighed: sum.unweighed + unweighed },
-	});
-};
+/** A sum is unknown as soon as one of its lines is. */
+const plus = (sum: number | null, { grams, unweighed }: { grams: number; unweighed: number }) =>
+	sum === null || unweighed > 0 ? null : sum + grams;
 
 /** Goods that were carried on and on for longer than this are not followed back. */
 const MAX_CYCLES = 24;
@@ -46,20 +41,16 @@ async function listOrigins(db: Db, saleIds: string[]): Promise<Map<string, strin
 	return saleOf;
 }
 
-/** Own goods and those of others in each of these sales, by its id; `ends` says where the own ones went. */
-export async function listLoadParts(
-	db: Db,
-	saleIds: string[],
-	own: ClassGoods[],
-	ends: Map<string, GoodsEnd>,
-): Promise<Map<string, LoadPart>> {
-	if (saleIds.length === 0) return new Map();
-	const saleOf = await listOrigins(db, saleIds);
-	const cycleIds = [...new Set([...saleOf.keys()].map((key) => key.split(' ')[0]!))];
-	const declared = await db
+/** What is declared in these cycles and is not `own`, by cycle, material and whose it is. */
+async function listOthers(db: Db, cycleIds: string[], own: Declared) {
+	const rows = await db
 		.selectFrom('dropOff')
 		.innerJoin('dropOffLine', 'dropOffLine.dropOffId', 'dropOff.id')
-		.select(['dropOff.cycleId', 'dropOffLine.materialCode'])
+		.leftJoin('classSheet', 'classSheet.id', 'dropOff.classSheetId')
+		.leftJoin('campaign', 'campaign.id', 'classSheet.campaignId')
+		.leftJoin('organisation', 'organisation.id', 'classSheet.organisationId')
+		.select(['dropOff.cycleId', 'dropOffLine.materialCode', 'classSheet.organisationId'])
+		.select(['classSheet.campaignId', 'campaign.name as campaignName', 'organisation.name as schoolName'])
 		.select([
 			sql<number>`count(*)`.as('lines'),
 			sql<number>`coalesce(sum(drop_off_line.declared_weight_grams), 0)`.as('grams'),
@@ -67,30 +58,78 @@ export async function listLoadParts(
 		])
 		.where('dropOff.cycleId', 'in', cycleIds)
 		.where('dropOff.withdrawnAt', 'is', null)
-		.groupBy(['dropOff.cycleId', 'dropOffLine.materialCode'])
+		.where((eb) =>
+			'campaignId' in own
+				? eb.or([eb('classSheet.campaignId', 'is', null), eb('classSheet.campaignId', '<>', own.campaignId)])
+				: eb.or([
+						eb('classSheet.id', 'is', null),
+						eb('classSheet.organisationId', '<>', own.organisationId),
+						eb('classSheet.collectedOn', '<', own.from),
+						eb('classSheet.collectedOn', '>', own.to),
+					]),
+		)
+		.groupBy(['dropOff.cycleId', 'dropOffLine.materialCode', 'classSheet.organisationId'])
+		.groupBy(['classSheet.campaignId', 'campaign.name', 'organisation.name'])
+		.orderBy('campaign.name')
+		.orderBy('classSheet.campaignId')
 		.execute();
-	const [whole, ours] = [new Map<string, Sum>(), new Map<string, Sum>()];
-	for (const row of declared) {
-		const saleId = saleOf.get(goodsKey(row));
-		const sum = { lines: Number(row.lines), grams: Number(row.grams), unweighed: Number(row.unweighed) };
-		if (saleId !== undefined) add(whole, saleId, sum);
-	}
-	for (const row of own) {
+	return rows.map((row) => ({
+		...row,
+		...{ lines: Number(row.lines), grams: Number(row.grams), unweighed: Number(row.unweighed) },
+	}));
+}
+
+type Others = Awaited<ReturnType<typeof listOthers>>[number];
+
+async function findSchoolOf(db: Db, own: Declared): Promise<string | undefined> {
+	if (!('campaignId' in own)) return own.organisationId;
+	const campaign = await db
+		.selectFrom('campaign')
+		.select('organisationId')
+		.where('id', '=', own.campaignId)
+		.executeTakeFirst();
+	return campaign?.organisationId;
+}
+
+const ORDER: OtherPart['of'][] = ['campaign', 'classes', 'school', 'people'];
+
+const whoseIs = (row: Others, schoolId: string | undefined): Pick<OtherPart, 'of' | 'name'> => {
+	if (row.organisationId === null) return { of: 'people', name: null };
+	if (row.organisationId !== schoolId) return { of: 'school', name: row.schoolName };
+	return row.campaignId === null ? { of: 'classes', name: null } : { of: 'campaign', name: row.campaignName };
+};
+
+/** Own goods and those of others in each of these sales, by its id; `ends` says where the own ones, `goods`, went. */
+export async function listLoadParts(
+	db: Db,
+	saleIds: string[],
+	{ own, goods, ends }: { own: Declared; goods: ClassGoods[]; ends: Map<string, GoodsEnd> },
+): Promise<Map<string, LoadPart>> {
+	if (saleIds.length === 0) return new Map();
+	const saleOf = await listOrigins(db, saleIds);
+	const cycleIds = [...new Set([...saleOf.keys()].map((key) => key.split(' ')[0]!))];
+	const schoolId = await findSchoolOf(db, own);
+	const ours = new Map<string, number | null>();
+	for (const { unweighed, grams, ...row } of goods) {
 		const saleId = ends.get(goodsKey(row))?.saleId;
-		if (saleId) add(ours, saleId, row);
+		if (saleId) ours.set(saleId, plus(ours.get(saleId) ?? 0, { grams, unweighed }));
+	}
+	const others = new Map<string, Map<string, OtherPart>>(saleIds.map((id) => [id, new Map()]));
+	for (const row of await listOthers(db, cycleIds, own)) {
+		const parts = others.get(saleOf.get(goodsKey(row)) ?? '');
+		if (!parts) continue;
+		const whose = whoseIs(row, schoolId);
+		const key = `${whose.of} ${whose.of === 'campaign' ? row.campaignId : row.organisationId}`;
+		const before = parts.get(key);
+		parts.set(key, { ...whose, grams: plus(before ? before.grams : 0, row) });
 	}
 	return new Map(
-		saleIds.map((id) => {
-			const [all, part] = [whole.get(id) ?? NOTHING, ours.get(id) ?? NOTHING];
-			const isKnown = all.unweighed === 0;
-			return [
-				id,
-				{
-					ownGrams: part.unweighed === 0 ? part.grams : null,
-					othersGrams: isKnown ? all.grams - part.grams : null,
-					hasOthers: all.lines > part.lines,
-				},
-			];
-		}),
+		saleIds.map((id) => [
+			id,
+			{
+				ownGrams: ours.get(id) ?? null,
+				others: [...others.get(id)!.values()].sort((a, b) => ORDER.indexOf(a.of) - ORDER.indexOf(b.of)),
+			},
+		]),
 	);
 }

@@ -2,7 +2,7 @@
 import { followGoods } from '#features/drop-offs/goods-path.repository.ts';
 import { selectEntries } from '#features/fund/fund.repository.ts';
 import { voucherName } from '#features/fund/ledger.ts';
-import type { ClassGoods } from '#features/schools/school-public.repository.ts';
+import { listClassGoods, type Declared } from '#features/schools/school-public.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { listLoadParts } from './load-parts.repository.ts';
@@ -12,7 +12,7 @@ import { listPaymentsOf, listSharesOf } from './walk.repository.ts';
 /** No page names more rows of each than this; the walks from them name all. */
 const MOST = 12;
 
-const NONE: SchoolMoney = {
+export const NO_MONEY: SchoolMoney = {
 	...{ cycles: [], sales: [], saleCount: 0, incomeVnd: 0, payments: [], paymentCount: 0 },
 };
 
@@ -46,9 +46,10 @@ async function sumSpent(db: Db, paymentIds: string[], incomeIds: string[]): Prom
 	return new Map(rows.map((row) => [row.paymentEntryId, Number(row.amountVnd)]));
 }
 
-/** Follows goods from the cycles in which they were declared. */
-export async function schoolMoney(db: Db, goods: ClassGoods[]): Promise<SchoolMoney> {
-	if (goods.length === 0) return NONE;
+/** Follows what classes declared from the cycles in which it lay. */
+export async function schoolMoney(db: Db, own: Declared): Promise<SchoolMoney> {
+	const goods = await listClassGoods(db, own);
+	if (goods.length === 0) return NO_MONEY;
 	const endOf = await followGoods(db, goods);
 	const ends = [...endOf.values()];
 	const cycleIds = [...new Set(ends.flatMap((end) => end.cycleIds))];
@@ -88,8 +89,7 @@ export async function schoolMoney(db: Db, goods: ClassGoods[]): Promise<SchoolMo
 	const parts = await listLoadParts(
 		db,
 		shown.map(({ id }) => id),
-		goods,
-		endOf,
+		{ own, goods, ends: endOf },
 	);
 	const payments =
 		paymentIds.length === 0

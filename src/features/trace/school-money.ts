@@ -1,8 +1,18 @@
 // What became of the goods that a school's classes brought, as far as the chain has come.
 import type { Entry } from '#features/fund/fund.ts';
 
+/** Goods of somebody else in a load, as declared. */
+export type OtherPart = {
+	/** Another campaign, classes without one, classes of another school, or whoever else brought something. */
+	of: 'campaign' | 'classes' | 'school' | 'people';
+	/** Of the campaign or the school. */
+	name: string | null;
+	/** Null where the weight of a line is unknown. */
+	grams: number | null;
+};
+
 /** How much of a load was theirs, as declared; null where the weight of a line is unknown. */
-export type LoadPart = { ownGrams: number | null; othersGrams: number | null; hasOthers: boolean };
+export type LoadPart = { ownGrams: number | null; others: OtherPart[] };
 
 type FundName = { code: string; nameVi: string; nameEn: string };
 
