@@ -45,7 +45,7 @@ describe('the plain form', () => {
 		}
 		expect(await states()).toHaveLength(before + 1);
 		const html = await (await client.send(`/ngoi-nha-xanh/${world.house.code}`)).text();
-		expect(inText(html)).toContain('Còn nửa chỗ bà con báo');
+		expect(inText(html)).toContain('Còn nửa chỗ có người báo');
 	});
 
 	test.each<[string, string, Record<string, string>, number, string]>([
@@ -120,7 +120,7 @@ describe('the plain form', () => {
 			'2 người thấy',
 		);
 		const steward = await signInClient(world.baseUrl, world.people.steward);
-		expect(await (await steward.send('/cua-toi')).text()).toContain('việc bà con báo');
+		expect(await (await steward.send('/cua-toi')).text()).toContain('việc được báo');
 		const work = `/cua-toi/nha/${world.house.code}/viec-bao`;
 		expect(await (await steward.send(work)).text()).toContain(words);
 		const close = (note: string) =>
