@@ -163,31 +163,34 @@ function dateText(value: Date): string {
 
 /** What the sheet and the file of figures are called; of samples both say so, whatever the reader's language. */
 export const workbookNames = (sheet: string, file: string, { isSample }: { isSample: 0 | 1 }) =>
-	isSample === 1 ? { sheet: `MẪU ${sheet}`, file: `MAU-${file}` } : { sheet, file };
+	isSample === 1 ? { sheet: `MẪU ${sheet}`, file: `MẪU ${file}` } : { sheet, file };
+
+const widthOf = (cell: BookCell): number => (cell instanceof Date ? 10 : String(cell).length);
+
+/** A `Date` is a day: its midnight in UTC. */
+export type BookCell = string | number | Date;
 
 /**
- * A workbook of one sheet whose first row is its head. Numbers stay numbers; every text is a text for Excel, also one
- * that begins like a formula, and stays one when it is edited there.
+ * A workbook of one sheet whose first row is its head. Numbers stay numbers, and days are days for Excel, shown as
+ * `22/11/2026`; every text is a text, also one that begins like a formula, and stays one when it is edited there.
  */
 export async function writeWorkbook(
 	sheet: string,
-	rows: readonly (readonly (string | number)[])[],
+	rows: readonly (readonly BookCell[])[],
 ): Promise<Uint8Array<ArrayBuffer>> {
 	const cells = rows.map((row, index) =>
 		row.map((value) => {
 			if (value === '') return null;
 			const head = index === 0 ? ({ fontWeight: 'bold' } as const) : {};
 			if (typeof value === 'number') return { ...head, type: Number, value };
+			if (value instanceof Date) return { ...head, type: Date, value, format: 'dd/mm/yyyy' };
 			// Readers take `_x0041_` in a text for the letter of this code.
 			const text = value.replace(/_(?=x[\da-f]{4}_)/gi, '_x005F_');
 			return { ...head, type: String, value: text, format: '@' };
 		}),
 	);
 	const columns = (rows[0] ?? []).map((_, column) => ({
-		width: Math.min(
-			40,
-			2 + rows.reduce((widest, row) => Math.max(widest, String(row[column] ?? '').length), 0),
-		),
+		width: Math.min(40, 2 + rows.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? '')), 0)),
 	}));
 	const file = await writeExcelFile(cells, { sheet, columns, stickyRowsCount: 1 }).toBuffer();
 	return new Uint8Array(file);

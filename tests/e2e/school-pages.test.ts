@@ -318,9 +318,10 @@ test('no field takes a pupil’s name but the school’s own words for a campaig
 });
 
 test('a campaign’s results and a year’s register open as workbooks with their letters whole', async () => {
+	const files: string[] = [];
 	const read = async (path: string) => {
 		const response = await fetch(world.baseUrl + path);
-		expect(response.headers.get('content-disposition')).toContain('.xlsx');
+		files.push(decodeURIComponent(response.headers.get('content-disposition')!.split("UTF-8''")[1]!));
 		return (await readWorkbook(new Uint8Array(await response.arrayBuffer()))).rows;
 	};
 	const results = await read(`${at.ended}/ket-qua.xlsx`);
@@ -332,7 +333,13 @@ test('a campaign’s results and a year’s register open as workbooks with thei
 	const register = await read(`${at.school}/so-nam.xlsx?nam=${story.schoolYear}`);
 	expect(register).toHaveLength(21);
 	expect(register.flat()).toEqual(expect.arrayContaining(['6A', 'Giấy vụn', 'Kế hoạch nhỏ đợt 1']));
+	expect(register[1]?.[0]).toBe(world.today);
 	expect((await read(`/en${at.ended}/ket-qua.xlsx`))[0]?.[0]).toBe('Class');
+	expect(files).toEqual([
+		`Kết quả - Kế hoạch nhỏ đợt 1 - Trường THCS Tam Thanh - ${world.today}.xlsx`,
+		`Sổ năm ${story.schoolYear} - Trường THCS Tam Thanh - ${world.today}.xlsx`,
+		`Results - Kế hoạch nhỏ đợt 1 - Trường THCS Tam Thanh - ${world.today}.xlsx`,
+	]);
 });
 
 test('pages are kept, and a sheet that is approved is there at once', async () => {

@@ -1,5 +1,5 @@
 // Workbooks as Excel and others write them, and as somebody could write them on purpose.
-import { strToU8, zipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { isWorkbook, readWorkbook, workbookNames, writeWorkbook } from '#lib/workbook.ts';
 import { bookOf, compoundFile } from '../support/workbooks.ts';
@@ -21,6 +21,15 @@ test('what is written is read again as it was: Vietnamese, numbers, and texts th
 	const bytes = await writeWorkbook('Ngôi nhà xanh', rows);
 	expect(isWorkbook(bytes)).toBe(true);
 	expect(await readWorkbook(bytes)).toEqual({ rows: rows.map((row) => row.map(String)), faults: [] });
+});
+
+test('a day is a day for Excel, shown as it is written here', async () => {
+	const bytes = await writeWorkbook('Sổ', [['Ngày'], [new Date('2026-08-26')], [new Date('2027-01-01')]]);
+	expect((await readWorkbook(bytes)).rows).toEqual([['Ngày'], ['2026-08-26'], ['2027-01-01']]);
+	const parts = unzipSync(bytes);
+	expect(strFromU8(parts['xl/styles.xml']!)).toContain('formatCode="dd/mm/yyyy"');
+	// The number of Excel for the day, and no text.
+	expect(strFromU8(parts['xl/worksheets/sheet1.xml']!)).toMatch(/<c r="A2" s="\d+"(?: t="n")?><v>46260<\/v>/);
 });
 
 test('a formula stands for its value, a day and an hour for what Excel shows, a number without noise', async () => {
@@ -83,6 +92,6 @@ test('a workbook is told by its first bytes or its name', () => {
 
 test('a workbook of samples says so in its file’s and its sheet’s name', () => {
 	const names = (isSample: 0 | 1) => workbookNames('Sổ năm', 'so-nam.xlsx', { isSample });
-	expect(names(1)).toEqual({ sheet: 'MẪU Sổ năm', file: 'MAU-so-nam.xlsx' });
+	expect(names(1)).toEqual({ sheet: 'MẪU Sổ năm', file: 'MẪU so-nam.xlsx' });
 	expect(names(0)).toEqual({ sheet: 'Sổ năm', file: 'so-nam.xlsx' });
 });

@@ -1,4 +1,5 @@
 // The public address of the book: field names stay (docs/ledger-format.md), and nothing here names a person.
+import { attachment } from '#lib/attachment.ts';
 import { DomainError } from '#lib/errors.ts';
 import type { Entry, Fund } from './fund.ts';
 import { parseEntryText, voucherName, type Allocation, type Posting } from './ledger.ts';
@@ -15,7 +16,7 @@ export const OPEN_DATA_HEADERS = {
 export const downloadHeaders = (name: string, type: string) => ({
 	...OPEN_DATA_HEADERS,
 	'content-type': `${type}; charset=utf-8`,
-	'content-disposition': `attachment; filename="${name}"`,
+	'content-disposition': attachment(name),
 });
 
 const DEFAULT_LIMIT = 50;

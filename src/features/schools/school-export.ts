@@ -1,10 +1,10 @@
 // A school's figures as rows of a workbook: classes, materials and numbers, never a pupil.
 import type { Material } from '#features/materials/material.ts';
 import type { Locale, Translate } from '#lib/i18n.ts';
+import type { BookCell } from '#lib/workbook.ts';
 import { bestClasses, campaignResults, type ClassInput } from './campaign-result.ts';
 import type { CampaignRules } from './campaign.ts';
 
-type Cell = string | number;
 type Reader = { t: Translate; locale: Locale };
 
 const nameOf = (material: Material, locale: Locale) => (locale === 'vi' ? material.nameVi : material.nameEn);
@@ -15,7 +15,7 @@ export function resultRows(
 	classes: ClassInput[],
 	catalogue: Material[],
 	{ t, locale }: Reader,
-): Cell[][] {
+): BookCell[][] {
 	const results = campaignResults(rules, classes);
 	const best = new Set(bestClasses(results).map(({ classId }) => classId));
 	const all = classes.flatMap(({ totals }) => totals);
@@ -68,14 +68,18 @@ export type RegisterLine = {
 };
 
 /** A head, then one row for each line that counts. */
-export function registerRows(lines: RegisterLine[], catalogue: Material[], { t, locale }: Reader): Cell[][] {
+export function registerRows(
+	lines: RegisterLine[],
+	catalogue: Material[],
+	{ t, locale }: Reader,
+): BookCell[][] {
 	const names = new Map(catalogue.map((material) => [material.code, nameOf(material, locale)]));
 	return [
 		(['date', 'class', 'material', 'quantity', 'unit', 'kg', 'campaign'] as const).map((column) =>
 			t(`school-public:xlsx.${column}`),
 		),
 		...lines.map((line) => [
-			...[line.collectedOn, line.name, names.get(line.materialCode) ?? line.materialCode],
+			...[new Date(line.collectedOn), line.name, names.get(line.materialCode) ?? line.materialCode],
 			...[line.quantityMilli / 1000, t(`common:unit.${line.unit}`)],
 			...[line.declaredWeightGrams === null ? '' : line.declaredWeightGrams / 1000, line.campaignName ?? ''],
 		]),

@@ -5,6 +5,7 @@ import { schoolYearOf } from '#features/schools/class-sheet.ts';
 import { registerRows } from '#features/schools/school-export.ts';
 import { findSchool, listRegister, listSchoolYears } from '#features/schools/school-public.repository.ts';
 import { daysOfYear } from '#features/schools/school-public.ts';
+import { fileName } from '#lib/attachment.ts';
 import { DomainError } from '#lib/errors.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { workbookNames, writeWorkbook, XLSX } from '#lib/workbook.ts';
@@ -18,7 +19,9 @@ export const GET: APIRoute = async ({ locals: { db, t, locale, now }, params, ur
 		throw new DomainError('NOT_FOUND', 'unknownAddress', { values: { method: 'GET' } });
 	const lines = await listRegister(db, { organisationId: school.id, ...daysOfYear(year) });
 	const rows = registerRows(lines, await listMaterials(db), { t, locale });
-	const names = workbookNames(`${t('school-public:xlsx.register')} ${year}`, `so-nam-${year}.xlsx`, school);
+	const register = `${t('school-public:xlsx.register')} ${year}`;
+	const file = fileName([register, school.name, toLocalDate(now)], 'xlsx');
+	const names = workbookNames(register, file, school);
 	return new Response(await writeWorkbook(names.sheet, rows), {
 		headers: { ...downloadHeaders(names.file, XLSX), 'content-type': XLSX },
 	});

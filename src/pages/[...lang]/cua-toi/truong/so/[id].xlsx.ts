@@ -1,6 +1,7 @@
 import type { APIRoute } from 'astro';
 import { bookWords } from '#features/schools/sheet-book.ts';
 import { getSheetBook } from '#features/schools/sheet-book.service.ts';
+import { attachment } from '#lib/attachment.ts';
 import { workbookNames, writeWorkbook, XLSX } from '#lib/workbook.ts';
 
 /** One sheet as a workbook, named after its day. */
@@ -16,7 +17,7 @@ export const GET: APIRoute = async ({ params, locals: { db, actor, t, locale } }
 	return new Response(await writeWorkbook(names.sheet, rows), {
 		headers: {
 			'content-type': XLSX,
-			'content-disposition': `attachment; filename="${names.file}"`,
+			'content-disposition': attachment(names.file),
 			'cache-control': 'no-store',
 		},
 	});
