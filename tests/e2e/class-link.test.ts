@@ -114,10 +114,21 @@ describe.each([true, false])('a class link (JavaScript: %s)', (javaScriptEnabled
 		await signInAs(lead, world.baseUrl, world.people['school lead']);
 		await lead.goto(`/cua-toi/truong/dot/${campaignId}`);
 		await lead.getByRole('link', { name: 'Đường dẫn cho giáo viên chủ nhiệm' }).click();
-		await press(lead, 'Đưa đường dẫn cho 2 lớp chưa có');
+		await press(lead, 'Tạo đường dẫn cho 2 lớp chưa có');
 		const slips = lead.locator('.slip');
 		expect(await slips.count()).toBe(2);
 		expect(await slips.locator('.qr svg').count()).toBe(2);
+		const links = await slips.locator('.address [data-share-text]').allTextContents();
+		const all = lead.locator('.slips > .stack [data-share-text]');
+		expect((await all.textContent())!.match(/https?:\S+/g)).toEqual(links);
+		const copyAll = lead.getByRole('button', { name: 'Chép cả 2 lời nhắn' });
+		if (javaScriptEnabled) {
+			await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+			await copyAll.click();
+			await lead.getByRole('button', { name: 'Đã chép' }).waitFor();
+			const copied = await lead.evaluate(() => navigator.clipboard.readText());
+			expect(copied.match(/lớp 6[AB]: xin/g)).toEqual(['lớp 6A: xin', 'lớp 6B: xin']);
+		} else expect(await copyAll.count()).toBe(0);
 		const link = (await slips.first().locator('[data-share-text]').first().textContent())!;
 		expect(link).toMatch(/\/lop\/[A-Za-z0-9_-]{43}$/);
 		expect(await slips.first().locator('[data-share-text]').last().textContent()).toContain(link);
@@ -357,8 +368,8 @@ test('the pages have no fault in either language, and one slip a class is printe
 	};
 	await signInAs(page, world.baseUrl, world.people['school lead']);
 	for (const [lang, give] of [
-		['', 'Đưa đường dẫn mới, lớp 6A'],
-		['/en', 'Hand out a new link, class 6A'],
+		['', 'Tạo đường dẫn mới, lớp 6A'],
+		['/en', 'Make a new link, class 6A'],
 	] as const) {
 		const [token] = await issue(campaignId, world.classId);
 		await page.goto(`${lang}/cua-toi/truong/dot/${campaignId}/duong-dan`);

@@ -254,7 +254,7 @@ describeEachEngine('a class link', (engine) => {
 	});
 
 	test('refuses what a lead’s form refuses, and then writes nothing', async () => {
-		const { db, house, issueOne, sheetOf, refused, classA } = await makeWorld();
+		const { db, lead, house, issueOne, sheetOf, refused, classA } = await makeWorld();
 		const token = await issueOne();
 		const taken = sheetOf();
 		await recordByLink(db, token, taken, NOW);
@@ -276,6 +276,16 @@ describeEachEngine('a class link', (engine) => {
 		];
 		for (const [over, key, status] of wrong)
 			await refused(() => recordByLink(db, token, sheetOf(over), NOW), key, status);
+		// What the lead entered, or has approved, a teacher cannot take back.
+		const byLead = { ...sheetOf({ collectedOn: '2026-11-18' }), greenHouseCode: house.code };
+		await recordClassSheet(db, lead, byLead, NOW);
+		await refused(
+			() => recordByLink(db, token, sheetOf({ collectedOn: '2026-11-18' }), NOW),
+			'classDayOthers',
+			409,
+		);
+		await approveClassSheet(db, lead, taken.id, NOW);
+		await refused(() => recordByLink(db, token, sheetOf(), NOW), 'classDayOthers', 409);
 		await recordByLink(db, token, sheetOf({ isExtra: true }), NOW);
 		await recordByLink(
 			db,

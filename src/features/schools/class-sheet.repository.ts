@@ -107,6 +107,7 @@ export async function listCellsOfDay(
 ) {
 	if (day.classIds.length === 0) return [];
 	return selectCells(db)
+		.select(['classSheet.classLinkId', 'classSheet.status'])
 		.where('classSheet.greenHouseId', '=', day.greenHouseId)
 		.where('classSheet.collectedOn', '=', day.collectedOn)
 		.where('classSheetCell.schoolClassId', 'in', day.classIds)

@@ -107,7 +107,12 @@ export async function enterSheet(
 	const standing = await listCellsOfDay(trx, { greenHouseId: house.id, collectedOn, classIds });
 	if (standing.length > 0 && !input.isExtra) {
 		const values = { standing: totalsByClass(standing, materials, input.locale ?? 'vi') };
-		throw new DomainError('CONFLICT', 'classDayStands', { field: 'isExtra', values });
+		// A teacher takes back only what came by their own link and still waits.
+		const isOthers =
+			classLinkId !== null &&
+			standing.some((cell) => cell.classLinkId !== classLinkId || cell.status !== 'entered');
+		const key = isOthers ? 'classDayOthers' : 'classDayStands';
+		throw new DomainError('CONFLICT', key, { field: 'isExtra', values });
 	}
 	const sheet = {
 		...{ id, organisationId, greenHouseId: house.id, campaignId: campaignId ?? null, classLinkId },
