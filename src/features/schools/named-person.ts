@@ -1,38 +1,59 @@
 // A school's own words name classes, never a pupil: this finds what is written as a person is in Vietnamese.
 import { foldSearch } from '#lib/fold.ts';
 
+const wordsOf = (...lines: string[]) => new Set(lines.flatMap((line) => line.split(' ')));
+
 /** Family names of Lạng Sơn and of the country, as they are written. */
-const FAMILY = new Set(
-	[
-		'nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý nông hứa vi lương chu lã triệu lành hà mã',
-		'lâm linh đinh tô đàm bế đoàn trịnh đào mai cao tạ thái quách vương lộc hoàn lục la ma lò giàng sùng vàng thào',
-	].flatMap((line) => line.split(' ')),
+const FAMILY = wordsOf(
+	'nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý nông hứa vi lương chu lã triệu lành hà mã',
+	'lâm linh đinh tô đàm bế đoàn trịnh đào mai cao tạ thái quách vương lộc hoàn lục la ma lò giàng sùng vàng thào',
 );
+const FOLDED_FAMILY = new Set([...FAMILY].map(foldSearch));
 /** Those that mean nothing else without their marks, as many write them on a phone. */
-const BARE_FAMILY = new Set('nguyen tran pham hoang huynh trieu trinh dinh quach'.split(' '));
+const BARE_FAMILY = wordsOf('nguyen tran pham hoang huynh trieu trinh dinh quach');
+/** Those that mean nothing else in small letters either, with marks or without. */
+const SURE_FAMILY = wordsOf('nguyễn huỳnh quách nguyen huynh quach');
+/** What stands between a family name and a given one, and in few other places. */
+const MIDDLE = wordsOf('thị văn');
+const BARE_MIDDLE = wordsOf('thi van');
+/** More of them, which say something only behind a name that is sure. */
+const SURE_MIDDLE = wordsOf(
+	'thị văn đức hữu đình ngọc minh thanh quốc xuân gia bảo hoàng thu thuý thúy thùy thuỳ kim mai anh tuấn quang công',
+	'hải nhật như phương hồng thi van duc huu dinh ngoc quoc xuan gia bao hoang thuy tuan cong hai nhat nhu hong',
+);
+/** What follows them in everyday words: thị trấn, thi đua, văn nghệ, van nước, vận động. */
+const EVERYDAY: Record<string, Set<string>> = {
+	thi: wordsOf(
+		'tran xa truong giac luc hieu phan dan thanh tu truc dua cong cu ca hat dau chay keo bo boi nhay mua ve viet dien do',
+		'tai nghiem diem dong hanh giua chung van vui nau doc tim hieu thu gom phan va o cac lop khoi cap ket',
+	),
+	van: wordsOf(
+		'nghe hoa phong hoc ban kien the mieu chuong tu nuoc khoa xa dong chuyen hanh tai dung may quanh la con hay duoc cho',
+		'se de o',
+	),
+};
 /** What begins like the family name Đoàn and names no person. */
 const UNION = /^đoàn (thanh niên|viên|đội|trường|kết)(?!\p{L})/u;
 /** Said before somebody's name. */
-const ADDRESS = new Set(['em', 'bạn', 'cháu']);
+const ADDRESS = wordsOf('em bạn cháu');
 /** Schools, streets, wards and funds carry names of people, and say before them what they are. */
-const NAMED_AFTER = new Set(
-	[
-		'trường thcs thpt th học tiểu mầm non đội liên quỹ giải đường phố ngõ phường xã huyện tỉnh thôn bản khối hồ',
-		'núi sông chùa đền công viên tượng đài anh hùng liệt sĩ phong trào',
-	].flatMap((line) => line.split(' ')),
+const NAMED_AFTER = wordsOf(
+	'trường thcs thpt th học tiểu mầm non đội liên quỹ giải đường phố ngõ phường xã huyện tỉnh thôn bản khối hồ',
+	'núi sông chùa đền công viên tượng đài anh hùng liệt sĩ phong trào',
 );
 const BARE_NAMED_AFTER = new Set([...NAMED_AFTER].map(foldSearch));
 const isCapital = (word: string | undefined): word is string => word !== undefined && /^\p{Lu}/u.test(word);
+const isBareText = (text: string) => !/[^\p{ASCII}]/u.test(text);
 
 /**
- * The first that looks like somebody's name: a family name and two more words with a capital, or any word with one after
- * `em`, `bạn`, `cháu`; undefined where nothing does. What a school or a street is named after is nobody, as long as
- * `trường`, `phố` or the like stands before it. In a text without any marks only the family names count that mean nothing
- * else. Small letters hide a name from it.
+ * The first that looks like somebody's name: a family name and two more words with a capital; a family name, `thị` or
+ * `văn`, and a given name however they are written, in small letters and without marks too; or any word with a capital
+ * after `em`, `bạn`, `cháu`. Undefined where nothing does. What a school or a street is named after is nobody, as long as
+ * `trường`, `phố` or the like stands before it, and neither is what everyday words say ({@link EVERYDAY}).
  */
 export function findNamedPerson(text: string): string | undefined {
 	const isLoud = text === text.toUpperCase();
-	const isBare = !/[^\p{ASCII}]/u.test(text);
+	const isBare = isBareText(text);
 	const written = text.normalize('NFC').replace(/(?<=\p{L})-(?=\p{L})/gu, ' ');
 	const words = written.match(/[\p{L}\p{M}]+|[^\p{L}\p{M}\s]+/gu) ?? [];
 	for (let at = 0; at < words.length; at += 1) {
@@ -43,9 +64,24 @@ export function findNamedPerson(text: string): string | undefined {
 		const family = words[at]!.toLowerCase();
 		const isFamily = FAMILY.has(family) || (isBare && BARE_FAMILY.has(family));
 		const isNamedAfter = (isBare ? BARE_NAMED_AFTER : NAMED_AFTER).has(before);
-		const isWhole = isFamily && end - at >= 3 && !isNamedAfter && !UNION.test(name.toLowerCase());
+		const isWhole = isFamily && end - at >= 3 && !UNION.test(name.toLowerCase());
 		const isAddressed = ADDRESS.has(before) && end > at && !isLoud;
-		if (isWhole || isAddressed) return name;
+		if ((isWhole && !isNamedAfter) || isAddressed) return name;
+		const three = words.slice(at, at + 3);
+		if (!isNamedAfter && isByMiddle(three, { isBare })) return end - at >= 3 ? name : three.join(' ');
 	}
 	return undefined;
+}
+
+/** A family name, what stands in the middle of names, and a given name, in letters of any size, marks or none. */
+function isByMiddle(three: string[], { isBare }: { isBare: boolean }): boolean {
+	const [family = '', middle = '', given = ''] = three.map((word) => word.toLowerCase());
+	if (!/^\p{L}{2,7}$/u.test(given)) return false;
+	if (SURE_FAMILY.has(family) && SURE_MIDDLE.has(middle)) return true;
+	// Three words with a capital and no marks may stand amid others that have them.
+	const isWithoutMarks = isBareText(three.join('')) && (isBare || three.every(isCapital));
+	const isName = isWithoutMarks
+		? FOLDED_FAMILY.has(family) && BARE_MIDDLE.has(middle)
+		: FAMILY.has(family) && MIDDLE.has(middle);
+	return isName && !EVERYDAY[foldSearch(middle)]!.has(foldSearch(given));
 }
