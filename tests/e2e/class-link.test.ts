@@ -178,7 +178,10 @@ describe.each([true, false])('a class link (JavaScript: %s)', (javaScriptEnabled
 		// Once more on the same day: asked, sent as an extra load, and taken back.
 		await teacher.fill(paperOf(world.classId), '2');
 		await press(teacher, 'Gửi sổ lớp 6A');
-		expect(await teacher.locator('#isExtra-error').textContent()).toContain('Ngày này đã ghi 6A:');
+		// The other of these two tests has had its sheet approved.
+		expect(await teacher.locator('#isExtra-error').textContent()).toMatch(
+			/^\s*Ngày này (đã ghi|lớp đã có sổ) 6A: /,
+		);
 		await teacher.check('[name=isExtra]');
 		await press(teacher, 'Gửi sổ lớp 6A');
 		await teacher.waitForURL(/xong=/);
@@ -330,7 +333,7 @@ test('a figure that was typed stays readable, whatever became of its material, i
 	await signInAs(lead, world.baseUrl, world.people['school lead']);
 	await lead.goto(`/cua-toi/truong/dot/${campaignId}/duong-dan`);
 	const gone = lead.locator('.links > li', { hasText: `Lớp ${name}` });
-	expect(await gone.textContent()).toContain('Hết hiệu lực: lớp đã thôi');
+	expect(await gone.textContent()).toContain('Hết hiệu lực: lớp đã ngừng');
 	expect(await gone.getByRole('button').count()).toBe(0);
 	await context.close();
 });
