@@ -12,8 +12,11 @@ import { normaliseUuid, uuidv7 } from './uuid.ts';
 export function formAction<Path extends string | undefined>(
 	handle: (form: FormData, context: ActionAPIContext) => Promise<Path>,
 	{
-		longText = '',
-	}: { /** A field that holds a whole table, and is read cell by cell. */ longText?: string } = {},
+		longText,
+	}: {
+		/** A field that holds a whole table, and is read cell by cell; how many rows it may have is said. */
+		longText?: { field: string; maxRows: number };
+	} = {},
 ) {
 	return defineAction({
 		accept: 'form',
@@ -40,13 +43,17 @@ const MAX_TEXT = 10_000;
 const MAX_TABLE_TEXT = 500_000;
 
 /** Refuses with 413 more fields or longer texts than any page has, with 400 a NUL: PostgreSQL keeps none in a text. */
-function checkFields(form: FormData, longText: string): void {
+function checkFields(form: FormData, longText: { field: string; maxRows: number } | undefined): void {
 	const fields = [...form.entries()];
 	if (fields.length > MAX_FIELDS) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
 	for (const [name, value] of fields) {
 		if (typeof value !== 'string') continue;
-		const max = name === longText ? MAX_TABLE_TEXT : MAX_TEXT;
-		if (value.length > max) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge', { field: name });
+		if (name === longText?.field && value.length > MAX_TABLE_TEXT) {
+			const values = { max: longText.maxRows };
+			throw new DomainError('CONTENT_TOO_LARGE', 'tableTextLong', { field: name, values });
+		}
+		if (name !== longText?.field && value.length > MAX_TEXT)
+			throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge', { field: name });
 		if (value.includes('\0')) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 	}
 }

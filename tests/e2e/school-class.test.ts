@@ -162,12 +162,24 @@ test('what is wrong is said beside it, kept, and written nowhere; names are not 
 	await go('/cua-toi/truong/lop/danh-sach');
 	await page.fill('textarea[name=list]', 'Lớp\tSĩ số\n6A\t0\nLan\t38');
 	expect(await send('Xem trước')).toBe(422);
-	expect(await said('alert')).toMatch(/2 dòng chưa đúng.*Dòng 2: sĩ số.*Dòng 3: không rõ tên lớp/s);
+	expect(await said('alert')).toMatch(
+		/2 dòng chưa đúng.*Dòng 2: sĩ số.*Trong bảng ghi “0”.*Dòng 3: không rõ tên lớp[^“]*$/s,
+	);
 	expect(await page.inputValue('textarea[name=list]')).toContain('Lan\t38');
 	await page.fill('textarea[name=list]', 'Lớp\tSĩ số\tGVCN\n6A\t38\tNguyễn Thị Hoa');
 	expect(await send('Xem trước')).toBe(422);
-	expect(await said('alert')).toContain('Chỉ cần tên lớp và sĩ số, không cần tên học sinh');
+	expect(await said('alert')).toContain('Cột C (“GVCN”) giống tên người');
+	expect(await said('alert')).toContain('Xin xoá cột ấy trong Excel');
 	expect(await page.content()).not.toContain('Hoa');
+
+	for (const rows of [10_000, 100_000]) {
+		await page.locator('textarea[name=list]').evaluate((area, count) => {
+			(area as HTMLTextAreaElement).value = '6A\t38\n'.repeat(count);
+		}, rows);
+		expect(await send('Xem trước')).toBe(413);
+		expect(await said('alert')).toMatch(/Nhiều nhất 300 (lớp|dòng)/);
+		expect(await written()).toEqual(before);
+	}
 
 	const upload = async (name: string, bytes: Uint8Array) => {
 		await page.setInputFiles('[name=file]', { name, mimeType: '', buffer: Buffer.from(bytes) });

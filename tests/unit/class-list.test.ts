@@ -137,22 +137,31 @@ describe('a list is read', () => {
 
 describe('a list is refused', () => {
 	test.each([
-		['people in a column', 'Lớp\tSĩ số\tGVCN\n6A\t38\tNguyễn Thị Lan\n6B\t40\tHoàng Văn An'],
-		['people without a head', 'Nguyễn Văn An\nTrần Thị Bình'],
-		['people with numbers', '1. Nguyễn Văn An 6A\n2. Trần Thị Bình 6A'],
-		['people beside their class', '1\tNguyễn Văn An\t6A\n2\tTrần Thị Bình\t6A'],
-		['people in another spelling', 'Lớp,Sĩ số,x\n6A,38,Nguyễn Văn An'.normalize('NFD')],
-		['a head for people', 'Họ và tên\tLớp\nAn\t6A\nBình\t6B'],
-		['days of birth', 'Lớp\tSĩ số\tx\n6A\t38\t12/05/2014\n6B\t40\t13/06/2014'],
-		['a head for codes', 'Mã học sinh\tLớp\n123\t6A'],
-	])('that holds %s', async (_name, list) => {
+		['people in a column', 'Lớp\tSĩ số\tGVCN\n6A\t38\tNguyễn Thị Lan\n6B\t40\tHoàng Văn An', 'C (“GVCN”)'],
+		['teachers of one word', 'Lớp\tGiáo viên chủ nhiệm\tSĩ số\n6A\tLan\t38', 'B (“Giáo viên chủ nhiệm”)'],
+		['people without a head', 'Nguyễn Văn An\nTrần Thị Bình', 'A'],
+		['people with numbers', '1. Nguyễn Văn An 6A\n2. Trần Thị Bình 6A', 'A'],
+		['people beside their class', '1\tNguyễn Văn An\t6A\n2\tTrần Thị Bình\t6A', 'B'],
+		['people in another spelling', 'Lớp,Sĩ số,x\n6A,38,Nguyễn Văn An'.normalize('NFD'), 'C'],
+		['people under a head that may name one', 'Lớp\tLê Thị Hoa\n6A\tNguyễn Văn An', 'B'],
+		['a head for people', 'Họ và tên\tLớp\nAn\t6A\nBình\t6B', 'A (“Họ và tên”)'],
+		['days of birth', 'Lớp\tSĩ số\tx\n6A\t38\t12/05/2014\n6B\t40\t13/06/2014', 'C'],
+		['a head for codes', 'Mã học sinh\tLớp\n123\t6A', 'A (“Mã học sinh”)'],
+	])('that holds %s', async (_name, list, columns) => {
 		const error = await refusal(() => readClassList(list));
 		expect(error).toMatchObject({
 			key: 'classListNames',
 			kind: 'UNPROCESSABLE_CONTENT',
-			values: {},
+			values: { columns },
 			others: [],
 		});
+	});
+
+	test('and not for an empty column of teachers', () => {
+		expect(short('Lớp\tSĩ số\tGVCN\n6A\t38\t\n6B\t40\t')).toEqual([
+			[2, '6A', 38],
+			[3, '6B', 40],
+		]);
 	});
 
 	test.each([
@@ -168,19 +177,32 @@ describe('a list is refused', () => {
 
 	test('that is too long', async () => {
 		const names = Array.from({ length: 301 }, (_, index) => `6A${index}`);
-		expect(await refusal(() => readClassList(names.join('\n')))).toMatchObject({ key: 'classListLong' });
-		expect(await refusal(() => readClassList('6A\n'.repeat(4000)))).toMatchObject({ key: 'bodyTooLarge' });
+		expect(await refusal(() => readClassList(names.join('\n')))).toMatchObject({
+			...{ key: 'classListRows', kind: 'CONTENT_TOO_LARGE', values: { max: 300 } },
+		});
+		expect(await refusal(() => readClassList('6A\t38\n'.repeat(10_000)))).toMatchObject({
+			...{ key: 'classListRows', values: { max: 300 } },
+		});
+		// People are no less people in a long list.
+		const pupils = '6A\tNguyễn Văn An\n'.repeat(10_000);
+		expect(await refusal(() => readClassList(pupils))).toMatchObject({ key: 'classListNames' });
+		expect(await refusal(() => readClassList('x'.repeat(500_001)))).toMatchObject({ key: 'bodyTooLarge' });
 	});
 
 	test('with each wrong row and its place, and nothing of what stands there but a class', async () => {
-		const list = 'Lớp\tSĩ số\n6A\t38\nXA\t38\n6B\t0\n6a\t39\n7A\t3x\n\t12';
+		const list = 'Lớp\tSĩ số\n6A\t38\nXA\t38\n6B\t0\n6a\t39\n7A\t3x\n\t12\nLan\t38\n13A\tba em\n7B\tAn 9\n7C\t300 em';
 		const error = await refusal(() => readClassList(list));
 		expect([error, ...error.others].map(({ key, values }) => [key, values])).toEqual([
 			['classRowName', { line: 3 }],
-			['classRowSize', { line: 4 }],
+			['classRowSize', { line: 4, found: '0' }],
 			['classRowTwice', { line: 5, name: '6A', first: 2 }],
-			['classRowSize', { line: 6 }],
+			['classRowSize', { line: 6, found: '3x' }],
 			['classRowName', { line: 7 }],
+			['classRowName', { line: 8 }],
+			['classRowName', { line: 9, found: '13A' }],
+			['classRowSize', { line: 9 }],
+			['classRowSize', { line: 10 }],
+			['classRowSize', { line: 11, found: '300 em' }],
 		]);
 	});
 

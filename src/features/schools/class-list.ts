@@ -2,20 +2,25 @@
 import { parse } from 'csv-parse/sync';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText, foldSearch } from '#lib/fold.ts';
-import { isWorkbook, readWorkbook, type CellFault, type Sheet } from '#lib/workbook.ts';
+import { columnLetters, isWorkbook, readWorkbook, type CellFault, type Sheet } from '#lib/workbook.ts';
 import { MAX_CLASSES, readClass, readSize, type ClassInput, type StandingClass } from './school-class.ts';
 
 /** What a school's list may weigh. */
 const MAX_BYTES = 1_000_000;
-const MAX_TEXT = 10_000;
+const MAX_TEXT = 500_000;
+/** Classes with titles, totals and empty rows between them. */
+const MAX_ROWS = 1000;
 
 /** A row of the list: where it stands, from 1; a size that is not given is null. */
 export type ListedClass = ClassInput & { line: number; grade: number };
 
 type Row = { line: number; cells: string[] };
 
-const refuse = (key: 'classListUnreadable' | 'classListEmpty' | 'classListColumns' | 'classListNames') =>
+const refuse = (key: 'classListUnreadable' | 'classListEmpty' | 'classListColumns') =>
 	new DomainError('UNPROCESSABLE_CONTENT', key, { field: 'list' });
+
+const tooLong = () =>
+	new DomainError('CONTENT_TOO_LARGE', 'classListRows', { field: 'list', values: { max: MAX_CLASSES } });
 
 /** A file's list: the first sheet of a workbook, or a CSV's text. Refuses with 413 and 422 what is neither. */
 export async function readClassFile(file: File): Promise<string | Sheet> {
@@ -79,6 +84,11 @@ const isPersonHead = (cell: string) =>
 	/^(ho (va )?ten|ten (hoc sinh|hs)|ngay sinh|nam sinh|ma (hoc sinh|hs)|ma dinh danh|(full|pupil) ?names?|pupils? names?|(date of birth|birth ?(day|date)))\b/.test(
 		foldSearch(cell),
 	);
+/** A column of homeroom teachers. */
+const isTeacherHead = (cell: string) =>
+	/^((ho (va )?)?ten )?(gvcn|gv|giao vien( chu nhiem)?|chu nhiem|thay co( chu nhiem)?|(homeroom )?teachers?)$/.test(
+		foldSearch(cell).replace(/[:().]/g, ''),
+	);
 const WORDS = /(?:^|\s)\p{L}[\p{L}.'’-]*\s+\p{L}[\p{L}.'’-]*(?=[\s,;]|$)/u;
 const DAY = /^(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d\d-\d\d)$/;
 const TOTAL = /^(tong|cong|toan truong|khoi \d|total)\b/;
@@ -127,13 +137,43 @@ const isSerial = (rows: Row[], column: number) => {
 	return numbers.length > 1 && numbers.every((cell, index) => Number(cell) === index + 1);
 };
 
-/** True when a column holds two words or more, or days of birth, in most rows: who somebody is has no place here. */
-function holdsPeople(rows: Row[]): boolean {
+/** Columns with two words or more, or days of birth, in most rows: who somebody is has no place here. */
+function findPeople(rows: Row[]): number[] {
 	const isPerson = (cell: string) => DAY.test(cell) || (WORDS.test(cell) && !isClass(cell) && !isSize(cell));
 	const width = Math.max(0, ...rows.map(({ cells }) => cells.length));
-	return Array.from({ length: width }, (_, column) => column).some(
+	return Array.from({ length: width }, (_, column) => column).filter(
 		(column) => rows.filter(({ cells }) => isPerson(cells[column] ?? '')).length * 2 > rows.length,
 	);
+}
+
+/**
+ * Refuses with 422 a list with a column about people, naming each by its letter, and by its head where that is the word
+ * for such a column: any other may be somebody's name.
+ */
+function checkPeople(rows: Row[]): void {
+	const heads = new Map<number, string>();
+	for (const [index, { cells }] of rows.entries())
+		for (const [column, cell] of cells.entries()) {
+			const isTeachers =
+				isTeacherHead(cell) && rows.slice(index + 1).some((row) => /\p{L}/u.test(row.cells[column] ?? ''));
+			if (!heads.has(column) && (isPersonHead(cell) || isTeachers)) heads.set(column, cell);
+		}
+	const below = rows.slice(rows.findIndex(({ cells }) => cells.some(isClassHead)) + 1);
+	const found = [...new Set([...heads.keys(), ...findPeople(below)])].sort((a, b) => a - b);
+	if (found.length === 0) return;
+	const columns = found
+		.map((column) => {
+			const head = heads.get(column);
+			return columnLetters(column) + (head === undefined ? '' : ` (“${head}”)`);
+		})
+		.join(', ');
+	throw new DomainError('UNPROCESSABLE_CONTENT', 'classListNames', { field: 'list', values: { columns } });
+}
+
+/** What a cell says, where it can be nobody's name: a number, at most one letter, and the words of such lists. */
+function quotable(cell: string): { found?: string } {
+	const letters = cell.replace(/lớp|khối|học sinh|pupils?|người|bạn|em|hs/giu, '').replace(/[^\p{L}]/gu, '');
+	return /\d/.test(cell) && cell.length <= 20 && letters.length <= 1 ? { found: cell } : {};
 }
 
 const columnOf = (letters: string) =>
@@ -148,19 +188,18 @@ function isFaulty(fault: CellFault, lines: Set<number>, columns: Columns): boole
 
 /**
  * The classes of a list; empty rows, totals, and other columns are passed over. Refuses with 422 a list that names
- * people, keeping nothing of it, and one with wrong rows, naming each by its line.
+ * people, keeping nothing of it, and one with wrong rows, naming each by its line and by what stands there where that can
+ * be nobody; with 413 one that is too long.
  */
 export function readClassList(list: string | Sheet): ListedClass[] {
 	if (typeof list === 'string' && list.length > MAX_TEXT)
 		throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge', { field: 'list' });
 	const rows = rowsOf(list);
 	if (rows.length === 0) throw refuse('classListEmpty');
-	const hasHead = rows.some(({ cells }) => cells.some(isClassHead));
-	if (rows.some(({ cells }) => cells.some(isPersonHead))) throw refuse('classListNames');
-	if (!hasHead && holdsPeople(rows)) throw refuse('classListNames');
+	checkPeople(rows.slice(0, MAX_ROWS));
+	if (rows.length > MAX_ROWS) throw tooLong();
 	const columns = findColumns(rows);
 	const below = rows.slice(columns.head + 1);
-	if (holdsPeople(below)) throw refuse('classListNames');
 	const cellsOf = ({ cells }: Row) => ({ name: cells[columns.name] ?? '', size: cells[columns.size] ?? '' });
 	const body = below.filter((row) => {
 		const { name, size } = cellsOf(row);
@@ -168,11 +207,7 @@ export function readClassList(list: string | Sheet): ListedClass[] {
 		return name !== '' || !row.cells.some((cell) => TOTAL.test(foldSearch(cell)));
 	});
 	if (body.length === 0) throw refuse('classListEmpty');
-	if (body.length > MAX_CLASSES)
-		throw new DomainError('CONTENT_TOO_LARGE', 'classListLong', {
-			field: 'list',
-			values: { max: MAX_CLASSES },
-		});
+	if (body.length > MAX_CLASSES) throw tooLong();
 
 	const wrong: DomainError[] = [];
 	const fail = (key: 'classRowName' | 'classRowSize' | 'classRowTwice' | 'classRowCell', values: Values) =>
@@ -188,8 +223,8 @@ export function readClassList(list: string | Sheet): ListedClass[] {
 		if (faults.some((fault) => fault.line === line)) continue;
 		const isNamed = isClass(cells.name);
 		const isSized = cells.size === '' || isSize(cells.size);
-		if (!isNamed) fail('classRowName', { line });
-		if (!isSized) fail('classRowSize', { line });
+		if (!isNamed) fail('classRowName', { line, ...quotable(cells.name) });
+		if (!isSized) fail('classRowSize', { line, ...quotable(cells.size) });
 		if (!isNamed || !isSized) continue;
 		const { name, grade } = readClass(cells.name);
 		const first = lineOf.get(name);

@@ -11,7 +11,7 @@ import {
 	recordClassSheet,
 	revokeClassSheet,
 } from './class-sheet.service.ts';
-import { tableOfText, type SheetTable } from './sheet-table.ts';
+import { MAX_TABLE_ROWS, tableOfText, type SheetTable } from './sheet-table.ts';
 
 /** The pasted table, or the file where one was chosen. Refuses with 413 and 422, and with 422 a form without either. */
 async function readBrought(form: FormData): Promise<SheetTable> {
@@ -54,7 +54,7 @@ export const schools = {
 			locals.tableReading = reading;
 			return undefined;
 		},
-		{ longText: 'table' },
+		{ longText: { field: 'table', maxRows: MAX_TABLE_ROWS } },
 	),
 	/** One sheet, or all that the page showed as waiting. */
 	approveSheet: formAction(async (form, { locals: { db, actor, now, locale } }) => {

@@ -3,7 +3,7 @@ import { field, formAction, hasFile } from '#lib/forms.ts';
 import { localePath, type Locale } from '#lib/i18n.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { classListText, readClassFile, readClassList, throwAll } from './class-list.ts';
-import { readSize, type TypedRow } from './school-class.ts';
+import { MAX_CLASSES, readSize, type TypedRow } from './school-class.ts';
 import { previewClassList, saveClassList } from './class-list.service.ts';
 import { rollOver } from './class-rollover.service.ts';
 import { addClass, changeClass, endClass, mergeClass, splitClass } from './school-class.service.ts';
@@ -56,15 +56,18 @@ export const schoolClasses = {
 		return listPath(locale, form, 'tach');
 	}),
 	/** The page shows what the list would change; what it shows is also what is saved. */
-	preview: formAction(async (form, { locals: { db, actor, now } }) => {
-		const file = form.get('file');
-		const list =
-			file instanceof File && hasFile(form, 'file') ? await readClassFile(file) : field(form, 'list');
-		await previewClassList(db, actor, { ...schoolOf(form), list }, now);
-		form.delete('file');
-		form.set('list', classListText(readClassList(list)));
-		return undefined;
-	}),
+	preview: formAction(
+		async (form, { locals: { db, actor, now } }) => {
+			const file = form.get('file');
+			const list =
+				file instanceof File && hasFile(form, 'file') ? await readClassFile(file) : field(form, 'list');
+			await previewClassList(db, actor, { ...schoolOf(form), list }, now);
+			form.delete('file');
+			form.set('list', classListText(readClassList(list)));
+			return undefined;
+		},
+		{ longText: { field: 'list', maxRows: MAX_CLASSES } },
+	),
 	save: formAction(async (form, { locals: { db, actor, now, locale } }) => {
 		await saveClassList(db, actor, { ...schoolOf(form), list: field(form, 'list') }, now);
 		return listPath(locale, form, 'danh-sach');
