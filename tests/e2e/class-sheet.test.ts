@@ -121,7 +121,12 @@ test.each([true, false])(
 		expect(await page.inputValue(cell('cardboard', 'kg'))).toBe('7');
 		const notes = page.locator('[data-table-notes]');
 		expect(
-			(await notes.locator('li').allTextContents()).map((each) => each.replace(/\s+/g, ' ').trim()),
+			(await notes.locator('li').allTextContents()).map((each) =>
+				each
+					.replace(/Điền dòng này vào \S+/g, '')
+					.replace(/\s+/g, ' ')
+					.trim(),
+			),
 		).toEqual([
 			'Dòng 2, cột E: Pin cũ và ắc quy không bỏ vào Ngôi nhà xanh nên không ghi vào sổ. Xem cách xử lý',
 			'Dòng 4, cột B: Trường không có lớp này. Trong bảng ghi “6C”. Gần nhất: 6A, 6B.',
@@ -153,12 +158,50 @@ test.each([true, false])(
 		const name = 'Hoàng Thị Ngát';
 		await paste(page, `Họ và tên\tLớp\tGiấy vụn\n${name}\t6A\t2\nLý Văn Ón\t6A\t3`);
 		expect(await page.locator('[data-table-notes]').textContent()).toContain('Bảng này ghi từng học sinh');
+		// Nothing of it can be saved, so nobody is asked whether they have looked.
+		expect(await page.locator('[name=isSeen]').count()).toBe(0);
 		await paste(page, `Lớp\tGVCN\tGiấy vụn\n6A\t${name}\tNgát`);
 		const said = (await page.locator('[data-table-notes]').textContent()) ?? '';
 		expect(said).toContain('Cột B: Cột này giống tên người');
 		expect(said).toMatch(/6A, giấy vụn \(dòng 2, cột C\): Số lượng phải là một con số/);
 		expect(await page.content()).not.toContain('Ngát');
 		expect(world.output()).not.toContain('Ngát');
+		await page.context().close();
+	},
+);
+
+test.each(['pasted', 'sent as a file'])(
+	'a row of an unknown class goes to the near one by one key, all its figures (%s)',
+	async (way) => {
+		const page = await openSheet(true);
+		const before = await digest(world.db, ['session', ...SEQUENCED]);
+		const table = 'Lớp\tGiấy vụn\tLon nhôm\tBìa carton\n6B\t5\t\t\n6C\t4,5\t12\t0\n6D\t1\t\t';
+		if (way === 'pasted') await paste(page, table);
+		else {
+			await page.click('[data-from-table] summary');
+			const file = { name: 'so.txt', mimeType: '', buffer: Buffer.from(table) };
+			await page.setInputFiles('[name=file]', file);
+			await page.click('[data-read-table]');
+		}
+		const notes = page.locator('[data-table-notes]');
+		// 6B has a row of its own.
+		const offers = notes.getByRole('button');
+		await offers.first().waitFor();
+		expect(await offers.allTextContents()).toEqual(Array(2).fill(expect.stringContaining('vào 6A')));
+		await offers.first().focus();
+		await page.keyboard.press('Enter');
+		const link = notes.getByRole('link', { name: 'Đã điền dòng 3 vào lớp 6A' });
+		await link.waitFor();
+		expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
+		expect(await page.inputValue(cell('mixed_paper', 'kg'))).toBe('4,5');
+		expect(await page.inputValue(cell('aluminium_can', 'piece'))).toBe('12');
+		expect(await page.inputValue(cell('cardboard', 'kg'))).toBe('');
+		expect(await page.locator('.grid tbody .sum').first().textContent()).toContain('4,5');
+		// The class has its figures now: no other row goes there.
+		expect(await offers.count()).toBe(0);
+		expect(await page.locator('[name=isSeen]').count()).toBe(1);
+		expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+		expect(await axeErrors(page)).toEqual([]);
 		await page.context().close();
 	},
 );

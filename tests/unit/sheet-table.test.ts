@@ -185,3 +185,18 @@ test('a row for each pupil is refused whole', () => {
 	});
 	expect(keysOf('Lớp\t\tGiấy vụn\n6A\tLý A Páo\t1\n6A\tTriệu Thị Mỷ\t2')).toEqual(['pupilRows 0B']);
 });
+
+test('a row of an unknown class is offered to each near one that has no row, with its figures alone', () => {
+	const [problem] = read('Lớp\tGiấy vụn\tLon nhôm\tGiấy báo\n6A\t1\n6C\t2\tLan\t0\n', {
+		faults: [],
+	}).problems;
+	expect(problem).toMatchObject({
+		...{ key: 'classUnknown', row: 3, near: ['6A', '6B'] },
+		offers: [{ id: '6b', name: '6B', cells: [{ name: 'cell:6b:mixed_paper:kg', text: '2' }] }],
+	});
+	const both = read('Lớp\tGiấy vụn\n6Z\t2').problems[0]!.offers!;
+	expect(both.map(({ name }) => name)).toEqual(['6A', '6B']);
+	// What has no value of its own is offered to nobody.
+	const faulty = read('Lớp\tGiấy vụn\n6Z\t2', { faults: [{ cell: 'B2', key: 'merged' }] });
+	expect(faulty.problems[0]!.offers!.map(({ cells }) => cells)).toEqual([[], []]);
+});

@@ -45,6 +45,16 @@ export function enhanceClassSheet(): void {
 		event.preventDefault();
 		go(input);
 	});
+	form.addEventListener('click', (event) => {
+		const button = (event.target as HTMLElement).closest<HTMLElement>('[data-offer]');
+		if (!button) return;
+		void import('./class-sheet-paste.client.ts').then(({ takeOffer }) => {
+			takeOffer(form, button);
+			total();
+		});
+	});
+	if (form.querySelector('[data-offer]'))
+		void import('./class-sheet-paste.client.ts').then(({ showOffers }) => showOffers(form));
 	const sayCampaign = watchCampaign(form);
 	const total = () => {
 		addUp(grid);

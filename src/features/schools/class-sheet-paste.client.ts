@@ -4,11 +4,12 @@ import {
 	readBlock,
 	readSheetTable,
 	tableOfText,
+	type Offer,
 	type TableClass,
 	type TableMaterial,
 	type TableReading,
 } from './sheet-table.ts';
-import { sayCount, sayIgnored, sayProblem, type TableWords } from './table-words.ts';
+import { sayCount, sayFill, sayIgnored, sayProblem, type TableWords } from './table-words.ts';
 
 type Known = { classes: TableClass[]; materials: TableMaterial[]; words: TableWords };
 
@@ -37,7 +38,8 @@ export function readPasted(form: HTMLFormElement, text: string, at?: HTMLInputEl
 	for (const [index, { field }] of reading.problems.slice(0, MAX_SHOWN).entries())
 		if (field !== undefined) mark(inputOf(field), `place-${index}`);
 	showNotes(form, known, reading);
-	askToLook(form, reading.problems.length > 0);
+	// A table of which nothing stands in the grid asks nothing of whoever saves what stood there before.
+	if (reading.cells.length > 0) askToLook(form, reading.problems.length > 0);
 }
 
 function readTable(known: Known, text: string, at?: HTMLInputElement): TableReading {
@@ -91,6 +93,14 @@ function showNotes(form: HTMLFormElement, known: Known, { cells, problems, ignor
 			const item = make('li', '', { id: `place-${index}` });
 			item.append(problem.field === undefined ? text : make('a', text, { href: `#${problem.field}` }));
 			if (guide !== undefined) item.append(' ', make('a', words.guide, { href: guide }));
+			for (const offer of problem.offers ?? []) {
+				const { row } = problem;
+				const button = make('button', sayFill('fill', { class: offer.name, row }, words), {
+					...{ type: 'button', className: 'btn alt tiny', hidden: true },
+				});
+				button.dataset['offer'] = JSON.stringify({ ...offer, row });
+				item.append(' ', button);
+			}
 			list.append(item);
 		}
 		const more = problems.length - MAX_SHOWN;
@@ -98,8 +108,36 @@ function showNotes(form: HTMLFormElement, known: Known, { cells, problems, ignor
 	}
 	note.append(...ignored.map((each) => make('p', sayIgnored(each, words), { className: 'dim' })));
 	form.querySelector('[data-table-notes]')!.replaceChildren(note);
+	showOffers(form);
 	note.focus();
 	note.scrollIntoView({ block: 'nearest' });
+}
+
+const offerOf = (button: HTMLElement) =>
+	JSON.parse(button.dataset['offer'] ?? '{}') as Offer & { row: number };
+
+/** Offers a row for a near class as long as nothing stands there, and the grid has a cell for each figure. */
+export function showOffers(form: HTMLFormElement): void {
+	for (const button of form.querySelectorAll<HTMLElement>('[data-offer]')) {
+		const { cells } = offerOf(button);
+		const inputs = cells.map(({ name }) => inputOf(name));
+		const row = inputs[0]?.closest('tr');
+		const isFree = [...(row?.querySelectorAll('input') ?? [])].every(({ value }) => value.trim() === '');
+		button.hidden = !row || !isFree || inputs.includes(null);
+	}
+}
+
+/** Writes the row into the class, and says so where it was offered. */
+export function takeOffer(form: HTMLFormElement, button: HTMLElement): void {
+	const { words } = JSON.parse(form.dataset['classSheet'] ?? '{}') as Known;
+	const { name, row, cells } = offerOf(button);
+	for (const cell of cells) inputOf(cell.name)!.value = cell.text;
+	const said = sayFill('filledRow', { class: name, row }, words);
+	const link = make('a', said, { href: `#${cells[0]!.name}` });
+	button.closest('li')!.replaceChildren(link);
+	showOffers(form);
+	askToLook(form, true);
+	link.focus();
 }
 
 function askToLook(form: HTMLFormElement, isAsked: boolean): void {

@@ -85,7 +85,11 @@ export type TableProblem = {
 	/** Names of the nearest classes, or codes of the nearest materials. */
 	near?: string[] | undefined;
 	values?: Record<string, string | number> | undefined;
+	/** What the row would be for a near class that has none in the table. */
+	offers?: Offer[] | undefined;
 };
+
+export type Offer = TableClass & { cells: { name: string; text: string }[] };
 
 export type Ignored = { key: 'total' | 'aside' | 'title' | 'zeros'; places: string[] };
 
@@ -216,7 +220,11 @@ export function readSheetTable(
 		const found = isClassLike(label) ? label : undefined;
 		const only = near.length === 1 && !claimed.has(classKey(near[0]!.name)) ? near[0] : undefined;
 		const schoolClass = byKey.get(classKey(label)) ?? only;
-		if (!schoolClass) return void fail('classUnknown', ...at, { found, near: near.map(({ name }) => name) });
+		if (!schoolClass) {
+			const free = near.filter(({ name }) => !claimed.has(classKey(name)));
+			const offers = free.map((each) => offerOf(each, cells, line, figures));
+			return void fail('classUnknown', ...at, { found, near: near.map(({ name }) => name), offers });
+		}
 		const { id: classId } = schoolClass;
 		const before = seen.get(classId);
 		if (before !== undefined) return void fail('classTwice', ...at, { classId, values: { before } });
@@ -247,6 +255,16 @@ export function readSheetTable(
 			wrong(error.key as NumberProblem, error.values);
 		}
 		if (found !== undefined) reading.cells.push({ name: field, text });
+	}
+
+	/** Only what a class's own row would bring into the grid. */
+	function offerOf(to: TableClass, cells: string[], line: number, figures: Column[]): Offer {
+		const written = figures.flatMap(({ index, material, unit }) => {
+			const text = cells[index] ?? '';
+			const isFigure = NUMERIC.test(text) && !ZERO.test(text) && !faults.has(`${letters(index)}${line}`);
+			return isFigure ? [{ name: cellName(to.id, { material: material.code, unit }), text }] : [];
+		});
+		return { ...to, cells: written };
 	}
 
 	function isHeadAgain(cell: string): boolean {

@@ -21,7 +21,10 @@ export type TableWords = {
 	reasons: Record<string, string>;
 	places: Record<(typeof PLACES)[number], string>;
 	ignored: Record<Ignored['key'], string>;
-} & Record<'at' | 'found' | 'near' | 'guide' | 'guidePath' | 'filled' | 'problems' | 'more', string>;
+} & Record<
+	'at' | 'found' | 'near' | 'guide' | 'guidePath' | 'filled' | 'problems' | 'more' | 'fill' | 'filledRow',
+	string
+>;
 
 export function tableWords(t: Translate, locale: Locale, guidePath: string): TableWords {
 	return {
@@ -39,6 +42,7 @@ export function tableWords(t: Translate, locale: Locale, guidePath: string): Tab
 		...{ at: t('schools:table.at'), found: t('schools:table.found'), near: t('schools:table.near') },
 		...{ guide: t('schools:table.guide'), guidePath, filled: t('schools:table.filled') },
 		...{ problems: t('schools:table.problems'), more: t('schools:table.more') },
+		...{ fill: t('schools:table.fill'), filledRow: t('schools:table.filledRow') },
 	};
 }
 
@@ -57,6 +61,13 @@ const fill = (sentence: string, values: Values, locale: Locale) =>
 /** A sentence about a number of cells or places. */
 export const sayCount = (sentence: string, n: number, { locale }: TableWords): string =>
 	fill(sentence, { n }, locale);
+
+/** What takes a row into a class, and what is said once it did. */
+export const sayFill = (
+	key: 'fill' | 'filledRow',
+	values: { class: string; row: number },
+	words: TableWords,
+) => fill(words[key], { class: values.class, row: String(values.row) }, words.locale);
 
 /** `đồng` at the begin of a sentence. */
 const begin = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
