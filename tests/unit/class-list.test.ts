@@ -190,7 +190,8 @@ describe('a list is refused', () => {
 	});
 
 	test('with each wrong row and its place, and nothing of what stands there but a class', async () => {
-		const list = 'Lớp\tSĩ số\n6A\t38\nXA\t38\n6B\t0\n6a\t39\n7A\t3x\n\t12\nLan\t38\n13A\tba em\n7B\tAn 9\n7C\t300 em';
+		const list =
+			'Lớp\tSĩ số\n6A\t38\nXA\t38\n6B\t0\n6a\t39\n7A\t3x\n\t12\nLan\t38\n13A\tba em\n7B\tAn 9\n7C\t300 em';
 		const error = await refusal(() => readClassList(list));
 		expect([error, ...error.others].map(({ key, values }) => [key, values])).toEqual([
 			['classRowName', { line: 3 }],
