@@ -4,7 +4,6 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import type { Browser, Page } from 'playwright-core';
@@ -15,6 +14,7 @@ import { monthsBefore } from '#features/fund/month-chart.ts';
 import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
+import { movedClock } from '../support/moved-clock.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 
@@ -22,19 +22,16 @@ const run = promisify(execFile);
 type Who = keyof ServedWorld['people'];
 const DAY = 86_400_000;
 const month = toLocalDate(Date.now()).slice(0, 7);
+const clock = movedClock();
 let world: ServedWorld;
 let browser: Browser;
 let folder: string;
-let clock: string;
 let houseCode: string;
 let slip: Buffer;
 
 beforeAll(async () => {
 	folder = mkdtempSync(path.join(tmpdir(), 'portal-month-'));
-	clock = path.join(folder, 'clock');
-	writeFileSync(clock, '0');
-	const preload = pathToFileURL(path.resolve('tests/support/clock.ts')).href;
-	world = await startWorld(undefined, { CLOCK_FILE: clock, NODE_OPTIONS: `--import=${preload}` });
+	world = await startWorld(undefined, clock.env);
 	// What waits in this world already would hold the month.
 	const { db, people, saleId, approvedId, requestId, today } = world;
 	const [now, treasurer] = [Date.now(), people.treasurer.actor];
@@ -54,6 +51,7 @@ afterAll(async () => {
 	await browser.close();
 	await world.stop();
 	rmSync(folder, { recursive: true, force: true });
+	clock.remove();
 });
 
 const phones = new Map<Who, Page>();
@@ -72,7 +70,7 @@ async function as(who: Who): Promise<Page> {
 }
 /** The server's clock goes on to this day; everybody signs in anew. */
 async function waitUntil(day: string): Promise<void> {
-	writeFileSync(clock, String(startOfLocalDate(day) + DAY / 3 - Date.now()));
+	clock.moveTo(startOfLocalDate(day) + DAY / 3);
 	for (const page of phones.values()) await page.context().close();
 	phones.clear();
 }

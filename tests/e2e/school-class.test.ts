@@ -1,8 +1,4 @@
 // The classes of a school in its lead's browser, with JavaScript and without: from an Excel list to the next school year.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { schoolYearOf } from '#features/schools/class-sheet.ts';
@@ -11,13 +7,13 @@ import { toLocalDate } from '#lib/time.ts';
 import { writeWorkbook } from '#lib/workbook.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { axeErrors } from '../support/pages.ts';
+import { movedClock } from '../support/moved-clock.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 import { digest, SEQUENCED } from '../support/snapshot.ts';
 import { compoundFile } from '../support/workbooks.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'portal-clock-'));
-const clock = path.join(folder, 'clock');
+const clock = movedClock();
 let world: ServedWorld;
 let browser: Browser;
 let page: Page;
@@ -27,12 +23,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await browser.close();
-	rmSync(folder, { recursive: true });
+	clock.remove();
 });
 beforeEach(async () => {
-	writeFileSync(clock, '0');
-	const preload = pathToFileURL(path.resolve('tests/support/clock.ts')).href;
-	world = await startWorld(undefined, { CLOCK_FILE: clock, NODE_OPTIONS: `--import=${preload}` });
+	clock.moveBy(0);
+	world = await startWorld(undefined, clock.env);
 });
 afterEach(async () => {
 	await page.context().close();
@@ -115,7 +110,7 @@ test.each([true, false])(
 
 		// The June after: another clock, so another sign-in.
 		const june = Date.UTC(Number(year.slice(5)), 5, 20, 3);
-		writeFileSync(clock, String(june - Date.now()));
+		clock.moveTo(Math.max(june, Date.now()));
 		await page.context().clearCookies();
 		await signInAs(page, world.baseUrl, world.people['school lead']);
 		await go('/cua-toi/truong/lop');
