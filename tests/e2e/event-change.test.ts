@@ -60,6 +60,16 @@ test('an event is postponed: its page, its calendar entry and the text for Zalo 
 	expect(await publicText()).toMatch(/Hoãn từ .+ sang 22:00 .+ Lý do: Mưa bão\. đường ngập/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, NARROW.width)).toEqual([]);
+	// What was tapped is said in the reader's language, what was typed stands as it is, and is marked.
+	for (const path of [`/en/chu-nhat-xanh/${slug}`, `/en/cua-toi/su-kien/${world.eventId}/doi`]) {
+		await page.goto(world.baseUrl + path);
+		const said = (await page.textContent('main'))!.replace(/\s+/g, ' ');
+		expect(said).toContain('Reason: Storm. đường ngập');
+		expect(said).not.toContain('Mưa bão');
+		const marked = page.locator('.changes span[lang=vi]', { hasText: 'đường ngập' });
+		expect(await marked.first().textContent()).toBe('đường ngập');
+	}
+	await publicText();
 	expect(await feed()).toMatch(/SEQUENCE:1\r\n/);
 	const image = (await page.getAttribute('meta[property="og:image"]', 'content'))!;
 	expect(image).toMatch(/chia-se\.png\?v=[0-9a-f]{22}$/);
@@ -193,5 +203,15 @@ test('it is called off with one tap for the reason', async () => {
 	expect((await publicText()).match(/huỷ buổi này|buổi này đã huỷ/gi)).toHaveLength(1);
 	expect((await publicText()).match(/Lý do: Lũ, ngập/g)).toHaveLength(2);
 	expect(await feed()).toContain('STATUS:CANCELLED');
+	// The loudspeaker's text, in the second part of the organiser's page, is read to a Vietnamese street.
+	for (const [path, part] of [
+		['chu-nhat-xanh', 'main'],
+		[`chu-nhat-xanh/${slug}`, 'main'],
+		[`cua-toi/su-kien/${world.eventId}`, 'main > section:first-of-type'],
+	] as const) {
+		await page.goto(`${world.baseUrl}/en/${path}`);
+		expect(await page.textContent(part)).toContain('Flood');
+		expect(await page.textContent(part)).not.toContain('Lũ, ngập');
+	}
 	expect(await axeErrors(page)).toEqual([]);
 });
