@@ -392,7 +392,25 @@ test('whoever was checked in by name gets a letter, and anybody may ask whether 
 	expect(await page.locator('form[action*=cancelSignUp]').count()).toBe(0);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, 320)).toEqual([]);
-	await page.goto(`/chu-nhat-xanh/giay-xac-nhan?ma=${token}`);
+	// Before the end it is said from when, and nothing is offered; a form of elsewhere is refused.
+	const address = `/chu-nhat-xanh/giay-xac-nhan?ma=${token}`;
+	const made = () => world.db.selectFrom('participationLetter').selectAll().execute();
+	expect(await page.textContent('main')).toContain('Lấy được giấy xác nhận tham gia từ');
+	expect(await page.locator('main a[href*=giay-xac-nhan]').count()).toBe(0);
+	await page.goto(address);
+	expect(await page.textContent('main .note')).toContain('Lấy được giấy xác nhận tham gia từ');
+	expect(await page.locator('main form').count()).toBe(0);
+	const early = await makeClient(world.baseUrl).post(`${address}&_action=cleanupEvents.issueLetter`, {
+		token,
+	});
+	expect(early.status).toBe(409);
+	expect(await early.text()).toContain(errors.letterTooEarly);
+	expect(await made()).toEqual([]);
+	const ends = (endsAt: number) =>
+		world.db.updateTable('cleanupEvent').set({ endsAt }).where('id', '=', world.eventId).execute();
+	await ends(Date.now() - 1000);
+	await page.goto(`/chu-nhat-xanh/huy-dang-ky?ma=${token}`);
+	await page.click('main a[href*=giay-xac-nhan]');
 	await send(page);
 	expect(await page.textContent('.letter .who')).toBe('Hoàng Thị Đào');
 	expect(await axeErrors(page)).toEqual([]);

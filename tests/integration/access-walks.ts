@@ -878,7 +878,7 @@ export const WALKS: Record<string, Walk> = {
 				event.startsAt,
 			);
 		},
-		run: (db, { event, headsId }, actor) => issueLetter(db, actor, SECRET, headsId, event.startsAt),
+		run: (db, { event, headsId }, actor) => issueLetter(db, actor, SECRET, headsId, event.endsAt),
 	},
 	readAttendance: {
 		act: 'cleanup-event.change',

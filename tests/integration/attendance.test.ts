@@ -20,10 +20,12 @@ import {
 } from '#features/cleanup-events/check-in.ts';
 import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
+import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import type { EventNeed } from '#features/cleanup-events/event-need.ts';
 import { listNeeds, replaceNeeds } from '#features/cleanup-events/event-need.repository.ts';
 import { letterCodeOf, shownLetterCode } from '#features/cleanup-events/letter.ts';
+import { insertLetter } from '#features/cleanup-events/letter.repository.ts';
 import {
 	issueLetter,
 	issueOwnLetter,
@@ -36,6 +38,7 @@ import { cancelSignUp, changeSignUp, signUp } from '#features/cleanup-events/sig
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
 import { eraseAccount } from '#features/privacy/erase.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
+import { sha256Hex } from '#lib/hash.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, NOW, openSession, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
@@ -362,7 +365,7 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		expect((await readOwnData(db, lan.personId)).attendance).toMatchObject([
 			{ heads: 2, checkedInAt: START },
 		]);
-		await eraseAccount(db, lan, START + MINUTE);
+		await eraseAccount(db, lan, END + MINUTE);
 		expect((await readAttendance(db, organiser, SECRET, eventId)).rows).toMatchObject([{ name: '' }]);
 		expect(await sum()).toEqual({ heads: 2, open: 0 });
 	});
@@ -370,17 +373,17 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 	test('a letter is for a person who was checked in by name, and holds while the check-in does', async () => {
 		const signUpId = await join({ name: 'Nông Thị Hoa', headCount: 2 });
 		const unit = await join({ kind: 'unit', name: 'Chi đoàn', headCount: 20 });
-		const issue = (id: string) => issueLetter(db, organiser, SECRET, id, START);
+		const issue = (id: string) => issueLetter(db, organiser, SECRET, id, END);
 		await say({ signUpId: unit, heads: 20 });
 		for (const id of [signUpId, unit])
 			expect(await expectNothingWritten(db, () => issue(id))).toMatchObject({ key: 'letterNotEarned' });
 		await say({ signUpId, heads: 2 });
 		const own = { id: signUpId, deviceAliasId: await aliasOf(signUpId) };
 		const stranger = { id: signUpId, deviceAliasId: undefined };
-		expect(await expectNothingWritten(db, () => issueOwnLetter(db, SECRET, stranger, START))).toMatchObject({
+		expect(await expectNothingWritten(db, () => issueOwnLetter(db, SECRET, stranger, END))).toMatchObject({
 			key: 'signUpNotFound',
 		});
-		await issueOwnLetter(db, SECRET, own, START);
+		await issueOwnLetter(db, SECRET, own, END);
 		await issue(signUpId);
 		const letters = await db.selectFrom('participationLetter').selectAll().execute();
 		expect(letters).toHaveLength(1);
@@ -388,28 +391,57 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{20}$/);
 		expect(JSON.stringify(letters)).not.toContain(code);
 		for (const typed of [code, shownLetterCode(code), ` ${shownLetterCode(code).toLowerCase()} `])
-			expect(await verifyLetter(db, typed)).toMatchObject({ name: 'N. T. Hoa', event: { id: eventId } });
+			expect(await verifyLetter(db, typed, END)).toMatchObject({ name: 'N. T. Hoa', event: { id: eventId } });
 		const other = code.slice(0, 19) + (code[19] === '7' ? '8' : '7');
 		for (const typed of [other, '', 'x', code.slice(1), signUpId, letterCodeOf(SECRET, unit)])
-			expect(await verifyLetter(db, typed)).toBeUndefined();
+			expect(await verifyLetter(db, typed, END)).toBeUndefined();
 		await say({ signUpId, heads: 0, statedAt: START + 1 });
-		expect(await verifyLetter(db, code)).toBeUndefined();
+		expect(await verifyLetter(db, code, END)).toBeUndefined();
 		await say({ signUpId, heads: 1, statedAt: START + 2 });
-		expect(await verifyLetter(db, code)).toBeDefined();
+		expect(await verifyLetter(db, code, END)).toBeDefined();
 		await cancelSignUp(db, own, START);
-		expect(await verifyLetter(db, code)).toBeUndefined();
+		expect(await verifyLetter(db, code, END)).toBeUndefined();
+	});
+
+	const letterAt = async (signUpId: string, now: number) => {
+		const signUp = (await findSignUp(db, signUpId))!;
+		return readLetter(db, SECRET, { signUp, event: (await findEvent(db, eventId))! }, now);
+	};
+	const putLetter = (signUpId: string) => {
+		const codeHash = sha256Hex(letterCodeOf(SECRET, signUpId));
+		return inTransaction(db, (trx) =>
+			insertLetter(trx, { signUpId, codeHash, issuedAt: START, isSample: 0 }),
+		);
+	};
+
+	test('no letter is made before the event has ended, and one of before that holds only then', async () => {
+		const signUpId = await join();
+		await say({ signUpId });
+		const own = { id: signUpId, deviceAliasId: await aliasOf(signUpId) };
+		for (const early of [
+			() => issueLetter(db, organiser, SECRET, signUpId, END - 1),
+			() => issueOwnLetter(db, SECRET, own, END - 1),
+		])
+			expect(await expectNothingWritten(db, early)).toMatchObject({
+				kind: 'CONFLICT',
+				key: 'letterTooEarly',
+			});
+		await putLetter(signUpId);
+		const code = letterCodeOf(SECRET, signUpId);
+		expect(await letterAt(signUpId, END - 1)).toEqual({ from: END, letter: undefined, code: undefined });
+		expect(await verifyLetter(db, code, END - 1)).toBeUndefined();
+		expect(await letterAt(signUpId, END)).toMatchObject({ from: END, code });
+		expect(await verifyLetter(db, code, END)).toBeDefined();
 	});
 
 	test('no letter is made or shown of what was called off', async () => {
 		const signUpId = await join();
 		await say({ signUpId });
-		const stands = async () => readLetter(db, SECRET, (await findSignUp(db, signUpId))!);
-		const issue = () => issueLetter(db, organiser, SECRET, signUpId, START);
-		await issue();
-		expect(await stands()).toMatchObject({ isEarned: true, code: letterCodeOf(SECRET, signUpId) });
+		const issue = () => issueLetter(db, organiser, SECRET, signUpId, END);
+		await putLetter(signUpId);
 		await cancelEvent(db, organiser, { id: eventId, reason: 'Bão' }, START);
-		expect(await stands()).toEqual({ isEarned: false, letter: undefined, code: undefined });
-		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId))).toBeUndefined();
+		expect(await letterAt(signUpId, END)).toEqual({ from: undefined, letter: undefined, code: undefined });
+		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId), END)).toBeUndefined();
 		expect(await expectNothingWritten(db, issue)).toMatchObject({ key: 'letterNotEarned' });
 	});
 
@@ -417,10 +449,10 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		const lan = await makeActor(db, 'steward', 'ward', 'tt-2025');
 		const signUpId = await join({ name: 'Hoàng Thị Lan' }, lan);
 		await say({ signUpId });
-		await issueLetter(db, organiser, SECRET, signUpId, START);
-		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId))).toBeDefined();
-		await eraseAccount(db, lan, START + MINUTE);
-		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId))).toBeUndefined();
+		await issueLetter(db, organiser, SECRET, signUpId, END);
+		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId), END)).toBeDefined();
+		await eraseAccount(db, lan, END + MINUTE);
+		expect(await verifyLetter(db, letterCodeOf(SECRET, signUpId), END)).toBeUndefined();
 		expect(await sum()).toEqual({ heads: 1, open: 0 });
 	});
 

@@ -223,7 +223,7 @@ test('of each past Sunday it is known who came, the report says the same sum, an
 	const organiser = (await findActor(db, String(lead!['personId']), LOADED))!;
 	const [secret, id] = [randomBytes(32), String(person!['id'])];
 	await issueLetter(db, organiser, secret, id, LOADED);
-	expect(await verifyLetter(db, letterCodeOf(secret, id))).toMatchObject({
+	expect(await verifyLetter(db, letterCodeOf(secret, id), LOADED)).toMatchObject({
 		event: { id: person!['eventId'], isSample: 1 },
 	});
 });

@@ -6,36 +6,41 @@ import { sha256Hex } from '#lib/hash.ts';
 import type { Secret } from '#lib/secret.ts';
 import type { SignUpTable } from '#db/schema.ts';
 import { listFigures } from './attendance.repository.ts';
+import type { CleanupEvent } from './cleanup-event.ts';
 import { findEvent } from './cleanup-event.repository.ts';
 import { requireEvent } from './cleanup-event.service.ts';
-import { hasEarnedLetter, initialsOf, letterCodeOf, readLetterCode } from './letter.ts';
+import { initialsOf, letterCodeOf, letterFrom, readLetterCode } from './letter.ts';
 import { findLetter, findLetterByHash, insertLetter } from './letter.repository.ts';
 import { findSignUp } from './sign-up.repository.ts';
 import { withHeld, type Holder } from './sign-up.service.ts';
 
-/** Nobody came to what was called off. */
-const hasEarned = async (db: Db, signUp: SignUpTable): Promise<boolean> => {
-	if ((await findEvent(db, signUp.eventId))?.status === 'cancelled') return false;
-	const figures = await listFigures(db, signUp.eventId);
-	return hasEarnedLetter(
+async function readFrom(db: Db, signUp: SignUpTable, event: CleanupEvent): Promise<number | undefined> {
+	const figures = await listFigures(db, event.id);
+	return letterFrom(
+		event,
 		signUp,
 		figures.filter((each) => each.signUpId === signUp.id),
 	);
-};
+}
 
 /** Once; a second time changes nothing. */
 async function issue(trx: Trx, secret: Secret, signUp: SignUpTable, now: number): Promise<void> {
-	if (!(await hasEarned(trx, signUp))) throw new DomainError('CONFLICT', 'letterNotEarned');
+	const from = await readFrom(trx, signUp, (await findEvent(trx, signUp.eventId))!);
+	if (from === undefined) throw new DomainError('CONFLICT', 'letterNotEarned');
+	if (now < from) throw new DomainError('CONFLICT', 'letterTooEarly');
 	if (await findLetter(trx, signUp.id)) return;
 	const codeHash = sha256Hex(letterCodeOf(secret, signUp.id));
 	await insertLetter(trx, { signUpId: signUp.id, codeHash, issuedAt: now, isSample: signUp.isSample });
 }
 
-/** Makes the letter of one's own sign-up. 404 of another's; 409 who was not checked in by name. Both write nothing. */
+/**
+ * Makes the letter of one's own sign-up. 404 of another's; 409 who was not checked in by name, and before the event has
+ * ended. All write nothing.
+ */
 export const issueOwnLetter = (db: Db, secret: Secret, by: Holder, now: number) =>
 	withHeld(db, by, (trx, signUp) => issue(trx, secret, signUp, now));
 
-/** The organiser makes somebody's letter. Refuses with 401, 403 and 404, and with 409 who was not checked in by name. */
+/** The organiser makes somebody's letter. Refuses with 401, 403 and 404, and with 409 as {@link issueOwnLetter} does. */
 export async function issueLetter(
 	db: Db,
 	actor: Actor | undefined,
@@ -54,22 +59,30 @@ export async function issueLetter(
 	});
 }
 
-/** A sign-up's letter as its page shows it; no code where none was made, or it holds no more. */
-export async function readLetter(db: Db, secret: Secret, signUp: SignUpTable) {
-	const isEarned = await hasEarned(db, signUp);
-	const letter = isEarned ? await findLetter(db, signUp.id) : undefined;
-	return { isEarned, letter, code: letter && letterCodeOf(secret, signUp.id) };
+/** A sign-up's letter as its page shows it; no code where none was made, it does not hold yet or holds no more. */
+export async function readLetter(
+	db: Db,
+	secret: Secret,
+	{ signUp, event }: { signUp: SignUpTable; event: CleanupEvent },
+	now: number,
+) {
+	const from = await readFrom(db, signUp, event);
+	const letter = from !== undefined && from <= now ? await findLetter(db, signUp.id) : undefined;
+	return { from, letter, code: letter && letterCodeOf(secret, signUp.id) };
 }
 
 /**
  * What anybody who holds a code is told: which morning, and the name by its initials. Undefined for a code of no letter,
- * and for one that holds no more: the check-in was taken back, the person erased, the event called off.
+ * for one that holds no more (the check-in was taken back, the person erased, the event called off), and until the event
+ * has ended.
  */
-export async function verifyLetter(db: Db, typed: string) {
+export async function verifyLetter(db: Db, typed: string, now: number) {
 	const code = readLetterCode(typed);
 	const letter = code && (await findLetterByHash(db, sha256Hex(code)));
 	const signUp = letter ? await findSignUp(db, letter.signUpId) : undefined;
 	const event = signUp && (await findEvent(db, signUp.eventId));
-	if (!letter || !event || !(await hasEarned(db, signUp))) return undefined;
+	if (!letter || !event) return undefined;
+	const from = await readFrom(db, signUp, event);
+	if (from === undefined || now < from) return undefined;
 	return { event, name: initialsOf(signUp.name), issuedAt: letter.issuedAt };
 }

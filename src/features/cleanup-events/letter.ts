@@ -1,6 +1,7 @@
 // A letter for somebody of sixteen or older who was checked in by name, with a code by which anybody can ask whether it holds.
 import { keyedHash, type Secret } from '#lib/secret.ts';
 import { presenceOf, type Figure } from './attendance.ts';
+import type { CleanupEvent } from './cleanup-event.ts';
 import type { SignUpTable } from '#db/schema.ts';
 
 // Crockford's: none of them is taken for another.
@@ -27,11 +28,19 @@ export function readLetterCode(typed: string): string | undefined {
 	return code.length === LENGTH && [...code].every((each) => LETTERS.includes(each)) ? code : undefined;
 }
 
-/** True while a letter is earned: a person, whose name stands, and who is checked in. Units and walk-ins get none. */
-export const hasEarnedLetter = (
+/**
+ * The instant from which a sign-up's letter is made and holds: the end of the event, as it tells what was done. Undefined
+ * where none is earned: it is for a person whose name stands and who is checked in; units and walk-ins get none, and
+ * nobody came to what was called off.
+ */
+export const letterFrom = (
+	{ status, endsAt }: Pick<CleanupEvent, 'status' | 'endsAt'>,
 	{ kind, name }: Pick<SignUpTable, 'kind' | 'name'>,
 	figures: Figure[],
-): boolean => kind === 'person' && name !== '' && presenceOf(figures).heads > 0;
+): number | undefined =>
+	status === 'published' && kind === 'person' && name !== '' && presenceOf(figures).heads > 0
+		? endsAt
+		: undefined;
 
 /** What a stranger is told of a name: `N. T. Hoa`. */
 export function initialsOf(name: string): string {
