@@ -248,7 +248,8 @@ test('the paper stands on a page and in a file, for the event’s organisers alo
 		await page.waitForURL(/bao-cao$/);
 		const paper = (await page.textContent('article.official'))!.replaceAll('\u00a0', ' ');
 		for (const words of [
-			'Độc lập - Tự do - Hạnh phúc',
+			'ĐOÀN TNCS HỒ CHÍ MINH',
+			'Đông Kinh, ngày',
 			'Tổng số: 30 lượt người',
 			'Nơi nhận',
 			'Chị Lan',

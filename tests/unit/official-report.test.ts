@@ -20,7 +20,8 @@ const report = {
 	],
 } as unknown as EventReport;
 const parts: OfficialParts = {
-	...{ event, report, coOrganisers: [{ name: 'Hội Phụ nữ phường' }] },
+	...{ event, report, kind: 'womens_union', unit: { kind: 'ward', nameVi: 'Phường Tam Thanh' } },
+	...{ coOrganisers: [{ name: 'Hội Phụ nữ phường' }] },
 	units: [{ name: 'Chi đoàn trường X', headCount: 25 }],
 };
 
@@ -39,7 +40,7 @@ test('the file holds every head of an official report, with its Vietnamese intac
 		...['CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Độc lập - Tự do - Hạnh phúc', 'Nơi nhận:', 'Kính gửi:'],
 		...['ĐOÀN PHƯỜNG TAM THANH', 'Kết quả ra quân “Dọn bờ sông Kỳ Cùng”', '12-KH/ĐTN', 'Hội Phụ nữ phường'],
 		...[
-			'Từ 07:00 đến 10:00, Chủ nhật, ngày 29/11/2026.',
+			'Từ 7 giờ đến 10 giờ, Chủ nhật, ngày 29/11/2026.',
 			'Nguyễn Thị Lan',
 			'Chi đoàn trường X: 25 người đăng ký',
 		],
@@ -52,6 +53,46 @@ test('the file holds every head of an official report, with its Vietnamese intac
 	// What is not known has dots, no figure.
 	expect(text).toMatch(/Cống, rãnh đã khơi thông: *\n/);
 	expect(xml).toContain('w:leader="dot"');
+});
+
+test.each([
+	['Đoàn phường Tam Thanh', 'TỈNH ĐOÀN LẠNG SƠN\nĐOÀN PHƯỜNG TAM THANH\n***\nSố: …… -BC/ĐTN\n'],
+	['Chi đoàn khối 6', '……………………………\nCHI ĐOÀN KHỐI 6\n***\nSố: …… -BC/ĐTN\n'],
+	['Tỉnh đoàn Lạng Sơn', '\nTỈNH ĐOÀN LẠNG SƠN\n***\nSố: …… -BC/ĐTN\n'],
+])('%s has the head of the Youth Union’s papers', async (organisationName, left) => {
+	const { xml, text } = await textOf({
+		...{ ...parts, kind: 'youth_union', event: { ...event, organisationName } },
+	});
+	expect(`\n${text}`).toContain(left);
+	expect(text).toContain('ĐOÀN TNCS HỒ CHÍ MINH\nTam Thanh, ngày …… tháng …… năm 2026\n');
+	expect(text).not.toMatch(/CỘNG HOÀ|Độc lập/);
+	// Of the heads the Union's own alone is underlined.
+	expect(xml.match(/<w:u /g)).toHaveLength(1);
+});
+
+test('the place before the date is the ward of who reports, else the province', async () => {
+	expect((await textOf(parts)).text).toContain('Tam Thanh, ngày …… tháng');
+	for (const unit of [undefined, { kind: 'city', nameVi: 'Thành phố Lạng Sơn' } as const])
+		expect((await textOf({ ...parts, unit })).text).toContain('\nLạng Sơn, ngày …… tháng');
+});
+
+test('no recipient is a line of dots', async () => {
+	expect((await textOf(parts)).text).toContain('Nơi nhận:\n- Như kính gửi;\n- Lưu.\n');
+});
+
+test.each([
+	[
+		Date.UTC(2026, 10, 29, 0, 30),
+		Date.UTC(2026, 10, 29, 4, 35),
+		'Từ 7 giờ 30 đến 11 giờ 35, Chủ nhật, ngày 29/11/2026.',
+	],
+	[
+		...([Date.UTC(2026, 10, 28, 14), Date.UTC(2026, 10, 28, 18, 5)] as const),
+		'Từ 21 giờ, Thứ bảy, ngày 28/11/2026, đến 1 giờ 05 ngày 29/11/2026.',
+	],
+])('from %i to %i it says the hours as papers do', (startsAt, endsAt, said) => {
+	const { sections } = officialReport({ ...parts, event: { ...event, startsAt, endsAt } });
+	expect(sections[1]!.lines).toEqual([{ text: said }]);
 });
 
 test('who came stands before who signed up, once somebody was checked in', async () => {

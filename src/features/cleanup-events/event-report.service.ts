@@ -3,13 +3,14 @@ import type { Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
+import { listAdminUnits } from '#features/places/place.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError, readAll } from '#lib/errors.ts';
 import { canonicalJson } from '#lib/hash.ts';
 import { bySignUp, presenceOf } from './attendance.ts';
 import { listFigures } from './attendance.repository.ts';
 import { readText, type EventReport } from './cleanup-event.ts';
-import { listCoOrganisers } from './cleanup-event.repository.ts';
+import { findOrganisation, listCoOrganisers } from './cleanup-event.repository.ts';
 import { requireEvent } from './cleanup-event.service.ts';
 import { checkGoodsHouse, findGoodsHouse, putGoods } from './event-goods.service.ts';
 import { checkReport, checkReportLines, type ReportInput, type ReportLine } from './event-report.ts';
@@ -109,8 +110,10 @@ export async function getOfficialReport(
 ): Promise<OfficialParts> {
 	const { event } = await requireEvent(db, actor, id);
 	const figures = bySignUp(await listFigures(db, id));
+	const { kind, adminUnitId } = (await findOrganisation(db, event.organisationId))!;
 	return {
-		event,
+		...{ event, kind },
+		unit: (await listAdminUnits(db)).find((each) => each.id === adminUnitId),
 		coOrganisers: await listCoOrganisers(db, id),
 		units: (await listUnitSignUps(db, id)).map((unit) => ({
 			...{ name: unit.name, headCount: unit.headCount },

@@ -63,22 +63,24 @@ const columns = (cells: { width: number; children: Paragraph[] }[]) =>
 		],
 	});
 
-const head = ({ organisation, year }: OfficialReport) =>
+const head = ({ head: { above, mark, number, title }, organisation, place, year }: OfficialReport) =>
 	columns([
 		{
 			width: 0.42,
 			children: [
-				centred('……………………………'),
-				centred(organisation.toLocaleUpperCase('vi'), { bold: true, underline: {} }),
-				centred(`${OFFICIAL.number} ……${OFFICIAL.numberKind}……`),
+				...(above === undefined ? [] : [centred(above || '……………………………')]),
+				centred(organisation.toLocaleUpperCase('vi'), { bold: true, ...(mark ? {} : { underline: {} }) }),
+				...(mark ? [centred(mark)] : []),
+				centred(number.join(' …… ').trim()),
 			],
 		},
 		{
 			width: 0.58,
 			children: [
-				centred(OFFICIAL.nation, { bold: true }),
-				centred(OFFICIAL.motto, { bold: true, underline: {} }),
-				centred(`……………, ngày …… tháng …… năm ${year}`, { italics: true }),
+				...title.map((text, index) =>
+					centred(text, { bold: true, ...(index === title.length - 1 ? { underline: {} } : {}) }),
+				),
+				centred(`${place}, ngày …… tháng …… năm ${year}`, { italics: true }),
 			],
 		},
 	]);
@@ -90,7 +92,6 @@ const foot = () =>
 			children: [
 				line(OFFICIAL.recipients, { bold: true, italics: true }),
 				line(OFFICIAL.recipientsAs),
-				line('- ……………………;'),
 				line(OFFICIAL.recipientsKept),
 			],
 		},
