@@ -1,6 +1,8 @@
 // What is pasted into a Zalo group: the day in words, from when to when, and no Sunday that is none.
 import { expect, test } from 'vitest';
+import type { EventSeriesTable } from '#db/schema.ts';
 import type { CleanupEvent } from '#features/cleanup-events/cleanup-event.ts';
+import { seriesText } from '#features/cleanup-events/series-words.ts';
 import { shareText } from '#features/cleanup-events/share-text.ts';
 import { createTranslator } from '#lib/i18n.ts';
 import { localDateTimeToInstant } from '#lib/time.ts';
@@ -33,4 +35,13 @@ test('another day is none', () => {
 		'Dọn bờ sông',
 		expect.stringMatching(/^Thời gian: 07:30–10:30 [Tt]hứ [Ss]áu, 27\/11\/2026$/),
 	]);
+});
+
+test.each([
+	['weekly', '2026-11-29', 'CHỦ NHẬT XANH: Dọn bờ sông'],
+	['monthly', '2026-11-27', 'RA QUÂN DỌN VỆ SINH: Dọn bờ sông'],
+] as const)('a %s series from %s is called by its own weekday', (pattern, firstOn, head) => {
+	const series = { id: 'a', title: 'Dọn bờ sông', pattern, firstOn, untilOn: '2027-05-30' };
+	const words = { t: createTranslator('vi'), locale: 'vi', publicUrl: 'https://x.vn' } as const;
+	expect(seriesText(series as EventSeriesTable, [on(firstOn)], words).split('\n')[0]).toBe(head);
 });

@@ -5,6 +5,7 @@ import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import { formatShortDate, formatTime, formatWeekday, toLocalDate } from '#lib/time.ts';
 import type { EventSeriesTable } from '#db/schema.ts';
 import { placeText, type CleanupEvent } from './cleanup-event.ts';
+import { callText } from './share-text.ts';
 import { skippedDates } from './event-series.ts';
 
 /** `Chủ nhật đầu tháng, đến 02/05/2027`. */
@@ -103,7 +104,7 @@ export function seriesText(
 	const { t, locale, publicUrl } = words;
 	const [next] = coming;
 	return [
-		t('cleanup-events:series.share', { title: series.title }),
+		t('cleanup-events:series.share', { what: callText(series.firstOn, words), title: series.title }),
 		t('cleanup-events:series.shareDays', {
 			pattern: patternText(series, words),
 			days: daysText(coming, locale),

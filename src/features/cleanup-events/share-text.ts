@@ -1,10 +1,22 @@
 import { causeText } from '#features/notifications/cause.ts';
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
-import { formatDate, formatDateTime, formatShortDate, formatTime, isSunday, toLocalDate } from '#lib/time.ts';
+import {
+	formatDate,
+	formatDateTime,
+	formatShortDate,
+	formatTime,
+	isSunday,
+	toLocalDate,
+	type LocalDate,
+} from '#lib/time.ts';
 import { placeText, type CleanupEvent } from './cleanup-event.ts';
 import type { EventChange } from './event-change.ts';
 
 type Words = { t: Translate; locale: Locale; publicUrl: string };
+
+/** What it is called on that day: no Friday is a Green Sunday. */
+export const callText = (date: LocalDate, { t }: { t: Translate }): string =>
+	t(`cleanup-events:share.${isSunday(date) ? 'sunday' : 'otherDay'}`);
 
 /** What somebody pastes into a Zalo group: when, where, what to bring, where to sign up; or that it is called off. */
 export function shareText(event: CleanupEvent, words: Words): string {
@@ -22,7 +34,7 @@ export function shareText(event: CleanupEvent, words: Words): string {
 	}
 	const things = event.whatToBring.replace(/\s*\n\s*/g, ', ').replace(/[.\s]+$/, '');
 	return [
-		t(`cleanup-events:share.${isSunday(toLocalDate(event.startsAt)) ? 'sunday' : 'otherDay'}`),
+		callText(toLocalDate(event.startsAt), words),
 		event.title,
 		t('cleanup-events:share.time', { time: timeText(event, words) }),
 		t('cleanup-events:share.place', { place: placeText(event, locale) }),
