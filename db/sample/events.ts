@@ -51,7 +51,7 @@ const inputOf = (house: GreenHouse, { organisationId, title, startsAt, number }:
 	area: streetBy(house),
 	provided: 'Bao đựng rác',
 	clothes: number % 2 === 0 ? 'Áo xanh hoặc đồ gọn gàng' : '',
-	rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo ở trang này và qua loa.',
+	rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo trên trang Ngôi nhà xanh và qua loa.',
 	leadName: 'Bí thư chi đoàn (mẫu)',
 	leadPhone: null,
 	isLeadPhonePublic: false,
