@@ -177,6 +177,73 @@ test('the slide has large type without a script, and prints across', async () =>
 	await page.context().close();
 });
 
+test.each([
+	[1920, 1080],
+	[1280, 720],
+	[1024, 768],
+])('a slide fills a wall of %i × %i, and all of it is read from afar', async (width, height) => {
+	for (const school of [story.schoolId, large.schoolId]) {
+		const page = await open(`/truong/${school}/thu-hai`, { viewport: { width, height } });
+		const screens = await page.locator('.screen').evaluateAll((each) =>
+			each.map((screen) => {
+				const texts = [...screen.querySelectorAll('*')].filter((node) =>
+					[...node.childNodes].some((child) => child.nodeType === 3 && child.textContent!.trim() !== ''),
+				);
+				return {
+					height: screen.getBoundingClientRect().height,
+					beyond: screen.scrollWidth - screen.clientWidth,
+					smallest: Math.min(...texts.map((node) => parseFloat(getComputedStyle(node).fontSize))),
+				};
+			}),
+		);
+		for (const screen of screens) {
+			expect.soft(screen.height).toBeLessThanOrEqual(height + 1);
+			expect.soft(screen.beyond).toBeLessThanOrEqual(0);
+			expect.soft(screen.smallest).toBeGreaterThanOrEqual(height * 0.034);
+		}
+		const used = await page.locator('.sums').evaluate((each) => {
+			const range = document.createRange();
+			range.selectNodeContents(each);
+			return range.getBoundingClientRect().width / innerWidth;
+		});
+		expect.soft(used).toBeGreaterThan(0.85);
+		// All bars begin and end in two lines at most: one for each column.
+		const edges = await page.locator('.classes svg').evaluateAll((bars) => [
+			...new Set(
+				bars.map((bar) => {
+					const { left, right } = bar.getBoundingClientRect();
+					return `${Math.round(left)} ${Math.round(right)}`;
+				}),
+			),
+		]);
+		expect.soft(edges.length).toBeLessThanOrEqual(2);
+		await page.context().close();
+	}
+});
+
+test('a slide says what its bars mean and what the money is for', async () => {
+	const page = await open(at.slide, { javaScriptEnabled: false, viewport: wide });
+	const words = await page.locator('main').innerText();
+	for (const said of [
+		'Thanh xanh là số kg của lớp trong tuần.',
+		'Tiền từ các đợt này để: Mua áo ấm cho các bạn ở xa trường',
+		'Đã chi cho',
+		'300.000',
+	])
+		expect(words).toContain(said);
+	const widths = await page
+		.locator('.classes li')
+		.evaluateAll((rows) =>
+			rows.map((row) => [
+				Number(row.querySelector('rect:not(.ground)')!.getAttribute('width')),
+				parseFloat(row.querySelector('span')!.textContent.replace(',', '.')),
+			]),
+		);
+	const most = Math.max(...widths.map(([, kg]) => kg!));
+	for (const [bar, kg] of widths) expect(bar).toBeCloseTo((kg! * 100) / most, 0);
+	await page.context().close();
+});
+
 test('certificates of classes print one to a sheet', async () => {
 	const page = await open(at.khen, { viewport: wide });
 	const count = await page.locator('.certificate').count();
