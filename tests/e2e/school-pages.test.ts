@@ -260,6 +260,52 @@ test('certificates of classes print one to a sheet', async () => {
 	await page.context().close();
 });
 
+test('long words of a campaign and an award leave a certificate whole on paper', async () => {
+	// As wide as what is printed on: A4 across without its margins.
+	const page = await open(at.khen, { viewport: { width: 1047, height: 718 } });
+	await page.emulateMedia({ media: 'print' });
+	const sheet = page.locator('.certificate').first();
+	const long = 'Chi đội xuất sắc trong phong trào Kế hoạch nhỏ vì môi trường';
+	await sheet.locator('.award').evaluate((each, words) => (each.textContent = words), long);
+	await sheet
+		.locator('> p', { hasText: 'trong đợt thu gom' })
+		.evaluate((each, words) => (each.textContent += words), `, ${long}`);
+	const found = await sheet.evaluate((each) => {
+		const box = (name: string) => each.querySelector(name)!.getBoundingClientRect();
+		const signed = each.querySelector('.signed p')!;
+		return {
+			cut: each.scrollHeight - each.clientHeight,
+			overlap: box('.crest').bottom - box('h2').top,
+			// The place and the day in one line, whoever signs in the next.
+			lines: signed.getBoundingClientRect().height / parseFloat(getComputedStyle(signed).lineHeight),
+		};
+	});
+	expect(found.cut).toBeLessThanOrEqual(0);
+	expect(found.overlap).toBeLessThanOrEqual(0);
+	expect(found.lines).toBeLessThan(2.7);
+	await page.context().close();
+});
+
+test('places and awards stand in whole words on a phone', async () => {
+	const page = await open(at.ended);
+	const broken = await page.locator('.best th').evaluateAll(
+		(cells) =>
+			cells.filter((each) => {
+				const range = document.createRange();
+				range.selectNodeContents(each);
+				return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+			}).length,
+	);
+	expect(broken).toBe(0);
+	const [name, classes] = await page
+		.locator('.awards')
+		.evaluate((list) =>
+			['dt', 'dd'].map((tag) => list.querySelector(tag)!.getBoundingClientRect().width / list.clientWidth),
+		);
+	expect([name, classes]).toEqual([1, 1]);
+	await page.context().close();
+});
+
 test.each(['screen', 'print'] as const)('a long name stands whole on a certificate (%s)', async (media) => {
 	// A printed sheet is as wide as paper, whatever it is printed from.
 	for (const viewport of media === 'print' ? [wide] : [phone, wide]) {
