@@ -191,6 +191,38 @@ test('a homeroom teacher’s page of a class is light in both languages', async 
 	await withLoads(inEnglish(teacher), isLight);
 });
 
+test('the pages of a school’s lead are light in both languages', async () => {
+	const pages = [
+		'/cua-toi/truong',
+		'/cua-toi/truong/lop',
+		'/cua-toi/truong/lop/danh-sach',
+		'/cua-toi/truong/dot',
+	];
+	const cookies: Awaited<ReturnType<ReturnType<Page['context']>['cookies']>> = [];
+	const signIn = async (page: Page) => {
+		if (cookies.length > 0) return page.context().addCookies(cookies);
+		await signInAs(page, baseUrl, people['school_lead']!);
+		cookies.push(...(await page.context().cookies()));
+		const read = async (path: string) => (await page.request.get(path)).text();
+		for (const list of ['/cua-toi/truong/lop', '/cua-toi/truong/dot']) {
+			const [one] = linksIn(await read(list), `${list}/`).filter((path) => /[\w-]{36}(\?|$)/.test(path));
+			pages.push(one!);
+		}
+		pages.push(`${pages.at(-1)!.split('?')[0]}/duong-dan`);
+	};
+	for (let index = 0; index < pages.length; index += 1)
+		for (const of of [(path: string) => path, inEnglish])
+			await withLoads(
+				() => of(pages[index]!),
+				async (page, loads) => {
+					expect(page.url().replace(baseUrl, '').split('?')[0]).toBe(of(pages[index]!).split('?')[0]);
+					await isLight(page, loads);
+				},
+				signIn,
+			);
+	expect(pages).toHaveLength(7);
+});
+
 test('the map adds its script only when it is wanted', async () => {
 	await withLoads('/', async (page, loads) => {
 		await page.locator('.map-frame').dispatchEvent('pointerdown');
