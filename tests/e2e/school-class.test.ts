@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { schoolYearOf } from '#features/schools/class-sheet.ts';
 import { listYearClasses } from '#features/schools/school-class.repository.ts';
+import { createTranslator } from '#lib/i18n.ts';
 import { toLocalDate } from '#lib/time.ts';
 import { writeWorkbook } from '#lib/workbook.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
@@ -167,12 +168,15 @@ test('what is wrong is said beside it, kept, and written nowhere; names are not 
 	expect(await said('alert')).toContain('Xin xoá cột ấy trong Excel');
 	expect(await page.content()).not.toContain('Hoa');
 
-	for (const rows of [10_000, 100_000]) {
+	for (const [rows, key] of [
+		[10_000, 'classListRows'],
+		[100_000, 'tableTextLong'],
+	] as const) {
 		await page.locator('textarea[name=list]').evaluate((area, count) => {
 			(area as HTMLTextAreaElement).value = '6A\t38\n'.repeat(count);
 		}, rows);
 		expect(await send('Xem trước')).toBe(413);
-		expect(await said('alert')).toMatch(/Nhiều nhất 300 (lớp|dòng)/);
+		expect(await said('alert')).toContain(createTranslator('vi')(`errors:${key}`, { max: 300 }));
 		expect(await written()).toEqual(before);
 	}
 
