@@ -97,6 +97,7 @@ import { previewNotice, publishNotice } from '#features/privacy/notice.service.t
 import { answerRequest } from '#features/privacy/rights-request.service.ts';
 import {
 	changeCampaign,
+	deleteCampaignDraft,
 	draftCampaign,
 	endCampaign,
 	moveCampaignEnd,
@@ -592,6 +593,11 @@ export const WALKS: Record<string, Walk> = {
 		act: 'campaign.change',
 		reach: ORGANISATION,
 		run: (db, { running }, actor) => unpublishCampaign(db, actor, running.id, NOW),
+	},
+	deleteCampaignDraft: {
+		act: 'campaign.change',
+		reach: ORGANISATION,
+		run: (db, { drafted }, actor) => deleteCampaignDraft(db, actor, drafted.id, NOW),
 	},
 	moveCampaignEnd: {
 		act: 'campaign.change',

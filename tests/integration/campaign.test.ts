@@ -10,6 +10,7 @@ import {
 } from '#features/schools/campaign.repository.ts';
 import {
 	changeCampaign,
+	deleteCampaignDraft,
 	draftCampaign,
 	endCampaign,
 	moveCampaignEnd,
@@ -280,6 +281,80 @@ describeEachEngine('a campaign', (engine) => {
 		expect((await listWeighIns(db, id)).map(({ weightGrams }) => weightGrams)).toEqual([11_500]);
 	});
 
+	test('asks about a weight far from what its classes declared, and then writes nothing', async () => {
+		const { db, id, lead, draft, sheetOf, classA, refused } = await makeWorld();
+		await draft();
+		await publishCampaign(db, lead, id, NOW);
+		const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 588_000 }];
+		await recordClassSheet(db, lead, sheetOf({ isSure: true, rows: [{ classId: classA, lines }] }), NOW);
+		const weigh = (weightGrams: number, over: Partial<Parameters<typeof recordWeighIn>[2]> = {}) =>
+			recordWeighIn(
+				db,
+				lead,
+				{
+					...{ id: uuidv7(NOW), campaignId: id, materialCode: 'mixed_paper', weighedOn: '2026-11-21' },
+					...{ weightGrams, ...over },
+				},
+				NOW,
+			);
+		for (const weightGrams of [5_800, 58_800, 5_880_000])
+			await refused(() => weigh(weightGrams), 'weightOdd', 409);
+		await expect(weigh(5_800)).rejects.toMatchObject({
+			...{ field: 'weight', values: { weighed: 5.8, declared: 588 } },
+		});
+		// Nothing was declared of this one.
+		await weigh(5_800, { materialCode: 'aluminium_can' });
+		await weigh(5_800, { isSure: true });
+		// Parts of a load count together.
+		await weigh(58_800);
+		await weigh(540_000);
+		await refused(() => weigh(5_300_000), 'weightOdd', 409);
+		expect((await listWeighIns(db, id)).map(({ weightGrams }) => weightGrams).sort()).toEqual([
+			...[540_000, 5_800, 5_800, 58_800],
+		]);
+	});
+
+	test('is deleted as a draft, and never once it is public', async () => {
+		const { db, id, lead, other, draft, sheetOf, refused } = await makeWorld();
+		await draft();
+		await refused(() => deleteCampaignDraft(db, undefined, id, NOW), 'signInFirst', 401);
+		await refused(() => deleteCampaignDraft(db, other.lead, id, NOW), 'notYourRole', 403);
+		await publishCampaign(db, lead, id, NOW);
+		await refused(() => deleteCampaignDraft(db, lead, id, NOW), 'campaignNotDraft', 409);
+		await unpublishCampaign(db, lead, id, NOW);
+		await deleteCampaignDraft(db, lead, id, NOW);
+		await refused(() => deleteCampaignDraft(db, lead, id, NOW), 'unknownCampaign', 404);
+		for (const table of ['campaign', 'campaignMaterial', 'campaignQuota', 'campaignAward'] as const)
+			expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+		const acts = await db.selectFrom('auditEvent').select(['action', 'subjectId']).execute();
+		expect(acts).toContainEqual({ action: 'campaign.delete', subjectId: id });
+		// The same form sent again drafts it anew; two who delete it at once delete it once.
+		await draft();
+		const twice = await Promise.allSettled([
+			deleteCampaignDraft(db, lead, id, NOW),
+			deleteCampaignDraft(db, lead, id, NOW),
+			changeCampaign(db, lead, { ...RULES, id, name: 'Khác' }, NOW),
+		]);
+		expect(twice.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
+		for (const each of twice)
+			if (each.status === 'rejected') expect((each.reason as DomainError).key).toBe('unknownCampaign');
+		expect(await findCampaign(db, id)).toBeUndefined();
+		// What was weighed, or entered and taken back, stays with its campaign.
+		await draft();
+		await publishCampaign(db, lead, id, NOW);
+		const weighIn = {
+			...{ id: uuidv7(NOW), campaignId: id, materialCode: 'mixed_paper', weighedOn: '2026-11-21' },
+			weightGrams: 11_500,
+		};
+		await recordWeighIn(db, lead, weighIn, NOW);
+		await withdrawWeighIn(db, lead, weighIn.id, NOW);
+		await unpublishCampaign(db, lead, id, NOW);
+		await refused(() => deleteCampaignDraft(db, lead, id, NOW), 'campaignWeighed', 409);
+		await publishCampaign(db, lead, id, NOW);
+		await recordClassSheet(db, lead, sheetOf(), NOW);
+		await refused(() => deleteCampaignDraft(db, lead, id, NOW), 'campaignNotDraft', 409);
+	});
+
 	test('that could not be run as written is refused', async () => {
 		const { db, id, lead, draft, refused, house, other } = await makeWorld();
 		const wrong: [Partial<CampaignInput>, string][] = [
@@ -324,6 +399,7 @@ describeEachEngine('a campaign', (engine) => {
 			(actor) => unpublishCampaign(db, actor, id, NOW),
 			(actor) => moveCampaignEnd(db, actor, { id, endsOn: '2026-12-01' }, NOW),
 			(actor) => endCampaign(db, actor, id, NOW),
+			(actor) => deleteCampaignDraft(db, actor, id, NOW),
 		];
 		for (const act of acts) await refused(() => act(lead), 'unknownCampaign', 404);
 		await draft();

@@ -25,6 +25,7 @@ import { reportHouseState } from '#features/green-houses/green-house.service.ts'
 import { closeProblem } from '#features/green-houses/problem-report.service.ts';
 import {
 	changeCampaign,
+	deleteCampaignDraft,
 	draftCampaign,
 	endCampaign,
 	moveCampaignEnd,
@@ -96,6 +97,7 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 	changeCampaign: (db) => changeCampaign(db, undefined, { ...PLAIN_CAMPAIGN, id }, NOW),
 	publishCampaign: (db) => publishCampaign(db, undefined, id, NOW),
 	unpublishCampaign: (db) => unpublishCampaign(db, undefined, id, NOW),
+	deleteCampaignDraft: (db) => deleteCampaignDraft(db, undefined, id, NOW),
 	moveCampaignEnd: (db) => moveCampaignEnd(db, undefined, { id, endsOn: '2026-12-01' }, NOW),
 	endCampaign: (db) => endCampaign(db, undefined, id, NOW),
 	recordWeighIn: (db) =>

@@ -21,7 +21,7 @@ const PARTS: Record<string, string[]> = {
 	'rights-request.${step}': ['rights-request.reply', 'rights-request.complete'],
 	'${factor.kind}.remove': ['passkey.remove', 'totp.remove'],
 	'campaign.${act}': [
-		...['draft', 'change', 'publish', 'unpublish', 'move-end', 'end', 'weigh', 'unweigh'],
+		...['draft', 'change', 'publish', 'unpublish', 'delete', 'move-end', 'end', 'weigh', 'unweigh'],
 	].map((act) => `campaign.${act}`),
 	'event-series.${act}': ['announce', 'edit', 'pause', 'resume', 'extend'].map(
 		(act) => `event-series.${act}`,

@@ -54,6 +54,8 @@ const EXAMPLES: Record<string, string | number> = {
 		size: 75,
 		held: 900,
 		low: 3,
+		weighed: 5.8,
+		declared: 588,
 		high: 9,
 		sequence: 5,
 		number: 3,

@@ -47,6 +47,7 @@ export const AUDIT_ACTIONS = {
 		'campaign.change',
 		'campaign.publish',
 		'campaign.unpublish',
+		'campaign.delete',
 		'campaign.move-end',
 		'campaign.end',
 		'campaign.weigh',

@@ -7,6 +7,7 @@ import { normaliseUuid } from '#lib/uuid.ts';
 import { readCampaign } from './campaign-form.ts';
 import {
 	changeCampaign,
+	deleteCampaignDraft,
 	draftCampaign,
 	endCampaign,
 	moveCampaignEnd,
@@ -47,6 +48,12 @@ export const campaigns = {
 	}),
 	publish: act(publishCampaign, 'cong-bo'),
 	unpublish: act(unpublishCampaign, 'ban-soan'),
+	/** Its own page is gone then. */
+	remove: formAction(async (form, { locals: { db, actor, now, locale } }) => {
+		await deleteCampaignDraft(db, actor, readId(form), now);
+		const query = new URLSearchParams({ diem: field(form, 'diem'), xong: 'xoa' });
+		return localePath(locale, `/cua-toi/truong/dot?${query}`);
+	}),
 	end: act(endCampaign, 'ket-thuc'),
 	moveEnd: formAction(async (form, { locals: { db, actor, now, locale } }) => {
 		const [id, endsOn] = [readId(form), parseLocalDate(field(form, 'endsOn'))];
@@ -61,6 +68,7 @@ export const campaigns = {
 		const weighIn = {
 			...{ id: readId(form), campaignId, materialCode: field(form, 'materialCode'), weighedOn },
 			weightGrams: parseKgMilli(field(form, 'weight'), 'weight'),
+			isSure: form.has('isSure'),
 		};
 		await recordWeighIn(db, actor, weighIn, now);
 		return pageOf(locale, campaignId, 'can');

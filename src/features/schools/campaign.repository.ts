@@ -55,10 +55,11 @@ export async function listCampaigns(
 	return withParts(db, await query.orderBy('startsOn', 'desc').orderBy('id', 'desc').execute());
 }
 
+const PARTS = ['campaignMaterial', 'campaignQuota', 'campaignAward'] as const;
+
 /** Writes what a campaign is made of anew; part of the transaction that wrote its row. */
 async function writeParts(trx: Trx, id: string, input: CampaignInput): Promise<void> {
-	for (const table of ['campaignMaterial', 'campaignQuota', 'campaignAward'] as const)
-		await trx.deleteFrom(table).where('campaignId', '=', id).execute();
+	for (const table of PARTS) await trx.deleteFrom(table).where('campaignId', '=', id).execute();
 	await trx
 		.insertInto('campaignMaterial')
 		.values(input.materials.map((materialCode) => ({ campaignId: id, materialCode })))
@@ -107,6 +108,12 @@ export async function updateCampaign(
 		.where('id', '=', id)
 		.execute();
 	await writeParts(trx, id, input);
+}
+
+/** A campaign with its parts; one on which sheets, classes or weigh-ins hang is kept by the database. */
+export async function deleteCampaign(trx: Trx, id: string): Promise<void> {
+	for (const table of PARTS) await trx.deleteFrom(table).where('campaignId', '=', id).execute();
+	await trx.deleteFrom('campaign').where('id', '=', id).execute();
 }
 
 export const setCampaign = (
@@ -268,6 +275,15 @@ export const withdrawWeighInRow = (trx: Trx, id: string, now: number) =>
 
 export const findWeighIn = (db: Db, id: string) =>
 	db.selectFrom('weighIn').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** True where the scale said something, also what was taken back. */
+export const hasWeighIns = async (db: Db, campaignId: string): Promise<boolean> =>
+	(await db
+		.selectFrom('weighIn')
+		.select('id')
+		.where('campaignId', '=', campaignId)
+		.limit(1)
+		.executeTakeFirst()) !== undefined;
 
 /** What the scale said, without what was taken back, in the catalogue's order. */
 export const listWeighIns = (db: Db, campaignId: string) =>

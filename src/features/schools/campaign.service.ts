@@ -16,13 +16,17 @@ import { checkCampaign, checkDays, type Campaign, type CampaignInput } from './c
 import {
 	addCampaignClasses,
 	countSheets,
+	deleteCampaign,
 	dropCampaignClasses,
 	findCampaign,
 	findLastSheetDay,
 	findWeighIn,
+	hasWeighIns,
 	insertCampaign,
 	insertWeighIn,
 	keepMergers,
+	listClassTotals,
+	listWeighIns,
 	setCampaign,
 	updateCampaign,
 	withdrawWeighInRow,
@@ -32,6 +36,7 @@ import { moveLapse } from './class-link.repository.ts';
 import { schoolYearOf } from './class-sheet.ts';
 import { listClasses } from './school.repository.ts';
 import { holdEntry } from './sheet-entry.service.ts';
+import { compareWithScale, isOddWeight } from './weigh-difference.ts';
 
 type CampaignAct = Extract<Act, 'campaign.change' | 'weigh-in.record' | 'class-link.issue'>;
 
@@ -61,7 +66,10 @@ async function within(
 	await inTransaction(db, async (trx) => {
 		const { organisationId, greenHouseId } = campaign;
 		await holdEntry(trx, { house: { id: greenHouseId }, organisationId, grantId: grant.id }, now);
-		const outcome = await work(trx, (await findCampaign(trx, id))!, grant.id);
+		const current = await findCampaign(trx, id);
+		// A draft was deleted meanwhile.
+		if (!current) throw new DomainError('NOT_FOUND', 'unknownCampaign');
+		const outcome = await work(trx, current, grant.id);
 		if (outcome === 'changed') await insertAuditEvent(trx, auditOf(audit, id, grant.id), now);
 	});
 }
@@ -171,6 +179,21 @@ export async function unpublishCampaign(
 	});
 }
 
+/** Deletes a draft for good. Refuses with 409 what is public, and one whose goods were weighed when it was. */
+export async function deleteCampaignDraft(
+	db: Db,
+	actor: Actor | undefined,
+	id: string,
+	now: number,
+): Promise<void> {
+	await within(db, actor, { id, act: 'campaign.change', audit: 'delete' }, now, async (trx, campaign) => {
+		if (campaign.publishedAt !== null) throw new DomainError('CONFLICT', 'campaignNotDraft');
+		if (await hasWeighIns(trx, id)) throw new DomainError('CONFLICT', 'campaignWeighed');
+		await deleteCampaign(trx, id);
+		return 'changed';
+	});
+}
+
 /** Gives a public campaign another last day, and its classes' links. Refuses with 409 one that ended and a day before a sheet's, with 422 one that does not fit. */
 export async function moveCampaignEnd(
 	db: Db,
@@ -211,17 +234,19 @@ export type WeighInInput = {
 	materialCode: string;
 	weighedOn: LocalDate;
 	weightGrams: number;
+	/** True: a figure far from the classes' sum was meant. */
+	isSure?: boolean;
 };
 
 /**
  * Keeps what the scale said of the whole school's goods of one material, beside the sum of its classes. The same id a
- * second time changes nothing. Refuses with 409 a draft, with 422 a day before the campaign or in the future and what
- * does not count in it.
+ * second time changes nothing. Refuses with 409 a draft, and a figure far from the classes' sum that was not said to be
+ * meant; with 422 a day before the campaign or in the future and what does not count in it.
  */
 export async function recordWeighIn(
 	db: Db,
 	actor: Actor | undefined,
-	{ id, campaignId, ...weighed }: WeighInInput,
+	{ id, campaignId, isSure, ...weighed }: WeighInInput,
 	now: number,
 ): Promise<void> {
 	const target = { id: campaignId, act: 'weigh-in.record', audit: 'weigh' } as const;
@@ -239,9 +264,24 @@ export async function recordWeighIn(
 		if (isOutside) throw new DomainError('UNPROCESSABLE_CONTENT', 'weighedOutside', { field: 'weighedOn' });
 		if (!campaign.materials.includes(weighed.materialCode))
 			throw new DomainError('UNPROCESSABLE_CONTENT', 'notInCampaign', { field: 'materialCode' });
+		if (!isSure) await askAboutOdd(trx, campaignId, weighed);
 		await insertWeighIn(trx, { id, campaignId, ...weighed, recordedAt: now, recordedBy: grantId });
 		return 'changed';
 	});
+}
+
+/** Asks (409) about a weight that makes the material's whole far from what its classes declared. */
+async function askAboutOdd(
+	trx: Trx,
+	campaignId: string,
+	{ materialCode, weightGrams }: Pick<WeighInInput, 'materialCode' | 'weightGrams'>,
+): Promise<void> {
+	const classes = (await listClassTotals(trx, [campaignId])).get(campaignId) ?? [];
+	const weighIns = [...(await listWeighIns(trx, campaignId)), { materialCode, weightGrams }];
+	const [row] = compareWithScale(classes, weighIns, [materialCode]);
+	if (!row || !isOddWeight(row)) return;
+	const values = { weighed: row.weighedGrams! / 1000, declared: row.declaredGrams! / 1000 };
+	throw new DomainError('CONFLICT', 'weightOdd', { field: 'weight', values });
 }
 
 /** Takes a figure of the scale back; a second time changes nothing. Refuses with 404. */

@@ -9,6 +9,16 @@ export type WeighedRow = {
 	weighedGrams: number | null;
 };
 
+/** As a slip of the decimal point makes it. */
+const ODD_TIMES = 10;
+
+/** True for a weight that is ten times what was declared or more, or a tenth of it or less; never where that is unknown. */
+export const isOddWeight = ({ declaredGrams, weighedGrams }: Omit<WeighedRow, 'materialCode'>): boolean =>
+	declaredGrams !== null &&
+	declaredGrams > 0 &&
+	weighedGrams !== null &&
+	(weighedGrams >= declaredGrams * ODD_TIMES || weighedGrams * ODD_TIMES <= declaredGrams);
+
 /** One row for each material that was declared or weighed, in the order given. */
 export function compareWithScale(
 	classes: Pick<ClassInput, 'totals'>[],
