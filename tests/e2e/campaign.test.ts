@@ -43,7 +43,7 @@ describe.each([true, false])('a campaign (JavaScript: %s)', (javaScriptEnabled) 
 		await page.waitForURL(/xong=soan/);
 		const rules = page.locator('.rules');
 		for (const words of [
-			'Chỉ tiêu mỗi học sinh: 3\u00a0kg hoặc 20\u00a0cái.',
+			'Chỉ tiêu mỗi học sinh: 3\u00a0kg hoặc 20\u00a0cái vỏ hộp sữa, chai nhựa PET, lon nhôm hoặc đồ điện tử cũ.',
 			'Từ 12 điểm: Chi đội xuất sắc.',
 			'không góp tiền thay',
 		])

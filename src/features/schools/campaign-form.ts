@@ -62,15 +62,18 @@ export type CampaignValues = Record<string, string> & { materials: string };
 const milliOf = (quota: Quota[], unit: Quota['unit']) =>
 	quota.find((each) => each.unit === unit)?.quantityMilli;
 
-/** The fields of a campaign as it stands, or of a new one: the commonest rules, so that a name and a date are enough. */
+/**
+ * The fields of a campaign as it stands, or of a new one: the commonest rules, so that a name and a date are enough.
+ * A quota in pieces is proposed where the house counts something in them.
+ */
 export function campaignValues(
 	campaign: Campaign | undefined,
-	{ today, materials }: { today: LocalDate; materials: string[] },
+	{ today, materials, hasPieces = false }: { today: LocalDate; materials: string[]; hasPieces?: boolean },
 ): CampaignValues {
 	if (!campaign)
 		return {
 			...{ name: '', purpose: '', startsOn: today, endsOn: '', materials: materials.join(' ') },
-			...{ quotaPer: 'pupil', quotaKg: '3', quotaPieces: '20' },
+			...{ quotaPer: 'pupil', quotaKg: '3', quotaPieces: hasPieces ? '20' : '' },
 			...{ fullPoints: '10', extraPoints: '1', extraCap: '5', tieRule: 'shared', rounding: 'down' },
 			...{ awardName0: 'Chi đội xuất sắc', awardPoints0: '12' },
 			...{ awardName1: 'Chi đội tiên tiến', awardPoints1: '10' },

@@ -4,10 +4,23 @@ import type { Locale, Translate } from '#lib/i18n.ts';
 import { formatCount, formatMilli, formatQuantity } from '#lib/number-format.ts';
 import type { CampaignRules, Quota } from './campaign.ts';
 
-/** `3 kg hoặc 20 cái`. */
-export const quotaText = (quota: Quota[], t: Translate, locale: Locale): string =>
+/** `lon nhôm, vỏ hộp sữa hoặc chai nhựa`: what of these materials is counted in pieces. */
+export const pieceNames = (materials: Material[], t: Translate, locale: Locale): string => {
+	const names = materials
+		.filter(({ defaultUnit }) => defaultUnit === 'piece')
+		.map((material) => materialInText(material, locale));
+	return [names.slice(0, -1).join(', '), ...names.slice(-1)]
+		.filter(Boolean)
+		.join(` ${t('schools:campaign.or')} `);
+};
+
+/** `3 kg hoặc 20 cái lon nhôm`; of what the pieces are is said where `counted` names it. */
+export const quotaText = (quota: Quota[], counted: Material[], t: Translate, locale: Locale): string =>
 	quota
-		.map(({ quantityMilli, unit }) => formatQuantity(quantityMilli, unit, locale))
+		.map(({ quantityMilli, unit }) => {
+			const of = unit === 'piece' ? pieceNames(counted, t, locale) : '';
+			return [formatQuantity(quantityMilli, unit, locale), of].filter(Boolean).join(' ');
+		})
 		.join(` ${t('schools:campaign.or')} `);
 
 /** The rules, a sentence for each: what counts, quota, points, awards, places, rounding. */
@@ -23,7 +36,9 @@ export function ruleSentences(
 		rules.quotaPer === null
 			? [t('schools:campaign.words.noQuota')]
 			: [
-					t(`schools:campaign.words.quota.${rules.quotaPer}`, { quota: quotaText(rules.quota, t, locale) }),
+					t(`schools:campaign.words.quota.${rules.quotaPer}`, {
+						quota: quotaText(rules.quota, counted, t, locale),
+					}),
 					...(rules.quota.length > 1
 						? [
 								t('schools:campaign.words.both', {
