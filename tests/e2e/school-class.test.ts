@@ -213,3 +213,21 @@ test('what is wrong is said beside it, kept, and written nowhere; names are not 
 	expect(await page.locator('#split-newName-error').textContent()).toContain('khối 6');
 	expect(await written()).toEqual(before);
 });
+
+test('a school that has nothing yet is led to its list of classes and to its first campaign', async () => {
+	await open(false);
+	await go('/cua-toi/truong');
+	const list = page.locator('section', { has: page.locator('#da-ghi') });
+	expect(await list.textContent()).toContain('Chưa có đợt thu gom nào đang mở');
+	await world.db
+		.updateTable('schoolClass')
+		.set({ closedOn: `${year.slice(0, 4)}-08-02` })
+		.execute();
+	await go('/cua-toi/truong');
+	expect(await list.textContent()).toContain('việc đầu tiên là lập danh sách lớp');
+	await list.getByRole('link', { name: 'Mở một đợt thu gom' }).click();
+	await page.waitForURL(/\/dot\?diem=.*#moi$/);
+	await go('/cua-toi/truong');
+	await list.getByRole('link', { name: 'Dán danh sách từ Excel' }).click();
+	await page.waitForURL(/\/lop\/danh-sach/);
+});

@@ -19,6 +19,8 @@ import {
 	unpublishCampaign,
 	withdrawWeighIn,
 } from '#features/schools/campaign.service.ts';
+import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
+import { listCampaignsInCycle, listRunningCampaigns } from '#features/schools/lead-work.repository.ts';
 import type { CampaignInput } from '#features/schools/campaign.ts';
 import type { ClassSheetInput } from '#features/schools/class-sheet.ts';
 import {
@@ -312,6 +314,41 @@ describeEachEngine('a campaign', (engine) => {
 		expect((await listWeighIns(db, id)).map(({ weightGrams }) => weightGrams).sort()).toEqual([
 			...[540_000, 5_800, 5_800, 58_800],
 		]);
+	});
+
+	test('says while it runs what waits, and what of it would go with the cycle', async () => {
+		const { db, id, lead, draft, sheetOf, classA, house, organisationId } = await makeWorld();
+		const cycle = (await findOpenCycle(db, house.id))!;
+		const inCycle = () => listCampaignsInCycle(db, { id: cycle.id, greenHouseId: house.id });
+		const running = (today = '2026-11-22') => listRunningCampaigns(db, [organisationId], today);
+		await draft();
+		expect([await inCycle(), await running()]).toEqual([[], []]);
+		await publishCampaign(db, lead, id, NOW);
+		expect(await inCycle()).toEqual([]);
+		await recordClassSheet(db, lead, sheetOf({ collectedOn: '2026-11-21', isApproved: false }), NOW);
+		const name = RULES.name;
+		const none = { id, name, sheets: 0, grams: 0, unweighedMilli: 0, waiting: 1 };
+		expect(await inCycle()).toEqual([none]);
+		const cans = { material: 'aluminium_can', unit: 'piece' as const, quantityMilli: 4000 };
+		const paper = { material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 12_000 };
+		await recordClassSheet(db, lead, sheetOf({ rows: [{ classId: classA, lines: [paper, cans] }] }), NOW);
+		const taken = sheetOf({ collectedOn: '2026-11-19' });
+		await recordClassSheet(db, lead, taken, NOW);
+		await revokeClassSheet(db, lead, taken.id, NOW);
+		const [found] = await inCycle();
+		expect(found).toMatchObject({ id, sheets: 1, waiting: 1 });
+		// Pieces count by their weight where somebody knows it.
+		const lines = await db.selectFrom('dropOffLine').selectAll().where('unit', '=', 'piece').execute();
+		const grams = lines[0]!.declaredWeightGrams;
+		expect(found).toMatchObject({ grams: 12_000 + (grams ?? 0), unweighedMilli: grams === null ? 4000 : 0 });
+		expect(await listCampaignsInCycle(db, { id: uuidv7(NOW), greenHouseId: house.id })).toEqual([none]);
+		expect(await running()).toEqual([
+			{ id, name, endsOn: RULES.endsOn, organisationId, houseCode: house.code, waiting: 1 },
+		]);
+		expect([await running('2026-11-14'), await running('2026-12-01')]).toEqual([[], []]);
+		expect(await listRunningCampaigns(db, [], '2026-11-22')).toEqual([]);
+		await db.updateTable('campaign').set({ endedAt: NOW }).execute();
+		expect([await inCycle(), await running()]).toEqual([[], []]);
 	});
 
 	test('is deleted as a draft, and never once it is public', async () => {

@@ -18,6 +18,81 @@ export async function countWaitingSheets(db: Db, organisationIds: string[]) {
 	return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }
 
+/**
+ * Campaigns that run at a house and what of them goes with this cycle: grams and pieces of unknown weight, in how many
+ * sheets; and how many sheets wait, whose goods would come too late for it. One with neither is left out.
+ */
+export async function listCampaignsInCycle(db: Db, cycle: { id: string; greenHouseId: string }) {
+	const running = await db
+		.selectFrom('campaign')
+		.select(['id', 'name'])
+		.where('greenHouseId', '=', cycle.greenHouseId)
+		.where('publishedAt', 'is not', null)
+		.where('endedAt', 'is', null)
+		.orderBy('startsOn')
+		.orderBy('id')
+		.execute();
+	if (running.length === 0) return [];
+	const ids = running.map(({ id }) => id);
+	const goods = await db
+		.selectFrom('classSheet')
+		.innerJoin('dropOff', 'dropOff.classSheetId', 'classSheet.id')
+		.innerJoin('dropOffLine', 'dropOffLine.dropOffId', 'dropOff.id')
+		.select(['classSheet.campaignId', 'classSheet.id', 'quantityMilli', 'declaredWeightGrams'])
+		.where('classSheet.campaignId', 'in', ids)
+		.where('dropOff.cycleId', '=', cycle.id)
+		.where('dropOff.withdrawnAt', 'is', null)
+		.execute();
+	const waiting = await db
+		.selectFrom('classSheet')
+		.select('campaignId')
+		.where('campaignId', 'in', ids)
+		.where('status', '=', 'entered')
+		.execute();
+	return running
+		.map((campaign) => {
+			const own = goods.filter(({ campaignId }) => campaignId === campaign.id);
+			return {
+				...campaign,
+				sheets: new Set(own.map(({ id }) => id)).size,
+				grams: own.reduce((sum, line) => sum + (line.declaredWeightGrams ?? 0), 0),
+				unweighedMilli: own.reduce(
+					(sum, line) => sum + (line.declaredWeightGrams === null ? line.quantityMilli : 0),
+					0,
+				),
+				waiting: waiting.filter(({ campaignId }) => campaignId === campaign.id).length,
+			};
+		})
+		.filter(({ sheets, waiting: count }) => sheets + count > 0);
+}
+
+/** Campaigns of these schools that take sheets on this day, with how many wait and the house that they fill. */
+export async function listRunningCampaigns(db: Db, organisationIds: string[], today: LocalDate) {
+	if (organisationIds.length === 0) return [];
+	const rows = await db
+		.selectFrom('campaign')
+		.innerJoin('greenHouse', 'greenHouse.id', 'campaign.greenHouseId')
+		.select(['campaign.id', 'campaign.name', 'campaign.endsOn', 'campaign.organisationId'])
+		.select('greenHouse.code as houseCode')
+		.select((eb) =>
+			eb
+				.selectFrom('classSheet')
+				.select(({ fn }) => fn.countAll<number>().as('count'))
+				.whereRef('classSheet.campaignId', '=', 'campaign.id')
+				.where('classSheet.status', '=', 'entered')
+				.as('waiting'),
+		)
+		.where('campaign.organisationId', 'in', organisationIds)
+		.where('publishedAt', 'is not', null)
+		.where('endedAt', 'is', null)
+		.where('startsOn', '<=', today)
+		.where('endsOn', '>=', today)
+		.orderBy('endsOn')
+		.orderBy('campaign.id')
+		.execute();
+	return rows.map((row) => ({ ...row, waiting: Number(row.waiting ?? 0) }));
+}
+
 /** Campaigns of these schools that are past their last day and not ended, or ended with goods in an open cycle. */
 export async function listCampaignsToFinish(db: Db, organisationIds: string[], today: LocalDate) {
 	if (organisationIds.length === 0) return [];

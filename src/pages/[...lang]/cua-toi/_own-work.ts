@@ -21,7 +21,11 @@ import { listHousePhotosFor } from '#features/green-houses/house-photo.service.t
 import { countOpenProblems } from '#features/green-houses/problem-report.repository.ts';
 import { countUnfilled } from '#features/privacy/notice.repository.ts';
 import { listOpenRequests } from '#features/privacy/rights-request.repository.ts';
-import { countWaitingSheets, listCampaignsToFinish } from '#features/schools/lead-work.repository.ts';
+import {
+	countWaitingSheets,
+	listCampaignsToFinish,
+	listRunningCampaigns,
+} from '#features/schools/lead-work.repository.ts';
 import type { Db } from '#lib/db.ts';
 import { toLocalDate } from '#lib/time.ts';
 
@@ -76,6 +80,7 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 		schoolHouses,
 		sheets: await countWaitingSheets(db, schoolIds),
 		campaigns: await listCampaignsToFinish(db, schoolIds, today),
+		running: await listRunningCampaigns(db, schoolIds, today),
 		reportHouses,
 		ownFunds,
 		/** A steward of the organisation that keeps a fund has no other page of it. */
