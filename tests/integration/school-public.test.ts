@@ -165,6 +165,14 @@ describeEachEngine('a school’s public side', (engine) => {
 			classes.reduce((sum, { grams }) => sum + grams, 0),
 		);
 		expect(await sumClasses(db, schoolId, { from: addDays(today, 1), to: addDays(today, 7) })).toEqual([]);
+		// What became one class stands as one, as in its campaign.
+		const merged = { closedOn: addDays(today, 1), mergedIntoId: classIds[0]! };
+		await db.updateTable('schoolClass').set(merged).where('id', '=', classIds[1]!).execute();
+		const [first, second, ...others] = classes;
+		expect(await sumClasses(db, schoolId, week)).toEqual([
+			{ ...first!, grams: first!.grams + second!.grams },
+			...others,
+		]);
 	});
 
 	test('of a payment that took other money too, its part alone is theirs', async () => {

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Db } from '#lib/db.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import type { LocalDate } from '#lib/time.ts';
+import { schoolYearOf } from './class-sheet.ts';
 import { byGrade } from './school-class.ts';
-import { NOTHING_DECLARED, type DeclaredTotals, type PublicSchool } from './school-public.ts';
+import { NOTHING_DECLARED, type Brought, type DeclaredTotals, type PublicSchool } from './school-public.ts';
 
 const selectSchools = (db: Db) =>
 	db
@@ -123,15 +124,17 @@ export async function sumCampaigns(db: Db, campaignIds: string[]): Promise<Map<s
 	return sums;
 }
 
-/** What each class of a school brought on these days, both counted in, in whichever campaign or none; by grade and name. */
+/**
+ * What each class of a school brought on these days, both counted in, in whichever campaign or none; by grade and name.
+ * A class that was merged into another one counts with it.
+ */
 export async function sumClasses(
 	db: Db,
 	organisationId: string,
 	{ from, to }: { from: LocalDate; to: LocalDate },
-) {
-	const rows = await selectLines(db)
-		.innerJoin('schoolClass', 'schoolClass.id', 'dropOff.schoolClassId')
-		.select(['schoolClass.id', 'schoolClass.name', 'schoolClass.grade', grams])
+): Promise<Brought[]> {
+	const sums = await selectLines(db)
+		.select(['dropOff.schoolClassId', grams])
 		.select(
 			sql<number>`coalesce(sum(case when drop_off_line.declared_weight_grams is null then drop_off_line.quantity_milli end), 0)`.as(
 				'unweighedMilli',
@@ -140,11 +143,27 @@ export async function sumClasses(
 		.where('classSheet.organisationId', '=', organisationId)
 		.where('classSheet.collectedOn', '>=', from)
 		.where('classSheet.collectedOn', '<=', to)
-		.groupBy(['schoolClass.id', 'schoolClass.name', 'schoolClass.grade'])
+		.groupBy('dropOff.schoolClassId')
 		.execute();
-	return rows
-		.map((row) => ({ ...row, grams: Number(row.grams), unweighedMilli: Number(row.unweighedMilli) }))
-		.sort(byGrade);
+	if (sums.length === 0) return [];
+	const classes = await db
+		.selectFrom('schoolClass')
+		.select(['id', 'name', 'grade', 'mergedIntoId'])
+		.where('organisationId', '=', organisationId)
+		.where('schoolYear', 'in', [schoolYearOf(from), schoolYearOf(to)])
+		.execute();
+	const known = new Map(classes.map((each) => [each.id, each]));
+	const brought = new Map<string, Brought>();
+	for (const sum of sums) {
+		let of = known.get(sum.schoolClassId!)!;
+		while (of.mergedIntoId !== null) of = known.get(of.mergedIntoId)!;
+		const { id, name, grade } = of;
+		const so = brought.get(id) ?? { id, name, grade, grams: 0, unweighedMilli: 0 };
+		so.grams += Number(sum.grams);
+		so.unweighedMilli += Number(sum.unweighedMilli);
+		brought.set(id, so);
+	}
+	return [...brought.values()].sort(byGrade);
 }
 
 /** What classes declared in a campaign, or on the days of their school. */

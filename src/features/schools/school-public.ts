@@ -47,7 +47,8 @@ export function weekShown(day: LocalDate): { from: LocalDate; to: LocalDate } {
 	return { from, to: addDays(from, 6) };
 }
 
-type Brought = { id: string; name: string; grade: number; grams: number; unweighedMilli: number };
+/** `unweighedMilli` counts pieces whose weight nobody knows. */
+export type Brought = { id: string; name: string; grade: number; grams: number; unweighedMilli: number };
 
 /** What classes brought, and the classes of the list that brought nothing; by grade and name. */
 export const withOthers = (brought: Brought[], classes: SchoolClass[]): Brought[] =>
