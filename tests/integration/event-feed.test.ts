@@ -78,12 +78,6 @@ describeEachEngine('feeds of Green Sundays', (engine) => {
 		expect(text.replace(/\r\n/g, '')).not.toMatch(/[\r\n]/);
 	});
 
-	test('say which page is meant where somebody wrote “this page”', async () => {
-		await announceEvent(db, organiser, input({ rainPlan: 'Mưa thì hoãn, báo ở trang này' }), NOW);
-		const [event] = parse(toCalendar(await feed(), '', words));
-		expect(event!.description).toContain('Nếu mưa: Mưa thì hoãn, báo ở trang Ngôi nhà xanh\n');
-	});
-
 	test('keep their name and count their changes; one that is called off stays, and says so', async () => {
 		const each = input();
 		await announceEvent(db, organiser, each, NOW);

@@ -33,11 +33,6 @@ test('an event is read out in the form of a ward’s bulletin', () => {
 	expect(loudspeakerText({ ...event, isLeadPhonePublic: 0 }, [])).not.toContain('điện thoại');
 });
 
-test('what is said of “this page” names the page where it is read out', () => {
-	const rainPlan = 'Mưa to thì hoãn, báo ở trang này và qua loa';
-	expect(loudspeakerText({ ...event, rainPlan }, [])).toContain('báo ở trang Ngôi nhà xanh và qua loa.');
-});
-
 test('one that is called off says so, and why', () => {
 	const text = loudspeakerText({ ...event, status: 'cancelled', cancelReason: 'bão số 3' }, []);
 	expect(text).toContain('không diễn ra.\nLý do: bão số ba.');

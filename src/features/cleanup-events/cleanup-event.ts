@@ -106,10 +106,6 @@ export function readText(raw: string, field: keyof typeof MAX_LENGTH): string {
 /** A text for where nothing draws bold: without the stars that mark it. */
 export const plainText = (text: string): string => text.replace(/\*\*/g, '');
 
-/** A text for where the event's page is not in sight: what says "this page" there says which. */
-export const awayText = (text: string): string =>
-	text.replace(/(?<!\p{L})(trang)(?: web| mạng)? này(?!\p{L})/giu, '$1 Ngôi nhà xanh');
-
 /** The texts of an event as they are stored. */
 export const readTexts = (input: EventInput): EventInput => ({
 	...input,

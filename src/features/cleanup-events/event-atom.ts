@@ -1,7 +1,7 @@
 // Events as an Atom feed (RFC 4287), the one that changed last first.
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import { achievedText } from './achieved.ts';
-import { awayText, placeText, plainText, type CleanupEvent, type EventReport } from './cleanup-event.ts';
+import { placeText, plainText, type CleanupEvent, type EventReport } from './cleanup-event.ts';
 import { timeText } from './share-text.ts';
 
 // XML 1.0 knows no other control characters.
@@ -24,7 +24,7 @@ function entryOf(event: CleanupEvent, { now, reports }: Feed, words: Words): str
 		timeText(event, words),
 		placeText(event, locale),
 		(isCancelled || event.endsAt <= now) && achievedText(event, report, words),
-		awayText(event.description),
+		event.description,
 		event.whatToBring && `${t('cleanup-events:event.bring')}: ${event.whatToBring}`,
 	];
 	const title = isCancelled ? t('cleanup-events:calendar.cancelled', { title: event.title }) : event.title;

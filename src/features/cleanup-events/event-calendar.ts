@@ -2,7 +2,7 @@
 import { causeText } from '#features/notifications/cause.ts';
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import { toLocalIso } from '#lib/time.ts';
-import { awayText, placeText, plainText, type CleanupEvent } from './cleanup-event.ts';
+import { placeText, plainText, type CleanupEvent } from './cleanup-event.ts';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
 /** Vietnam has kept one hour since 1975, without summer time. */
@@ -48,9 +48,9 @@ function eventLines(event: CleanupEvent, { t, locale, publicUrl }: Words): strin
 			t('cleanup-events:event.cancelReason', {
 				reason: causeText(event.cancelReason ?? '', locale),
 			}),
-		awayText(event.description),
+		event.description,
 		event.whatToBring && `${t('cleanup-events:event.bring')}: ${event.whatToBring}`,
-		event.rainPlan && `${t('cleanup-events:event.rain')}: ${awayText(event.rainPlan)}`,
+		event.rainPlan && `${t('cleanup-events:event.rain')}: ${event.rainPlan}`,
 		url,
 	];
 	return [

@@ -1,7 +1,7 @@
 // What a ward reads out over its loudspeakers: always Vietnamese, short sentences, a minute and a half at most.
 import { createTranslator } from '#lib/i18n.ts';
 import { toNationalPhone } from '#lib/phone.ts';
-import { awayText, placeText, type CleanupEvent } from './cleanup-event.ts';
+import { placeText, type CleanupEvent } from './cleanup-event.ts';
 import { countSyllables, spokenText, spokenTime } from './spoken.ts';
 
 /** A bulletin is read slower than people talk. */
@@ -62,11 +62,7 @@ export function loudspeakerText(event: CleanupEvent, coOrganisers: { name: strin
 			4,
 			event.clothes !== '' && t('cleanup-events:loudspeaker.clothes', { clothes: spokenText(event.clothes) }),
 		],
-		[
-			2,
-			event.rainPlan !== '' &&
-				t('cleanup-events:loudspeaker.rain', { plan: spokenText(awayText(event.rainPlan)) }),
-		],
+		[2, event.rainPlan !== '' && t('cleanup-events:loudspeaker.rain', { plan: spokenText(event.rainPlan) })],
 		[
 			6,
 			phone !== null &&
