@@ -1,7 +1,7 @@
 import { foldSearch } from './fold.ts';
 
 // No file of any system may have these in its name, and a dot or a blank at its end is lost.
-const FORBIDDEN = /[\\/:*?"<>|\p{Cc}]/gu;
+const FORBIDDEN = /[\\/:*?"<>|\p{Cc}\p{Cf}]/gu;
 
 /** A file's name from what it holds: `Kết quả - Trường THCS Tam Thanh - 2026-11-27.xlsx`. Each part is cut at 60 letters. */
 export const fileName = (parts: string[], extension: string): string => {

@@ -296,6 +296,20 @@ describeEachEngine('a school’s public side', (engine) => {
 			ownGrams: (await gramsOf('mixed_paper')) + 2700,
 			others: [{ of: 'people', name: null, grams: 5000 }],
 		});
+		// Of the school year alone that is shown.
+		await db
+			.updateTable('classSheet')
+			.set({ collectedOn: addDays(daysOfYear(schoolYear).from, -1) })
+			.where('campaignId', '=', otherId)
+			.execute();
+		const { sales: ofYear } = await schoolMoney(db, { organisationId: schoolId, ...daysOfYear(schoolYear) });
+		expect(ofYear.find(({ id }) => id === paper)!.part).toEqual({
+			ownGrams: (await gramsOf('mixed_paper')) + 700,
+			others: [
+				{ of: 'otherYear', name: null, grams: 2000 },
+				{ of: 'people', name: null, grams: 5000 },
+			],
+		});
 		const cans = await sell(await close(), 'aluminium_can');
 		expect(await gramsOf('aluminium_can')).toBeGreaterThan(1000);
 		expect(await partOf(cans)).toEqual({

@@ -9,6 +9,7 @@ test.each([
 	[['Đợt 20/11: “giấy vụn”?', 'a\\b|c<d>*"e"'], 'Đợt 20 11 “giấy vụn” - a b c d e.xlsx'],
 	[['x'.repeat(90), 'ngày...'], `${'x'.repeat(60)} - ngày.xlsx`],
 	[['Kết\r\nquả'], 'Kết quả.xlsx'],
+	[['Kết\u202Equả'], 'Kết quả.xlsx'],
 ])('%j names a file that any system takes', (parts, name) => {
 	expect(fileName(parts, 'xlsx')).toBe(name);
 });

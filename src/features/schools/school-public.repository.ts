@@ -182,7 +182,6 @@ const selectDeclared = (db: Db, of: Declared) => {
 export type ClassGoods = {
 	cycleId: string;
 	materialCode: string;
-	lines: number;
 	grams: number;
 	/** Lines whose weight is unknown. */
 	unweighed: number;
@@ -192,14 +191,13 @@ export type ClassGoods = {
 export async function listClassGoods(db: Db, of: Declared): Promise<ClassGoods[]> {
 	const rows = await selectDeclared(db, of)
 		.select(['dropOff.cycleId', 'dropOffLine.materialCode', grams, unweighed])
-		.select(({ fn }) => fn.countAll<number>().as('lines'))
 		.groupBy(['dropOff.cycleId', 'dropOffLine.materialCode'])
 		.orderBy('dropOff.cycleId')
 		.orderBy('dropOffLine.materialCode')
 		.execute();
 	return rows.map((row) => ({
 		...row,
-		...{ lines: Number(row.lines), grams: Number(row.grams), unweighed: Number(row.unweighed) },
+		...{ grams: Number(row.grams), unweighed: Number(row.unweighed) },
 	}));
 }
 

@@ -52,7 +52,6 @@ async function listOthers(db: Db, cycleIds: string[], own: Declared) {
 		.select(['dropOff.cycleId', 'dropOffLine.materialCode', 'classSheet.organisationId'])
 		.select(['classSheet.campaignId', 'campaign.name as campaignName', 'organisation.name as schoolName'])
 		.select([
-			sql<number>`count(*)`.as('lines'),
 			sql<number>`coalesce(sum(drop_off_line.declared_weight_grams), 0)`.as('grams'),
 			sql<number>`count(*) - count(drop_off_line.declared_weight_grams)`.as('unweighed'),
 		])
@@ -75,7 +74,7 @@ async function listOthers(db: Db, cycleIds: string[], own: Declared) {
 		.execute();
 	return rows.map((row) => ({
 		...row,
-		...{ lines: Number(row.lines), grams: Number(row.grams), unweighed: Number(row.unweighed) },
+		...{ grams: Number(row.grams), unweighed: Number(row.unweighed) },
 	}));
 }
 
@@ -91,11 +90,16 @@ async function findSchoolOf(db: Db, own: Declared): Promise<string | undefined> 
 	return campaign?.organisationId;
 }
 
-const ORDER: OtherPart['of'][] = ['campaign', 'classes', 'school', 'people'];
+const ORDER: OtherPart['of'][] = ['campaign', 'classes', 'otherYear', 'school', 'people'];
 
-const whoseIs = (row: Others, schoolId: string | undefined): Pick<OtherPart, 'of' | 'name'> => {
+const whoseIs = (
+	row: Others,
+	own: Declared,
+	schoolId: string | undefined,
+): Pick<OtherPart, 'of' | 'name'> => {
 	if (row.organisationId === null) return { of: 'people', name: null };
 	if (row.organisationId !== schoolId) return { of: 'school', name: row.schoolName };
+	if (!('campaignId' in own)) return { of: 'otherYear', name: null };
 	return row.campaignId === null ? { of: 'classes', name: null } : { of: 'campaign', name: row.campaignName };
 };
 
@@ -118,7 +122,7 @@ export async function listLoadParts(
 	for (const row of await listOthers(db, cycleIds, own)) {
 		const parts = others.get(saleOf.get(goodsKey(row)) ?? '');
 		if (!parts) continue;
-		const whose = whoseIs(row, schoolId);
+		const whose = whoseIs(row, own, schoolId);
 		const key = `${whose.of} ${whose.of === 'campaign' ? row.campaignId : row.organisationId}`;
 		const before = parts.get(key);
 		parts.set(key, { ...whose, grams: plus(before ? before.grams : 0, row) });

@@ -3,8 +3,8 @@ import type { Entry } from '#features/fund/fund.ts';
 
 /** Goods of somebody else in a load, as declared. */
 export type OtherPart = {
-	/** Another campaign, classes without one, classes of another school, or whoever else brought something. */
-	of: 'campaign' | 'classes' | 'school' | 'people';
+	/** Another campaign, classes without one, the school's classes of other days than its year's, classes of another school, or whoever else brought something. */
+	of: 'campaign' | 'classes' | 'otherYear' | 'school' | 'people';
 	/** Of the campaign or the school. */
 	name: string | null;
 	/** Null where the weight of a line is unknown. */
