@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { FollowTable, RecipientTable } from '#db/schema.ts';
+import { shortHouseName } from '#features/green-houses/green-house.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import type { Target, TargetKind } from './follow.ts';
 
@@ -270,7 +271,7 @@ export async function findTarget(db: Db, kind: TargetKind, name: string): Promis
 			row && {
 				kind,
 				id: row.id,
-				name: row.nameVi,
+				name: shortHouseName(row.nameVi),
 				isSample: row.isSample,
 				path: `/ngoi-nha-xanh/${row.code}`,
 			}
