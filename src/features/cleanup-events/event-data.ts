@@ -1,7 +1,7 @@
 // An event for machines that read pages: https://schema.org/Event.
 import { localePath, type Locale } from '#lib/i18n.ts';
 import { toLocalIso } from '#lib/time.ts';
-import { placeText, type CleanupEvent } from './cleanup-event.ts';
+import { placeText, plainText, type CleanupEvent } from './cleanup-event.ts';
 
 /** As the text of a JSON-LD block: nothing in it can end the block. */
 export function eventJsonLd(
@@ -28,7 +28,7 @@ export function eventJsonLd(
 		'@type': 'Event',
 		'@id': `urn:uuid:${event.id}`,
 		name: event.title,
-		description: event.description || undefined,
+		description: plainText(event.description) || undefined,
 		startDate: toLocalIso(event.startsAt),
 		endDate: toLocalIso(event.endsAt),
 		eventStatus: `https://schema.org/Event${status}`,
