@@ -21,6 +21,6 @@ test('an event’s words are plain, and its hours are Vietnam’s', () => {
 	expect(JSON.parse(block)).toMatchObject({
 		name: 'Dọn bờ sông </script>',
 		description: 'Xin mang găng tay.',
-		startDate: '2026-11-29T06:30:00+07:00',
+		startDate: '2026-11-29T06:30:00.000+07:00',
 	});
 });
