@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { draftCampaign, endCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
 import { schoolYearOf } from '#features/schools/class-sheet.ts';
+import { createTranslator } from '#lib/i18n.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { writeWorkbook } from '#lib/workbook.ts';
 import { addDays, toLocalDate } from '#lib/time.ts';
@@ -251,6 +252,14 @@ test('a workbook is read by the portal, and what is none is refused with a sente
 		expect(await page.locator('#table-error').textContent()).toContain(said);
 		expect(await page.inputValue(cell('mixed_paper', 'kg'))).toBe('4');
 	}
+	const long = page.locator('[name=table]');
+	await long.evaluate((area) => {
+		(area as HTMLTextAreaElement).value = `Lớp\tGiấy vụn\n${'6A\t9\n'.repeat(100_001)}`;
+	});
+	expect(await upload('so.txt', Buffer.from(''))).toBe(413);
+	const tooLong = createTranslator('vi')('errors:tableTextLong', { max: 500 });
+	expect(await page.locator('#table-error').textContent()).toContain(tooLong);
+	expect(await page.inputValue(cell('mixed_paper', 'kg'))).toBe('4');
 	await page.click('[data-read-table]');
 	expect(await page.locator('#table-error').textContent()).toContain(errors.tableMissing);
 	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);

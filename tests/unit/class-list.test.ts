@@ -189,6 +189,20 @@ describe('a list is refused', () => {
 		expect(await refusal(() => readClassList('x'.repeat(500_001)))).toMatchObject({ key: 'bodyTooLarge' });
 	});
 
+	test('that is wide, and only its first columns are looked at and named', async () => {
+		// As many cells as fit into a form: rows times columns would be hundreds of millions.
+		const wide = `Lớp\n6A${'\t'.repeat(480_000)}${'\n6B'.repeat(998)}`;
+		expect(await refusal(() => readClassList(wide))).toMatchObject({ key: 'classListRows' });
+		expect(await refusal(() => readClassList('\tx y'.repeat(60)))).toMatchObject({
+			...{ key: 'classListNames', values: { columns: 'B, C, D, E, F, …' } },
+		});
+		expect(short(`${'\t'.repeat(59)}6A`)).toEqual([[1, '6A', null]]);
+		const far = await refusal(() => readClassList(`x${'\t'.repeat(60)}6A`));
+		expect(far).toMatchObject({ key: 'classListColumns' });
+		const book = { rows: Array.from({ length: 20_000 }, () => Array<string>(256).fill('')), faults: [] };
+		expect(await refusal(() => readClassList(book))).toMatchObject({ key: 'classListEmpty' });
+	});
+
 	test('with each wrong row and its place, and nothing of what stands there but a class', async () => {
 		const list =
 			'Lớp\tSĩ số\n6A\t38\nXA\t38\n6B\t0\n6a\t39\n7A\t3x\n\t12\nLan\t38\n13A\tba em\n7B\tAn 9\n7C\t300 em';

@@ -3,13 +3,17 @@ import { parse } from 'csv-parse/sync';
 import { DomainError } from '#lib/errors.ts';
 import { cleanText, foldSearch } from '#lib/fold.ts';
 import { columnLetters, isWorkbook, readWorkbook, type CellFault, type Sheet } from '#lib/workbook.ts';
-import { MAX_CLASSES, readClass, readSize, type ClassInput, type StandingClass } from './school-class.ts';
+import { MAX_CLASSES, parseClass, parseSize, type ClassInput, type StandingClass } from './school-class.ts';
 
 /** What a school's list may weigh. */
 const MAX_BYTES = 1_000_000;
 const MAX_TEXT = 500_000;
 /** Classes with titles, totals and empty rows between them. */
 const MAX_ROWS = 1000;
+/** What stands further to the right is not looked at. */
+const MAX_COLUMNS = 60;
+/** How many columns are named one by one. */
+const MAX_NAMED = 5;
 
 /** A row of the list: where it stands, from 1; a size that is not given is null. */
 export type ListedClass = ClassInput & { line: number; grade: number };
@@ -51,6 +55,7 @@ const typedCells = (line: string): string[] => {
 	return name && size && isClass(name) ? [name, size] : [line];
 };
 
+/** Rows in which something stands, one more than {@link MAX_ROWS} at most. */
 function rowsOf(list: string | Sheet): Row[] {
 	let rows: string[][];
 	const delimiter = typeof list === 'string' ? delimiterOf(list) : undefined;
@@ -69,9 +74,13 @@ function rowsOf(list: string | Sheet): Row[] {
 			throw refuse('classListUnreadable');
 		}
 	}
-	return rows
-		.map((cells, index) => ({ line: index + 1, cells: cells.map((cell) => cleanText(cell, { max: 200 })) }))
-		.filter(({ cells }) => cells.some((cell) => cell !== ''));
+	const written: Row[] = [];
+	for (const [index, row] of rows.entries()) {
+		const cells = row.slice(0, MAX_COLUMNS).map((cell) => cleanText(cell, { max: 200 }));
+		if (cells.some((cell) => cell !== '')) written.push({ line: index + 1, cells });
+		if (written.length > MAX_ROWS) break;
+	}
+	return written;
 }
 
 const isClassHead = (cell: string) => /^((ten )?lop( hoc)?|class( name)?)$/.test(foldSearch(cell));
@@ -93,15 +102,8 @@ const WORDS = /(?:^|\s)\p{L}[\p{L}.'’-]*\s+\p{L}[\p{L}.'’-]*(?=[\s,;]|$)/u;
 const DAY = /^(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d\d-\d\d)$/;
 const TOTAL = /^(tong|cong|toan truong|khoi \d|total)\b/;
 
-const reads = (read: (text: string) => unknown, cell: string): boolean => {
-	try {
-		return cell !== '' && read(cell) !== null;
-	} catch {
-		return false;
-	}
-};
-const isClass = (cell: string) => reads(readClass, cell);
-const isSize = (cell: string) => reads(readSize, cell);
+const isClass = (cell: string) => parseClass(cell) !== undefined;
+const isSize = (cell: string) => typeof parseSize(cell) === 'number';
 
 type Columns = { head: number; name: number; size: number };
 
@@ -116,12 +118,10 @@ function findColumns(rows: Row[]): Columns {
 		below.filter(({ cells }) => is(cells[column] ?? '')).length;
 	const isNumber = (cell: string) => /^[-+=]?\d/.test(cell) && !isLettered(cell);
 	const isLettered = (cell: string) => isClass(cell) && /\D/.test(cell);
-	const named = columns.reduce(
-		(best, each) => (count(each, isLettered) > count(best, isLettered) ? each : best),
-		0,
-	);
-	if (head < 0 && count(named, isLettered) === 0) throw refuse('classListColumns');
-	const name = head < 0 ? named : headed.findIndex(isClassHead);
+	const classes = columns.map((each) => count(each, isLettered));
+	const most = Math.max(0, ...classes);
+	if (head < 0 && most === 0) throw refuse('classListColumns');
+	const name = head < 0 ? classes.indexOf(most) : headed.findIndex(isClassHead);
 	const size = headed.findIndex(isSizeHead);
 	if (size >= 0) return { head, name, size };
 	const sizes = columns.filter(
@@ -161,12 +161,11 @@ function checkPeople(rows: Row[]): void {
 	const below = rows.slice(rows.findIndex(({ cells }) => cells.some(isClassHead)) + 1);
 	const found = [...new Set([...heads.keys(), ...findPeople(below)])].sort((a, b) => a - b);
 	if (found.length === 0) return;
-	const columns = found
-		.map((column) => {
-			const head = heads.get(column);
-			return columnLetters(column) + (head === undefined ? '' : ` (“${head}”)`);
-		})
-		.join(', ');
+	const named = found.slice(0, MAX_NAMED).map((column) => {
+		const head = heads.get(column);
+		return columnLetters(column) + (head === undefined ? '' : ` (“${head}”)`);
+	});
+	const columns = [...named, ...(found.length > MAX_NAMED ? ['…'] : [])].join(', ');
 	throw new DomainError('UNPROCESSABLE_CONTENT', 'classListNames', { field: 'list', values: { columns } });
 }
 
@@ -221,15 +220,15 @@ export function readClassList(list: string | Sheet): ListedClass[] {
 		const { line } = row;
 		const cells = cellsOf(row);
 		if (faults.some((fault) => fault.line === line)) continue;
-		const isNamed = isClass(cells.name);
-		const isSized = cells.size === '' || isSize(cells.size);
-		if (!isNamed) fail('classRowName', { line, ...quotable(cells.name) });
-		if (!isSized) fail('classRowSize', { line, ...quotable(cells.size) });
-		if (!isNamed || !isSized) continue;
-		const { name, grade } = readClass(cells.name);
+		const named = parseClass(cells.name);
+		const size = parseSize(cells.size);
+		if (!named) fail('classRowName', { line, ...quotable(cells.name) });
+		if (size === undefined) fail('classRowSize', { line, ...quotable(cells.size) });
+		if (!named || size === undefined) continue;
+		const { name, grade } = named;
 		const first = lineOf.get(name);
 		if (first !== undefined) fail('classRowTwice', { line, name, first });
-		else listed.push({ line, name, grade, size: readSize(cells.size) });
+		else listed.push({ line, name, grade, size });
 		lineOf.set(name, first ?? line);
 	}
 	throwAll(wrong);

@@ -28,11 +28,8 @@ export const byGrade = (a: { grade: number; name: string }, b: { grade: number; 
 // A grade and one short mark: long enough for 10A12 and 10 TOÁN, too short for somebody's name.
 const CLASS = /^0?(\d{1,2})(?!\d)\s*((?:[\p{L}./-][\p{L}\d./-]{0,5})?)$/u;
 
-/**
- * `Lớp 6a`, `6 A` and `06A` are 6A. Refuses with 422 what is no grade from 1 to 12 with one short mark behind it.
- * @param field the form field beside which the refusal belongs
- */
-export function readClass(text: string, field = 'name'): { name: string; grade: number } {
+/** `Lớp 6a`, `6 A` and `06A` are 6A; undefined for what is no grade from 1 to 12 with one short mark behind it. */
+export function parseClass(text: string): { name: string; grade: number } | undefined {
 	const [, grade, mark = ''] =
 		CLASS.exec(
 			text
@@ -40,20 +37,34 @@ export function readClass(text: string, field = 'name'): { name: string; grade: 
 				.trim()
 				.replace(/^lớp\s+/iu, ''),
 		) ?? [];
-	if (!(Number(grade) >= 1 && Number(grade) <= 12))
-		throw new DomainError('UNPROCESSABLE_CONTENT', 'classUnclear', { field });
+	if (!(Number(grade) >= 1 && Number(grade) <= 12)) return undefined;
 	const name = `${grade}${/^\p{L}{2,}$/u.test(mark) ? ' ' : ''}${mark}`.toUpperCase();
 	return { name, grade: Number(grade) };
 }
 
-/** Pupils of a class: `38`, `38 em`; null for an empty text. Refuses with 422 what is none from 1 to {@link MAX_SIZE}. */
-export function readSize(text: string, field = 'size'): number | null {
+/**
+ * The class as {@link parseClass} reads it. Refuses with 422 what is none.
+ * @param field the form field beside which the refusal belongs
+ */
+export function readClass(text: string, field = 'name'): { name: string; grade: number } {
+	const read = parseClass(text);
+	if (!read) throw new DomainError('UNPROCESSABLE_CONTENT', 'classUnclear', { field });
+	return read;
+}
+
+/** Pupils of a class: `38`, `38 em`; null for an empty text, undefined for what is none from 1 to {@link MAX_SIZE}. */
+export function parseSize(text: string): number | null | undefined {
 	if (text.trim() === '') return null;
-	const [, digits] = /^(\d{1,4})(?:[.,]0+)?\s*(?:em|hs|học sinh|bạn|pupils?)?\.?$/iu.exec(
-		text.normalize('NFC').trim(),
-	) ?? [undefined, '0'];
+	const [, digits] =
+		/^(\d{1,4})(?:[.,]0+)?\s*(?:em|hs|học sinh|bạn|pupils?)?\.?$/iu.exec(text.normalize('NFC').trim()) ?? [];
 	const size = Number(digits);
-	if (size < 1 || size > MAX_SIZE)
+	return size >= 1 && size <= MAX_SIZE ? size : undefined;
+}
+
+/** The size as {@link parseSize} reads it. Refuses with 422 what is none. */
+export function readSize(text: string, field = 'size'): number | null {
+	const size = parseSize(text);
+	if (size === undefined)
 		throw new DomainError('UNPROCESSABLE_CONTENT', 'classSizeWrong', { field, values: { max: MAX_SIZE } });
 	return size;
 }
