@@ -147,6 +147,15 @@ describe('a list is refused', () => {
 		['a head for people', 'Họ và tên\tLớp\nAn\t6A\nBình\t6B', 'A (“Họ và tên”)'],
 		['days of birth', 'Lớp\tSĩ số\tx\n6A\t38\t12/05/2014\n6B\t40\t13/06/2014', 'C'],
 		['a head for codes', 'Mã học sinh\tLớp\n123\t6A', 'A (“Mã học sinh”)'],
+		['a head of more words', 'Họ và tên học sinh:\tLớp\nAn\t6A', 'A (“Họ và tên học sinh:”)'],
+		['a head for teachers', 'Họ tên GVCN\tLớp\nLan\t6A', 'A (“Họ tên GVCN”)'],
+		['a head that says how', 'Ngày sinh (ngày/tháng)\tLớp\n1\t6A', 'A'],
+		['a teacher in a head', 'Họ tên GVCN: Nguyễn Thị Hoa\tLớp\nx\t6A', 'A'],
+		['a pupil in a head', 'Họ và tên: Lê Thị Hoa, sinh ngày 12/05/2014\tLớp\nx\t6A', 'A'],
+		['a pupil behind a head', 'Tên học sinh Nguyễn Văn An\tLớp\nx\t6A', 'A'],
+		['a head for teachers with a colon', 'GVCN :\tLớp\nLan\t6A', 'A (“GVCN :”)'],
+		['a teacher far behind a head', `Lớp\tGVCN${':'.repeat(60)}Hoa\n6A\tx`, `B (“GVCN${':'.repeat(56)}”)`],
+		['a pupil behind a head of a class', 'Lớp\tHọ tên Giáp\n6A\tx', 'B'],
 	])('that holds %s', async (_name, list, columns) => {
 		const error = await refusal(() => readClassList(list));
 		expect(error).toMatchObject({

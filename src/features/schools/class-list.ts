@@ -83,21 +83,28 @@ function rowsOf(list: string | Sheet): Row[] {
 	return written;
 }
 
-const isClassHead = (cell: string) => /^((ten )?lop( hoc)?|class( name)?)$/.test(foldSearch(cell));
+/** No head is longer. */
+const MAX_HEAD = 60;
+/** A cell as heads are compared. */
+const headWords = (cell: string) =>
+	foldSearch(cell.slice(0, MAX_HEAD))
+		.replace(/[:().]/g, '')
+		.trim();
+const isClassHead = (cell: string) =>
+	/^((ten )?lop( hoc)?|class( name)?)$/.test(foldSearch(cell.slice(0, MAX_HEAD)));
 const isSizeHead = (cell: string) =>
 	/^(si so|ss|sl|so luong|(tong )?(so )?(hs|hoc sinh)|(class )?size|(number of )?pupils)$/.test(
-		foldSearch(cell).replace(/[:().]/g, ''),
+		headWords(cell),
 	);
-/** A column that is about one pupil. */
-const isPersonHead = (cell: string) =>
-	/^(ho (va )?ten|ten (hoc sinh|hs)|ngay sinh|nam sinh|ma (hoc sinh|hs)|ma dinh danh|(full|pupil) ?names?|pupils? names?|(date of birth|birth ?(day|date)))\b/.test(
-		foldSearch(cell),
-	);
+/** A column that is about one pupil; more may stand behind it, also who it is. */
+const PERSON_HEAD =
+	/^(ho (va )?ten|ten (hoc sinh|hs)|ngay sinh|nam sinh|ma (hoc sinh|hs)|ma dinh danh|(full|pupil) ?names?|pupils? names?|(date of birth|birth ?(day|date)))\b/;
+const BARE_PERSON_HEAD = new RegExp(
+	`${PERSON_HEAD.source}( (cua )?(hoc sinh|hs|gvcn|gv|giao vien( chu nhiem)?))?$`,
+);
 /** A column of homeroom teachers. */
-const isTeacherHead = (cell: string) =>
-	/^((ho (va )?)?ten )?(gvcn|gv|giao vien( chu nhiem)?|chu nhiem|thay co( chu nhiem)?|(homeroom )?teachers?)$/.test(
-		foldSearch(cell).replace(/[:().]/g, ''),
-	);
+const TEACHER_HEAD =
+	/^((ho (va )?)?ten )?(gvcn|gv|giao vien( chu nhiem)?|chu nhiem|thay co( chu nhiem)?|(homeroom )?teachers?)$/;
 const WORDS = /(?:^|\s)\p{L}[\p{L}.'’-]*\s+\p{L}[\p{L}.'’-]*(?=[\s,;]|$)/u;
 const DAY = /^(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d\d-\d\d)$/;
 const TOTAL = /^(tong|cong|toan truong|khoi \d|total)\b/;
@@ -148,15 +155,19 @@ function findPeople(rows: Row[]): number[] {
 
 /**
  * Refuses with 422 a list with a column about people, naming each by its letter, and by its head where that is the word
- * for such a column: any other may be somebody's name.
+ * for such a column and nothing more: anything else may be somebody's name.
  */
 function checkPeople(rows: Row[]): void {
-	const heads = new Map<number, string>();
+	const heads = new Map<number, string | undefined>();
 	for (const [index, { cells }] of rows.entries())
 		for (const [column, cell] of cells.entries()) {
+			if (heads.has(column)) continue;
+			const words = headWords(cell);
 			const isTeachers =
-				isTeacherHead(cell) && rows.slice(index + 1).some((row) => /\p{L}/u.test(row.cells[column] ?? ''));
-			if (!heads.has(column) && (isPersonHead(cell) || isTeachers)) heads.set(column, cell);
+				TEACHER_HEAD.test(words) &&
+				rows.slice(index + 1).some((row) => /\p{L}/u.test(row.cells[column] ?? ''));
+			if (!isTeachers && !PERSON_HEAD.test(words)) continue;
+			heads.set(column, isTeachers || BARE_PERSON_HEAD.test(words) ? cell.slice(0, MAX_HEAD) : undefined);
 		}
 	const below = rows.slice(rows.findIndex(({ cells }) => cells.some(isClassHead)) + 1);
 	const found = [...new Set([...heads.keys(), ...findPeople(below)])].sort((a, b) => a - b);
