@@ -230,6 +230,27 @@ describe('a list is refused', () => {
 		]);
 	});
 
+	test.each([
+		['0912345678', undefined],
+		['020214001234', undefined],
+		['40 (0912 345 678)', undefined],
+		['12/05/2014', undefined],
+		['12/05', undefined],
+		['1-5-14', undefined],
+		['2014', undefined],
+		['٠٩١٢٣٤٥٦٧٨ 1', undefined],
+		['999', '999'],
+		['121 em', '121 em'],
+		['-3', '-3'],
+	])('a size of “%s” says %s again', async (cell, found) => {
+		const error = await refusal(() => readClassList(`Lớp\tSĩ số\n6A\t${cell}\n6B\t40`));
+		expect([error.key, error.values, error.others]).toEqual([
+			'classRowSize',
+			{ line: 2, ...(found !== undefined && { found }) },
+			[],
+		]);
+	});
+
 	test('with cells of a workbook that have no value of their own', async () => {
 		const text = (at: string, value: string) => `<c r="${at}" t="inlineStr"><is><t>${value}</t></is></c>`;
 		const rows = [

@@ -180,10 +180,16 @@ function checkPeople(rows: Row[]): void {
 	throw new DomainError('UNPROCESSABLE_CONTENT', 'classListNames', { field: 'list', values: { columns } });
 }
 
-/** What a cell says, where it can be nobody's name: a number, at most one letter, and the words of such lists. */
+/**
+ * What a cell says, where it can be nobody's name, number or day: at most three digits, at most one letter, and the words
+ * of such lists.
+ */
 function quotable(cell: string): { found?: string } {
 	const letters = cell.replace(/lớp|khối|học sinh|pupils?|người|bạn|em|hs/giu, '').replace(/[^\p{L}]/gu, '');
-	return /\d/.test(cell) && cell.length <= 20 && letters.length <= 1 ? { found: cell } : {};
+	const digits = cell.replace(/[^\p{N}]/gu, '').length;
+	const isDay = /\p{N}\s*[/.-]\s*\p{N}/u.test(cell);
+	const isOpen = digits > 0 && digits <= 3 && !isDay && letters.length <= 1 && cell.length <= 20;
+	return isOpen ? { found: cell } : {};
 }
 
 const columnOf = (letters: string) =>
