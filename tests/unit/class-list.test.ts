@@ -154,7 +154,7 @@ describe('a list is refused', () => {
 		['a pupil in a head', 'Họ và tên: Lê Thị Hoa, sinh ngày 12/05/2014\tLớp\nx\t6A', 'A'],
 		['a pupil behind a head', 'Tên học sinh Nguyễn Văn An\tLớp\nx\t6A', 'A'],
 		['a head for teachers with a colon', 'GVCN :\tLớp\nLan\t6A', 'A (“GVCN :”)'],
-		['a teacher far behind a head', `Lớp\tGVCN${':'.repeat(60)}Hoa\n6A\tx`, `B (“GVCN${':'.repeat(56)}”)`],
+		['a teacher far behind a head', `Lớp\tGVCN${':'.repeat(60)}Hoa\n6A\tLan`, `B (“GVCN${':'.repeat(56)}”)`],
 		['a pupil behind a head of a class', 'Lớp\tHọ tên Giáp\n6A\tx', 'B'],
 	])('that holds %s', async (_name, list, columns) => {
 		const error = await refusal(() => readClassList(list));
@@ -171,6 +171,33 @@ describe('a list is refused', () => {
 			[2, '6A', 38],
 			[3, '6B', 40],
 		]);
+	});
+
+	test.each([
+		['a signature below them', 'Lớp\tSĩ số\tGVCN\n6A\t40\t\n6B\t41\t\n\t\tHiệu trưởng'],
+		['how many there are', 'Lớp\tSĩ số\tGV\n6A\t40\t2 GV\n6B\t41\t1 giáo viên'],
+		['crosses', 'Lớp\tSĩ số\tChủ nhiệm\n6A\t40\tx\n6B\t41\tX'],
+		['that there is none', 'Lớp\tSĩ số\tChủ nhiệm\n6A\t40\tchưa có\n6B\t41\tchưa có'],
+	])('and not for a column of teachers with %s', (_name, list) => {
+		expect(short(list)).toEqual([
+			[2, '6A', 40],
+			[3, '6B', 41],
+		]);
+	});
+
+	test.each([
+		['the last class alone', 'Lớp\tSĩ số\tGVCN\n6A\t40\t\n6B\t41\tLan\n\t\tHiệu trưởng', 'C (“GVCN”)'],
+		['one letter', 'Lớp\tSĩ số\tGVCN\n6A\t40\tÝ', 'C (“GVCN”)'],
+		['a number', 'Lớp\tSĩ số\tGVCN\n6A\t40\tLan 0912', 'C (“GVCN”)'],
+		['no head of classes', '\tSĩ số\tGVCN\n6A\t40\tLan', 'C (“GVCN”)'],
+	])('but for the teacher of %s', async (_name, list, columns) => {
+		const error = await refusal(() => readClassList(list));
+		expect(error).toMatchObject({ key: 'classListNames', values: { columns } });
+	});
+
+	test('that is as long and wide as a list may be, a head in each cell', async () => {
+		const list = Array.from({ length: 1000 }, () => Array<string>(60).fill('GV').join('\t')).join('\n');
+		expect(await refusal(() => readClassList(list))).toMatchObject({ key: 'classListColumns' });
 	});
 
 	test.each([

@@ -76,7 +76,7 @@ function rowsOf(list: string | Sheet): Row[] {
 	}
 	const written: Row[] = [];
 	for (const [index, row] of rows.entries()) {
-		const cells = row.slice(0, MAX_COLUMNS).map((cell) => cleanText(cell, { max: 200 }));
+		const cells = row.slice(0, MAX_COLUMNS).map((cell) => cleanText(cell.slice(0, 400), { max: 200 }));
 		if (cells.some((cell) => cell !== '')) written.push({ line: index + 1, cells });
 		if (written.length > MAX_ROWS) break;
 	}
@@ -110,7 +110,11 @@ const DAY = /^(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d\d-\d\d)$/;
 const TOTAL = /^(tong|cong|toan truong|khoi \d|total)\b/;
 
 const isClass = (cell: string) => parseClass(cell) !== undefined;
+const isLettered = (cell: string) => isClass(cell) && /\D/.test(cell);
 const isSize = (cell: string) => typeof parseSize(cell) === 'number';
+/** No letters, a cross, that there is none, or how many there are: `2 GV`. */
+const isNobody = (cell: string) =>
+	/^\P{L}*((gv|gvcn|giao vien|teachers?|nguoi|x|v|(chua|khong)( co)?)\P{L}*)?$/u.test(foldSearch(cell));
 
 type Columns = { head: number; name: number; size: number };
 
@@ -124,7 +128,6 @@ function findColumns(rows: Row[]): Columns {
 	const count = (column: number, is: (cell: string) => boolean) =>
 		below.filter(({ cells }) => is(cells[column] ?? '')).length;
 	const isNumber = (cell: string) => /^[-+=]?\d/.test(cell) && !isLettered(cell);
-	const isLettered = (cell: string) => isClass(cell) && /\D/.test(cell);
 	const classes = columns.map((each) => count(each, isLettered));
 	const most = Math.max(0, ...classes);
 	if (head < 0 && most === 0) throw refuse('classListColumns');
@@ -146,11 +149,22 @@ const isSerial = (rows: Row[], column: number) => {
 
 /** Columns with two words or more, or days of birth, in most rows: who somebody is has no place here. */
 function findPeople(rows: Row[]): number[] {
-	const isPerson = (cell: string) => DAY.test(cell) || (WORDS.test(cell) && !isClass(cell) && !isSize(cell));
+	const isPerson = (cell: string) =>
+		DAY.test(cell) || (WORDS.test(cell) && !isClass(cell) && !isSize(cell) && !isNobody(cell));
 	const width = Math.max(0, ...rows.map(({ cells }) => cells.length));
 	return Array.from({ length: width }, (_, column) => column).filter(
 		(column) => rows.filter(({ cells }) => isPerson(cells[column] ?? '')).length * 2 > rows.length,
 	);
+}
+
+/** For each column the last row of a class in which it may say who somebody is; what is signed below is no class's. */
+function lastTeachers(rows: Row[], name: number | undefined): Map<number, number> {
+	const last = new Map<number, number>();
+	for (const [index, { cells }] of rows.entries()) {
+		if (!(name === undefined ? cells.some(isLettered) : isClass(cells[name] ?? ''))) continue;
+		for (const [column, cell] of cells.entries()) if (!isNobody(cell)) last.set(column, index);
+	}
+	return last;
 }
 
 /**
@@ -158,19 +172,18 @@ function findPeople(rows: Row[]): number[] {
  * for such a column and nothing more: anything else may be somebody's name.
  */
 function checkPeople(rows: Row[]): void {
+	const head = rows.findIndex(({ cells }) => cells.some(isClassHead));
+	const teachers = lastTeachers(rows, rows[head]?.cells.findIndex(isClassHead));
 	const heads = new Map<number, string | undefined>();
 	for (const [index, { cells }] of rows.entries())
 		for (const [column, cell] of cells.entries()) {
 			if (heads.has(column)) continue;
 			const words = headWords(cell);
-			const isTeachers =
-				TEACHER_HEAD.test(words) &&
-				rows.slice(index + 1).some((row) => /\p{L}/u.test(row.cells[column] ?? ''));
+			const isTeachers = TEACHER_HEAD.test(words) && (teachers.get(column) ?? -1) > index;
 			if (!isTeachers && !PERSON_HEAD.test(words)) continue;
 			heads.set(column, isTeachers || BARE_PERSON_HEAD.test(words) ? cell.slice(0, MAX_HEAD) : undefined);
 		}
-	const below = rows.slice(rows.findIndex(({ cells }) => cells.some(isClassHead)) + 1);
-	const found = [...new Set([...heads.keys(), ...findPeople(below)])].sort((a, b) => a - b);
+	const found = [...new Set([...heads.keys(), ...findPeople(rows.slice(head + 1))])].sort((a, b) => a - b);
 	if (found.length === 0) return;
 	const named = found.slice(0, MAX_NAMED).map((column) => {
 		const head = heads.get(column);
