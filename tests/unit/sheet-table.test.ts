@@ -200,3 +200,38 @@ test('a row of an unknown class is offered to each near one that has no row, wit
 	const faulty = read('Lớp\tGiấy vụn\n6Z\t2', { faults: [{ cell: 'B2', key: 'merged' }] });
 	expect(faulty.problems[0]!.offers!.map(({ cells }) => cells)).toEqual([[], []]);
 });
+
+test('nothing is offered that the class’s own row would be asked about', () => {
+	// A decimal comma in a file whose cells are parted by commas: 12,5 kg is no 12 kg and 5 cans.
+	const csv = read('Lớp,Giấy vụn,Lon nhôm\n6B,3,1\n6C,12,5,7');
+	expect(csv.problems).toEqual([{ key: 'cellCount', row: 3, column: '', classId: undefined }]);
+	// So it is for a class that is only guessed, and the class is not taken twice.
+	expect(keysOf('Lớp,Giấy vụn\n7A11,12,5\n7A11,3')).toEqual(['cellCount 2', 'classTwice 3A']);
+	const offered = (cells: string) =>
+		read(`Lớp\tGiấy vụn\tLon nhôm\n6Z\t${cells}`).problems[0]!.offers!.map((offer) =>
+			offer.cells.map(({ text }) => text),
+		);
+	expect(offered('2\t2,5')).toEqual([['2'], ['2']]);
+	expect(offered('1.500\t3')).toEqual([['3'], ['3']]);
+	expect(offered('9999\t-3')).toEqual([[], []]);
+	expect(offered('2,5\t1.500')).toEqual([
+		['2,5', '1.500'],
+		['2,5', '1.500'],
+	]);
+});
+
+test('what is offered takes part in the question about decimals, once, at its place in the table', () => {
+	const own = read('Lớp\tGiấy vụn\n6A\t1.5\n6B\t2.5\n7A1\t3,5').problems;
+	expect(own).toMatchObject([{ key: 'mixedDecimals', found: '3,5', classId: '7a1' }]);
+	const { problems } = read('Lớp\tGiấy vụn\n6A\t1.5\n6B\t2.5\n7A3\t3,5');
+	expect(problems).toMatchObject([
+		{ key: 'classUnknown', near: ['7A1', '7A2'] },
+		{ key: 'mixedDecimals', row: 4, column: 'B', material: 'mixed_paper', found: '3,5' },
+	]);
+	expect(problems[1]!.field).toBeUndefined();
+	// What goes to no class asks nothing.
+	expect(keysOf('Lớp\tGiấy vụn\n6A\t1.5\n6B\t2.5\n9C\t3,5')).toEqual(['classUnknown 4A']);
+	expect(keysOf('Lớp\tGiấy vụn\n6A\t1.5\n6Z\t2,5\n6Y\t3,5')).toEqual([
+		...['classUnknown 3A', 'classUnknown 4A', 'mixedDecimals 0'],
+	]);
+});

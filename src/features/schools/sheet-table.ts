@@ -167,10 +167,11 @@ export function readSheetTable(
 
 	const columns = readHeads();
 	const seen = new Map<string, number>();
+	const offered: Fraction[] = [];
 	const faults = faultsByCell(table.faults ?? []);
 	const claimed = new Set(keys);
 	for (const [index, cells] of body.entries()) readRow(cells, headAt + 2 + index);
-	askAboutDecimals(reading);
+	askAboutDecimals(reading, offered);
 	return reading;
 
 	function readHeads(): Column[] {
@@ -220,17 +221,19 @@ export function readSheetTable(
 		const found = isClassLike(label) ? label : undefined;
 		const only = near.length === 1 && !claimed.has(classKey(near[0]!.name)) ? near[0] : undefined;
 		const schoolClass = byKey.get(classKey(label)) ?? only;
-		if (!schoolClass) {
-			const free = near.filter(({ name }) => !claimed.has(classKey(name)));
-			const offers = free.map((each) => offerOf(each, cells, line, figures));
-			return void fail('classUnknown', ...at, { found, near: near.map(({ name }) => name), offers });
+		const classId = schoolClass?.id;
+		if (classId !== undefined) {
+			const before = seen.get(classId);
+			if (before !== undefined) return void fail('classTwice', ...at, { classId, values: { before } });
+			seen.set(classId, line);
 		}
-		const { id: classId } = schoolClass;
-		const before = seen.get(classId);
-		if (before !== undefined) return void fail('classTwice', ...at, { classId, values: { before } });
-		seen.set(classId, line);
 		if (table.delimiter === ',' && cells.slice(rows[headAt]!.length).some((cell) => cell !== ''))
 			return void fail('cellCount', line, '', { classId });
+		if (classId === undefined) {
+			const free = near.filter(({ name }) => !claimed.has(classKey(name)));
+			const offers = offersOf(free, cells, line, figures);
+			return void fail('classUnknown', ...at, { found, near: near.map(({ name }) => name), offers });
+		}
 		if (only) {
 			const { material, unit } = figures[0]!;
 			const field = cellName(classId, { material: material.code, unit });
@@ -248,23 +251,25 @@ export function readSheetTable(
 		if (fault) return void wrong(fault);
 		if (text.startsWith('=')) return void wrong('formula');
 		if (ZERO.test(text)) return note(reading, 'zeros', `${letters(index)}${line}`);
-		try {
-			parseQuantityMilli(text, unit, field);
-		} catch (error) {
-			if (!(error instanceof DomainError)) throw error;
-			wrong(error.key as NumberProblem, error.values);
-		}
+		const refused = refusalOf(text, unit);
+		if (refused) wrong(refused.key as NumberProblem, refused.values);
 		if (found !== undefined) reading.cells.push({ name: field, text });
 	}
 
-	/** Only what a class's own row would bring into the grid. */
-	function offerOf(to: TableClass, cells: string[], line: number, figures: Column[]): Offer {
-		const written = figures.flatMap(({ index, material, unit }) => {
-			const text = cells[index] ?? '';
-			const isFigure = NUMERIC.test(text) && !ZERO.test(text) && !faults.has(`${letters(index)}${line}`);
-			return isFigure ? [{ name: cellName(to.id, { material: material.code, unit }), text }] : [];
+	/** What a row would be for each of them: only what their own row would bring into the grid without a question. */
+	function offersOf(free: TableClass[], cells: string[], line: number, figures: Column[]): Offer[] {
+		const taken = figures.flatMap(({ index, material, unit }) => {
+			const [text, column] = [cells[index] ?? '', letters(index)];
+			if (!NUMERIC.test(text) || faults.has(`${column}${line}`) || refusalOf(text, unit)) return [];
+			return [{ text, column, material: material.code, unit }];
 		});
-		return { ...to, cells: written };
+		if (free.length > 0)
+			for (const { text, column, material, unit } of taken)
+				if (unit === 'kg') offered.push({ text, at: { row: line, column, material } });
+		return free.map((to) => ({
+			...to,
+			cells: taken.map(({ text, material, unit }) => ({ name: cellName(to.id, { material, unit }), text })),
+		}));
 	}
 
 	function isHeadAgain(cell: string): boolean {
@@ -351,19 +356,35 @@ function faultsByCell(
 	return found;
 }
 
+/** Why a figure cannot be counted; undefined where it can. */
+function refusalOf(text: string, unit: Unit): DomainError | undefined {
+	try {
+		parseQuantityMilli(text, unit, '');
+		return undefined;
+	} catch (error) {
+		if (error instanceof DomainError) return error;
+		throw error;
+	}
+}
+
+/** A figure in kilograms, and the place that a question about it names: in the grid, or in the table. */
+type Fraction = { text: string; at: Partial<TableProblem> };
+
 /** In one table a comma and a point cannot both part decimals: those of which there are fewer are asked about. */
-function askAboutDecimals(reading: TableReading): void {
-	const fractions = reading.cells.filter(({ name }) => name.endsWith(':kg'));
+function askAboutDecimals(reading: TableReading, offered: Fraction[]): void {
+	const wrong = new Set(reading.problems.map(({ field }) => field));
+	const inGrid = reading.cells
+		.filter(({ name }) => name.endsWith(':kg'))
+		.map(({ name, text }): Fraction => {
+			const [, classId, material] = name.split(':');
+			return { text, at: { field: name, classId, material } };
+		});
+	const fractions = [...inGrid, ...offered];
 	const commas = fractions.filter(({ text }) => /,\d{1,3}\D*$/.test(text));
 	const points = fractions.filter(({ text }) => /\.\d{1,3}\D*$/.test(text));
 	if (commas.length === 0 || points.length === 0) return;
-	const wrong = new Set(reading.problems.map(({ field }) => field));
-	for (const { name, text } of points.length > commas.length ? commas : points) {
-		if (wrong.has(name)) continue;
-		const [, classId, material] = name.split(':');
-		reading.problems.push({
-			...{ key: 'mixedDecimals', row: 0, column: '' },
-			...{ field: name, classId, material, found: text },
-		});
+	for (const { text, at } of points.length > commas.length ? commas : points) {
+		if (at.field !== undefined && wrong.has(at.field)) continue;
+		reading.problems.push({ key: 'mixedDecimals', row: 0, column: '', ...at, found: text });
 	}
 }
