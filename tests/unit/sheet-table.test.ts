@@ -111,6 +111,32 @@ test('a class that the school does not have: the only nearest one is tried, and 
 	]);
 });
 
+test('6D and 6Đ are two classes, and either stands for the other only where it is asked', () => {
+	const two = [
+		{ id: 'd', name: '6D' },
+		{ id: 'đ', name: '6Đ' },
+	];
+	const of = (text: string, known = two) =>
+		readSheetTable({ rows: splitRows(text), delimiter: delimiterOf(text) }, { ...world, classes: known });
+	const both = of('Lớp\tGiấy vụn\n6D\t11\nlớp 6 đ\t7');
+	expect(both.problems).toEqual([]);
+	expect(both.cells).toEqual([
+		{ name: 'cell:d:mixed_paper:kg', text: '11' },
+		{ name: 'cell:đ:mixed_paper:kg', text: '7' },
+	]);
+	expect(of('Lớp\tGiấy vụn\n6D\t11', [two[1]!]).problems).toMatchObject([
+		{ key: 'classGuessed', found: '6D', near: ['6Đ'] },
+	]);
+});
+
+test('of the near classes those come first that have no row of their own', () => {
+	const classes = ['8A', '8B', '8C', '8D'].map((name) => ({ id: name, name }));
+	const text = 'Lớp\tGiấy vụn\n8A\t1\n8B\t2\n8C\t3\n8G\t4';
+	const { problems } = readSheetTable({ rows: splitRows(text) }, { ...world, classes });
+	expect(problems).toMatchObject([{ key: 'classUnknown', row: 5, near: ['8D', '8A', '8B'] }]);
+	expect(problems[0]!.offers!.map(({ name }) => name)).toEqual(['8D']);
+});
+
 test('a class that stands in the table itself is never what another row meant', () => {
 	const { cells, problems } = read('Lớp\tGiấy vụn\n7A11\t3\n7A1\t4');
 	expect(cells).toEqual([{ name: 'cell:7a1:mixed_paper:kg', text: '4' }]);
@@ -191,7 +217,7 @@ test('a row of an unknown class is offered to each near one that has no row, wit
 		faults: [],
 	}).problems;
 	expect(problem).toMatchObject({
-		...{ key: 'classUnknown', row: 3, near: ['6A', '6B'] },
+		...{ key: 'classUnknown', row: 3, near: ['6B', '6A'] },
 		offers: [{ id: '6b', name: '6B', cells: [{ name: 'cell:6b:mixed_paper:kg', text: '2' }] }],
 	});
 	const both = read('Lớp\tGiấy vụn\n6Z\t2').problems[0]!.offers!;

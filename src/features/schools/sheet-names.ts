@@ -43,14 +43,18 @@ export function tableMaterials(
 	});
 }
 
-/** `Lớp 6 A (38 HS)`, `6-A` and `6a` are one. */
+/** `Lớp 6 A (38 HS)`, `6-A` and `6a` are one; 6D and 6Đ are two. */
 export const classKey = (text: string): string =>
-	foldSearch(text.replace(/\([^)]*\)/g, ''))
+	text
+		.replace(/\([^)]*\)/g, '')
+		.split(/đ/i)
+		.map(foldSearch)
+		.join('đ')
 		.replace(/^(lop|class)\b/, '')
 		.replace(/[\s./_-]+/g, '');
 
 /** What looks like a class's name, and can be nobody's: a grade, at most one letter, at most two digits. */
-export const isClassLike = (text: string): boolean => /^(?:1[0-2]|[1-9])[a-z]?\d{0,2}$/.test(classKey(text));
+export const isClassLike = (text: string): boolean => /^(?:1[0-2]|[1-9])[a-zđ]?\d{0,2}$/.test(classKey(text));
 
 const TOTAL = /^(tong|cong|tc|total|sum|toan truong|ca truong|khoi( lop)? \d{1,2}$)\b/;
 /** A row or column that adds up others. */

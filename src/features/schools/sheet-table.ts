@@ -217,9 +217,12 @@ export function readSheetTable(
 		if (!isClass(label) && figures.every(({ index }) => isHeadAgain(cells[index] ?? ''))) return;
 		const at = [line, letters(classAt)] as const;
 		if (label === '') return void fail('classMissing', line);
-		const near = isClass(label) ? [] : nearClasses(label, classes).slice(0, MAX_NEAR);
+		const nearest = isClass(label) ? [] : nearClasses(label, classes);
+		const free = nearest.filter(({ name }) => !claimed.has(classKey(name)));
+		// Who has a row of its own is hardly meant.
+		const near = [...free, ...nearest.filter((each) => !free.includes(each))].slice(0, MAX_NEAR);
 		const found = isClassLike(label) ? label : undefined;
-		const only = near.length === 1 && !claimed.has(classKey(near[0]!.name)) ? near[0] : undefined;
+		const only = nearest.length === 1 ? free[0] : undefined;
 		const schoolClass = byKey.get(classKey(label)) ?? only;
 		const classId = schoolClass?.id;
 		if (classId !== undefined) {
@@ -230,8 +233,7 @@ export function readSheetTable(
 		if (table.delimiter === ',' && cells.slice(rows[headAt]!.length).some((cell) => cell !== ''))
 			return void fail('cellCount', line, '', { classId });
 		if (classId === undefined) {
-			const free = near.filter(({ name }) => !claimed.has(classKey(name)));
-			const offers = offersOf(free, cells, line, figures);
+			const offers = offersOf(free.slice(0, MAX_NEAR), cells, line, figures);
 			return void fail('classUnknown', ...at, { found, near: near.map(({ name }) => name), offers });
 		}
 		if (only) {
