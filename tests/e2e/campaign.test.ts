@@ -98,6 +98,13 @@ describe.each([true, false])('a campaign (JavaScript: %s)', (javaScriptEnabled) 
 		expect(await page.inputValue('[name=weight]')).toBe('1150');
 		expect(await page.getByLabel('Đúng là 1150 kg').isChecked()).toBe(false);
 		expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(unweighed);
+		// Sure of that figure alone: another one is asked about anew.
+		await page.getByLabel('Đúng là 1150 kg').check();
+		await page.fill('[name=weight]', '2150');
+		await press(page, 'Ghi số cân');
+		await page.locator('#weight-error', { hasText: 'Cộng lại cân được 2.150 kg' }).waitFor();
+		expect(await page.getByLabel('Đúng là 2150 kg').isChecked()).toBe(false);
+		expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(unweighed);
 		await page.fill('[name=weight]', '11,5');
 		await press(page, 'Ghi số cân');
 		await page.waitForURL(/xong=can/);
@@ -123,6 +130,12 @@ describe.each([true, false])('a campaign (JavaScript: %s)', (javaScriptEnabled) 
 		await page.goto('/cua-toi/truong/dot');
 		await page.fill('[name=name]', 'Đợt nhầm');
 		await page.fill('[name=endsOn]', today);
+		await page.fill('[name=purpose]', 'Tặng bạn Nguyễn Văn An');
+		const before = await digest(world.db, ['session', ...SEQUENCED]);
+		await press(page, 'Lưu bản soạn');
+		await page.locator('#purpose-error').waitFor();
+		expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+		await page.fill('[name=purpose]', '');
 		await press(page, 'Lưu bản soạn');
 		await page.waitForURL(/xong=soan/);
 		const own = new URL(page.url()).pathname;

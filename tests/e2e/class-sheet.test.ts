@@ -140,7 +140,7 @@ test.each([true, false])(
 			),
 		).toEqual([
 			'Dòng 2, cột E: Pin cũ và ắc quy không bỏ vào Ngôi nhà xanh nên không ghi vào sổ. Xem cách xử lý',
-			'Dòng 4, cột B: Trường không có lớp này. Trong bảng ghi “6C”. Gần nhất: 6A, 6B.',
+			'Dòng 4, cột B: Trường không có lớp này. Trong bảng ghi “6C”. Gần nhất: 6B, 6A.',
 		]);
 		expect(await notes.locator('li a').getAttribute('href')).toBe('/phan-loai/pin');
 		expect(await notes.textContent()).toContain('Bỏ qua dòng, cột cộng: 5.');

@@ -68,7 +68,8 @@ export const campaigns = {
 		const weighIn = {
 			...{ id: readId(form), campaignId, materialCode: field(form, 'materialCode'), weighedOn },
 			weightGrams: parseKgMilli(field(form, 'weight'), 'weight'),
-			isSure: form.has('isSure'),
+			// Sure of this figure, not of another one that was typed since.
+			isSure: form.has('isSure') && field(form, 'isSure') === field(form, 'weight'),
 		};
 		await recordWeighIn(db, actor, weighIn, now);
 		return pageOf(locale, campaignId, 'can');
