@@ -25,6 +25,7 @@ export function formAction<Path extends string | undefined>(
 				checkFields(form, longText);
 				await context.locals.checkSession();
 				context.locals.form = form;
+				checkLongText(form, longText);
 				return { redirect: await handle(form, context) };
 			} catch (error) {
 				if (!(error instanceof DomainError)) throw error;
@@ -42,20 +43,26 @@ const MAX_TEXT = 10_000;
 /** Many times the largest school's table, pasted. */
 const MAX_TABLE_TEXT = 500_000;
 
+type LongText = { field: string; maxRows: number } | undefined;
+
 /** Refuses with 413 more fields or longer texts than any page has, with 400 a NUL: PostgreSQL keeps none in a text. */
-function checkFields(form: FormData, longText: { field: string; maxRows: number } | undefined): void {
+function checkFields(form: FormData, longText: LongText): void {
 	const fields = [...form.entries()];
 	if (fields.length > MAX_FIELDS) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
 	for (const [name, value] of fields) {
 		if (typeof value !== 'string') continue;
-		if (name === longText?.field && value.length > MAX_TABLE_TEXT) {
-			const values = { max: longText.maxRows };
-			throw new DomainError('CONTENT_TOO_LARGE', 'tableTextLong', { field: name, values });
-		}
 		if (name !== longText?.field && value.length > MAX_TEXT)
 			throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge', { field: name });
 		if (value.includes('\0')) throw new DomainError('BAD_REQUEST', 'formUnreadable', { field: name });
 	}
+}
+
+/** Refuses with 413 a table that is too long, and leaves it out of what the page shows again. */
+function checkLongText(form: FormData, longText: LongText): void {
+	if (!longText || field(form, longText.field).length <= MAX_TABLE_TEXT) return;
+	form.delete(longText.field);
+	const values = { max: longText.maxRows };
+	throw new DomainError('CONTENT_TOO_LARGE', 'tableTextLong', { field: longText.field, values });
 }
 
 /** Only a path of this portal: no other host, no scheme, no backslash trick. */
