@@ -21,17 +21,27 @@ const SURE_MIDDLE = wordsOf(
 	'thị văn đức hữu đình ngọc minh thanh quốc xuân gia bảo hoàng thu thuý thúy thùy thuỳ kim mai anh tuấn quang công',
 	'hải nhật như phương hồng thi van duc huu dinh ngoc quoc xuan gia bao hoang thuy tuan cong hai nhat nhu hong',
 );
-/** What follows them in everyday words: thị trấn, thi đua, văn nghệ, van nước, vận động. */
+/** What follows them in everyday words that have their marks: thị trấn, văn nghệ. */
 const EVERYDAY: Record<string, Set<string>> = {
+	thị: wordsOf('trấn xã trường giác lực tứ uỷ ủy'),
+	văn: wordsOf('nghệ hoá hóa phòng bản kiện miếu'),
+};
+/** The same without marks, where it may also be thi đua, van nước, vận động, vẫn luôn. */
+const BARE_EVERYDAY: Record<string, Set<string>> = {
 	thi: wordsOf(
 		'tran xa truong giac luc hieu phan dan thanh tu truc dua cong cu ca hat dau chay keo bo boi nhay mua ve viet dien do',
 		'tai nghiem diem dong hanh giua chung van vui nau doc tim hieu thu gom phan va o cac lop khoi cap ket',
+		'xanh moi loai duoc hoc cuoi',
 	),
 	van: wordsOf(
 		'nghe hoa phong hoc ban kien the mieu chuong tu nuoc khoa xa dong chuyen hanh tai dung may quanh la con hay duoc cho',
-		'se de o',
+		'se de o luon lop va',
 	),
 };
+/** What nguyên is said with, which without marks begins like the surest of the names. */
+const BARE_SURE_EVERYDAY = new Set(['nguyen nhu moi', 'nguyen nhu cu', 'nguyen bao bi', 'nguyen gia tri']);
+/** In small letters and without marks first of all đô, vở, cao and tổ. */
+const WEAK_FAMILY = wordsOf('do vo cao to');
 /** What begins like the family name Đoàn and names no person. */
 const UNION = /^đoàn (thanh niên|viên|đội|trường|kết)(?!\p{L})/u;
 /** Said before somebody's name. */
@@ -39,8 +49,10 @@ const ADDRESS = wordsOf('em bạn cháu');
 /** Schools, streets, wards and funds carry names of people, and say before them what they are. */
 const NAMED_AFTER = wordsOf(
 	'trường thcs thpt th học tiểu mầm non đội liên quỹ giải đường phố ngõ phường xã huyện tỉnh thôn bản khối hồ',
-	'núi sông chùa đền công viên tượng đài anh hùng liệt sĩ phong trào',
+	'núi sông chùa đền công viên tượng đài anh hùng liệt sĩ phong trào chuyên gương tích',
 );
+/** Before whom something is named after; `tên` alone stands before a pupil too. */
+const NAMED_AFTER_PAIRS = new Set(['mang tên', 'mang ten']);
 const BARE_NAMED_AFTER = new Set([...NAMED_AFTER].map(foldSearch));
 const isCapital = (word: string | undefined): word is string => word !== undefined && /^\p{Lu}/u.test(word);
 const isBareText = (text: string) => !/[^\p{ASCII}]/u.test(text);
@@ -63,7 +75,8 @@ export function findNamedPerson(text: string): string | undefined {
 		const name = words.slice(at, end).join(' ');
 		const family = words[at]!.toLowerCase();
 		const isFamily = FAMILY.has(family) || (isBare && BARE_FAMILY.has(family));
-		const isNamedAfter = (isBare ? BARE_NAMED_AFTER : NAMED_AFTER).has(before);
+		const pair = `${words[at - 2]?.toLowerCase()} ${before}`;
+		const isNamedAfter = (isBare ? BARE_NAMED_AFTER : NAMED_AFTER).has(before) || NAMED_AFTER_PAIRS.has(pair);
 		const isWhole = isFamily && end - at >= 3 && !UNION.test(name.toLowerCase());
 		const isAddressed = ADDRESS.has(before) && end > at && !isLoud;
 		if ((isWhole && !isNamedAfter) || isAddressed) return name;
@@ -76,12 +89,15 @@ export function findNamedPerson(text: string): string | undefined {
 /** A family name, what stands in the middle of names, and a given name, in letters of any size, marks or none. */
 function isByMiddle(three: string[], { isBare }: { isBare: boolean }): boolean {
 	const [family = '', middle = '', given = ''] = three.map((word) => word.toLowerCase());
-	if (!/^\p{L}{2,7}$/u.test(given)) return false;
-	if (SURE_FAMILY.has(family) && SURE_MIDDLE.has(middle)) return true;
+	if (!/^\p{L}{1,7}$/u.test(given)) return false;
+	const isBareThree = isBareText(three.join(''));
+	const isCapitalised = three.every(isCapital);
+	if (SURE_FAMILY.has(family) && SURE_MIDDLE.has(middle))
+		return isCapitalised || !BARE_SURE_EVERYDAY.has(`${family} ${middle} ${given}`);
 	// Three words with a capital and no marks may stand amid others that have them.
-	const isWithoutMarks = isBareText(three.join('')) && (isBare || three.every(isCapital));
-	const isName = isWithoutMarks
-		? FOLDED_FAMILY.has(family) && BARE_MIDDLE.has(middle)
-		: FAMILY.has(family) && MIDDLE.has(middle);
-	return isName && !EVERYDAY[foldSearch(middle)]!.has(foldSearch(given));
+	if (isBareThree && (isBare || isCapitalised)) {
+		const isFamily = FOLDED_FAMILY.has(family) && (isCapitalised || !WEAK_FAMILY.has(family));
+		return isFamily && BARE_MIDDLE.has(middle) && !BARE_EVERYDAY[middle]!.has(given);
+	}
+	return FAMILY.has(family) && MIDDLE.has(middle) && !EVERYDAY[middle]!.has(given);
 }
