@@ -199,6 +199,17 @@ test.each(['pasted', 'sent as a file'])(
 		const offers = notes.getByRole('button');
 		await offers.first().waitFor();
 		expect(await offers.allTextContents()).toEqual(Array(2).fill(expect.stringContaining('vào 6A')));
+		// What somebody types meanwhile stays: the class has figures of its own, until they are gone again.
+		await page.fill(cell('cardboard', 'kg'), '9');
+		await offers.first().waitFor({ state: 'detached' });
+		const hidden = notes.locator('[data-offer]').first();
+		await hidden.evaluate((button) => (button as HTMLElement).click());
+		await page.evaluate(() => new Promise((done) => setTimeout(done, 100)));
+		expect(await notes.locator('[data-offer]').count()).toBe(2);
+		expect(await page.inputValue(cell('cardboard', 'kg'))).toBe('9');
+		expect(await page.inputValue(cell('mixed_paper', 'kg'))).toBe('');
+		await page.fill(cell('cardboard', 'kg'), '');
+		await offers.first().waitFor();
 		await offers.first().focus();
 		await page.keyboard.press('Enter');
 		const link = notes.getByRole('link', { name: 'Đã điền dòng 3 vào lớp 6A' });

@@ -53,8 +53,12 @@ export function enhanceClassSheet(): void {
 			total();
 		});
 	});
-	if (form.querySelector('[data-offer]'))
-		void import('./class-sheet-paste.client.ts').then(({ showOffers }) => showOffers(form));
+	const look = () => {
+		if (form.querySelector('[data-offer]'))
+			void import('./class-sheet-paste.client.ts').then(({ showOffers }) => showOffers(form));
+	};
+	body.addEventListener('input', look);
+	look();
 	const sayCampaign = watchCampaign(form);
 	const total = () => {
 		addUp(grid);

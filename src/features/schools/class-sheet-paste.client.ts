@@ -127,8 +127,10 @@ export function showOffers(form: HTMLFormElement): void {
 	}
 }
 
-/** Writes the row into the class, and says so where it was offered. */
+/** Writes the row into the class where nothing stands yet, and says so where it was offered. */
 export function takeOffer(form: HTMLFormElement, button: HTMLElement): void {
+	showOffers(form);
+	if (button.hidden) return;
 	const { words } = JSON.parse(form.dataset['classSheet'] ?? '{}') as Known;
 	const { name, row, cells } = offerOf(button);
 	for (const cell of cells) inputOf(cell.name)!.value = cell.text;
