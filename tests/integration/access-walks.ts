@@ -592,7 +592,10 @@ export const WALKS: Record<string, Walk> = {
 	unpublishCampaign: {
 		act: 'campaign.change',
 		reach: ORGANISATION,
-		run: (db, { running }, actor) => unpublishCampaign(db, actor, running.id, NOW),
+		// The one that runs has given a link out.
+		prepare: (db, { drafted }) =>
+			db.updateTable('campaign').set({ publishedAt: NOW }).where('id', '=', drafted.id).execute(),
+		run: (db, { drafted }, actor) => unpublishCampaign(db, actor, drafted.id, NOW),
 	},
 	deleteCampaignDraft: {
 		act: 'campaign.change',

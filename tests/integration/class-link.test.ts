@@ -429,12 +429,16 @@ describeEachEngine('a class link', (engine) => {
 		await hasLapsed(token, sheet.id);
 	});
 
-	test('goes with its class’s part when the campaign is a draft again', async () => {
-		const { db, lead, campaignId, issueOne, sheetOf, refused } = await makeWorld();
+	test('keeps its campaign from being a draft again, also once it was taken back, and is told as such', async () => {
+		const { db, lead, campaignId, issueOne, sheetOf, refused, hasLapsed, linkOf, other } = await makeWorld();
 		const token = await issueOne();
-		await unpublishCampaign(db, lead, campaignId, NOW);
-		await refused(() => recordByLink(db, token, sheetOf(), NOW), 'classLinkUnknown', 404);
-		expect(await db.selectFrom('classLink').selectAll().execute()).toEqual([]);
+		const unpublish = () => unpublishCampaign(db, lead, campaignId, NOW);
+		await refused(unpublish, 'campaignHasLinks', 409);
+		await endClassLink(db, lead, (await linkOf(token)).id, NOW);
+		await refused(unpublish, 'campaignHasLinks', 409);
+		await hasLapsed(token, sheetOf().id);
+		// Another campaign's links keep it from nothing.
+		await unpublishCampaign(db, other.lead, other.campaignId, NOW);
 	});
 
 	test('enters one sheet of a day of two that come at once, and none once it was ended meanwhile', async () => {

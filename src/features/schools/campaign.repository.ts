@@ -149,11 +149,9 @@ export async function addCampaignClasses(
 		.execute();
 }
 
-/** Nobody takes part any more; the links of its classes end with that. */
-export async function dropCampaignClasses(trx: Trx, campaignId: string): Promise<void> {
-	for (const table of ['classLink', 'campaignClass'] as const)
-		await trx.deleteFrom(table).where('campaignId', '=', campaignId).execute();
-}
+/** Nobody takes part any more; the database keeps a class for which a link was handed out. */
+export const dropCampaignClasses = (trx: Trx, campaignId: string) =>
+	trx.deleteFrom('campaignClass').where('campaignId', '=', campaignId).execute();
 
 /** The last day of which a sheet stands that was not revoked. */
 export async function findLastSheetDay(db: Db, campaignId: string): Promise<string | undefined> {

@@ -32,7 +32,7 @@ import {
 	withdrawWeighInRow,
 } from './campaign.repository.ts';
 import { lapsesAtOf } from './class-link.ts';
-import { moveLapse } from './class-link.repository.ts';
+import { hasClassLinks, moveLapse } from './class-link.repository.ts';
 import { schoolYearOf } from './class-sheet.ts';
 import { listClasses } from './school.repository.ts';
 import { holdEntry } from './sheet-entry.service.ts';
@@ -159,7 +159,7 @@ export async function publishCampaign(
 	});
 }
 
-/** Makes it a draft again, to change its rules. Refuses with 409 once a sheet stands, and an ended one. */
+/** Makes it a draft again, to change its rules. Refuses with 409 once a sheet or a class's link was made, and an ended one. */
 export async function unpublishCampaign(
 	db: Db,
 	actor: Actor | undefined,
@@ -170,9 +170,11 @@ export async function unpublishCampaign(
 		if (campaign.publishedAt === null) return 'unchanged';
 		if (campaign.endedAt !== null) throw new DomainError('CONFLICT', 'campaignEnded');
 		const sheets = await countSheets(trx, id);
-		// Also a revoked one was entered under these rules, perhaps by a link that would go.
+		// Also a revoked one was entered under these rules.
 		if (sheets.entered + sheets.approved + sheets.revoked > 0)
 			throw new DomainError('CONFLICT', 'campaignHasSheets');
+		// A teacher read them there, and whoever holds a link must learn whom to ask, also when it is over.
+		if (await hasClassLinks(trx, id)) throw new DomainError('CONFLICT', 'campaignHasLinks');
 		await dropCampaignClasses(trx, id);
 		await setCampaign(trx, id, { publishedAt: null });
 		return 'changed';

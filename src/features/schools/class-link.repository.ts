@@ -65,6 +65,15 @@ export async function listClassLinks(
 		.map(({ name: _, ...row }) => ({ ...toLink(row), sheetCount: countOf.get(row.id) ?? 0 }));
 }
 
+/** True once a link was handed out in a campaign, also one that holds no more. */
+export const hasClassLinks = async (db: Db, campaignId: string): Promise<boolean> =>
+	(await db
+		.selectFrom('classLink')
+		.select('id')
+		.where('campaignId', '=', campaignId)
+		.limit(1)
+		.executeTakeFirst()) !== undefined;
+
 /** How many sheets that came by a link wait for approval. */
 export async function countWaitingOfLink(
 	db: Db,

@@ -112,9 +112,8 @@ export async function endClassLink(db: Db, actor: Actor | undefined, id: string,
 	const { organisationId, greenHouseId } = campaign;
 	await inTransaction(db, async (trx) => {
 		await holdEntry(trx, { house: { id: greenHouseId }, organisationId, grantId: grant.id }, now);
-		// Gone with the campaign's classes, or ended by somebody else.
-		const current = await findClassLink(trx, { id }, now);
-		if (current?.endedAt !== null) return;
+		// Ended by somebody else meanwhile.
+		if ((await findClassLink(trx, { id }, now))!.endedAt !== null) return;
 		await endClassLinkRow(trx, id, now);
 		await insertAuditEvent(trx, auditOf('end', id, grant.id), now);
 	});
