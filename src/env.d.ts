@@ -30,11 +30,12 @@ declare namespace App {
 		tableReading?: import('#features/schools/sheet-table.ts').TableReading | undefined;
 		/** Why a photo was not taken though its record was written; undefined when it was. */
 		photoRefusal?: import('./lib/errors.ts').DomainError | undefined;
-		/** What an action made that is shown once and never again: codes, a link. */
+		/** What an action made that is shown once and never again: codes, a link, what was approved just now. */
 		shownOnce:
 			| {
 					codes?: string[];
 					classLinks?: import('#features/schools/class-link.service.ts').IssuedLink[];
+					sheets?: import('#features/schools/class-sheet.ts').ApprovedSheets;
 					link?: string;
 					/** For whom it is, what it gives there, and until when. */
 					of?: {

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { draftCampaign, endCampaign, publishCampaign } from '#features/schools/campaign.service.ts';
 import { schoolYearOf } from '#features/schools/class-sheet.ts';
 import { createTranslator } from '#lib/i18n.ts';
+import { recordClassSheet, revokeClassSheet } from '#features/schools/class-sheet.service.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { writeWorkbook } from '#lib/workbook.ts';
-import { addDays, toLocalDate } from '#lib/time.ts';
+import { addDays, formatDate, toLocalDate } from '#lib/time.ts';
 import errors from '#locales/vi/errors.json' with { type: 'json' };
 import { launchBrowser, phone, wide } from '../support/browser.ts';
 import { PLAIN_CAMPAIGN } from '../support/fixtures.ts';
@@ -462,6 +463,90 @@ test.each([true, false])('a day waits until it is approved (JavaScript: %s)', as
 	await page.locator('.good [role=status]', { hasText: 'Đã duyệt sổ' }).waitFor();
 	expect(await page.locator('summary', { hasText: 'chờ duyệt' }).count()).toBe(0);
 	expect(await dropOffs()).toBe(before + 1);
+	await page.context().close();
+});
+
+/** Sheets of 6A that wait, of days long ago that no other test has. */
+async function enterWaiting(days: number[]) {
+	const { actor } = world.people['school lead'];
+	const lines = [{ material: 'mixed_paper', unit: 'kg' as const, quantityMilli: 2000 }];
+	const sheets = days.map((day) => ({ id: uuidv7(Date.now()), collectedOn: addDays(world.today, -day) }));
+	for (const sheet of sheets)
+		await recordClassSheet(
+			world.db,
+			actor,
+			{ ...sheet, greenHouseCode: world.schoolHouse.code, rows: [{ classId: world.classId, lines }] },
+			Date.now(),
+		);
+	const statuses = async () => {
+		const ids = sheets.map(({ id }) => id);
+		const rows = await world.db
+			.selectFrom('classSheet')
+			.select(['id', 'status'])
+			.where('id', 'in', ids)
+			.execute();
+		return ids.map((id) => rows.find((row) => row.id === id)!.status);
+	};
+	return { sheets, statuses, revoke: (id: string) => revokeClassSheet(world.db, actor, id, Date.now()) };
+}
+
+test.each([
+	{ prefix: '', javaScriptEnabled: false },
+	{ prefix: '/en', javaScriptEnabled: true },
+])('all that wait are approved at once, and what was taken back meanwhile is named: %o', async (how) => {
+	const { prefix, javaScriptEnabled } = how;
+	const { sheets, statuses, revoke } = await enterWaiting(prefix === '' ? [21, 22, 23] : [24, 25, 26]);
+	const page = await openSheet(javaScriptEnabled);
+	await page.goto(`${world.baseUrl}${prefix}/cua-toi/truong`);
+	await revoke(sheets[1]!.id);
+	const date = formatDate(sheets[1]!.collectedOn, prefix === '' ? 'vi' : 'en');
+	const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+	await press(prefix === '' ? 'Duyệt cả 3 sổ đang chờ' : 'Approve all 3 waiting sheets');
+	const told = page.locator('.note[role=status]');
+	expect(await told.locator('p').allTextContents()).toEqual(
+		prefix === ''
+			? ['Đã duyệt 2 sổ.', 'Còn 1 sổ để nguyên:']
+			: ['2 sheets are approved.', '1 sheet was left as it is:'],
+	);
+	expect((await told.locator('li').textContent())!.trim()).toBe(
+		prefix === ''
+			? `6A, ngày ${date}: đã rút lại nên không duyệt.`
+			: `6A, ${date}: was taken back, so it is not approved.`,
+	);
+	expect(await statuses()).toEqual(['approved', 'revoked', 'approved']);
+	if (javaScriptEnabled) expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, 320)).toEqual([]);
+	await page.context().close();
+});
+
+test('what is approved at once is said by what was done, and never by an address', async () => {
+	const { sheets, statuses, revoke } = await enterWaiting([27, 28]);
+	const [, second] = sheets;
+	await revoke(second!.id);
+	const page = await openSheet(false);
+	const post = (...ids: string[]) =>
+		page.request.post(`${world.baseUrl}/cua-toi/truong?_action=schools.approveSheets`, {
+			headers: { 'content-type': 'application/x-www-form-urlencoded', origin: world.baseUrl },
+			data: ids.map((id) => `id=${id}`).join('&') + `&diem=${world.schoolHouse.code}`,
+		});
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	const none = await post(second!.id);
+	expect(none.status()).toBe(409);
+	expect(await none.text()).toContain('Lượt này chưa duyệt được sổ nào.');
+	const unknown = await post(sheets[0]!.id, uuidv7(Date.now()));
+	expect(unknown.status()).toBe(404);
+	expect(await unknown.text()).toContain(errors.sheetNotFound);
+	const many = await post(...Array.from({ length: 151 }, () => uuidv7(Date.now())));
+	expect(many.status()).toBe(413);
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	expect(await statuses()).toEqual(['entered', 'revoked']);
+	const one = await post(sheets[0]!.id, sheets[0]!.id, sheets[0]!.id);
+	expect(await one.text()).toContain('Đã duyệt 1 sổ.');
+	const again = await post(sheets[0]!.id);
+	expect(again.status()).toBe(200);
+	expect(await again.text()).toContain('đã được duyệt từ trước.');
+	await page.goto(`${world.baseUrl}/cua-toi/truong?duyet=999`);
+	expect(await page.locator('.note.good').count()).toBe(0);
 	await page.context().close();
 });
 

@@ -109,6 +109,7 @@ import {
 import { endClassLink, issueClassLinks } from '#features/schools/class-link.service.ts';
 import {
 	approveClassSheet,
+	approveClassSheets,
 	readClassTable,
 	recordClassSheet,
 	revokeClassSheet,
@@ -666,6 +667,11 @@ export const WALKS: Record<string, Walk> = {
 		act: 'class-sheet.approve',
 		reach: ORGANISATION,
 		run: (db, { standing }, actor) => approveClassSheet(db, actor, standing.id, NOW),
+	},
+	approveClassSheets: {
+		act: 'class-sheet.approve',
+		reach: ORGANISATION,
+		run: (db, { standing }, actor) => approveClassSheets(db, actor, { ids: [standing.id] }, NOW),
 	},
 	revokeClassSheet: {
 		act: 'class-sheet.revoke',

@@ -4,9 +4,10 @@ import type { Actor } from '#features/accounts/actor.ts';
 import { findOpenCycle } from '#features/collections/collection-cycle.repository.ts';
 import { closeCycle } from '#features/collections/collection-cycle.service.ts';
 import { sumDeclared } from '#features/drop-offs/drop-off.repository.ts';
-import { readSheetRows, type ClassSheetInput } from '#features/schools/class-sheet.ts';
+import { MAX_SHEETS, readSheetRows, type ClassSheetInput } from '#features/schools/class-sheet.ts';
 import {
 	approveClassSheet,
+	approveClassSheets,
 	readClassTable,
 	recordClassSheet,
 	revokeClassSheet,
@@ -455,6 +456,104 @@ describeEachEngine('a class sheet', (engine) => {
 		await expectRefused(db, approve(waiting!.id), 'materialNotTaken', 422);
 		await db.updateTable('greenHouse').set({ status: 'paused' }).where('id', '=', world.house.id).execute();
 		await expectRefused(db, approve(waiting!.id), 'housePaused', 422);
+	});
+
+	test('is approved with others in one act, which leaves what waits no more and tells it', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const days = ['2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20'];
+		const sheets = days.map((collectedOn) => sheetOf(world, { collectedOn, isApproved: false }));
+		for (const sheet of sheets) await recordClassSheet(db, world.lead, sheet, NOW);
+		const [first, gone, before, last] = sheets.map(({ id }) => id) as [string, string, string, string];
+		await revokeClassSheet(db, world.lead, gone, NOW);
+		await approveClassSheet(db, world.lead, before, NOW);
+		const ids = [first, gone, before, last, first];
+		const approve = (actor: Actor | undefined = world.lead, of = ids) =>
+			approveClassSheets(db, actor, { ids: of }, NOW + 1);
+		for (const [actor, key, status] of [
+			[world.other.lead, 'notYourRole', 403],
+			[world.steward, 'notYourRole', 403],
+		] as const)
+			await expectRefused(db, () => approve(actor), key, status);
+		await expectRefused(db, () => approveClassSheets(db, undefined, { ids }, NOW), 'signInFirst', 401);
+		await expectRefused(db, () => approve(world.lead, [first, uuidv7(NOW)]), 'sheetNotFound', 404);
+		await expectRefused(db, () => approve(world.lead, []), 'sheetNotFound', 404);
+		const many = Array.from({ length: MAX_SHEETS + 1 }, () => uuidv7(NOW));
+		await expectRefused(db, () => approve(world.lead, many), 'bodyTooLarge', 413);
+		const left = [
+			{ id: gone, why: 'revoked' },
+			{ id: before, why: 'approved' },
+		];
+		const outcomes = await Promise.all([approve(), approve(), approve()]);
+		const done = outcomes.filter(({ approved }) => approved.length > 0);
+		expect(done).toEqual([{ approved: [first, last], left }]);
+		expect(await approve()).toEqual({
+			approved: [],
+			left: [first, gone, before, last].map((id) => ({ id, why: id === gone ? 'revoked' : 'approved' })),
+		});
+		const states = await db
+			.selectFrom('classSheet')
+			.select(['id', 'status', 'approvedAt'])
+			.orderBy('collectedOn')
+			.execute();
+		expect(states).toEqual([
+			{ id: first, status: 'approved', approvedAt: NOW + 1 },
+			{ id: gone, status: 'revoked', approvedAt: null },
+			{ id: before, status: 'approved', approvedAt: NOW },
+			{ id: last, status: 'approved', approvedAt: NOW + 1 },
+		]);
+		expect(await db.selectFrom('dropOff').select('id').execute()).toHaveLength(3 * 2);
+		const acts = await db
+			.selectFrom('auditEvent')
+			.select(['action', 'subjectId', 'roleGrantId'])
+			.where('action', '=', 'class-sheet.approve')
+			.orderBy('subjectId')
+			.execute();
+		const roleGrantId = world.lead.grants[0]!.id;
+		expect(acts).toEqual(
+			[before, first, last]
+				.sort()
+				.map((subjectId) => ({ action: 'class-sheet.approve', subjectId, roleGrantId })),
+		);
+	});
+
+	test('that its house takes no more is left waiting while the others are approved', async () => {
+		const db = await engine.fresh();
+		const world = await makeWorld(db);
+		const cans = sheetOf(world, { isApproved: false });
+		const papers = sheetOf(world, {
+			...{ isApproved: false, collectedOn: '2026-11-19' },
+			rows: [paper(world.classA)],
+		});
+		for (const sheet of [cans, papers]) await recordClassSheet(db, world.lead, sheet, NOW);
+		await db
+			.deleteFrom('greenHouseMaterial')
+			.where('greenHouseId', '=', world.house.id)
+			.where('materialCode', '=', 'aluminium_can')
+			.execute();
+		const ids = [cans.id, papers.id];
+		const approve = () => approveClassSheets(db, world.lead, { ids, locale: 'en' }, NOW);
+		const values = { material: 'Aluminium can' };
+		expect(await approve()).toMatchObject({
+			approved: [papers.id],
+			left: [{ id: cans.id, why: { key: 'materialNotTaken', values } }],
+		});
+		expect(await db.selectFrom('dropOff').select('classSheetId').execute()).toEqual([
+			{ classSheetId: papers.id },
+		]);
+		// A house that has closed lets none count.
+		const before = await digest(db);
+		await db.updateTable('greenHouse').set({ status: 'closed' }).where('id', '=', world.house.id).execute();
+		const closed = await digest(db);
+		expect(closed).not.toEqual(before);
+		expect(await approve()).toMatchObject({
+			approved: [],
+			left: [
+				{ id: cans.id, why: { key: 'houseClosed' } },
+				{ id: papers.id, why: 'approved' },
+			],
+		});
+		expect(await digest(db)).toEqual(closed);
 	});
 
 	test('asks about an amount that a class rarely brings, and takes it when it was meant', async () => {

@@ -36,6 +36,7 @@ import {
 } from '#features/schools/campaign.service.ts';
 import {
 	approveClassSheet,
+	approveClassSheets,
 	recordClassSheet,
 	revokeClassSheet,
 } from '#features/schools/class-sheet.service.ts';
@@ -116,6 +117,7 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 			NOW,
 		),
 	approveClassSheet: (db) => approveClassSheet(db, undefined, id, NOW),
+	approveClassSheets: (db) => approveClassSheets(db, undefined, { ids: [id] }, NOW),
 	revokeClassSheet: (db) => revokeClassSheet(db, undefined, id, NOW),
 };
 

@@ -7,6 +7,7 @@ import { normaliseUuid } from '#lib/uuid.ts';
 import { readSheetRows } from './class-sheet.ts';
 import {
 	approveClassSheet,
+	approveClassSheets,
 	readClassTable,
 	recordClassSheet,
 	revokeClassSheet,
@@ -56,11 +57,17 @@ export const schools = {
 		},
 		{ longText: { field: 'table', maxRows: MAX_TABLE_ROWS } },
 	),
-	/** One sheet, or all that the page showed as waiting. */
 	approveSheet: formAction(async (form, { locals: { db, actor, now, locale } }) => {
+		const id = field(form, 'id');
+		await approveClassSheet(db, actor, id, now);
+		return pageOf(locale, form, { xong: id });
+	}),
+	/** All that the page showed as waiting; the page itself says what came of each. */
+	approveSheets: formAction(async (form, { locals }) => {
+		const { db, actor, now, locale } = locals;
 		const ids = form.getAll('id').map(String);
-		for (const id of ids) await approveClassSheet(db, actor, id, now);
-		return pageOf(locale, form, ids.length === 1 ? { xong: ids[0]! } : { duyet: String(ids.length) });
+		locals.shownOnce = { sheets: await approveClassSheets(db, actor, { ids, locale }, now) };
+		return undefined;
 	}),
 	revokeSheet: formAction(async (form, { locals: { db, actor, now, locale } }) => {
 		const id = field(form, 'id');

@@ -162,6 +162,15 @@ export const listSheetsOfLink = async (
 			.execute(),
 	);
 
+/** These sheets, by day, each with its cells. */
+export const listSheetsById = async (db: Db, ids: string[]) =>
+	ids.length === 0
+		? []
+		: withCells(
+				db,
+				await selectSheets(db).where('id', 'in', ids).orderBy('collectedOn').orderBy('id').execute(),
+			);
+
 /** One sheet of a school with its cells, as it was entered. */
 export async function findSheetOfSchool(db: Db, organisationId: string, id: string) {
 	const sheet = await findClassSheet(db, id);

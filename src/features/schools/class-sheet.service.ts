@@ -17,7 +17,13 @@ import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/
 import { DomainError } from '#lib/errors.ts';
 import { startOfLocalDate, toLocalDate, type LocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { schoolYearOf, type ClassSheetInput, type SheetRow } from './class-sheet.ts';
+import {
+	MAX_SHEETS,
+	schoolYearOf,
+	type ApprovedSheets,
+	type ClassSheetInput,
+	type SheetRow,
+} from './class-sheet.ts';
 import {
 	approveSheetRow,
 	findClassSheet,
@@ -63,8 +69,12 @@ export async function recordClassSheet(
 		const standing = await enterSheet(trx, entry, now);
 		// Sent once to wait, and once more with the other button.
 		if (standing && (standing.status !== 'entered' || !input.isApproved)) return 'unchanged';
-		if (standing) await approveWaiting(trx, { sheet: standing, house, materials, grantId: grant.id }, now);
-		else if (input.isApproved) await approve(trx, { sheet: input, house, rows, grantId: grant.id }, now);
+		if (standing) {
+			const waiting = await readWaiting(trx, { sheet: standing, house, materials });
+			await approveEntered(trx, { sheet: standing, house, rows: waiting, grantId: grant.id }, now);
+		}
+		if (!standing && input.isApproved)
+			await approve(trx, { sheet: input, house, rows, grantId: grant.id }, now);
 		return 'created';
 	};
 	return retryWhenTaken(() => inTransaction(db, write));
@@ -122,16 +132,22 @@ async function approve(trx: Trx, { sheet, house, rows, grantId }: Approval, now:
 	await approveSheetRow(trx, sheet.id, grantId, now);
 }
 
-/** Approves what was entered before; its house may take less by now. Refuses with 422. */
-async function approveWaiting(
-	trx: Trx,
-	{ materials, ...of }: Omit<Approval, 'rows'> & { materials: Material[] },
-	now: number,
-): Promise<void> {
-	checkHouseTakes(await getHouseStatus(trx, of.house.id));
-	const rows = await listSheetRows(trx, of.sheet.id);
-	for (const row of rows) checkLines(row.lines, of.house, materials);
-	await approve(trx, { ...of, rows }, now);
+type Waiting = Pick<Approval, 'sheet' | 'house'> & {
+	materials: Material[];
+	locale?: 'vi' | 'en' | undefined;
+};
+
+/** The rows of what was entered before; its house may take less by now. Refuses with 422. */
+async function readWaiting(trx: Trx, { sheet, house, materials, locale }: Waiting): Promise<SheetRow[]> {
+	checkHouseTakes(await getHouseStatus(trx, house.id));
+	const rows = await listSheetRows(trx, sheet.id);
+	for (const row of rows) checkLines(row.lines, house, materials, locale);
+	return rows;
+}
+
+/** Approves what was entered before and was read. */
+async function approveEntered(trx: Trx, of: Approval, now: number): Promise<void> {
+	await approve(trx, of, now);
 	await insertAuditEvent(trx, auditOf('class-sheet.approve', of.sheet.id, of.grantId), now);
 }
 
@@ -170,7 +186,55 @@ export async function approveClassSheet(
 		const status = (await findClassSheet(trx, id))!.status;
 		if (status === 'approved') return;
 		if (status === 'revoked') throw new DomainError('CONFLICT', 'sheetRevoked');
-		await approveWaiting(trx, { sheet, house, materials, grantId: grant.id }, now);
+		const rows = await readWaiting(trx, { sheet, house, materials });
+		await approveEntered(trx, { sheet, house, rows, grantId: grant.id }, now);
+	});
+}
+
+/** A refusal as a value; anything else is thrown on. */
+function asRefusal(error: unknown): DomainError {
+	if (error instanceof DomainError) return error;
+	throw error;
+}
+
+/**
+ * Lets several sheets count in one act; what waits no more, or cannot count, is left and told. Refuses all of them with
+ * 401, with 403, with 404 where one is not there, and with 413 more than {@link MAX_SHEETS}.
+ */
+export async function approveClassSheets(
+	db: Db,
+	actor: Actor | undefined,
+	{ ids, locale }: { ids: string[]; locale?: 'vi' | 'en' | undefined },
+	now: number,
+): Promise<ApprovedSheets> {
+	requireActor(actor);
+	const unique = [...new Set(ids)];
+	if (unique.length === 0) throw new DomainError('NOT_FOUND', 'sheetNotFound');
+	if (unique.length > MAX_SHEETS) throw new DomainError('CONTENT_TOO_LARGE', 'bodyTooLarge');
+	const found: Awaited<ReturnType<typeof requireSheet>>[] = [];
+	for (const id of unique) found.push(await requireSheet(db, actor, id, 'class-sheet.approve', now));
+	const materials = await listMaterials(db);
+	const houseIds = new Set(found.map(({ house }) => house.id));
+	const grantIds = new Set(found.map(({ grant }) => grant.id));
+	return inTransaction(db, async (trx) => {
+		for (const houseId of [...houseIds].sort()) await lockRow(trx, 'green_house', houseId);
+		for (const grantId of grantIds) await holdGrant(trx, grantId, now);
+		const done: ApprovedSheets = { approved: [], left: [] };
+		for (const { sheet, house, grant } of found) {
+			const { id } = sheet;
+			const { status } = (await findClassSheet(trx, id))!;
+			const read =
+				status === 'entered'
+					? await readWaiting(trx, { sheet, house, materials, locale }).catch(asRefusal)
+					: status;
+			if (!Array.isArray(read)) {
+				done.left.push({ id, why: read });
+				continue;
+			}
+			await approveEntered(trx, { sheet, house, rows: read, grantId: grant.id }, now);
+			done.approved.push(id);
+		}
+		return done;
 	});
 }
 

@@ -74,6 +74,17 @@ export function sheetForm(rows: SheetRow[]): FormData {
 	return form;
 }
 
+/** The most that a page lists, and that are approved at once: more than one look takes. */
+export const MAX_SHEETS = 150;
+
+/** What came of approving several sheets in one act. */
+export type ApprovedSheets = {
+	/** What this act let count. */
+	approved: string[];
+	/** What it left as it stands: approved or revoked meanwhile, or refused. */
+	left: { id: string; why: 'approved' | 'revoked' | DomainError }[];
+};
+
 export type StandingSheet = { id: string; collectedOn: string; campaignId: string | null };
 
 /** The grid with the figures of a sheet that was taken back. */
