@@ -550,6 +550,19 @@ test('what is approved at once is said by what was done, and never by an address
 	await page.context().close();
 });
 
+test('only a sheet that was taken back stands in the grid once more', async () => {
+	const { sheets, revoke } = await enterWaiting([29]);
+	const { id, collectedOn } = sheets[0]!;
+	const page = await openSheet(false);
+	const open = () => page.goto(`${world.baseUrl}/cua-toi/truong?ngay=${collectedOn}&tu=${id}`);
+	await open();
+	expect(await page.inputValue(cell('mixed_paper', 'kg'))).toBe('');
+	await revoke(id);
+	await open();
+	expect(await page.inputValue(cell('mixed_paper', 'kg'))).toBe('2');
+	await page.context().close();
+});
+
 test.each([
 	['', 'Trường THCS Vĩnh Trại · Nhà ở trường · Phường Đông Kinh'],
 	['/en', 'Trường THCS Vĩnh Trại · Nhà ở trường · Đông Kinh Ward'],
