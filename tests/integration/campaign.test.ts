@@ -452,6 +452,8 @@ describeEachEngine('a campaign', (engine) => {
 			recordWeighIn(db, actor, { ...weighIn, ...over }, NOW);
 		await refused(() => record(), 'campaignNotPublished', 409);
 		await refused(() => endCampaign(db, lead, id, NOW), 'campaignNotPublished', 409);
+		for (const endsOn of ['2026-12-01', RULES.endsOn])
+			await refused(() => moveCampaignEnd(db, lead, { id, endsOn }, NOW), 'campaignNotPublished', 409);
 		await refused(() => recordClassSheet(db, lead, sheetOf(), NOW), 'campaignNotPublished', 409);
 		await db.updateTable('schoolClass').set({ closedOn: '2026-09-01' }).execute();
 		await refused(() => publishCampaign(db, lead, id, NOW), 'campaignWithoutClasses', 409);

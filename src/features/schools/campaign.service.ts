@@ -196,7 +196,7 @@ export async function deleteCampaignDraft(
 	});
 }
 
-/** Gives a public campaign another last day, and its classes' links. Refuses with 409 one that ended and a day before a sheet's, with 422 one that does not fit. */
+/** Gives a public campaign another last day, and its classes' links. Refuses with 409 a draft, one that ended and a day before a sheet's, with 422 one that does not fit. */
 export async function moveCampaignEnd(
 	db: Db,
 	actor: Actor | undefined,
@@ -204,6 +204,7 @@ export async function moveCampaignEnd(
 	now: number,
 ): Promise<void> {
 	await within(db, actor, { id, act: 'campaign.change', audit: 'move-end' }, now, async (trx, campaign) => {
+		if (campaign.publishedAt === null) throw new DomainError('CONFLICT', 'campaignNotPublished');
 		if (campaign.endedAt !== null) throw new DomainError('CONFLICT', 'campaignEnded');
 		if (campaign.endsOn === endsOn) return 'unchanged';
 		checkDays({ ...campaign, endsOn });
