@@ -22,6 +22,7 @@ import type { SignUpInput } from '#features/cleanup-events/cleanup-event.ts';
 import { announceEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { findEvent } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
+import { getOfficialReport } from '#features/cleanup-events/event-report.service.ts';
 import type { EventNeed } from '#features/cleanup-events/event-need.ts';
 import { listNeeds, replaceNeeds } from '#features/cleanup-events/event-need.repository.ts';
 import { letterCodeOf, shownLetterCode } from '#features/cleanup-events/letter.ts';
@@ -32,7 +33,11 @@ import {
 	readLetter,
 	verifyLetter,
 } from '#features/cleanup-events/letter.service.ts';
-import { findSignUp, listSignUpChanges } from '#features/cleanup-events/sign-up.repository.ts';
+import {
+	cancelSignUpRow,
+	findSignUp,
+	listSignUpChanges,
+} from '#features/cleanup-events/sign-up.repository.ts';
 import { pledge } from '#features/cleanup-events/sign-up-pledge.service.ts';
 import { cancelSignUp, changeSignUp, signUp } from '#features/cleanup-events/sign-up.service.ts';
 import { readOwnData } from '#features/privacy/own-data.repository.ts';
@@ -104,6 +109,33 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		organisationId = await inTransaction(db, (trx) => insertOrganisation(trx, about, NOW));
 		organiser = await makeActor(db, 'organiser', 'organisation', organisationId);
 		eventId = await announce();
+	});
+
+	test('the paper names everybody who came, by how they came, and the ward of today', async () => {
+		const unit = await join({ kind: 'unit', name: 'Chi đoàn', headCount: 25 });
+		const [person, gone] = [await join({ headCount: 4 }), await join({ name: 'Hoa', headCount: 2 })];
+		const read = () => getOfficialReport(db, organiser, eventId);
+		expect(await read()).toMatchObject({
+			units: [{ name: 'Chi đoàn', headCount: 25, present: undefined }],
+			...{ people: { headCount: 6, present: undefined }, cancelled: 0, walkIns: { heads: 0, minors: 0 } },
+		});
+		await say({ signUpId: unit, heads: 23 });
+		await say({ signUpId: person, heads: 3, statedAt: START + 1 });
+		await say({ signUpId: gone, heads: 2, statedAt: START + 2 });
+		await say({ heads: 4, minors: 1, statedAt: START + 3 });
+		await inTransaction(db, (trx) => cancelSignUpRow(trx, gone, START));
+		await db
+			.updateTable('organisation')
+			.set({ adminUnitId: 'hd-old' })
+			.where('id', '=', organisationId)
+			.execute();
+		const parts = await read();
+		expect(parts).toMatchObject({
+			units: [{ name: 'Chi đoàn', headCount: 25, present: 23 }],
+			...{ people: { headCount: 4, present: 3 }, cancelled: 2, walkIns: { heads: 4, minors: 1 } },
+			unit: { id: 'tt-2025' },
+		});
+		expect((await sum()).heads).toBe(23 + 3 + 2 + 4);
 	});
 
 	test('a person whom two phones checked in counts once, also when it is sent again', async () => {

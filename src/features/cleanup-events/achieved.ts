@@ -7,13 +7,13 @@ import { recyclablesOf } from './event-report.ts';
 type Words = { t: Translate; locale: Locale };
 const NO_BREAK_SPACE = '\u00a0';
 
-/** All recyclables of a report, `12,5 kg + 40 cái`; undefined when nothing was said of them. */
-export function recyclablesText(report: EventReport, locale: Locale): string | undefined {
+/** All recyclables of a report, `12,5 kg + 40 cái`, or with another word between; undefined when nothing was said of them. */
+export function recyclablesText(report: EventReport, locale: Locale, between = ' + '): string | undefined {
 	const { grams, piecesMilli } = recyclablesOf(report);
 	// What was counted was not weighed: "none" said of the rest is not said beside it.
 	const weight = grams === null || (grams === 0 && piecesMilli !== null) ? [] : [formatGrams(grams, locale)];
 	const pieces = piecesMilli === null ? [] : [formatQuantity(piecesMilli, 'piece', locale)];
-	return [...weight, ...pieces].join(' + ') || undefined;
+	return [...weight, ...pieces].join(between) || undefined;
 }
 
 /** Other waste, weighed or by its room or both: `1.240 kg, 3,5 m³`. */

@@ -1,6 +1,6 @@
 // A change about a Green Sunday that people counted on: when it is, where they meet, or that it does not take place.
 import type { EventChangeTable } from '#db/schema.ts';
-import type { CleanupEvent } from './cleanup-event.ts';
+import { placeText, type CleanupEvent } from './cleanup-event.ts';
 import { offerUntil, type SignUpStatus } from './sign-up-line.ts';
 
 /** A change can be taken back this long. */
@@ -52,3 +52,36 @@ type Undoable = Pick<EventChange, 'changedAt' | 'undoneAt' | 'sequence'>;
 /** Whether the page offers to take a change back. */
 export const canUndo = (change: Undoable, event: Pick<CleanupEvent, 'sequence'>, now: number): boolean =>
 	change.undoneAt === null && now <= change.changedAt + UNDO_MS && event.sequence === change.sequence;
+
+/** Where a change of time or place that stands came from, and why: `; ` between the reasons of several. */
+export type Moved = {
+	time?: Pick<CleanupEvent, 'startsAt' | 'endsAt'> & { reason: string };
+	place?: Pick<Stand, 'assemblyPoint' | 'houseName' | 'wardNameVi' | 'wardNameEn'> & { reason: string };
+};
+type Place = Parameters<typeof placeText>[0];
+
+/** What was announced at first and no longer holds, of an event with these changes, the last first. */
+export function movedFrom(
+	event: Pick<CleanupEvent, 'startsAt'> & Place,
+	changes: readonly Pick<EventChange, 'kind' | 'undoneAt' | 'reason' | 'stood'>[],
+): Moved {
+	const of = (kind: EventChange['kind']) => {
+		const standing = changes.filter((each) => each.kind === kind && each.undoneAt === null).toReversed();
+		const reasons = standing.map(({ reason }) => reason.trim().replace(/\.$/, '')).filter(Boolean);
+		return { first: standing[0]?.stood, reason: [...new Set(reasons)].join('; ') };
+	};
+	const [time, place] = [of('postpone'), of('move')];
+	return {
+		...(time.first && time.first.startsAt !== event.startsAt
+			? { time: { ...pick(time.first, ['startsAt', 'endsAt']), reason: time.reason } }
+			: {}),
+		...(place.first && placeText(place.first, 'vi') !== placeText(event, 'vi')
+			? {
+					place: {
+						...pick(place.first, ['assemblyPoint', ...NAMES]),
+						reason: place.reason,
+					},
+				}
+			: {}),
+	};
+}

@@ -3,20 +3,21 @@ import type { Actor } from '#features/accounts/actor.ts';
 import { insertAuditEvent } from '#features/accounts/audit.repository.ts';
 import { holdGrant } from '#features/accounts/person.repository.ts';
 import { listMaterials } from '#features/materials/material.repository.ts';
+import { currentUnit } from '#features/places/place.ts';
 import { listAdminUnits } from '#features/places/place.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError, readAll } from '#lib/errors.ts';
 import { canonicalJson } from '#lib/hash.ts';
-import { bySignUp, presenceOf } from './attendance.ts';
-import { listFigures } from './attendance.repository.ts';
+import { bySignUp, presenceOf, walkInsOf } from './attendance.ts';
+import { listExpected, listFigures } from './attendance.repository.ts';
 import { readText, type EventReport } from './cleanup-event.ts';
 import { findOrganisation, listCoOrganisers } from './cleanup-event.repository.ts';
 import { requireEvent } from './cleanup-event.service.ts';
+import { listChanges } from './event-change.repository.ts';
 import { checkGoodsHouse, findGoodsHouse, putGoods } from './event-goods.service.ts';
 import { checkReport, checkReportLines, type ReportInput, type ReportLine } from './event-report.ts';
 import { findReports, insertReport } from './event-report.repository.ts';
 import type { OfficialParts } from './official-report.ts';
-import { listUnitSignUps } from './sign-up.repository.ts';
 
 type Figures = Omit<EventReportTable, 'eventId' | 'revision' | 'recordedAt' | 'recordedBy' | 'isSample'>;
 
@@ -109,16 +110,38 @@ export async function getOfficialReport(
 	id: string,
 ): Promise<OfficialParts> {
 	const { event } = await requireEvent(db, actor, id);
-	const figures = bySignUp(await listFigures(db, id));
+	const figures = await listFigures(db, id);
+	const said = bySignUp(figures);
+	const signUps = (await listExpected(db, id)).map((each) => ({
+		...each,
+		present: presenceOf(said.get(each.id) ?? []).heads,
+	}));
+	const isIn = ({ status, present }: (typeof signUps)[number]) =>
+		status === 'active' || (status !== 'cancelled' && present > 0);
+	const sum = (of: { headCount: number; present: number }[], key: 'headCount' | 'present') =>
+		of.reduce((total, each) => total + each[key], 0);
+	const isChecked = figures.length > 0;
+	const units = signUps.filter((each) => each.kind === 'unit' && isIn(each));
+	const people = signUps.filter((each) => each.kind === 'person' && isIn(each));
 	const { kind, adminUnitId } = (await findOrganisation(db, event.organisationId))!;
 	return {
 		...{ event, kind },
-		unit: (await listAdminUnits(db)).find((each) => each.id === adminUnitId),
+		unit: adminUnitId === null ? undefined : currentUnit(await listAdminUnits(db), adminUnitId),
 		coOrganisers: await listCoOrganisers(db, id),
-		units: (await listUnitSignUps(db, id)).map((unit) => ({
-			...{ name: unit.name, headCount: unit.headCount },
-			present: figures.size === 0 ? undefined : presenceOf(figures.get(unit.id) ?? []).heads,
+		changes: await listChanges(db, id),
+		units: units.map(({ name, headCount, present }) => ({
+			...{ name, headCount },
+			present: isChecked ? present : undefined,
 		})),
+		people: {
+			headCount: sum(people, 'headCount'),
+			present: isChecked ? sum(people, 'present') : undefined,
+		},
+		cancelled: sum(
+			signUps.filter(({ status }) => status === 'cancelled'),
+			'present',
+		),
+		walkIns: walkInsOf(figures),
 		report: (await findReports(db, [id])).get(id),
 	};
 }

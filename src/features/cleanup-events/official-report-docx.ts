@@ -35,10 +35,11 @@ const line = (text: string, look: Look = {}, options: IParagraphOptions = {}) =>
 	new Paragraph({ children: [run(text, look)], ...options });
 const centred = (text: string, look: Look = {}) => line(text, look, { alignment: AlignmentType.CENTER });
 
-const bodyLine = ({ text, isOpen, isInner }: OfficialLine) =>
+const bodyLine = ({ text, isOpen, isInner }: OfficialLine, keepNext = false) =>
 	new Paragraph({
+		keepNext,
 		children: isOpen ? [run(text && `${text} `), new TextRun({ children: [new Tab()] })] : [run(text)],
-		spacing: { before: 60, after: 60, line: 300 },
+		spacing: { before: 20, after: 20, line: 252 },
 		...(isOpen ? { tabStops: DOTS } : { alignment: AlignmentType.JUSTIFIED }),
 		...(isInner ? { indent: { left: 567 } } : {}),
 	});
@@ -51,6 +52,7 @@ const columns = (cells: { width: number; children: Paragraph[] }[]) =>
 		borders: { ...NO_BORDERS, insideHorizontal: NONE, insideVertical: NONE },
 		rows: [
 			new TableRow({
+				cantSplit: true,
 				children: cells.map(
 					({ width, children }) =>
 						new TableCell({
@@ -63,13 +65,15 @@ const columns = (cells: { width: number; children: Paragraph[] }[]) =>
 		],
 	});
 
-const head = ({ head: { above, mark, number, title }, organisation, place, year }: OfficialReport) =>
+const head = ({ head: { above, name, mark, number, title }, place, year }: OfficialReport) =>
 	columns([
 		{
 			width: 0.42,
 			children: [
 				...(above === undefined ? [] : [centred(above || '……………………………')]),
-				centred(organisation.toLocaleUpperCase('vi'), { bold: true, ...(mark ? {} : { underline: {} }) }),
+				...name.map((text, index) =>
+					centred(text, { bold: true, ...(mark || index < name.length - 1 ? {} : { underline: {} }) }),
+				),
 				...(mark ? [centred(mark)] : []),
 				centred(number.join(' …… ').trim()),
 			],
@@ -85,7 +89,7 @@ const head = ({ head: { above, mark, number, title }, organisation, place, year 
 		},
 	]);
 
-const foot = () =>
+const foot = ({ signer }: OfficialReport) =>
 	columns([
 		{
 			width: 0.42,
@@ -98,7 +102,7 @@ const foot = () =>
 		{
 			width: 0.58,
 			children: [
-				centred(OFFICIAL.signer, { bold: true }),
+				...signer.map((text) => centred(text, { bold: true })),
 				centred(OFFICIAL.sign, { italics: true }),
 				...Array.from({ length: 4 }, () => centred('')),
 			],
@@ -113,7 +117,7 @@ export function toDocx(report: OfficialReport): Promise<Buffer> {
 		lastModifiedBy: '',
 		title: known(report.subject),
 		styles: {
-			default: { document: { run: { font: 'Times New Roman', size: 28, language: { value: 'vi-VN' } } } },
+			default: { document: { run: { font: 'Times New Roman', size: 26, language: { value: 'vi-VN' } } } },
 		},
 		sections: [
 			{
@@ -127,12 +131,13 @@ export function toDocx(report: OfficialReport): Promise<Buffer> {
 					...(report.basis ? [centred(report.basis, { italics: true })] : []),
 					gap(),
 					bodyLine({ text: OFFICIAL.to, isOpen: true }),
-					...report.sections.flatMap(({ title, lines }) => [
-						line(title, { bold: true }, { spacing: { before: 120 }, keepNext: true }),
-						...lines.map(bodyLine),
+					...report.sections.flatMap(({ title, lines }, index) => [
+						line(title, { bold: true }, { spacing: { before: 80 }, keepNext: true }),
+						// The last words stand on the page that is signed.
+						...lines.map((each) => bodyLine(each, index === report.sections.length - 1)),
 					]),
-					gap(),
-					foot(),
+					line('', {}, { keepNext: true }),
+					foot(report),
 				],
 			},
 		],

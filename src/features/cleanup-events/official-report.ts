@@ -1,40 +1,43 @@
 // The report that goes to whoever ordered the clean-up, with the heads that such a paper has. It is in Vietnamese
 // whatever the page's language, as official papers are.
 import type { OrganisationTable } from '#db/schema.ts';
+import { shortHouseName } from '#features/green-houses/green-house.ts';
 import { shortUnitName, type AdminUnit } from '#features/places/place.ts';
 import { formatCount, formatGrams, formatQuantity } from '#lib/number-format.ts';
 import { formatDate, formatTime, formatWeekday, toLocalDate } from '#lib/time.ts';
 import { formatMetres, otherWasteText, recyclablesText } from './achieved.ts';
 import { placeText, plainText, type CleanupEvent, type EventReport } from './cleanup-event.ts';
+import { movedFrom, type EventChange, type Moved } from './event-change.ts';
+import { officialBody, type OfficialHead } from './official-body.ts';
 
+type Heads = { headCount: number; present?: number | undefined };
 export type OfficialParts = {
 	event: CleanupEvent;
 	/** Of the organisation: its kind, and the unit it belongs to. */
 	kind: OrganisationTable['kind'];
 	unit: Pick<AdminUnit, 'kind' | 'nameVi'> | undefined;
 	coOrganisers: { name: string }[];
+	/** What was changed about it, the last first. */
+	changes: readonly EventChange[];
 	/** How many of each signed up, and came; undefined where nobody was checked in. */
-	units: { name: string; headCount: number; present?: number | undefined }[];
+	units: ({ name: string } & Heads)[];
+	/** Everybody who signed up for themselves or a household. */
+	people: Heads;
+	/** Who came though their sign-up had ended. */
+	cancelled: number;
+	/** Who came without a sign-up, and how many of them are under 16. */
+	walkIns: { heads: number; minors: number };
 	report: EventReport | undefined;
 };
 
 /** A line of the paper: after its text, where `isOpen`, dots that somebody fills in. */
 export type OfficialLine = { text: string; isOpen?: boolean; isInner?: boolean };
 export type OfficialSection = { title: string; lines: OfficialLine[] };
-/** What stands above the paper: the Youth Union's papers have a head of their own, all others the State's. */
-export type OfficialHead = {
-	/** The body above the one that reports; '' is filled in, undefined where none stands. */
-	above: string | undefined;
-	/** Between the body's name and the number. */
-	mark: string;
-	/** Between its parts somebody fills in. */
-	number: readonly string[];
-	/** The lines on the right; the last is underlined. */
-	title: readonly string[];
-};
 export type OfficialReport = {
 	isSample: boolean;
 	head: OfficialHead;
+	/** Who signs, a line each. */
+	signer: readonly string[];
 	organisation: string;
 	place: string;
 	year: string;
@@ -51,32 +54,11 @@ export const OFFICIAL = {
 	recipients: 'Nơi nhận:',
 	recipientsAs: '- Như kính gửi;',
 	recipientsKept: '- Lưu.',
-	signer: 'ĐẠI DIỆN ĐƠN VỊ TỔ CHỨC',
 	sign: '(Ký, ghi rõ họ tên, đóng dấu)',
 	sample: 'MẪU, không phải văn bản thật',
 } as const;
 
 const PROVINCE = 'Lạng Sơn';
-/** By decree 30/2020/NĐ-CP. */
-const STATE: OfficialHead = {
-	above: '',
-	mark: '',
-	number: ['Số:', '/BC-', ''],
-	title: ['CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Độc lập - Tự do - Hạnh phúc'],
-};
-
-/** By the Union's guidance 29-HD/TWĐTN-VP. A ward's or commune's Union stands under the province's, which stands alone. */
-function unionHead(name: string): OfficialHead {
-	const isOfWard = /^Đoàn (TNCS Hồ Chí Minh |Thanh niên )?(phường|xã) /iu.test(name);
-	const isOfProvince = /^(Ban Chấp hành |BCH )?(Tỉnh đoàn|Đoàn tỉnh)/iu.test(name);
-	return {
-		above: isOfWard ? `TỈNH ĐOÀN ${PROVINCE.toLocaleUpperCase('vi')}` : isOfProvince ? undefined : '',
-		mark: '***',
-		number: ['Số:', '-BC/ĐTN'],
-		title: ['ĐOÀN TNCS HỒ CHÍ MINH'],
-	};
-}
-
 const open: OfficialLine = { text: '', isOpen: true };
 const say = (label: string, value: string | undefined): OfficialLine =>
 	value ? { text: `${label}: ${value}` } : { text: `${label}:`, isOpen: true };
@@ -95,15 +77,69 @@ function hourOf(instant: number): string {
 	return `${Number(hours)} giờ${minutes === '00' ? '' : ` ${minutes}`}`;
 }
 
+const dayOf = (instant: number): string => {
+	const date = toLocalDate(instant);
+	return `${formatWeekday(date, 'vi')}, ngày ${formatDate(date, 'vi')}`;
+};
+
 function timeOf({ startsAt, endsAt }: CleanupEvent): string {
-	const [date, last] = [toLocalDate(startsAt), toLocalDate(endsAt)];
-	const day = `${formatWeekday(date, 'vi')}, ngày ${formatDate(date, 'vi')}`;
-	return date === last
-		? `Từ ${hourOf(startsAt)} đến ${hourOf(endsAt)}, ${day}.`
-		: `Từ ${hourOf(startsAt)}, ${day}, đến ${hourOf(endsAt)} ngày ${formatDate(last, 'vi')}.`;
+	return toLocalDate(startsAt) === toLocalDate(endsAt)
+		? `Từ ${hourOf(startsAt)} đến ${hourOf(endsAt)}, ${dayOf(startsAt)}.`
+		: `Từ ${hourOf(startsAt)}, ${dayOf(startsAt)}, đến ${hourOf(endsAt)} ngày ${formatDate(toLocalDate(endsAt), 'vi')}.`;
 }
 
-function partsOf({ event, coOrganisers, units, report }: OfficialParts): OfficialLine[] {
+const why = (reason: string): string => (reason ? `; lý do: ${plainText(reason)}` : '');
+
+function postponedOf({ startsAt }: CleanupEvent, { time }: Moved): OfficialLine[] {
+	if (!time) return [];
+	const word = time.startsAt < startsAt ? 'hoãn' : 'dời';
+	const from = `${hourOf(time.startsAt)}, ${formatWeekday(toLocalDate(time.startsAt), 'vi')}, ${formatDate(toLocalDate(time.startsAt), 'vi')}`;
+	return [{ text: `(${word} từ ${from}${why(time.reason)})` }];
+}
+
+const movedOf = ({ place }: Moved): OfficialLine[] =>
+	place ? [{ text: `(đổi từ ${placeText(place, 'vi')}${why(place.reason)})` }] : [];
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+const heads = (value: number): string => `${formatCount(value, 'vi')} người`;
+
+function unitsOf({ units }: OfficialParts): OfficialLine[] {
+	if (units.length === 0) return [say('Các đơn vị tham gia', undefined)];
+	return [
+		{ text: 'Các đơn vị tham gia:' },
+		...units.map(({ name, headCount, present }) => ({
+			text:
+				present === undefined
+					? `- ${name}: ${heads(headCount)} đăng ký`
+					: `- ${name}: ${heads(present)} (đăng ký ${formatCount(headCount, 'vi')})`,
+			isInner: true,
+		})),
+	];
+}
+
+/** Who came beside the units, as far as the portal knows; nobody is left out of the sum. */
+function othersOf({ people, cancelled, walkIns }: OfficialParts): OfficialLine[] {
+	const { headCount, present = headCount } = people;
+	const signed = present === headCount ? '' : ` (đăng ký ${formatCount(headCount, 'vi')})`;
+	const minors = walkIns.minors > 0 ? ` (trong đó ${formatCount(walkIns.minors, 'vi')} em dưới 16 tuổi)` : '';
+	return [
+		...(headCount + present > 0 ? [say('Cá nhân, gia đình đăng ký', heads(present) + signed)] : []),
+		...(cancelled > 0 ? [say('Người đã huỷ đăng ký mà vẫn đến', heads(cancelled))] : []),
+		...(walkIns.heads > 0 ? [say('Người đến không đăng ký', heads(walkIns.heads) + minors)] : []),
+	];
+}
+
+/** The report's own total; where those who were checked in are not as many, both stand. */
+function totalOf({ units, people, cancelled, walkIns, report }: OfficialParts): OfficialLine {
+	const total = report && `${formatCount(report.headCount, 'vi')} lượt người`;
+	if (!total || people.present === undefined) return say('Tổng số', total);
+	const checked = units.reduce((sum, { present = 0 }) => sum + present, people.present);
+	const came = checked + cancelled + walkIns.heads;
+	return say('Tổng số', came === report.headCount ? total : `${total} (điểm danh được ${heads(came)})`);
+}
+
+function partsOf(parts: OfficialParts): OfficialLine[] {
+	const { event, coOrganisers } = parts;
 	return [
 		say('Đơn vị tổ chức', event.organisationName),
 		...(coOrganisers.length > 0
@@ -111,19 +147,9 @@ function partsOf({ event, coOrganisers, units, report }: OfficialParts): Officia
 			: []),
 		say('Người phụ trách', event.leadName),
 		...(event.collectionPartner ? [say('Đơn vị thu gom', event.collectionPartner)] : []),
-		...(units.length > 0
-			? [
-					{ text: 'Các đơn vị tham gia:' },
-					...units.map(({ name, headCount, present }) => ({
-						text:
-							present === undefined
-								? `- ${name}: ${formatCount(headCount, 'vi')} người đăng ký`
-								: `- ${name}: ${formatCount(present, 'vi')} người (đăng ký ${formatCount(headCount, 'vi')})`,
-						isInner: true,
-					})),
-				]
-			: [say('Các đơn vị tham gia', undefined)]),
-		say('Tổng số', report && `${formatCount(report.headCount, 'vi')} lượt người`),
+		...unitsOf(parts),
+		...othersOf(parts),
+		totalOf(parts),
 	];
 }
 
@@ -132,13 +158,19 @@ const count = (value: number | null | undefined, unit: string): string | undefin
 const metres = (value: number | null | undefined): string | undefined =>
 	value === null || value === undefined ? undefined : formatMetres(value, 'vi');
 
+/** A text of one line stands beside its name, a longer one below. */
+function under(label: string, text: string): OfficialLine[] {
+	const lines = linesOf(text);
+	return lines.length < 2 ? [say(label, lines[0]?.text)] : [{ text: `${label}:` }, ...lines];
+}
+
 /** What is not known is left to be filled in, never 0. */
 function resultOf(report: EventReport | undefined): OfficialLine[] {
 	const lines = report?.lines ?? [];
 	const unsorted = lines.length > 0 && report?.recyclablesGrams ? report.recyclablesGrams : null;
 	return [
 		say('Người tham gia', count(report?.headCount, 'lượt người')),
-		say('Phế liệu, đồ bán được', report && recyclablesText(report, 'vi')),
+		say('Phế liệu, đồ bán được', report && recyclablesText(report, 'vi', ' và ')),
 		...lines.map((line) => ({
 			text: `- ${line.nameVi}: ${formatQuantity(line.quantityMilli, line.unit, 'vi')}`,
 			isInner: true,
@@ -146,24 +178,33 @@ function resultOf(report: EventReport | undefined): OfficialLine[] {
 		...(unsorted === null
 			? []
 			: [{ text: `- Chưa phân loại: ${formatGrams(unsorted, 'vi')}`, isInner: true }]),
+		...(report?.houseCode && report.houseName
+			? [say('Đã đưa vào Ngôi nhà xanh', `${shortHouseName(report.houseName)} (${report.houseCode})`)]
+			: []),
 		say('Rác thải khác', report && otherWasteText(report, 'vi')),
 		say('Đường, ngõ đã dọn', metres(report?.streetMetres)),
 		say('Cống, rãnh đã khơi thông', metres(report?.drainMetres)),
 		say('Cây đã trồng', count(report?.treeCount, 'cây')),
-		...(report?.giftText
-			? [{ text: 'Quà đã trao:' }, ...linesOf(report.giftText)]
-			: [say('Quà đã trao', undefined)]),
-		...(report?.remarks ? [{ text: 'Nhận xét:' }, ...linesOf(report.remarks)] : []),
+		...under('Quà đã trao', report?.giftText ?? ''),
+		...(report?.remarks ? under('Nhận xét', report.remarks) : []),
 	];
 }
 
 export function officialReport(parts: OfficialParts): OfficialReport {
 	const { event, kind, unit, report } = parts;
+	const moved = movedFrom(event, parts.changes);
 	const sections: [string, OfficialLine[]][] = [
 		// The description calls people; why the unit ordered it, only its author knows.
 		['Mục đích', [open, open]],
-		['Thời gian', [{ text: timeOf(event) }]],
-		['Địa điểm', [{ text: `${placeText(event, 'vi')}.` }, ...linesOf(event.areaText)]],
+		['Thời gian', [{ text: timeOf(event) }, ...postponedOf(event, moved)]],
+		[
+			'Địa điểm',
+			[
+				{ text: `${placeText(event, 'vi')}.` },
+				...movedOf(moved),
+				...(event.areaText ? [say('Nơi dọn', sentence(event.areaText))] : []),
+			],
+		],
 		['Thành phần', partsOf(parts)],
 		['Kết quả', resultOf(report)],
 		['Tồn tại, hạn chế', saidOrOpen(report?.shortcomings)],
@@ -171,11 +212,11 @@ export function officialReport(parts: OfficialParts): OfficialReport {
 	];
 	return {
 		isSample: event.isSample === 1,
-		head: kind === 'youth_union' ? unionHead(event.organisationName) : STATE,
+		...officialBody(kind, event.organisationName),
 		organisation: event.organisationName,
 		place: unit && unit.kind !== 'city' ? shortUnitName(unit.nameVi) : PROVINCE,
 		year: toLocalDate(event.endsAt).slice(0, 4),
-		subject: `Kết quả ra quân “${event.title}”`,
+		subject: `Kết quả tổ chức buổi “${event.title}”`,
 		basis: event.documentNumber && `(theo văn bản số ${event.documentNumber})`,
 		sections: sections.map(([title, lines], index) => ({ title: `${index + 1}. ${title}`, lines })),
 	};

@@ -261,14 +261,10 @@ export const listPhones = (db: Db, eventId: string) =>
 		.execute();
 
 /** What the public sees: units by name, and how many heads in all. */
-export const listUnits = async (db: Db, eventId: string): Promise<{ name: string; headCount: number }[]> =>
-	(await listUnitSignUps(db, eventId)).map(({ name, headCount }) => ({ name, headCount }));
-
-/** The same with the sign-ups that they are, for whoever organises it. */
-export const listUnitSignUps = (db: Db, eventId: string) =>
+export const listUnits = (db: Db, eventId: string): Promise<{ name: string; headCount: number }[]> =>
 	db
 		.selectFrom('signUp')
-		.select(['id', 'name', 'headCount'])
+		.select(['name', 'headCount'])
 		.where('eventId', '=', eventId)
 		.where('status', '=', 'active')
 		.where('kind', '=', 'unit')
