@@ -54,10 +54,17 @@ test('an event is postponed: its page, its calendar entry and the text for Zalo 
 	const text = (await page.textContent('[data-share-text]'))!;
 	expect(text).toMatch(/^\s*HOÃN: Dọn bờ sông\.\nTừ: .+\nSang: 22:00 .+ đến 01:30 hôm sau/);
 	expect(text).toContain('Lý do: Mưa bão. đường ngập');
+	expect(text).toMatch(/không phải đăng ký lại\.\n.+ thông báo\.\n/);
+	// The ward reads it out the same evening.
+	const read = (await page.locator('[data-share-text]').nth(1).textContent())!;
+	expect(read).toMatch(
+		/Xin thông báo: buổi Dọn bờ sông hoãn từ .+ sang mười giờ tối .+, lý do mưa bão, đường ngập\.\n/,
+	);
 	expect(await page.textContent('main')).toMatch(/Đến \d\d:\d\d vẫn lấy lại như cũ được/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, NARROW.width)).toEqual([]);
 	expect(await publicText()).toMatch(/Hoãn từ .+ sang 22:00 .+ Lý do: Mưa bão\. đường ngập/);
+	expect(await page.textContent('[data-share-text]')).toMatch(/Thời gian: 22:00 .+\n\(đã dời từ .+\)\n/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, NARROW.width)).toEqual([]);
 	// What was tapped is said in the reader's language, what was typed stands as it is, and is marked.
@@ -85,6 +92,7 @@ test('it is taken back within the hour', async () => {
 	expect(await page.textContent('[data-share-text]')).toContain('VẪN NHƯ CŨ');
 	expect(await page.locator('form[action*=undoChange]').count()).toBe(0);
 	expect(await publicText()).toContain('Đã lấy lại như cũ lúc');
+	expect(await page.textContent('[data-share-text]')).not.toContain('đã dời');
 	expect(await page.locator('.note .changes').count()).toBe(0);
 	expect(await page.locator('.changes .undone').isVisible()).toBe(false);
 	await page.click('summary:has-text("1 lần đổi đã lấy lại như cũ")');
@@ -199,7 +207,10 @@ test('it is called off with one tap for the reason', async () => {
 	await page.click('#huy .chips label:has-text("Lũ")');
 	await page.click('#huy .btn');
 	await page.waitForURL(/xong=huy/);
-	expect(await page.textContent('[data-share-text]')).toMatch(/ĐÃ HUỶ: .+\nLý do: Lũ, ngập/);
+	expect(await page.textContent('[data-share-text]')).toMatch(
+		/ĐÃ HUỶ: .+\nLý do: Lũ, ngập\n.+ thông báo\.\n/,
+	);
+	expect(await page.locator('[data-share-text]').nth(1).textContent()).toContain('không diễn ra.\n');
 	expect((await publicText()).match(/huỷ buổi này|buổi này đã huỷ/gi)).toHaveLength(1);
 	expect((await publicText()).match(/Lý do: Lũ, ngập/g)).toHaveLength(2);
 	expect(await feed()).toContain('STATUS:CANCELLED');

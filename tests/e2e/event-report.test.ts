@@ -213,8 +213,18 @@ test('thirty sign-ups stand on a page of a few screens, its poster on one sheet'
 		await signUp(world.db, world.eventId, { ...input, ...more }, device, Date.now());
 	}
 	try {
+		await set({
+			title: 'DỌN SÔNG KỲ CÙNG, ĐOẠN QUA CHỢ ĐÊM PHƯỜNG ĐÔNG KINH',
+			...{ areaText: 'Đường Trần Đăng Ninh, các ngõ 12, 14', whatToBring: 'Chổi, xẻng, găng tay, bao' },
+			...{ provided: 'Bao đựng rác, nước uống', clothes: 'Áo xanh hoặc đồ gọn gàng', leadName: 'Chị Lan' },
+			rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo ở trang này.',
+		});
 		for (const prefix of ['', '/en']) {
 			await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien/${world.eventId}`);
+			// All that was said stands in the message, in a box of its own.
+			const message = page.locator('.copy.long').first();
+			expect(await message.textContent()).toMatch(/\.\n.+Áo xanh hoặc đồ gọn gàng\.\n.+Chị Lan\.\n/s);
+			expect((await message.boundingBox())!.height).toBeLessThan(320);
 			expect(await page.locator('form[action*=removeSignUp]').count()).toBe(30);
 			expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(4000);
 			// Name and number are no higher than the button beside them.
@@ -226,12 +236,6 @@ test('thirty sign-ups stand on a page of a few screens, its poster on one sheet'
 			expect(await sticksOut(page, 320)).toEqual([]);
 			await page.setViewportSize(phone);
 		}
-		await set({
-			title: 'DỌN SÔNG KỲ CÙNG, ĐOẠN QUA CHỢ ĐÊM PHƯỜNG ĐÔNG KINH',
-			...{ areaText: 'Đường Trần Đăng Ninh, các ngõ 12, 14', whatToBring: 'Chổi, xẻng, găng tay, bao' },
-			...{ provided: 'Bao đựng rác, nước uống', clothes: 'Áo xanh hoặc đồ gọn gàng', leadName: 'Chị Lan' },
-			rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo trên loa.',
-		});
 		await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}/ap-phich`);
 		expect(await printedPages(page)).toBe(1);
 		// The lunar day is the day's, not the hour's.

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { EventSeriesTable } from '#db/schema.ts';
 import type { CleanupEvent } from '#features/cleanup-events/cleanup-event.ts';
 import { seriesText } from '#features/cleanup-events/series-words.ts';
-import { shareText } from '#features/cleanup-events/share-text.ts';
+import type { EventChange } from '#features/cleanup-events/event-change.ts';
+import { changeText, shareText, type About } from '#features/cleanup-events/share-text.ts';
 import { createTranslator } from '#lib/i18n.ts';
 import { localDateTimeToInstant } from '#lib/time.ts';
 
@@ -13,10 +14,23 @@ const on = (date: string) =>
 		startsAt: localDateTimeToInstant(date, '07:30')!,
 		endsAt: localDateTimeToInstant(date, '10:30')!,
 		...{ assemblyPoint: 'Nhà văn hoá', houseName: null, wardNameVi: 'Phường Đông Kinh', wardNameEn: '' },
-		whatToBring: '',
+		...{ whatToBring: '', clothes: '', provided: '', rainPlan: '', leadName: '' },
 	}) as unknown as CleanupEvent;
-const say = (date: string) =>
-	shareText(on(date), { t: createTranslator('vi'), locale: 'vi', publicUrl: 'https://x.vn' }).split('\n');
+const words = { t: createTranslator('vi'), locale: 'vi', publicUrl: 'https://x.vn' } as const;
+const textOf = (event: CleanupEvent, about: Partial<About> = {}) =>
+	shareText(event, { changes: [], needs: [], ...about }, words).split('\n');
+const say = (date: string) => textOf(on(date));
+const FULL = {
+	...{ ...on('2026-12-06'), whatToBring: 'Chổi\nxẻng.', clothes: 'áo xanh', provided: '**Bao** rác, nước' },
+	...{ rainPlan: 'hoãn sang 13/12', leadName: 'Hoàng Thị Nga', leadPhoneE164: '+84912345678' },
+	isLeadPhonePublic: 1,
+} as CleanupEvent;
+const change = (kind: EventChange['kind'], stood: object, over: object = {}) =>
+	({
+		...{ kind, undoneAt: null, reason: 'Mưa bão', stood: { ...FULL, ...stood }, stands: FULL },
+		...over,
+	}) as unknown as EventChange;
+const POSTPONED = change('postpone', on('2026-11-29'));
 
 test('a Sunday is a Green Sunday, and says its day and hours', () => {
 	expect(say('2026-11-29')).toEqual([
@@ -42,6 +56,58 @@ test.each([
 	['monthly', '2026-11-27', 'RA QUÂN DỌN VỆ SINH: Dọn bờ sông'],
 ] as const)('a %s series from %s is called by its own weekday', (pattern, firstOn, head) => {
 	const series = { id: 'a', title: 'Dọn bờ sông', pattern, firstOn, untilOn: '2027-05-30' };
-	const words = { t: createTranslator('vi'), locale: 'vi', publicUrl: 'https://x.vn' } as const;
 	expect(seriesText(series as EventSeriesTable, [on(firstOn)], words).split('\n')[0]).toBe(head);
+});
+
+test('what people need to know before they come stands in the invitation, a line each', () => {
+	const needs = [
+		{ label: 'xe rác', wanted: 2, pledged: 0 },
+		{ label: 'xẻng', wanted: 10, pledged: 4 },
+		{ label: 'bạt', wanted: 1, pledged: 1 },
+	];
+	expect(textOf(FULL, { needs }).slice(4)).toEqual([
+		...['Mang theo: Chổi, xẻng.', 'Trang phục: áo xanh.', 'Được phát: Bao rác, nước.'],
+		...['Cần: 2 xe rác, 6 xẻng.', 'Nếu mưa: hoãn sang 13/12.', 'Đoàn phường mời.'],
+		...['Phụ trách: Hoàng Thị Nga, 0912 345 678.', 'Đăng ký: https://x.vn/chu-nhat-xanh/don-bo-song'],
+	]);
+});
+
+test('a number is in no text unless that person agreed', () => {
+	const event = { ...FULL, isLeadPhonePublic: 0 } as CleanupEvent;
+	const texts = [
+		textOf(event).join(),
+		textOf({ ...event, status: 'cancelled', cancelReason: 'Lũ' }).join(),
+		changeText(POSTPONED, event, words),
+	];
+	for (const text of texts) {
+		expect(text).toContain('Phụ trách: Hoàng Thị Nga.');
+		expect(text).not.toMatch(/912/);
+	}
+});
+
+test('an event that was postponed or moved says from where for as long as it stands', () => {
+	const changes = [change('move', { assemblyPoint: 'Sân trường' }), POSTPONED];
+	expect(textOf(FULL, { changes }).slice(2, 6)).toEqual([
+		'Thời gian: 07:30–10:30 Chủ nhật, 06/12/2026',
+		'(đã dời từ 07:30–10:30 Chủ nhật, 29/11/2026)',
+		'Tập trung: Nhà văn hoá, phường Đông Kinh',
+		'(đã đổi từ Sân trường, phường Đông Kinh)',
+	]);
+	const undone = changes.map((each) => ({ ...each, undoneAt: 1 }));
+	expect(textOf(FULL, { changes: undone })).toEqual(textOf(FULL));
+});
+
+test('whoever reads of a change learns from whom, whom to ask, and that they are still signed up', () => {
+	const end = ['Đoàn phường thông báo.', 'Phụ trách: Hoàng Thị Nga, 0912 345 678.'];
+	const url = 'https://x.vn/chu-nhat-xanh/don-bo-song';
+	const stay = 'Ai đã đăng ký vẫn giữ nguyên, không phải đăng ký lại.';
+	expect(changeText(POSTPONED, FULL, words).split('\n')).toEqual([
+		'HOÃN: Dọn bờ sông.',
+		'Từ: 07:30–10:30 Chủ nhật, 29/11/2026',
+		'Sang: 07:30–10:30 Chủ nhật, 06/12/2026',
+		...['Tập trung: Nhà văn hoá, phường Đông Kinh', 'Lý do: Mưa bão', stay, ...end, url],
+	]);
+	const cancelled = { ...FULL, status: 'cancelled', cancelReason: 'Lũ' } as CleanupEvent;
+	for (const text of [textOf(cancelled), changeText(POSTPONED, cancelled, words).split('\n')])
+		expect(text).toEqual([expect.stringMatching(/^ĐÃ HUỶ: Dọn bờ sông/), 'Lý do: Lũ', ...end, url]);
 });

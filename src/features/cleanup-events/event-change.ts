@@ -1,5 +1,6 @@
 // A change about a Green Sunday that people counted on: when it is, where they meet, or that it does not take place.
 import type { EventChangeTable } from '#db/schema.ts';
+import { splitReason } from '#features/notifications/cause.ts';
 import { placeText, type CleanupEvent } from './cleanup-event.ts';
 import { offerUntil, type SignUpStatus } from './sign-up-line.ts';
 
@@ -60,6 +61,13 @@ export type Moved = {
 };
 type Place = Parameters<typeof placeText>[0];
 
+/** What was chosen and what was typed beside it, as one part of a sentence: `Mưa bão, đường ngập`. */
+function reasonText(reason: string): string {
+	const { chosen, typed } = splitReason(reason, 'vi');
+	const parts = [chosen, typed].map((part) => part.trim().replace(/\.$/, ''));
+	return parts.filter(Boolean).join(', ');
+}
+
 /** What was announced at first and no longer holds, of an event with these changes, the last first. */
 export function movedFrom(
 	event: Pick<CleanupEvent, 'startsAt'> & Place,
@@ -67,7 +75,7 @@ export function movedFrom(
 ): Moved {
 	const of = (kind: EventChange['kind']) => {
 		const standing = changes.filter((each) => each.kind === kind && each.undoneAt === null).toReversed();
-		const reasons = standing.map(({ reason }) => reason.trim().replace(/\.$/, '')).filter(Boolean);
+		const reasons = standing.map(({ reason }) => reasonText(reason)).filter(Boolean);
 		return { first: standing[0]?.stood, reason: [...new Set(reasons)].join('; ') };
 	};
 	const [time, place] = [of('postpone'), of('move')];

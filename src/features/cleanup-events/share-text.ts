@@ -1,4 +1,5 @@
 import { causeText } from '#features/notifications/cause.ts';
+import { formatPhone } from '#lib/phone.ts';
 import { localePath, type Locale, type Translate } from '#lib/i18n.ts';
 import {
 	formatDate,
@@ -9,8 +10,8 @@ import {
 	toLocalDate,
 	type LocalDate,
 } from '#lib/time.ts';
-import { placeText, type CleanupEvent } from './cleanup-event.ts';
-import type { EventChange } from './event-change.ts';
+import { placeText, plainText, type CleanupEvent } from './cleanup-event.ts';
+import { movedFrom, type EventChange } from './event-change.ts';
 
 type Words = { t: Translate; locale: Locale; publicUrl: string };
 
@@ -18,10 +19,44 @@ type Words = { t: Translate; locale: Locale; publicUrl: string };
 export const callText = (date: LocalDate, { t }: { t: Translate }): string =>
 	t(`cleanup-events:share.${isSunday(date) ? 'sunday' : 'otherDay'}`);
 
-/** What somebody pastes into a Zalo group: when, where, what to bring, where to sign up; or that it is called off. */
-export function shareText(event: CleanupEvent, words: Words): string {
-	const { t, locale, publicUrl } = words;
-	const url = publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`);
+/** What is said of an event beside its own row. */
+export type About = {
+	/** What was changed, the last first. */
+	changes: readonly EventChange[];
+	needs: readonly { label: string; wanted: number; pledged: number }[];
+};
+
+/** A text of several lines as part of one, without the full stop that the line has itself. */
+const inLine = (text: string): string =>
+	plainText(text)
+		.trim()
+		.replace(/\s*\n\s*/g, ', ')
+		.replace(/[.\s]+$/, '');
+
+/** Whom to ask: the number only where that person agreed that everybody sees it. */
+function leadText(event: CleanupEvent, { t }: Words): string[] {
+	if (!event.leadName) return [];
+	const phone = event.isLeadPhonePublic === 1 ? event.leadPhoneE164 : null;
+	const who = phone ? `${event.leadName}, ${formatPhone(phone)}` : event.leadName;
+	return [t('cleanup-events:share.lead', { who })];
+}
+
+const urlOf = ({ slug }: CleanupEvent, { locale, publicUrl }: Words): string =>
+	publicUrl + localePath(locale, `/chu-nhat-xanh/${slug}`);
+
+/** From whom a change comes, whom to ask, and where it stands. */
+const endOf = (event: CleanupEvent, words: Words): string[] => [
+	words.t('cleanup-events:share.tells', { organisation: event.organisationName }),
+	...leadText(event, words),
+	urlOf(event, words),
+];
+
+/**
+ * What somebody pastes into a Zalo group: when and where, and where from that was moved; what to bring, whom to ask, where
+ * to sign up; or that it is called off.
+ */
+export function shareText(event: CleanupEvent, { changes, needs }: About, words: Words): string {
+	const { t, locale } = words;
 	if (event.status === 'cancelled') {
 		return [
 			t('cleanup-events:share.cancelled', {
@@ -29,25 +64,40 @@ export function shareText(event: CleanupEvent, words: Words): string {
 				time: formatDateTime(event.startsAt, locale),
 			}),
 			t('cleanup-events:share.reason', { reason: causeText(event.cancelReason ?? '', locale) }),
-			url,
+			...endOf(event, words),
 		].join('\n');
 	}
-	const things = event.whatToBring.replace(/\s*\n\s*/g, ', ').replace(/[.\s]+$/, '');
+	const moved = movedFrom(event, changes);
+	const missing = needs.flatMap(({ label, wanted, pledged }) =>
+		pledged < wanted ? [`${wanted - pledged} ${label}`] : [],
+	);
+	const told = [
+		['bring', inLine(event.whatToBring)],
+		['clothes', inLine(event.clothes)],
+		['provided', inLine(event.provided)],
+		['needs', missing.join(', ')],
+		['rain', inLine(event.rainPlan)],
+	] as const;
 	return [
 		callText(toLocalDate(event.startsAt), words),
 		event.title,
 		t('cleanup-events:share.time', { time: timeText(event, words) }),
+		...(moved.time ? [t('cleanup-events:share.timeBefore', { time: timeText(moved.time, words) })] : []),
 		t('cleanup-events:share.place', { place: placeText(event, locale) }),
-		...(things ? [t('cleanup-events:share.bring', { things })] : []),
+		...(moved.place
+			? [t('cleanup-events:share.placeBefore', { place: placeText(moved.place, locale) })]
+			: []),
+		...told.flatMap(([key, what]) => (what ? [t(`cleanup-events:share.${key}`, { things: what })] : [])),
 		t('cleanup-events:share.called', { organisation: event.organisationName }),
-		t('cleanup-events:share.register', { url }),
+		...leadText(event, words),
+		t('cleanup-events:share.register', { url: urlOf(event, words) }),
 	].join('\n');
 }
 
 /** What is pasted after a change: what stood, what stands now, and why; or that all is as it was. */
 export function changeText(change: EventChange, event: CleanupEvent, words: Words): string {
-	const { t, locale, publicUrl } = words;
-	if (event.status === 'cancelled') return shareText(event, words);
+	const { t, locale } = words;
+	if (event.status === 'cancelled') return shareText(event, { changes: [], needs: [] }, words);
 	const { kind, stood, stands, reason, undoneAt } = change;
 	const { title } = event;
 	const place = t('cleanup-events:share.place', { place: placeText(event, locale) });
@@ -72,7 +122,8 @@ export function changeText(change: EventChange, event: CleanupEvent, words: Word
 	return [
 		...told,
 		...(isTold ? [t('cleanup-events:share.reason', { reason: causeText(reason, locale) })] : []),
-		publicUrl + localePath(locale, `/chu-nhat-xanh/${event.slug}`),
+		t('cleanup-events:share.stillSigned'),
+		...endOf(event, words),
 	].join('\n');
 }
 
