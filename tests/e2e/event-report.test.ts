@@ -254,6 +254,25 @@ test('thirty sign-ups stand on a page of a few screens, its poster on one sheet'
 });
 
 test('the paper stands on a page and in a file, for the event’s organisers alone', async () => {
+	// A usual report: every figure, some materials, a sentence under each head.
+	const last = await world.db
+		.selectFrom('eventReport')
+		.selectAll()
+		.where('eventId', '=', world.eventId)
+		.orderBy('revision', 'desc')
+		.executeTakeFirstOrThrow();
+	const revision = last.revision + 1;
+	const more = { otherWasteGrams: 350_000, drainMetres: 80, treeCount: 15, remarks: 'Bà con cùng tham gia.' };
+	const full = { ...last, ...more, revision, proposals: 'Xin bố trí thêm 01 xe cuốn ép.' };
+	await world.db.insertInto('eventReport').values(full).execute();
+	const lines = [
+		...[{ materialCode: 'cardboard', unit: 'kg' as const, quantityMilli: 12_500 }],
+		...[{ materialCode: 'pet_bottle', unit: 'piece' as const, quantityMilli: 240_000 }],
+		...[{ materialCode: 'scrap_iron', unit: 'kg' as const, quantityMilli: 7000 }],
+	].map((line) => ({ ...line, eventId: world.eventId, revision }));
+	await world.db.insertInto('eventReportLine').values(lines).execute();
+	const about = { documentNumber: '12-KH/ĐTN', collectionPartner: 'Công ty Môi trường đô thị' };
+	await world.db.updateTable('cleanupEvent').set(about).where('id', '=', world.eventId).execute();
 	for (const prefix of ['', '/en']) {
 		await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien/${world.eventId}`);
 		await page.click('a[href$="/bao-cao"]');
@@ -263,6 +282,9 @@ test('the paper stands on a page and in a file, for the event’s organisers alo
 			'ĐOÀN TNCS HỒ CHÍ MINH',
 			'Đông Kinh, ngày',
 			'Tổng số: 30 lượt người',
+			'Cá nhân, gia đình đăng ký: 30 người',
+			'kg và 240 cái',
+			'TM. BAN CHẤP HÀNH',
 			'Nơi nhận',
 			'Chị Lan',
 			'Thiếu <i>xe</i>',
