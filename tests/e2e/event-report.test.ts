@@ -217,7 +217,7 @@ test('thirty sign-ups stand on a page of a few screens, its poster on one sheet'
 			title: 'DỌN SÔNG KỲ CÙNG, ĐOẠN QUA CHỢ ĐÊM PHƯỜNG ĐÔNG KINH',
 			...{ areaText: 'Đường Trần Đăng Ninh, các ngõ 12, 14', whatToBring: 'Chổi, xẻng, găng tay, bao' },
 			...{ provided: 'Bao đựng rác, nước uống', clothes: 'Áo xanh hoặc đồ gọn gàng', leadName: 'Chị Lan' },
-			rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo ở trang này.',
+			rainPlan: 'Mưa to lúc 06:00 thì hoãn sang Chủ nhật sau, báo trên loa.',
 		});
 		for (const prefix of ['', '/en']) {
 			await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien/${world.eventId}`);
