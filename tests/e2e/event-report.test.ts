@@ -113,6 +113,12 @@ test('it is written, corrected, and the public page shows both', async () => {
 	])
 		expect(said).toContain(words);
 	expect(said).not.toMatch(/0 cây|Cống|chở rác/);
+	// Two of one day are told apart.
+	const told = await page.locator('#bao-cao + ul small').allTextContents();
+	expect(told.map((each) => each.trim())).toEqual([
+		expect.stringMatching(/^Ghi lúc \d\d:\d\d [^,]+, [\d/]+$/),
+		expect.stringMatching(/^Ghi lúc \d\d:\d\d [^,]+, [\d/]+\s*bản cũ$/),
+	]);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, phone.width)).toEqual([]);
 });
@@ -242,6 +248,9 @@ test('thirty sign-ups stand on a page of a few screens, its poster on one sheet'
 		expect(await page.textContent('.poster .date')).toContain('âm lịch');
 		expect(await page.textContent('.poster .clock')).not.toContain('âm lịch');
 		expect(await page.textContent('.poster')).not.toContain('trang này');
+		await page.goto(`${world.baseUrl}/en/chu-nhat-xanh/${slug}/ap-phich`);
+		expect(await page.textContent('.poster .calls')).toContain('invites you to join');
+		await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}/ap-phich`);
 		const last = page.locator('.poster dl > :last-child');
 		expect(await last.evaluate((each) => getComputedStyle(each).borderBottomWidth)).toBe('0px');
 	} finally {

@@ -3,6 +3,7 @@ import type { OrganisationTable } from '#db/schema.ts';
 import { lockName, type Db, type Trx } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
+import { compareNames } from '#lib/vietnamese.ts';
 
 export const findOrganisation = (db: Db, id: string): Promise<OrganisationTable | undefined> =>
 	db.selectFrom('organisation').selectAll().where('id', '=', id).executeTakeFirst();
@@ -28,16 +29,18 @@ export async function findOrganisationByName(trx: Trx, name: string, isSample: 0
 }
 
 /** Organisations that exist on a day, those that end on it among them, by ward and name; samples or real ones. */
-export const listOrganisations = (db: Db, { isSample, on }: { isSample: 0 | 1; on: LocalDate }) =>
-	db
+export async function listOrganisations(db: Db, { isSample, on }: { isSample: 0 | 1; on: LocalDate }) {
+	const rows = await db
 		.selectFrom('organisation')
 		.selectAll()
 		.where('isSample', '=', isSample)
 		.where((eb) => eb.or([eb('validTo', 'is', null), eb('validTo', '>=', on)]))
-		.orderBy('adminUnitId')
-		.orderBy('name')
 		.orderBy('id')
 		.execute();
+	const unitOf = ({ adminUnitId }: (typeof rows)[number]) => adminUnitId ?? '';
+	const compareUnits = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1);
+	return rows.sort((a, b) => compareUnits(unitOf(a), unitOf(b)) || compareNames(a.name, b.name));
+}
 
 export async function insertOrganisation(
 	trx: Trx,

@@ -6,6 +6,7 @@ import type { Db, Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import { toLocalDate } from '#lib/time.ts';
+import { compareNames } from '#lib/vietnamese.ts';
 import type { CleanupEventTable } from '#db/schema.ts';
 import { FEED_LIMIT, FEED_PAST_MS, type FeedFilter } from './event-feed.ts';
 import { findSeries } from './event-series.repository.ts';
@@ -233,16 +234,20 @@ export const insertEvent = (trx: Trx, row: CleanupEventTable) =>
 export const updateEvent = (trx: Trx, id: string, changes: Partial<CleanupEventTable>) =>
 	trx.updateTable('cleanupEvent').set(changes).where('id', '=', id).execute();
 
+/** An engine sorts by bytes, which puts Đ after Z. */
+const byName = (a: { name: string }, b: { name: string }): number => compareNames(a.name, b.name);
+
 /** Who calls to an event beside its own organisation. */
-export const listCoOrganisers = (db: Db, eventId: string) =>
-	db
+export async function listCoOrganisers(db: Db, eventId: string): Promise<{ id: string; name: string }[]> {
+	const rows = await db
 		.selectFrom('eventOrganisation')
 		.innerJoin('organisation', 'organisation.id', 'eventOrganisation.organisationId')
 		.select(['organisation.id', 'organisation.name'])
 		.where('eventOrganisation.eventId', '=', eventId)
-		.orderBy('organisation.name')
 		.orderBy('organisation.id')
 		.execute();
+	return rows.sort(byName);
+}
 
 export const listSections = (db: Db, eventId: string) =>
 	db
@@ -277,15 +282,16 @@ export async function findOpenOrganisation(db: Db, id: string, now: number) {
 }
 
 /** Who may call to an event: every organisation of a kind that has not been closed. */
-export const listPartners = (db: Db, isSample: 0 | 1) =>
-	db
+export async function listPartners(db: Db, isSample: 0 | 1): Promise<{ id: string; name: string }[]> {
+	const rows = await db
 		.selectFrom('organisation')
 		.select(['id', 'name'])
 		.where('validTo', 'is', null)
 		.where('isSample', '=', isSample)
-		.orderBy('name')
 		.orderBy('id')
 		.execute();
+	return rows.sort(byName);
+}
 
 /** Those of the ids that have not been closed. */
 export async function listOrganisations(db: Db, ids: string[] | 'all') {
@@ -293,5 +299,5 @@ export async function listOrganisations(db: Db, ids: string[] | 'all') {
 	let query = db.selectFrom('organisation').selectAll().where('validTo', 'is', null);
 	if (ids !== 'all') query = query.where('id', 'in', ids);
 	if (await areSamplesRetired(db)) query = query.where('isSample', '=', 0);
-	return query.orderBy('name').execute();
+	return (await query.orderBy('id').execute()).sort(byName);
 }

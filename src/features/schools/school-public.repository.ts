@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '#lib/db.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import type { LocalDate } from '#lib/time.ts';
+import { compareNames } from '#lib/vietnamese.ts';
 import { schoolYearOf } from './class-sheet.ts';
 import { byGrade } from './school-class.ts';
 import { NOTHING_DECLARED, type Brought, type DeclaredTotals, type PublicSchool } from './school-public.ts';
@@ -51,7 +52,6 @@ export async function listSchools(db: Db) {
 		.where('publishedAt', 'is not', null)
 		.groupBy('organisationId')
 		.execute();
-	const collator = new Intl.Collator('vi', { numeric: true });
 	return schools
 		.map((school) => {
 			const own = sums.find(({ organisationId }) => organisationId === school.id);
@@ -63,7 +63,7 @@ export async function listSchools(db: Db) {
 			};
 		})
 		.filter(({ validTo, totals }) => validTo === null || totals.dropOffs > 0)
-		.sort((a, b) => collator.compare(a.name, b.name));
+		.sort((a, b) => compareNames(a.name, b.name));
 }
 
 /** How large the classes of a school year are that stand on a day; one that was merged away before it is none of them. */
