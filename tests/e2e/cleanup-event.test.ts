@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { DAY } from '../support/fixtures.ts';
 import { axeErrors, sticksOut } from '../support/pages.ts';
-import { addDays } from '#lib/time.ts';
+import { addDays, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
@@ -184,6 +184,11 @@ test('of one like it only the day needs an eye: the rest is folded, with what it
 	const set = (values: object) =>
 		world.db.updateTable('cleanupEvent').set(values).where('id', '=', world.eventId).execute();
 	await set({ rainPlan: 'Lùi một tuần', clothes: 'Áo xanh', documentNumber: '12-KH/ĐTN' });
+	const { startsAt } = await world.db
+		.selectFrom('cleanupEvent')
+		.select('startsAt')
+		.where('id', '=', world.eventId)
+		.executeTakeFirstOrThrow();
 	const announce = '#dang form:has([name=title])';
 	for (const [prefix, says, holds] of [
 		['', 'Xin xem lại ngày, giờ.', 'Đã ghi: nếu mưa, trang phục'],
@@ -198,6 +203,8 @@ test('of one like it only the day needs an eye: the rest is folded, with what it
 		await page.setViewportSize(phone);
 	}
 	expect(await page.inputValue(`${announce} [name=clothes]`)).toBe('Áo xanh');
+	expect(await page.inputValue(`${announce} [name=documentNumber]`)).toBe('');
+	expect(await page.inputValue(`${announce} [name=date]`)).toBe(addDays(toLocalDate(startsAt), 7));
 	await page.locator(`${announce} [name=capacity]`).evaluate((input: HTMLInputElement) => {
 		input.value = 'nhiều';
 	});
@@ -207,6 +214,55 @@ test('of one like it only the day needs an eye: the rest is folded, with what it
 	expect(await page.locator(`${announce} details[open]`).count()).toBe(1);
 	expect(await page.inputValue(`${announce} [name=capacity]`)).toBe('nhiều');
 	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+});
+
+test('a second morning of the same name and hour is asked about, and goes out once it is meant', async () => {
+	const announce = '#dang form:has([name=title])';
+	const { startsAt } = await world.db
+		.selectFrom('cleanupEvent')
+		.select('startsAt')
+		.where('id', '=', world.eventId)
+		.executeTakeFirstOrThrow();
+	await page.goto(`${world.baseUrl}/cua-toi/su-kien?tu=${world.eventId}#dang`);
+	await page.fill(`${announce} [name=date]`, toLocalDate(startsAt));
+	await page.fill(`${announce} [name=whatToBring]`, 'Cuốc');
+	const before = await digest(world.db, ['session', ...SEQUENCED]);
+	const [answer] = await send(announce);
+	expect(answer.status()).toBe(409);
+	await expectOnScreen('#date-error');
+	expect(await page.textContent('#date-error')).toMatch(/đã có buổi “Dọn bờ sông Kỳ Cùng” lúc [\d:]{5} ngày/);
+	expect(await page.inputValue(`${announce} [name=whatToBring]`)).toBe('Cuốc');
+	expect(await digest(world.db, ['session', ...SEQUENCED])).toEqual(before);
+	expect(await axeErrors(page)).toEqual([]);
+	expect(await sticksOut(page, 320)).toEqual([]);
+	await page.setViewportSize(phone);
+	await page.check(`${announce} [name=isSure]`);
+	await send(announce);
+	await page.waitForURL(/xong=dang/);
+	await world.db.deleteFrom('cleanupEvent').where('whatToBring', '=', 'Cuốc').execute();
+});
+
+test('what is written as a list on the form is a list on the page', async () => {
+	const set = (description: string) =>
+		world.db.updateTable('cleanupEvent').set({ description }).where('id', '=', world.eventId).execute();
+	await set('Việc:\n\n- nhặt rác\n- quét đường\n\n1. trước\n2. sau');
+	const { slug } = await world.db
+		.selectFrom('cleanupEvent')
+		.select('slug')
+		.where('id', '=', world.eventId)
+		.executeTakeFirstOrThrow();
+	await page.goto(`${world.baseUrl}/chu-nhat-xanh/${slug}`);
+	const markOf = (list: string) =>
+		page
+			.locator(`.note-text ${list} li`)
+			.first()
+			.evaluate((each) => getComputedStyle(each).listStyleType);
+	expect([await markOf('ul'), await markOf('ol')]).toEqual(['disc', 'decimal']);
+	// No line ends within the hours.
+	const hours = page.locator('.lead .nb');
+	expect(await hours.textContent()).toMatch(/^\d\d:\d\d–\d\d:\d\d$/);
+	expect(await hours.evaluate((each) => getComputedStyle(each).whiteSpace)).toBe('nowrap');
+	await set('');
 });
 
 test('many mornings that wait for a report are folded, and the form is one tap away', async () => {

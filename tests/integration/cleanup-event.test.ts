@@ -6,11 +6,16 @@ import {
 	findEvent,
 	findEventBySlug,
 	listEventsOf,
+	listCoOrganisers,
 	listEventsWaitingFor,
+	listOrganisations,
+	listPartners,
 	listPastEvents,
 	listUpcomingEvents,
 } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { findReports, listReports } from '#features/cleanup-events/event-report.repository.ts';
+import { listOrganisations as listAllOrganisations } from '#features/accounts/organisation.repository.ts';
+import { announceSeries } from '#features/cleanup-events/event-series.service.ts';
 import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { cancelEvent } from '#features/cleanup-events/event-change.service.ts';
 import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
@@ -108,6 +113,57 @@ describeEachEngine('Green Sundays', (engine) => {
 			event.id,
 		]);
 		expect((await announce()).slug).toBe('tong-ve-sinh-bo-song-2026-11-29-2');
+	});
+
+	test('that the same morning is meant twice is asked about, also of a day of a series', async () => {
+		const { each } = await announce();
+		const again = input({ title: '  tổng vệ sinh BỜ SÔNG ' });
+		const series = { pattern: 'weekly' as const, until: '2026-12-13' };
+		const days = ['2026-11-29', '2026-12-06'];
+		for (const work of [
+			() => announceEvent(db, organiser, { ...again, isSure: false }, NOW),
+			() =>
+				announceSeries(
+					db,
+					organiser,
+					{
+						...input(),
+						...series,
+						dates: days,
+						isSure: false,
+					},
+					NOW,
+				),
+		]) {
+			const error = await expectNothingWritten(db, work);
+			expect(error).toMatchObject({
+				...{ kind: 'CONFLICT', key: 'eventTwice', field: 'date' },
+				values: { title: 'Tổng vệ sinh bờ sông', date: '2026-11-29' },
+			});
+		}
+		// Another hour, another name, another organisation, or after it was called off.
+		const ask = (over: Partial<EventInput>, by = organiser) =>
+			announceEvent(db, by, { ...input(over), isSure: false }, NOW);
+		await ask({ startsAt: each.startsAt + HOUR });
+		await ask({ title: 'Tổng vệ sinh chợ' });
+		await ask({ organisationId: other.grants[0]!.scopeId! }, other);
+		expect(await announceEvent(db, organiser, { ...again, isSure: true }, NOW)).toMatch(/-4$/);
+		for (const { id } of [each, again]) await cancelEvent(db, organiser, { id, reason: 'Mưa' }, NOW);
+		expect(await ask({})).toMatch(/-5$/);
+	});
+
+	test('organisations are listed as Vietnamese sorts them: Đ before H', async () => {
+		const names = ['Trường Tô Hiệu', 'Hội Phụ nữ', 'Đoàn phường', 'Chi đoàn 10', 'Chi đoàn 2'];
+		const ids = [];
+		for (const name of names) ids.push(await makeOrganisation(db, name));
+		const sorted = ['Chi đoàn 2', 'Chi đoàn 10', 'Đoàn phường', 'Hội Phụ nữ', 'Trường Tô Hiệu'];
+		const ours = (rows: { name: string }[]) =>
+			rows.map(({ name }) => name).filter((name) => names.includes(name));
+		expect(ours(await listPartners(db, 0))).toEqual(sorted);
+		expect(ours(await listOrganisations(db, ids))).toEqual(sorted);
+		expect(ours(await listAllOrganisations(db, { isSample: 0, on: '2026-11-22' }))).toEqual(sorted);
+		const { event } = await announce({ coOrganiserIds: [...ids].sort() });
+		expect(ours(await listCoOrganisers(db, event.id))).toEqual(sorted);
 	});
 
 	test('a house gives the event its position and ward, also when the map was tapped beside it', async () => {

@@ -13,8 +13,15 @@ import {
 } from '#features/cleanup-events/cleanup-event.ts';
 import { checkReport } from '#features/cleanup-events/event-report.ts';
 import { formatCursor, parseCursor } from '#features/cleanup-events/event-cursor.ts';
-import { mergeTyped, newEventValues, nextSunday, readShown } from '#features/cleanup-events/event-form.ts';
+import {
+	mergeTyped,
+	newEventValues,
+	nextLike,
+	nextSunday,
+	readShown,
+} from '#features/cleanup-events/event-form.ts';
 import type { DomainError } from '#lib/errors.ts';
+import { localDateTimeToInstant } from '#lib/time.ts';
 import { PLAIN_EVENT } from '../support/fixtures.ts';
 
 const HOUR = 3_600_000;
@@ -264,6 +271,19 @@ test('a new event is planned for the next Sunday, on a Sunday for the one after'
 	expect(nextSunday(Date.UTC(2026, 10, 21, 16, 59))).toBe('2026-11-22');
 	expect(nextSunday(Date.UTC(2026, 10, 21, 17, 0))).toBe('2026-11-29');
 	expect(nextSunday(NOW)).toBe('2026-11-29');
+});
+
+test.each([
+	['a Sunday to come', '2026-11-29', '2026-11-22', '2026-12-06'],
+	['a Sunday today', '2026-11-22', '2026-11-22', '2026-11-29'],
+	['a Sunday last year', '2025-11-23', '2026-11-22', '2026-11-29'],
+	['a Saturday last week', '2026-11-14', '2026-11-18', '2026-11-21'],
+	['a Saturday, on a Saturday', '2026-11-14', '2026-11-21', '2026-11-28'],
+	['a Friday, on a Saturday', '2026-11-20', '2026-11-21', '2026-11-27'],
+])('of %s one like it is proposed for its weekday after both days', (_, own, today, proposed) => {
+	const at = (date: string, time: string) => localDateTimeToInstant(date, time)!;
+	expect(nextLike(at(own, '07:00'), at(today, '00:30'))).toBe(proposed);
+	expect(nextLike(at(own, '07:00'), at(today, '23:30'))).toBe(proposed);
 });
 
 describe('of two who edit one event', () => {

@@ -61,7 +61,7 @@ function pathOf(form: FormData, slug: string, done: 'da-sua' | 'da-nhan'): strin
 export const cleanupEvents = {
 	announce: formAction(async (form, { locals }) => {
 		const input = readEvent(form);
-		const draftSequence = readDraftSequence(form);
+		const own = { draftSequence: readDraftSequence(form), isSure: form.has('isSure') };
 		const plan = readPlan(form);
 		if (plan) {
 			const first = toLocalDate(input.startsAt);
@@ -70,10 +70,10 @@ export const cleanupEvents = {
 			// First the days are shown, so that some are left out.
 			if (field(form, 'listed') !== specOf(first, plan)) return undefined;
 			const dates = form.getAll('dates').map(String);
-			await announceSeries(locals.db, locals.actor, { ...input, draftSequence, ...plan, dates }, locals.now);
+			await announceSeries(locals.db, locals.actor, { ...input, ...own, ...plan, dates }, locals.now);
 			return localePath(locals.locale, `/cua-toi/su-kien/dot/${input.id}?xong=dang`);
 		}
-		await announceEvent(locals.db, locals.actor, { ...input, draftSequence }, locals.now);
+		await announceEvent(locals.db, locals.actor, { ...input, ...own }, locals.now);
 		return localePath(locals.locale, `/cua-toi/su-kien/${input.id}?xong=dang`);
 	}),
 	saveDraft: formAction(async (form, { locals }) => {

@@ -224,6 +224,18 @@ export async function listEventsWaitingFor(db: Db, actor: Actor, now: number) {
 	}));
 }
 
+/** The titles under which an organisation calls to something that begins at that instant, and was not called off. */
+export async function listTitlesAt(db: Db, organisationId: string, startsAt: number): Promise<string[]> {
+	const rows = await db
+		.selectFrom('cleanupEvent')
+		.select('title')
+		.where('organisationId', '=', organisationId)
+		.where('startsAt', '=', startsAt)
+		.where('status', '=', 'published')
+		.execute();
+	return rows.map(({ title }) => title);
+}
+
 export const isSlugTaken = async (db: Db, slug: string): Promise<boolean> =>
 	(await db.selectFrom('cleanupEvent').select('id').where('slug', '=', slug).executeTakeFirst()) !==
 	undefined;

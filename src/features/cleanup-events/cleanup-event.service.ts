@@ -10,7 +10,8 @@ import { inTransaction, lockRow, retryWhenTaken, type Db, type Trx } from '#lib/
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import { parsePhone } from '#lib/phone.ts';
-import { toLocalDate } from '#lib/time.ts';
+import { foldSearch } from '#lib/fold.ts';
+import { formatTime, toLocalDate } from '#lib/time.ts';
 import {
 	checkAtHouse,
 	checkEvent,
@@ -29,6 +30,7 @@ import {
 	insertEvent,
 	isSlugTaken,
 	listCoOrganisers,
+	listTitlesAt,
 	replaceParts,
 	updateEvent,
 } from './cleanup-event.repository.ts';
@@ -122,13 +124,15 @@ export async function findPlace(db: Db, input: Where, organisation: Organisation
 type Announced = EventInput & {
 	/** Of the draft that the form was made from. */
 	draftSequence?: number | undefined;
+	/** False: whoever announces has not said yet that a second event of that name and begin is meant. */
+	isSure?: boolean | undefined;
 };
 
 /** What of an announcement is asked before anything is written. 401, 403, 404 and 422. */
 export async function prepareAnnouncement(
 	db: Db,
 	actor: Actor | undefined,
-	{ draftSequence: _, ...raw }: Announced,
+	{ draftSequence: _, isSure, ...raw }: Announced,
 	now: number,
 ) {
 	const grant = requireGrant(actor, 'cleanup-event.announce', eventScopes(raw));
@@ -136,7 +140,7 @@ export async function prepareAnnouncement(
 	requireSameKind(actor!, organisation.isSample === 1, 'organisationId');
 	const input = readEvent(raw, organisation.isSample);
 	const place = await findPlace(db, input, organisation, now);
-	return { grant, organisation, input, place, columns: columnsOf(input) };
+	return { grant, organisation, input, isSure, place, columns: columnsOf(input) };
 }
 export type Announcement = Awaited<ReturnType<typeof prepareAnnouncement>>;
 
@@ -152,15 +156,33 @@ export async function holdAnnouncer(
 	await holdGrant(trx, grant.id, now);
 }
 
-/** Writes one event of an announcement, on a day of its own where it is one of a series; returns its address. */
+/** Asks with 409 about what the organisation calls to already, by its title and its begin. */
+async function askAboutTwin(
+	trx: Trx,
+	{ organisation, input }: Announcement,
+	startsAt: number,
+): Promise<void> {
+	const titles = await listTitlesAt(trx, organisation.id, startsAt);
+	const twice = titles.find((title) => foldSearch(title) === foldSearch(input.title));
+	if (twice === undefined) return;
+	const values = { title: twice, time: formatTime(startsAt), date: toLocalDate(startsAt) };
+	throw new DomainError('CONFLICT', 'eventTwice', { field: 'date', values });
+}
+
+/**
+ * Writes one event of an announcement, on a day of its own where it is one of a series; returns its address. Asks
+ * with 409 about what the organisation calls to already.
+ */
 export async function writeEvent(
 	trx: Trx,
-	{ organisation, input: announced, place, columns, grant }: Announcement,
+	announcement: Announcement,
 	day: { id: string; startsAt: number; endsAt: number; seriesId: string | null },
 	now: number,
 ): Promise<string> {
 	const { seriesId, ...own } = day;
-	const input = { ...announced, ...own };
+	if (announcement.isSure === false) await askAboutTwin(trx, announcement, day.startsAt);
+	const { organisation, place, columns, grant } = announcement;
+	const input = { ...announcement.input, ...own };
 	const date = toLocalDate(input.startsAt);
 	let slug = slugOf(input.title, date, 1);
 	for (let attempt = 2; await isSlugTaken(trx, slug); attempt += 1) slug = slugOf(input.title, date, attempt);

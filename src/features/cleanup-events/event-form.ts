@@ -66,12 +66,21 @@ export const FIELD_NAMES: Record<EventField, MessageKey> = {
 	documentNumber: 'cleanup-events:announce.document',
 };
 
+// Noon in Vietnam is the same calendar day in UTC.
+const weekdayOf = (date: LocalDate) => new Date(startOfLocalDate(date) + 12 * 3_600_000).getUTCDay();
+
 /** The next Sunday that is not today. */
 export function nextSunday(now: number): LocalDate {
 	const today = toLocalDate(now);
-	// Noon in Vietnam is the same calendar day in UTC.
-	const weekday = new Date(startOfLocalDate(today) + 12 * 3_600_000).getUTCDay();
-	return addDays(today, 7 - weekday);
+	return addDays(today, 7 - weekdayOf(today));
+}
+
+/** The first day after both an event's own and today that has its weekday: of a Sunday the next Sunday. */
+export function nextLike(startsAt: number, now: number): LocalDate {
+	const own = toLocalDate(startsAt);
+	const today = toLocalDate(now);
+	const from = own > today ? own : today;
+	return addDays(from, ((weekdayOf(own) - weekdayOf(from) + 6) % 7) + 1);
 }
 
 const NOTHING = Object.fromEntries(EVENT_FIELDS.map((name) => [name, ''])) as EventValues;

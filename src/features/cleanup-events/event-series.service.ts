@@ -83,6 +83,7 @@ async function writeDays(
 
 export type SeriesInput = EventInput & {
 	draftSequence?: number | undefined;
+	isSure?: boolean | undefined;
 	pattern: Pattern;
 	until: LocalDate | undefined;
 	/** The days on which it takes place; the others of the pattern are left out. */
