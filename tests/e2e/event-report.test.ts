@@ -59,6 +59,69 @@ test('a report that is missing after 48 hours is the first thing that waits', as
 	expect(await textOf(`/chu-nhat-xanh/${slug}`)).toContain('Chưa có báo cáo');
 });
 
+test('on the morning itself today’s event stands first, and of many overdue reports the newest', async () => {
+	const event = await world.db
+		.selectFrom('cleanupEvent')
+		.selectAll()
+		.where('id', '=', world.eventId)
+		.executeTakeFirstOrThrow();
+	const now = Date.now();
+	const put = (title: string, startsAt: number) => {
+		const id = uuidv7(now);
+		const row = { ...event, id, slug: id, title, startsAt, endsAt: startsAt + DAY / 12 };
+		return world.db.insertInto('cleanupEvent').values(row).execute();
+	};
+	await put('Buổi hôm nay', now - 60_000);
+	for (const week of [1, 2, 3, 4]) await put(`Buổi cũ ${week}`, now - week * 7 * DAY);
+	try {
+		await page.goto(`${world.baseUrl}/cua-toi`);
+		const rows = (await page.locator('.todo').first().locator('b').allTextContents()).map((text) =>
+			text.trim(),
+		);
+		expect(rows.slice(0, 4)).toEqual([
+			'Hôm nay, điểm danh: “Buổi hôm nay”',
+			'Quá 48 giờ chưa có báo cáo: “Dọn bờ sông”',
+			'Quá 48 giờ chưa có báo cáo: “Buổi cũ 1”',
+			'Quá 48 giờ chưa có báo cáo: “Buổi cũ 2”',
+		]);
+		expect(rows.join()).not.toContain('Buổi cũ 3');
+		await page.click('summary:has-text("Còn 2 buổi nữa chờ báo cáo")');
+		expect(await page.isVisible('a:has-text("Buổi cũ 4")')).toBe(true);
+		expect(await axeErrors(page)).toEqual([]);
+		expect(await sticksOut(page, 320)).toEqual([]);
+		await page.setViewportSize(phone);
+		await page.goto(`${world.baseUrl}/cua-toi`);
+		await page.click('.todo li:first-child a');
+		await page.waitForURL(/diem-danh$/);
+	} finally {
+		await world.db.deleteFrom('cleanupEvent').where('id', '<>', world.eventId).execute();
+	}
+});
+
+test('until it is written the report leads, and the event’s own house is proposed for its goods', async () => {
+	const set = (greenHouseId: string | null) =>
+		world.db.updateTable('cleanupEvent').set({ greenHouseId }).where('id', '=', world.eventId).execute();
+	await set(world.house.id);
+	const [need, by] = [uuidv7(Date.now()), { eventId: world.eventId, wanted: 5, position: 1 }];
+	await world.db
+		.insertInto('eventNeed')
+		.values({ id: need, label: 'Xẻng', ...by })
+		.execute();
+	await page.goto(work());
+	const solid = page.locator('.acts a.btn:not(.alt)');
+	expect(await solid.evaluateAll((all) => all.map((each) => each.getAttribute('href')))).toEqual([
+		'#bao-cao',
+	]);
+	expect(await page.locator('main a[href$="/diem-danh"]').count()).toBeLessThanOrEqual(1);
+	expect(await page.inputValue(`${form} [name=goodsHouse]`)).toBe(world.house.code);
+	// Nothing is missing any more, and nothing is put off.
+	const text = (await page.textContent('main'))!;
+	expect(text).toContain('Xẻng');
+	expect(text).not.toMatch(/còn thiếu|Hoãn|hoãn/i);
+	await world.db.deleteFrom('eventNeed').execute();
+	await set(null);
+});
+
 test('a figure that could be two is asked about beside it, and nothing is written or lost', async () => {
 	await page.goto(work());
 	expect(await page.locator('a[href$="/bao-cao"]').count()).toBe(0);

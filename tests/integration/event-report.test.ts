@@ -5,6 +5,7 @@ import type { Actor } from '#features/accounts/actor.ts';
 import { insertOrganisation } from '#features/accounts/organisation.repository.ts';
 import { achievedText } from '#features/cleanup-events/achieved.ts';
 import {
+	listEventsToday,
 	listEventsWaitingFor,
 	listOverdueReports,
 } from '#features/cleanup-events/cleanup-event.repository.ts';
@@ -15,6 +16,7 @@ import { reportEvent } from '#features/cleanup-events/event-report.service.ts';
 import { inTransaction, type Db } from '#lib/db.ts';
 import type { DomainError } from '#lib/errors.ts';
 import { createTranslator } from '#lib/i18n.ts';
+import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { DAY, makeActor, NOW, PLAIN_EVENT, seedReference } from '../support/fixtures.ts';
@@ -210,6 +212,34 @@ describeEachEngine('The report of a Green Sunday', (engine) => {
 			['Thiếu xe', ''],
 			['Thiếu xe', 'Thêm thùng'],
 		]);
+	});
+
+	test('is asked for with the newest first, and what begins today stands before its end', async () => {
+		const begin = NOW + DAY;
+		const later = await announce();
+		const move = (eventId: string, startsAt: number) =>
+			db
+				.updateTable('cleanupEvent')
+				.set({ startsAt, endsAt: startsAt + 3_600_000 })
+				.where('id', '=', eventId)
+				.execute();
+		await move(later, begin + 7 * DAY);
+		const waiting = await listEventsWaitingFor(db, organiser, begin + 8 * DAY);
+		expect(waiting.map(({ detail }) => detail.startsAt)).toEqual([begin + 7 * DAY, begin]);
+		const today = async (now: number) => (await listEventsToday(db, organiser, now)).map((event) => event.id);
+		const midnight = startOfLocalDate(toLocalDate(begin));
+		expect(await today(midnight - 1)).toEqual([]);
+		expect(await today(midnight)).toEqual([id]);
+		expect(await today(begin + 3_599_999)).toEqual([id]);
+		expect(await today(begin + 3_600_000)).toEqual([]);
+		const stranger = await makeActor(db, 'organiser', 'organisation', 'none');
+		expect(await listEventsToday(db, stranger, midnight)).toEqual([]);
+		await db
+			.updateTable('cleanupEvent')
+			.set({ status: 'cancelled', cancelledAt: NOW, cancelReason: 'Mưa' })
+			.where('id', '=', id)
+			.execute();
+		expect(await today(midnight)).toEqual([]);
 	});
 
 	test('is asked for from the end on, and pressed for after 48 hours', async () => {

@@ -5,7 +5,7 @@ import { listWards } from '#features/places/place.repository.ts';
 import type { Db, Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
-import { toLocalDate } from '#lib/time.ts';
+import { addDays, startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { compareNames } from '#lib/vietnamese.ts';
 import type { CleanupEventTable } from '#db/schema.ts';
 import { FEED_LIMIT, FEED_PAST_MS, type FeedFilter } from './event-feed.ts';
@@ -177,12 +177,25 @@ export async function listEventsOf(
 		.execute();
 }
 
-/** Events that ended after an instant, up to another, and have no report, oldest first. */
+/** Events of the actor's organisations that are under way or begin today, soonest first. */
+export async function listEventsToday(db: Db, actor: Actor, now: number): Promise<CleanupEvent[]> {
+	const organisationIds = organiserScope(actor);
+	if (organisationIds.length === 0) return [];
+	let query = selectEvents(db)
+		.where('cleanupEvent.status', '=', 'published')
+		.where('cleanupEvent.endsAt', '>', now)
+		.where('cleanupEvent.startsAt', '<', startOfLocalDate(addDays(toLocalDate(now), 1)));
+	if (organisationIds !== 'all') query = query.where('cleanupEvent.organisationId', 'in', organisationIds);
+	if (await areSamplesRetired(db)) query = query.where('cleanupEvent.isSample', '=', 0);
+	return query.orderBy('cleanupEvent.startsAt').orderBy('cleanupEvent.id').limit(50).execute();
+}
+
+/** Events that ended after an instant, up to another, and have no report. */
 async function listUnreported(
 	db: Db,
 	organisationIds: string[] | 'all',
 	{ after = 0, until }: { after?: number; until: number },
-	limit: number,
+	{ limit, order }: { limit: number; order: 'asc' | 'desc' },
 ): Promise<CleanupEvent[]> {
 	if (organisationIds.length === 0) return [];
 	let query = selectEvents(db)
@@ -200,7 +213,11 @@ async function listUnreported(
 		);
 	if (organisationIds !== 'all') query = query.where('cleanupEvent.organisationId', 'in', organisationIds);
 	if (await areSamplesRetired(db)) query = query.where('cleanupEvent.isSample', '=', 0);
-	return query.orderBy('cleanupEvent.startsAt').orderBy('cleanupEvent.id').limit(limit).execute();
+	return query
+		.orderBy('cleanupEvent.startsAt', order)
+		.orderBy('cleanupEvent.id', order)
+		.limit(limit)
+		.execute();
 }
 
 /** Of what is long past nobody is reminded any more. */
@@ -209,12 +226,17 @@ const FRESH_MS = 7 * 24 * 3_600_000;
 /** Every event whose lead is to be reminded of its report, oldest first: for the message that goes out to them. */
 export function listOverdueReports(db: Db, now: number, limit: number): Promise<CleanupEvent[]> {
 	const until = now - REPORT_DUE_MS;
-	return listUnreported(db, 'all', { after: until - FRESH_MS, until }, limit);
+	return listUnreported(db, 'all', { after: until - FRESH_MS, until }, { limit, order: 'asc' });
 }
 
-/** Events of the actor's organisations that have ended without a report, oldest first. */
+/** Events of the actor's organisations that have ended without a report, newest first: the oldest may never get one. */
 export async function listEventsWaitingFor(db: Db, actor: Actor, now: number) {
-	const events = await listUnreported(db, organiserScope(actor), { until: now }, 50);
+	const events = await listUnreported(
+		db,
+		organiserScope(actor),
+		{ until: now },
+		{ limit: 50, order: 'desc' },
+	);
 	return events.map((event) => ({
 		kind: 'report' as const,
 		href: `/cua-toi/su-kien/${event.id}#bao-cao`,

@@ -6,7 +6,7 @@ import {
 	type Actor,
 } from '#features/accounts/actor.ts';
 import { hasSecondFactor } from '#features/accounts/credential.repository.ts';
-import { listEventsWaitingFor } from '#features/cleanup-events/cleanup-event.repository.ts';
+import { listEventsToday, listEventsWaitingFor } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { listEventPhotosFor } from '#features/cleanup-events/event-photo.service.ts';
 import { listUnsoldCycles } from '#features/collections/collection-cycle.repository.ts';
 import { listHousesOfFunds } from '#features/collections/fund-houses.repository.ts';
@@ -94,6 +94,7 @@ export async function findOwnWork(db: Db, actor: Actor, now: number) {
 		disbursements: await listDisbursementsWaitingFor(db, actor),
 		fundWork: await listWorkWaitingFor(db, actor, ownFunds, today),
 		overdue: await listOverdueFor(db, actor, funds, today),
+		eventsToday: (await listEventsToday(db, actor, now)).filter((event) => maySeeKind(actor, event)),
 		unreported: await listEventsWaitingFor(db, actor, now),
 		mustSetUp,
 		requests: findAnyGrant(actor, 'rights-request.answer') ? await listOpenRequests(db, actor.isSample) : [],

@@ -1,5 +1,8 @@
 // What waits for somebody now, in words: the most pressing first, each with the page where it is done.
 import type { GlyphName } from '#components/glyphs.ts';
+import { isCheckInOpen } from '#features/cleanup-events/check-in.ts';
+import { placeText } from '#features/cleanup-events/cleanup-event.ts';
+import { timeText } from '#features/cleanup-events/share-text.ts';
 import { overdueDetail, overdueTitle } from '#features/disclosures/disclosure-words.ts';
 import { workFund, workTitle } from '#features/fund/work-title.ts';
 import { listedHouseName, shortHouseName } from '#features/green-houses/green-house.ts';
@@ -10,7 +13,16 @@ import type { OwnWork } from './_own-work.ts';
 
 export type WaitingRow = { glyph: GlyphName; href: string; title: string; detail: string };
 
-export function waitingRows(work: OwnWork, t: Translate, locale: Locale, now: number): WaitingRow[] {
+/** So many overdue reports stand among what waits; the others are folded. */
+const OVERDUE_SHOWN = 3;
+
+/** `folded` are overdue reports, newest first. */
+export function waitingRows(
+	work: OwnWork,
+	t: Translate,
+	locale: Locale,
+	now: number,
+): { rows: WaitingRow[]; folded: WaitingRow[] } {
 	const reportRow = (event: OwnWork['unreported'][number]) => ({
 		glyph: event.isOverdue ? ('i-warn' as const) : ('n-sun' as const),
 		href: event.href,
@@ -19,8 +31,18 @@ export function waitingRows(work: OwnWork, t: Translate, locale: Locale, now: nu
 		}),
 		detail: `${formatDate(toLocalDate(event.detail.startsAt), locale)} · ${event.detail.organisationName}`,
 	});
-	return [
-		...work.unreported.filter(({ isOverdue }) => isOverdue).map(reportRow),
+	const overdue = work.unreported.filter(({ isOverdue }) => isOverdue).map(reportRow);
+	const rows = [
+		...work.eventsToday.map((event) => {
+			const isOpen = isCheckInOpen(event, now);
+			return {
+				glyph: 'n-sun' as const,
+				href: `/cua-toi/su-kien/${event.id}${isOpen ? '/diem-danh' : ''}`,
+				title: t(`accounts:mine.today.${isOpen ? 'checkIn' : 'event'}`, { title: event.title }),
+				detail: `${timeText(event, { t, locale })} · ${placeText(event, locale)}`,
+			};
+		}),
+		...overdue.slice(0, OVERDUE_SHOWN),
 		...(work.mustSetUp
 			? [
 					{
@@ -136,4 +158,5 @@ export function waitingRows(work: OwnWork, t: Translate, locale: Locale, now: nu
 		})),
 		...work.unreported.filter(({ isOverdue }) => !isOverdue).map(reportRow),
 	];
+	return { rows, folded: overdue.slice(OVERDUE_SHOWN) };
 }
