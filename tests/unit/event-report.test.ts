@@ -46,6 +46,17 @@ test('an empty field is not known, 0 is none, and materials come in their own un
 });
 
 test.each([
+	['nothing was collected', {}, ''],
+	['goods were sorted', { 'line-kg-mixed_paper': '2' }, 'NNX-001'],
+	['goods were weighed unsorted, which the house cannot take', { recyclables: '2' }, 'NNX-001'],
+	['another house was chosen', { goodsHouse: 'NNX-002' }, 'NNX-002'],
+	['none was chosen', { goodsHouse: '' }, ''],
+])('a house that the form proposed: %s', (_, fields, goodsHouse) => {
+	const proposed = { proposedHouse: 'NNX-001', goodsHouse: 'NNX-001' };
+	expect(readReport(formOf({ ...proposed, ...fields })).goodsHouse).toBe(goodsHouse);
+});
+
+test.each([
 	['line-kg-mixed_paper', '0', 'quantityNotPositive'],
 	['line-kg-mixed_paper', '1.500', 'quantityAmbiguous'],
 	['line-piece-aluminium_can', '1,5', 'quantityNotWhole'],

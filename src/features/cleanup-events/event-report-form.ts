@@ -75,10 +75,14 @@ export function readReport(form: FormData): Omit<ReportInput, 'id'> {
 		drainMetres: () => readCount(form, 'drainMetres', MAX_METRES),
 		treeCount: () => readCount(form, 'treeCount', MAX_TREES),
 	});
+	const goodsHouse = field(form, 'goodsHouse').trim();
+	const isUntouched = goodsHouse === field(form, 'proposedHouse');
+	const hasNoGoods = figures.lines.length === 0 && !figures.recyclablesGrams;
 	return {
 		...(revision === '' ? {} : { revision: Number(revision) }),
 		...figures,
-		goodsHouse: field(form, 'goodsHouse').trim(),
+		// A house that the form proposed by itself takes nothing where nothing was collected.
+		goodsHouse: isUntouched && hasNoGoods ? '' : goodsHouse,
 		giftText: field(form, 'giftText'),
 		remarks: field(form, 'remarks'),
 		shortcomings: field(form, 'shortcomings'),
