@@ -67,8 +67,8 @@ const rowOf = (page: Page, name: string) => page.locator(`#dong-${ids[name]}`);
 const press = (page: Page, name: string) => rowOf(page, name).locator('[data-act=here] .btn').click();
 const total = (page: Page) => page.textContent('[data-total]');
 const said = () => world.db.selectFrom('attendance').selectAll().execute();
-const isKept = (page: Page) =>
-	page.evaluate(async () => (await caches.match('/diem-danh/khong-mang')) !== undefined);
+const isKept = (page: Page, path = '/diem-danh/khong-mang') =>
+	page.evaluate(async (kept) => (await caches.match(kept)) !== undefined, path);
 /** A page that is still coming in lacks its end and its styles: what is read of it comes after that. */
 const send = (page: Page) => Promise.all([page.waitForEvent('load'), page.click('main form .btn')]);
 const add = (page: Page, name: string) => page.locator(`.step:has([name=${name}]) [data-step="1"]`).click();
@@ -79,6 +79,8 @@ test('two phones check people in without a network, and each word arrives once',
 		await page.goto(board);
 		await page.locator('[data-find]:not([hidden])').waitFor();
 		await poll(() => isKept(page)).toBe(true);
+		await poll(() => isKept(page, '/ngoai-tuyen')).toBe(true);
+		await poll(() => isKept(page, '/cho-gui')).toBe(true);
 	}
 	expect(await axeErrors(first)).toEqual([]);
 	expect(await sticksOut(first, 320)).toEqual([]);
@@ -131,6 +133,47 @@ test('two phones check people in without a network, and each word arrives once',
 		/^Máy này: 2 người từ 16 tuổi, 1 em dưới 16 tuổi\. Tính đến \d\d:\d\d[^.]*, chưa có số của máy khác\.$/,
 	);
 	expect(await first.textContent('[data-known]')).toMatch(/^Số của các máy khác tính đến \d\d:\d\d[^.]*\.$/);
+
+	// Whoever leaves the board finds the way back, and can tell one waiting row from another.
+	for (const [address, title] of [
+		['/cua-toi', 'Không có mạng'],
+		['/cho-gui', 'Chờ gửi'],
+	] as const) {
+		await first.goto(address);
+		await poll(() => first.textContent('h1')).toBe(title);
+		const back = first.locator('[data-kept-lists] a');
+		await back.waitFor();
+		expect((await back.textContent())!.trim().replace(/\s+/g, ' ')).toBe('Điểm danh: Dọn bờ sông');
+		expect(await back.getAttribute('href')).toBe(board);
+		expect((await back.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+	}
+	const rows = () =>
+		first.locator('.outbox-list li').evaluateAll((all) => all.map((li) => (li as HTMLElement).innerText));
+	await poll(rows).toEqual([
+		expect.stringMatching(/Điểm danh “Dọn bờ sông”: 1 người\s+Hoàng Thị Đào/),
+		expect.stringMatching(/Điểm danh “Dọn bờ sông”: 1 người\s+Lý Văn Bình/),
+		expect.stringContaining('Điểm danh “Dọn bờ sông”: Chi đoàn trường X, 23 người'),
+		expect.stringContaining('Điểm danh “Dọn bờ sông”: người đến không đăng ký, 3 người'),
+	]);
+	// The names of people are the list's, and leave with it.
+	const stored = () =>
+		first.evaluate(
+			() =>
+				new Promise<string>((resolve) => {
+					const opened = indexedDB.open('nha-xanh');
+					opened.onsuccess = () => {
+						const asked = opened.result.transaction('outbox').objectStore('outbox').getAll();
+						asked.onsuccess = () => resolve(JSON.stringify(asked.result));
+					};
+				}),
+		);
+	expect(await stored()).toContain('Chi đoàn trường X');
+	expect(await stored()).not.toMatch(/Đào|Bình/);
+	expect(await axeErrors(first)).toEqual([]);
+	expect(await sticksOut(first, 320)).toEqual([]);
+	await first.setViewportSize(phone);
+	await first.click('[data-kept-lists] a');
+	await poll(() => total(first)).toBe('Có mặt: 28 lượt');
 
 	// The other phone counts the unit otherwise, one person again, and its own walk-ins.
 	await second.goto(board);
@@ -204,6 +247,9 @@ test('two phones check people in without a network, and each word arrives once',
 	await first.waitForURL(/\/$/);
 	expect(await names(first)).not.toContain(`diem-danh.${world.eventId}`);
 	await first.context().setOffline(true);
+	await first.goto('/cua-toi');
+	await poll(() => first.textContent('h1')).toBe('Không có mạng');
+	expect(await first.locator('[data-kept-lists] a').count()).toBe(0);
 	await first.goto(board);
 	await poll(() => first.textContent('[data-alert]')).toContain('chưa lưu danh sách');
 	expect(await first.textContent('main')).not.toContain('Hoàng Thị Đào');
@@ -236,7 +282,9 @@ test('what the portal refuses stays with the lead, says why, and counts no more'
 	const scope = { scopeKind: 'organisation' as const, scopeId: world.union, isSample: 0 as const };
 	await inTransaction(world.db, (trx) => insertRoleGrant(trx, { ...again, ...scope }, Date.now() - HOUR));
 	await page.goto('/cho-gui');
-	expect(await page.textContent('[data-text]')).toMatch(/Điểm danh “Dọn bờ sông”: 40 người/);
+	expect(await page.textContent('[data-text]')).toMatch(
+		/Điểm danh “Dọn bờ sông”: Chi đoàn trường X, 40 người/,
+	);
 	await page.click('[data-again]');
 	await poll(async () => (await said()).length).toBe(written.length + 1);
 });
@@ -289,6 +337,9 @@ test('a list whose 48 hours are over is wiped by the next page, whatever page th
 	await page.clock.setFixedTime(Date.now() + 50 * HOUR);
 	await page.goto('/phan-loai');
 	await poll(lists).toBe(0);
+	await page.goto('/cho-gui');
+	await page.locator('[data-none]:not([hidden])').waitFor();
+	expect(await page.locator('[data-kept-lists] a').count()).toBe(0);
 });
 
 test('without JavaScript each row is a form, and a refusal writes nothing and keeps what was typed', async () => {

@@ -200,10 +200,12 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		signUpId: string | null,
 		said: { heads: number; minors: number | null; isChoice?: boolean },
 	) => {
+		const row = list!.rows.find(({ id }) => id === signUpId);
+		const sentence = signUpId === null ? 'itemWalkIns' : row?.kind === 'unit' ? 'itemUnit' : 'item';
+		const told = { event: list!.title, name: row?.kind === 'unit' ? nameOf(row) : '' };
 		const item = itemOf(list!, { id: mintId(), signUpId, isChoice: false, ...said }, Date.now(), {
 			language: document.documentElement.lang,
-			text: (at) =>
-				`${phoneTime(at)}, ${fill(words[signUpId === null ? 'itemWalkIns' : 'item'], { event: list!.title, heads: shown(said.heads) })}`,
+			text: (at) => `${phoneTime(at)}, ${fill(words[sentence], { ...told, heads: shown(said.heads) })}`,
 			correctPath: location.pathname,
 		});
 		try {

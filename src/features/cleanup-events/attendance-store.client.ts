@@ -28,6 +28,13 @@ export async function readList(event: string): Promise<List | undefined> {
 	return readKept()[event] === undefined ? undefined : done((await open(event)).get(1) as IDBRequest<List>);
 }
 
+/** The lists that this phone holds, of whose time none is over. */
+export async function listLists(): Promise<List[]> {
+	await wipeLists();
+	const lists = await Promise.all(Object.keys(readKept()).map(readList));
+	return lists.filter((list) => list !== undefined);
+}
+
 /** Keeps the list until its time is over, by this phone's clock: how wrong that is, shows when the list comes. */
 export async function saveList(list: List): Promise<void> {
 	writeKept({ ...readKept(), [list.event]: list.until - list.now + list.savedAt });

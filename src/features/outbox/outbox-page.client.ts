@@ -6,7 +6,8 @@ import { isInApp } from './in-app.client.ts';
 import { phoneTime } from './phone-time.client.ts';
 import { countLost, dropItem, listItems, putItem, rememberCount } from './outbox-store.client.ts';
 
-export function showOutbox(): void {
+/** `whoOf` names the person whom a record is about, where the phone knows it. */
+export function showOutbox(whoOf: (item: OutboxItem) => Promise<string | undefined>): void {
 	const root = document.querySelector<HTMLElement>('[data-outbox-page]');
 	const list = root?.querySelector<HTMLElement>('[data-list]');
 	const row = root?.querySelector('template');
@@ -18,6 +19,14 @@ export function showOutbox(): void {
 	const makeRow = (item: OutboxItem): Node => {
 		const made = row.content.cloneNode(true) as DocumentFragment;
 		part('text', made).textContent = item.text;
+		const who = part('who', made);
+		void whoOf(item).then(
+			(name) => {
+				who.querySelector('b')!.textContent = name ?? '';
+				who.hidden = !name;
+			},
+			() => undefined,
+		);
 		part('made-at', made).textContent = (root.dataset['made'] ?? '').replace(
 			'{{at}}',
 			phoneTime(item.madeAt),
