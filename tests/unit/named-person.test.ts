@@ -49,6 +49,12 @@ test.each([
 	['GIUP VO VAN NAM', 'VO VAN NAM'],
 	['Nguyen Gia Tri', 'Nguyen Gia Tri'],
 	['giup le thi hoa', 'le thi hoa'],
+	['giup ban le thi hoa', 'le thi hoa'],
+	['Giup ban Le Thi Hoa', 'Le Thi Hoa'],
+	['ung ho nguyen van an', 'nguyen van an'],
+	['tang ban nguyen van an', 'nguyen van an'],
+	['giúp anh nguyễn văn an', 'nguyễn văn an'],
+	['các em Lan, Hoa lớp 6A', 'Lan'],
 ])('%s names somebody', (text, found) => {
 	expect(findNamedPerson(text)).toBe(found);
 });
@@ -121,6 +127,17 @@ test.each([
 	'đừng vi phạm văn hóa',
 	'tối mai văn phòng đóng cửa',
 	'quanh hồ thị xã',
+	'Mua áo ấm cho các em Trường Mầm non Hoa Mai',
+	'Tặng các bạn Trường Tiểu học Mẫu Sơn',
+	'Mua quà Trung thu cho các em Mầm non',
+	'Giúp các em Làng trẻ SOS, các em Dao, các em Tày',
+	'Em Yêu Lạng Sơn',
+	'Đội TNTP Hồ Chí Minh, Đoàn TNCS Hồ Chí Minh',
+	'Chủ tịch Hồ Chí Minh',
+	'Theo gương Võ Thị Sáu',
+	'Tuần lễ Lý Tự Trọng',
+	'anh hùng Hoàng Văn Thụ, liệt sĩ Lương Văn Tri',
+	'Trường Tiểu học Lê Văn Tám',
 	'Quỹ Lương Thực Xanh – Cao Lộc – Mai Pha',
 	'',
 ])('%s names nobody', (text) => {

@@ -43,17 +43,37 @@ const BARE_SURE_EVERYDAY = new Set(['nguyen nhu moi', 'nguyen nhu cu', 'nguyen b
 /** In small letters and without marks first of all đô, vở, cao and tổ. */
 const WEAK_FAMILY = wordsOf('do vo cao to');
 /** What begins like the family name Đoàn and names no person. */
-const UNION = /^đoàn (thanh niên|viên|đội|trường|kết)(?!\p{L})/u;
+const UNION = /^đoàn (thanh niên|tncs|viên|đội|trường|kết)(?!\p{L})/u;
 /** Said before somebody's name. */
 const ADDRESS = wordsOf('em bạn cháu');
+/** What follows them with a capital and is nobody: schools, villages, peoples. */
+const NO_NAME = wordsOf('trường mầm tiểu trung làng lớp chi thiếu dân yêu dao tày nùng mông kinh sán');
+const BARE_NO_NAME = new Set([...NO_NAME].map(foldSearch));
 /** Schools, streets, wards and funds carry names of people, and say before them what they are. */
 const NAMED_AFTER = wordsOf(
-	'trường thcs thpt th học tiểu mầm non đội liên quỹ giải đường phố ngõ phường xã huyện tỉnh thôn bản khối hồ',
-	'núi sông chùa đền công viên tượng đài anh hùng liệt sĩ phong trào chuyên gương tích',
+	'trường thcs thpt th tntp tncs đội quỹ giải đường phố ngõ phường xã huyện tỉnh thôn bản khối hồ núi sông chùa đền',
+	'chuyên gương tích',
 );
-/** Before whom something is named after; `tên` alone stands before a pupil too. */
-const NAMED_AFTER_PAIRS = new Set(['mang tên', 'mang ten']);
-const BARE_NAMED_AFTER = new Set([...NAMED_AFTER].map(foldSearch));
+/** The same in two words, of which the second alone stands before a pupil too. */
+const PAIRS = [
+	...[
+		'mang tên',
+		'chi đội',
+		'liên đội',
+		'tiểu học',
+		'trung học',
+		'mầm non',
+		'công viên',
+		'tượng đài',
+		'tuần lễ',
+	],
+	...['anh hùng', 'liệt sĩ', 'phong trào', 'chủ tịch'],
+];
+const NAMED_AFTER_PAIRS = new Set([...PAIRS, ...PAIRS.map(foldSearch)]);
+/** Without marks, but for those that are also said of or to a pupil: ban (bạn), ho (ủng hộ), doi (đôi). */
+const BARE_NAMED_AFTER = new Set(
+	[...NAMED_AFTER].map(foldSearch).filter((word) => !['ban', 'ho', 'doi'].includes(word)),
+);
 const isCapital = (word: string | undefined): word is string => word !== undefined && /^\p{Lu}/u.test(word);
 const isBareText = (text: string) => !/[^\p{ASCII}]/u.test(text);
 
@@ -78,7 +98,8 @@ export function findNamedPerson(text: string): string | undefined {
 		const pair = `${words[at - 2]?.toLowerCase()} ${before}`;
 		const isNamedAfter = (isBare ? BARE_NAMED_AFTER : NAMED_AFTER).has(before) || NAMED_AFTER_PAIRS.has(pair);
 		const isWhole = isFamily && end - at >= 3 && !UNION.test(name.toLowerCase());
-		const isAddressed = ADDRESS.has(before) && end > at && !isLoud;
+		const isNobody = (isBare ? BARE_NO_NAME : NO_NAME).has(family);
+		const isAddressed = ADDRESS.has(before) && end > at && !isLoud && !isNobody;
 		if ((isWhole && !isNamedAfter) || isAddressed) return name;
 		const three = words.slice(at, at + 3);
 		if (!isNamedAfter && isByMiddle(three, { isBare })) return end - at >= 3 ? name : three.join(' ');
