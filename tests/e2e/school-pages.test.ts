@@ -318,6 +318,23 @@ test.each(['screen', 'print'] as const)('a long name stands whole on a certifica
 			each.scrollHeight - each.clientHeight,
 		]);
 		expect(Math.max(...hidden)).toBeLessThanOrEqual(1);
+		// The longest that fits its fields, and still nothing covers anything or is cut off.
+		await who.fill('Nguyễn Hoàng Phương Thảo Nguyên Công Tằng Tôn Nữ Bảo Ngọc');
+		await page.locator('.certificate textarea:not(.who)').fill(`${'góp nhiều nhất khối '.repeat(8)}`.trim());
+		const { cut, gaps } = await page.locator('.certificate').evaluate((sheet) => {
+			const boxes = [...sheet.children]
+				.filter((each) => getComputedStyle(each).position !== 'absolute')
+				.map((each) => each.getBoundingClientRect());
+			return {
+				// What is lost is room below whoever signs.
+				cut:
+					sheet.querySelector('.signed p')!.getBoundingClientRect().bottom -
+					sheet.getBoundingClientRect().bottom,
+				gaps: boxes.slice(1).map(({ top }, index) => top - boxes[index]!.bottom),
+			};
+		});
+		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0);
+		expect(cut).toBeLessThanOrEqual(0);
 		await page.context().close();
 	}
 });

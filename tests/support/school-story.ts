@@ -115,7 +115,7 @@ export async function makeSchoolStory(db: Db, now: number, { classNames, name }:
 		people.lead,
 		{
 			...{ id: uuidv7(now), campaignId: endedId, materialCode: 'mixed_paper', weighedOn: today },
-			weightGrams: 118_000,
+			...{ weightGrams: 118_000, isSure: true },
 		},
 		now,
 	);
