@@ -75,7 +75,7 @@ function filesIn(text: string): string[] {
 	const imported = [...text.matchAll(/(?:from|import)\s*["']\.\/([\w.~-]+\.js)["']/g)];
 	const wanted = [
 		...text.matchAll(
-			/import\(["'`]\.\/((?:photo-item|take-position|attendance-board|check-in-scan|class-sheet-(?:paste|queue))[\w.~-]*\.js)["'`]\)/g,
+			/import\(["'`]\.\/((?:photo-item|take-position|attendance-board|kept-lists|check-in-scan|class-sheet-(?:paste|queue))[\w.~-]*\.js)["'`]\)/g,
 		),
 	];
 	return [...new Set([...named, ...[...imported, ...wanted].map(([, name]) => `/_astro/${name}`)])];

@@ -67,7 +67,9 @@ const enter = async (table: string, button: string) => {
 /** What is done to the newest sheet that says this. */
 const decide = async (words: string, button: string) => {
 	await page.goto('/cua-toi/truong');
-	const sheet = page.locator('main .rows li', { hasText: words, hasNotText: 'đã rút lại' }).first();
+	const sheet = page
+		.locator('main .rows li:has(summary)', { hasText: words, hasNotText: 'đã rút lại' })
+		.first();
 	await sheet.locator('summary').click();
 	await sheet.getByRole('button', { name: button }).click();
 	await page.waitForURL(/xong=/);
@@ -83,15 +85,21 @@ test('the lead sets up the classes from an Excel list and opens a campaign', asy
 	expect(await page.locator('main').textContent()).toContain('chưa có danh sách lớp');
 	await page.getByRole('link', { name: 'Lớp của trường' }).click();
 	await page.getByRole('link', { name: 'Dán danh sách từ Excel' }).first().click();
-	const list = await writeWorkbook('Lớp', [
+	const rows = [
 		['STT', 'Lớp', 'Sĩ số', 'GVCN'],
 		[1, '6A', 40, 'Cô Lan'],
 		[2, '6B', 38, 'Thầy Hùng'],
 		[3, '7A', 36, ''],
 		['', 'Tổng cộng', 114, ''],
-	]);
-	await page.setInputFiles('[name=file]', { name: 'lop.xlsx', mimeType: '', buffer: Buffer.from(list) });
-	await press('Xem trước');
+	];
+	const preview = async (table: (string | number)[][]) => {
+		const buffer = Buffer.from(await writeWorkbook('Lớp', table));
+		await page.setInputFiles('[name=file]', { name: 'lop.xlsx', mimeType: '', buffer });
+		await press('Xem trước');
+	};
+	await preview(rows);
+	await page.locator('#list-error', { hasText: 'D (“GVCN”)' }).waitFor();
+	await preview(rows.map((row) => row.slice(0, 3)));
 	expect(await page.locator('[role=status]').first().textContent()).toContain('3 lớp mới');
 	await press('Lưu 3 thay đổi');
 	expect(await page.locator('main').textContent()).toMatch(/3 lớp, 114 em/);
