@@ -1,8 +1,5 @@
 // Where a text of another language holds Vietnamese names, so that a screen reader can say them with a Vietnamese voice.
 
-/** The order of Vietnamese names: Đ before E, Ô after O, `Khối 2` before `Khối 10`. */
-export const { compare: compareNames } = new Intl.Collator('vi', { numeric: true });
-
 const LETTER = '[àáâãèéêìíòóôõùúýăđĩũơưạ-ỹÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ]';
 /** A word with a letter that only Vietnamese has. */
 const WORD = `\\p{L}*${LETTER}\\p{L}*`;

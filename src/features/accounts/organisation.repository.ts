@@ -3,7 +3,7 @@ import type { OrganisationTable } from '#db/schema.ts';
 import { lockName, type Db, type Trx } from '#lib/db.ts';
 import type { LocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
-import { compareNames } from '#lib/vietnamese.ts';
+import { compareNames } from '#lib/compare-names.ts';
 
 export const findOrganisation = (db: Db, id: string): Promise<OrganisationTable | undefined> =>
 	db.selectFrom('organisation').selectAll().where('id', '=', id).executeTakeFirst();

@@ -4,6 +4,7 @@ import { inTransaction, lockRow, retryWhenTaken, type Db } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { canonicalJson, sha256Hex } from '#lib/hash.ts';
 import type { Secret } from '#lib/secret.ts';
+import { compareNames } from '#lib/compare-names.ts';
 import {
 	findAttendance,
 	insertAttendance,
@@ -71,15 +72,13 @@ export async function recordAttendance(
 	return retryWhenTaken(write);
 }
 
-const byName = new Intl.Collator('vi').compare;
-
 /** The list that a lead's phone takes along: who is expected, by which code each is known, and who is there already. */
 export async function readAttendance(db: Db, actor: Actor | undefined, secret: Secret, eventId: string) {
 	const { event } = await requireEvent(db, actor, eventId);
 	const expected = await listExpected(db, eventId);
 	const rows = expected
 		.map((each) => ({ ...each, hash: codeHash(eventId, checkInCodeOf(secret, each.id)) }))
-		.sort((a, b) => (a.kind === b.kind ? byName(a.name, b.name) : a.kind === 'unit' ? -1 : 1));
+		.sort((a, b) => (a.kind === b.kind ? compareNames(a.name, b.name) : a.kind === 'unit' ? -1 : 1));
 	const leads = await listLeads(db, eventId);
 	const figures = (await listFigures(db, eventId)).map((each) => ({
 		...each,

@@ -6,7 +6,7 @@ import type { Db, Trx } from '#lib/db.ts';
 import { DomainError } from '#lib/errors.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import { addDays, startOfLocalDate, toLocalDate } from '#lib/time.ts';
-import { compareNames } from '#lib/vietnamese.ts';
+import { compareNames } from '#lib/compare-names.ts';
 import type { CleanupEventTable } from '#db/schema.ts';
 import { FEED_LIMIT, FEED_PAST_MS, type FeedFilter } from './event-feed.ts';
 import { findSeries } from './event-series.repository.ts';

@@ -4,6 +4,7 @@ import { distanceM } from '#features/places/distance.ts';
 import { unitName, type AdminUnit } from '#features/places/place.ts';
 import type { GreenHouseTable, HouseStateReportTable } from '#db/schema.ts';
 import type { Locale } from '#lib/i18n.ts';
+import { compareNames } from '#lib/compare-names.ts';
 
 export type ShownState = 'closed' | 'paused' | 'locked' | 'damaged' | 'full' | 'half' | 'empty' | 'unknown';
 export type HostType = GreenHouseTable['hostType'];
@@ -119,8 +120,6 @@ export const shortHouseName = (nameVi: string): string =>
 export const listedHouseName = ({ nameVi, code }: Pick<GreenHouse, 'nameVi' | 'code'>): string =>
 	`${shortHouseName(nameVi)}\u00a0·\u00a0${code}`;
 
-const { compare } = new Intl.Collator('vi', { numeric: true });
-
 /** Ward by ward, with its name for the reader; both in the order of the Vietnamese alphabet, `Khối 2` before `Khối 10`. */
 export function groupByWard<House extends Pick<GreenHouse, 'ward' | 'nameVi' | 'code'>>(
 	houses: House[],
@@ -132,9 +131,9 @@ export function groupByWard<House extends Pick<GreenHouse, 'ward' | 'nameVi' | '
 			unitName(ward, locale),
 			houses
 				.filter((house) => house.ward.id === ward.id)
-				.sort((a, b) => compare(listedHouseName(a), listedHouseName(b))),
+				.sort((a, b) => compareNames(listedHouseName(a), listedHouseName(b))),
 		])
-		.sort(([a], [b]) => compare(a, b));
+		.sort(([a], [b]) => compareNames(a, b));
 }
 
 /** The nearest houses that people may go to instead: of the same ward, else of any; those known to be full come last. */

@@ -72,9 +72,7 @@ export async function recordClassSheet(
 		if (standing) {
 			const waiting = await readWaiting(trx, { sheet: standing, house, materials });
 			await approveEntered(trx, { sheet: standing, house, rows: waiting, grantId: grant.id }, now);
-		}
-		if (!standing && input.isApproved)
-			await approve(trx, { sheet: input, house, rows, grantId: grant.id }, now);
+		} else if (input.isApproved) await approve(trx, { sheet: input, house, rows, grantId: grant.id }, now);
 		return 'created';
 	};
 	return retryWhenTaken(() => inTransaction(db, write));

@@ -1,6 +1,7 @@
 // A class belongs to one school year; its name begins with its grade, its size is a number of pupils and never who they are.
 import { DomainError } from '#lib/errors.ts';
 import { addDays, type LocalDate } from '#lib/time.ts';
+import { compareNames } from '#lib/compare-names.ts';
 import { schoolYearOf, type SchoolClass } from './class-sheet.ts';
 
 /** More than any class holds. */
@@ -20,10 +21,9 @@ export type StandingClass = SchoolClass & {
 /** What is asked of a class: its name, and its size where that is known. */
 export type ClassInput = { name: string; size: number | null };
 
-const collator = new Intl.Collator('vi', { numeric: true });
 /** By grade, then name: 6A, 6B, 10A1, 10A2, 10A10. */
 export const byGrade = (a: { grade: number; name: string }, b: { grade: number; name: string }): number =>
-	a.grade - b.grade || collator.compare(a.name, b.name);
+	a.grade - b.grade || compareNames(a.name, b.name);
 
 // A grade and one short mark: long enough for 10A12 and 10 TOÁN, too short for somebody's name.
 const CLASS = /^0?(\d{1,2})(?!\d)\s*((?:[\p{L}./-][\p{L}\d./-]{0,5})?)$/u;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '#lib/db.ts';
 import { areSamplesRetired, shownSample } from '#lib/samples.ts';
 import type { LocalDate } from '#lib/time.ts';
-import { compareNames } from '#lib/vietnamese.ts';
+import { compareNames } from '#lib/compare-names.ts';
 import { schoolYearOf } from './class-sheet.ts';
 import { byGrade } from './school-class.ts';
 import { NOTHING_DECLARED, type Brought, type DeclaredTotals, type PublicSchool } from './school-public.ts';

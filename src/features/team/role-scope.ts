@@ -3,6 +3,7 @@ import type { Locale, Translate } from '#lib/i18n.ts';
 import type { Role, ScopeKind } from '#features/accounts/actor.ts';
 import { unitInText } from '#features/places/place.ts';
 import { addDays, type LocalDate } from '#lib/time.ts';
+import { compareNames } from '#lib/compare-names.ts';
 
 /** From the whole portal down to one house. */
 export const SCOPE_KINDS: readonly ScopeKind[] = ['portal', 'ward', 'fund', 'organisation', 'house'];
@@ -36,7 +37,6 @@ type Placed = { scopeKind: ScopeKind; scope: (Named & { id: string | null }) | u
 /** A house by its code, anything else by its name. */
 const sortKey = ({ scope }: Placed): string =>
 	scope?.kind === 'house' ? (scope.nameVi.split('·').at(-1) ?? '') : (scope?.nameVi ?? '');
-const { compare } = new Intl.Collator('vi', { numeric: true });
 
 /** Rows by what they are held in, and by each single place, in the order of the alphabet. */
 export function groupByPlace<T extends Placed>(rows: T[]): { kind: ScopeKind; places: T[][] }[] {
@@ -44,7 +44,7 @@ export function groupByPlace<T extends Placed>(rows: T[]): { kind: ScopeKind; pl
 		const places = new Map<string | null | undefined, T[]>();
 		for (const row of rows.filter((each) => each.scopeKind === kind))
 			places.set(row.scope?.id, [...(places.get(row.scope?.id) ?? []), row]);
-		const sorted = [...places.values()].sort(([a], [b]) => compare(sortKey(a!), sortKey(b!)));
+		const sorted = [...places.values()].sort(([a], [b]) => compareNames(sortKey(a!), sortKey(b!)));
 		return sorted.length > 0 ? [{ kind, places: sorted }] : [];
 	});
 }
