@@ -139,7 +139,7 @@ test('without a network it waits, for its own account alone, and is sent once', 
 	await page.setInputFiles('[name=photo]', { name: 'nha.jpg', mimeType: 'image/jpeg', buffer });
 	await send();
 	await page.waitForURL('**/cho-gui');
-	expect(await waiting().count()).toBe(1);
+	await expect.poll(() => waiting().count()).toBe(1);
 	expect(await page.textContent('[data-text]')).toContain('21,8463');
 
 	// Signed out meanwhile: it goes on waiting and says for what.
