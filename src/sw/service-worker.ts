@@ -39,14 +39,16 @@ const SURVEY_OFFLINE = '/khao-sat/khong-mang';
 const CHECK_IN_OFFLINE = '/diem-danh/khong-mang';
 /** Kept only by whoever opened a class sheet; its school and classes the page has from its own store. */
 const SHEET_OFFLINE = '/so-lop/khong-mang';
+/** Where what was filled in without a network waits: kept before any form that leads to it. */
+const WAITING = '/cho-gui';
 /** What a form asks for by its name. */
 const KEPT_ON_DEMAND: Record<string, string[]> = {
-	'khao-sat': [SURVEY_OFFLINE],
-	'diem-danh': [CHECK_IN_OFFLINE],
-	'so-lop': [SHEET_OFFLINE],
+	'khao-sat': [OFFLINE, WAITING, SURVEY_OFFLINE],
+	'diem-danh': [OFFLINE, WAITING, CHECK_IN_OFFLINE],
+	'so-lop': [OFFLINE, WAITING, SHEET_OFFLINE],
 };
 /** What one visit makes readable without a network, in the visitor's language. */
-const SHELL = [OFFLINE, ...Object.values(KEPT_FORMS), '/cho-gui', '/', '/chu-nhat-xanh', GUIDE];
+const SHELL = [OFFLINE, WAITING, ...Object.values(KEPT_FORMS), '/', '/chu-nhat-xanh', GUIDE];
 const SHELL_AGE_MS = 6 * 60 * 60 * 1000;
 /** A kept page is shown when the network has not answered by then. */
 const PATIENCE_MS = 4000;
