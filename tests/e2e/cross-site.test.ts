@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signInClient, type Client } from '../support/http.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
-import { digest, SEQUENCED } from '../support/snapshot.ts';
+import { digest } from '../support/snapshot.ts';
 
 let world: ServedWorld;
 let administrator: Client;
@@ -56,7 +56,7 @@ describe('another site', () => {
 	];
 
 	test.each(ORIGINS)('as %o is refused on every unsafe route in every content type', async (headers) => {
-		const before = await digest(world.db, ['session', 'rate_limit', ...SEQUENCED]);
+		const before = await digest(world.db, ['session', 'rate_limit']);
 		const answers = new Set<number>();
 		for (const route of UNSAFE)
 			for (const [type, body] of TYPES) {
@@ -68,7 +68,7 @@ describe('another site', () => {
 				answers.add(response.status);
 			}
 		expect([...answers]).toEqual([403]);
-		expect(await digest(world.db, ['session', 'rate_limit', ...SEQUENCED])).toEqual(before);
+		expect(await digest(world.db, ['session', 'rate_limit'])).toEqual(before);
 		// The session that it rode on is still good, and was used for nothing.
 		expect((await administrator.send('/cua-toi/tai-khoan')).status).toBe(200);
 	});

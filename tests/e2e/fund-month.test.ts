@@ -15,6 +15,7 @@ import { startOfLocalDate, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { movedClock } from '../support/moved-clock.ts';
+import { arrive } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
 
@@ -76,10 +77,8 @@ async function waitUntil(day: string): Promise<void> {
 }
 /** Sends a form and waits for the page that comes of it. */
 async function press(page: Page, button: string, expected = 303): Promise<void> {
-	const answer = page.waitForResponse((response) => response.request().method() === 'POST');
-	await page.locator(button).first().click();
-	expect([button, (await answer).status()]).toEqual([button, expected]);
-	await page.waitForLoadState();
+	const status = await arrive(page, () => page.locator(button).first().click());
+	expect([button, status]).toEqual([button, expected]);
 }
 const photo = () => ({ name: 'giay.jpg', mimeType: 'image/jpeg', buffer: slip });
 const get = async (address: string) => (await fetch(`${world.baseUrl}/api/v1/${address}`)).text();

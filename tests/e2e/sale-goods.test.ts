@@ -9,7 +9,7 @@ import { fieldErrorOf, signInClient, type Client } from '../support/http.ts';
 import { axeErrors, inEnglish, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
 import { signInAs } from '../support/sign-in.ts';
-import { expectNothingWritten, SEQUENCED } from '../support/snapshot.ts';
+import { expectNothingWritten } from '../support/snapshot.ts';
 
 let world: ServedWorld;
 let browser: Browser;
@@ -67,7 +67,7 @@ const refused = async (work: () => Promise<Response>) => {
 			if (response.status < 400) return;
 			throw new Error(String(response.status));
 		},
-		['session', 'rate_limit', ...SEQUENCED],
+		['session', 'rate_limit'],
 	);
 	return { status: response!.status, html: await response!.text() };
 };

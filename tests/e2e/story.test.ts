@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, phone } from '../support/browser.ts';
+import { arrive } from '../support/pages.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
 import { signInAs } from '../support/sign-in.ts';
 
@@ -29,7 +30,7 @@ describe.each([
 	test('a drop-off is sold, confirmed, booked and found again from the fund', async () => {
 		const resident = await newPhone({ javaScriptEnabled });
 		await resident.page.goto(`${baseUrl}${prefix}/ngoi-nha-xanh/MAU-001`);
-		await resident.page.click(`a[href*="/ghi-nhan?diem=MAU-001"]`);
+		await arrive(resident.page, () => resident.page.click(`a[href*="/ghi-nhan?diem=MAU-001"]`));
 		const iron = resident.page.locator('[name=material-0][value=scrap_iron]');
 		if (!(await iron.isVisible())) await resident.page.click('.tile.others');
 		await iron.check({ force: true });

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, phone } from '../support/browser.ts';
+import { arrive } from '../support/pages.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
 import { signInAs } from '../support/sign-in.ts';
 
@@ -29,9 +30,7 @@ test('a photo travels with the sale, and what is no photo is explained beside wh
 	await sale.locator('[name=cash]').fill('45.000');
 	const send = async (name: string, mimeType: string, buffer: Buffer) => {
 		await sale.locator('[name=photo]').setInputFiles({ name, mimeType, buffer });
-		const answer = page.waitForResponse((each) => each.request().method() === 'POST');
-		await sale.locator('button.btn').click();
-		return (await answer).status();
+		return arrive(page, () => sale.locator('button.btn').click());
 	};
 	expect(await send('can.jpg', 'image/jpeg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBe(
 		415,

@@ -116,3 +116,17 @@ export async function axeErrors(page: Page): Promise<string[]> {
 		({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
 	);
 }
+
+/**
+ * Does what leads to another page, and waits for that page whole: one that is still coming in lacks its end and its
+ * styles, and until it comes the old one is read. Returns the status of the first answer: of a form that is taken, 303.
+ */
+export async function arrive(page: Page, act: () => Promise<unknown>): Promise<number> {
+	await page.waitForLoadState();
+	const [asked] = await Promise.all([
+		page.waitForRequest((each) => each.isNavigationRequest() && each.frame() === page.mainFrame()),
+		page.waitForEvent('load'),
+		act(),
+	]);
+	return (await asked.response())!.status();
+}

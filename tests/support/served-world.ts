@@ -26,6 +26,7 @@ import { addDays, localDateTimeToInstant, toLocalDate } from '#lib/time.ts';
 import { uuidv7 } from '#lib/uuid.ts';
 import { DAY, makeFund, makeHouse, openSession, PLAIN_EVENT, seedReference } from './fixtures.ts';
 import { startServer } from './server.ts';
+import { noteServed } from './snapshot.ts';
 
 export const PASSWORD = 'mật khẩu đủ dài của mọi người';
 const WARD = 'dk-2025';
@@ -186,6 +187,7 @@ export async function startWorld(postgresUrl?: string, env: Record<string, strin
 	if (postgresUrl === undefined) copyFileSync(inject('sqliteTemplate'), file);
 	const url = postgresUrl ?? `file:${file}`;
 	const db = openDb(url);
+	noteServed(db);
 	await migrateToLatest(db);
 	const world = await fill(db, Date.now());
 	const server = await startServer({
