@@ -48,7 +48,7 @@ test('an empty field is not known, 0 is none, and materials come in their own un
 test.each([
 	['nothing was collected', {}, ''],
 	['goods were sorted', { 'line-kg-mixed_paper': '2' }, 'NNX-001'],
-	['goods were weighed unsorted, which the house cannot take', { recyclables: '2' }, 'NNX-001'],
+	['goods were weighed unsorted, which no house takes', { recyclables: '2' }, ''],
 	['another house was chosen', { goodsHouse: 'NNX-002' }, 'NNX-002'],
 	['none was chosen', { goodsHouse: '' }, ''],
 ])('a house that the form proposed: %s', (_, fields, goodsHouse) => {

@@ -77,12 +77,11 @@ export function readReport(form: FormData): Omit<ReportInput, 'id'> {
 	});
 	const goodsHouse = field(form, 'goodsHouse').trim();
 	const isUntouched = goodsHouse === field(form, 'proposedHouse');
-	const hasNoGoods = figures.lines.length === 0 && !figures.recyclablesGrams;
 	return {
 		...(revision === '' ? {} : { revision: Number(revision) }),
 		...figures,
-		// A house that the form proposed by itself takes nothing where nothing was collected.
-		goodsHouse: isUntouched && hasNoGoods ? '' : goodsHouse,
+		// A house that the form proposed by itself takes nothing where nothing was sorted.
+		goodsHouse: isUntouched && figures.lines.length === 0 ? '' : goodsHouse,
 		giftText: field(form, 'giftText'),
 		remarks: field(form, 'remarks'),
 		shortcomings: field(form, 'shortcomings'),
