@@ -5,7 +5,8 @@ import { endAfter, type EventInput } from '#features/cleanup-events/cleanup-even
 import { findEvent, listFeedEvents } from '#features/cleanup-events/cleanup-event.repository.ts';
 import { announceEvent, editEvent } from '#features/cleanup-events/cleanup-event.service.ts';
 import { toCalendar } from '#features/cleanup-events/event-calendar.ts';
-import { listChanges } from '#features/cleanup-events/event-change.repository.ts';
+import { movedFrom } from '#features/cleanup-events/event-change.ts';
+import { findFirstStarts, listChanges } from '#features/cleanup-events/event-change.repository.ts';
 import {
 	cancelEvent,
 	moveEvent,
@@ -121,6 +122,23 @@ describeEachEngine('a Green Sunday that changes', (engine) => {
 		await expectSame(() =>
 			postponeEvent(db, organiser, { id: id(), sequence: 0, reason: '', ...later }, NOW),
 		);
+	});
+
+	test('is told as postponed only while it begins at another instant than at first', async () => {
+		/** As the list and the picture say it, and as the page itself does. */
+		const first = async () => [
+			(await findFirstStarts(db, [id()])).get(id()),
+			movedFrom(await stands(), await listChanges(db, id())).time?.startsAt,
+		];
+		// An hour longer.
+		await postpone({ startsAt: START, endsAt: START + 4 * HOUR });
+		expect(await first()).toEqual([undefined, undefined]);
+		await postpone();
+		expect(await first()).toEqual([START, START]);
+		await postpone({ startsAt: START, endsAt: START + 3 * HOUR });
+		expect(await first()).toEqual([undefined, undefined]);
+		await postpone();
+		expect(await first()).toEqual([START, START]);
 	});
 
 	test('is put back exactly as it stood within the hour; the sequence still rises', async () => {

@@ -19,18 +19,26 @@ export async function listChanges(db: Db, eventId: string): Promise<EventChange[
 	return rows.map(read);
 }
 
-/** When each of these events that was postponed was to begin at first. */
+/** When each of these events was to begin at first that begins at another instant now. */
 export async function findFirstStarts(db: Db, eventIds: string[]): Promise<Map<string, number>> {
 	if (eventIds.length === 0) return new Map();
 	const rows = await db
 		.selectFrom('eventChange')
-		.selectAll()
+		.innerJoin('cleanupEvent', 'cleanupEvent.id', 'eventChange.eventId')
+		.selectAll('eventChange')
+		.select('cleanupEvent.startsAt as startsNow')
 		.where('eventId', 'in', eventIds)
 		.where('kind', '=', 'postpone')
 		.where('undoneAt', 'is', null)
-		.orderBy('sequence', 'desc')
+		.orderBy('eventChange.sequence', 'desc')
 		.execute();
-	return new Map(rows.map((row) => [row.eventId, read(row).stood.startsAt]));
+	const firstStarts = new Map<string, number>();
+	for (const { startsNow, ...row } of rows) {
+		const { startsAt } = read(row).stood;
+		if (startsAt === startsNow) firstStarts.delete(row.eventId);
+		else firstStarts.set(row.eventId, startsAt);
+	}
+	return firstStarts;
 }
 
 export async function findChange(db: Db, id: string): Promise<EventChange | undefined> {
