@@ -59,7 +59,7 @@ test('an event is postponed: its page, its calendar entry and the text for Zalo 
 	expect(await page.textContent('main')).toMatch(/Đến \d\d:\d\d vẫn lấy lại như cũ được/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, NARROW.width)).toEqual([]);
-	expect(await publicText()).toMatch(/Hoãn từ .+ sang 22:00 .+ Lý do: Mưa bão\. đường ngập/);
+	expect(await publicText()).toMatch(/Hoãn, dời từ .+ sang 22:00 .+ Lý do: Mưa bão\. đường ngập/);
 	expect(await page.textContent('[data-share-text]')).toMatch(/Thời gian: 22:00 .+\n\(đã dời từ .+\)\n/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, NARROW.width)).toEqual([]);

@@ -97,6 +97,14 @@ test('an event that was postponed or moved says from where for as long as it sta
 	expect(textOf(FULL, { changes: undone })).toEqual(textOf(FULL));
 });
 
+test.each([
+	['an earlier day', on('2026-12-13')],
+	['another end alone', { endsAt: FULL.endsAt + 1 }],
+])('%s is a new time, and nothing is called postponed', (_, stood) => {
+	const [head] = changeText(change('postpone', stood), FULL, words).split('\n');
+	expect(head).toBe('ĐỔI GIỜ: Dọn bờ sông.');
+});
+
 test('whoever reads of a change learns from whom, whom to ask, and that they are still signed up', () => {
 	const end = ['Đoàn phường thông báo.', 'Phụ trách: Hoàng Thị Nga, 0912 345 678.'];
 	const url = 'https://x.vn/chu-nhat-xanh/don-bo-song';

@@ -113,7 +113,9 @@ export function changeText(change: EventChange, event: CleanupEvent, words: Word
 						time,
 					]
 				: [
-						t('cleanup-events:share.postponed', { title }),
+						t(`cleanup-events:share.${stands.startsAt > stood.startsAt ? 'postponed' : 'newTime'}`, {
+							title,
+						}),
 						t('cleanup-events:share.from', { what: timeText(stood, words) }),
 						t('cleanup-events:share.to', { what: timeText(stands, words) }),
 						place,
