@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createTranslator, localePath, locales, stripLocale, type MessageKey } from '#lib/i18n.ts';
 import { resources } from '#locales/index.ts';
@@ -129,6 +130,15 @@ describe('the two languages', () => {
 			}
 		},
 	);
+});
+
+test('no key stands twice in a file: the last one would win without a word', () => {
+	const dense = (text: string) => text.replace(/\s/g, '');
+	const twice = globSync('src/locales/*/*.json').filter((file) => {
+		const text = readFileSync(file, 'utf8');
+		return dense(JSON.stringify(JSON.parse(text))) !== dense(text);
+	});
+	expect(twice).toEqual([]);
 });
 
 test('a count chooses the form of the sentence', () => {

@@ -13,11 +13,11 @@ const MAX_SYLLABLES = (MAX_SECONDS / 60) * SYLLABLES_A_MINUTE;
 const LIST_SYLLABLES = 40;
 const BRIEF_SYLLABLES = 15;
 
-/** The first things of a list, as many as one remembers. */
 /** A list that was typed as a sentence goes on in one. */
 const midSentence = (text: string): string =>
 	/^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 
+/** The first things of a list, as many as one remembers. */
 function shorten(list: string, max = LIST_SYLLABLES): string {
 	const things = list.split(/[,;]\s*/);
 	while (things.length > 1 && countSyllables(things.join(' ')) > max) things.pop();
