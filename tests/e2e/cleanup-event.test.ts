@@ -227,10 +227,35 @@ test('a second morning of the same name and hour is asked about, and goes out on
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, 320)).toEqual([]);
 	await page.setViewportSize(phone);
-	await page.check(`${announce} [name=isSure]`);
+	const sure = page.locator(`${announce} [name=isSure]`);
+	await sure.check();
+	// The answer stays while something else is corrected, and is given for no other morning.
+	const setCapacity = (value: string) =>
+		page.locator(`${announce} [name=capacity]`).evaluate((input: HTMLInputElement, text) => {
+			input.value = text;
+		}, value);
+	await setCapacity('nhiều');
+	expect(await send(announce)).toBe(422);
+	expect(await sure.isChecked()).toBe(true);
+	await setCapacity('');
+	const event = await world.db
+		.selectFrom('cleanupEvent')
+		.selectAll()
+		.where('id', '=', world.eventId)
+		.executeTakeFirstOrThrow();
+	const week = { startsAt: event.startsAt + 7 * DAY, endsAt: event.endsAt + 7 * DAY };
+	const another = { ...event, ...week, id: uuidv7(Date.now()), slug: 'tuan-sau' };
+	await world.db.insertInto('cleanupEvent').values(another).execute();
+	const standing = await digest(world.db, ['session']);
+	await page.fill(`${announce} [name=date]`, toLocalDate(another.startsAt));
+	expect(await send(announce)).toBe(409);
+	expect(await sure.isChecked()).toBe(false);
+	expect(await digest(world.db, ['session'])).toEqual(standing);
+	await sure.check();
 	await send(announce);
 	await page.waitForURL(/xong=dang/);
 	await world.db.deleteFrom('cleanupEvent').where('whatToBring', '=', 'Cuốc').execute();
+	await world.db.deleteFrom('cleanupEvent').where('id', '=', another.id).execute();
 });
 
 test('what is written as a list on the form is a list on the page', async () => {

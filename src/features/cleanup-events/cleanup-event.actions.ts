@@ -13,7 +13,7 @@ import { deviceOfForms, MAX_PRESENT } from './check-in.ts';
 import { MAX_HEADS } from './cleanup-event.ts';
 import { announceEvent, editEvent } from './cleanup-event.service.ts';
 import { deleteDraft, saveDraft } from './event-draft.service.ts';
-import { newEventValues, typedValues } from './event-form.ts';
+import { newEventValues, sureOf, typedValues } from './event-form.ts';
 import { readEvent, readId, readSequence } from './event-input.ts';
 import { MAX_WANTED } from './event-need.ts';
 import { pledge } from './sign-up-pledge.service.ts';
@@ -61,7 +61,9 @@ function pathOf(form: FormData, slug: string, done: 'da-sua' | 'da-nhan'): strin
 export const cleanupEvents = {
 	announce: formAction(async (form, { locals }) => {
 		const input = readEvent(form);
-		const own = { draftSequence: readDraftSequence(form), isSure: form.has('isSure') };
+		const begin = { date: field(form, 'date'), startTime: field(form, 'startTime') };
+		const isSure = field(form, 'isSure') === sureOf(begin);
+		const own = { draftSequence: readDraftSequence(form), isSure };
 		const plan = readPlan(form);
 		if (plan) {
 			const first = toLocalDate(input.startsAt);

@@ -96,6 +96,10 @@ type Place = { latitude: number; longitude: number } | undefined;
 
 type Parts = { coOrganisers: { id: string }[]; sections: EventSection[]; needs: EventNeed[] };
 
+/** For which begin somebody says that a second event of one name is meant: for no other that is typed since. */
+export const sureOf = ({ date, startTime }: Pick<EventValues, 'date' | 'startTime'>): string =>
+	`${date} ${startTime}`;
+
 /** An event as its form shows it; a position that is only the house's is not repeated. */
 export function valuesOf(
 	event: CleanupEvent,
