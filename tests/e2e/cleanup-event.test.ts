@@ -258,6 +258,21 @@ test('a second morning of the same name and hour is asked about, and goes out on
 	await world.db.deleteFrom('cleanupEvent').where('id', '=', another.id).execute();
 });
 
+test('an English page says in Vietnamese which event stands already', async () => {
+	const announce = '#dang form:has([name=title])';
+	const { startsAt } = await world.db
+		.selectFrom('cleanupEvent')
+		.select('startsAt')
+		.where('id', '=', world.eventId)
+		.executeTakeFirstOrThrow();
+	await page.goto(`${world.baseUrl}/en/cua-toi/su-kien?tu=${world.eventId}#dang`);
+	await page.fill(`${announce} [name=date]`, toLocalDate(startsAt));
+	const before = await digest(world.db, ['session']);
+	expect(await send(announce)).toBe(409);
+	expect(await page.locator('#date-error [lang=vi]').textContent()).toBe('Dọn bờ sông Kỳ Cùng');
+	expect(await digest(world.db, ['session'])).toEqual(before);
+});
+
 test('what is written as a list on the form is a list on the page', async () => {
 	const set = (description: string) =>
 		world.db.updateTable('cleanupEvent').set({ description }).where('id', '=', world.eventId).execute();
