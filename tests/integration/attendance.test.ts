@@ -115,10 +115,15 @@ describeEachEngine('Who came to a Green Sunday', (engine) => {
 		const unit = await join({ kind: 'unit', name: 'Chi đoàn', headCount: 25 });
 		const [person, gone] = [await join({ headCount: 4 }), await join({ name: 'Hoa', headCount: 2 })];
 		const read = () => getOfficialReport(db, organiser, eventId);
-		expect(await read()).toMatchObject({
+		const nobody = {
 			units: [{ name: 'Chi đoàn', headCount: 25, present: undefined }],
 			...{ people: { headCount: 6, present: undefined }, cancelled: 0, walkIns: { heads: 0, minors: 0 } },
-		});
+		};
+		expect(await read()).toMatchObject(nobody);
+		// A tap that was taken back is no check-in in which nobody came.
+		await say({ signUpId: unit, heads: 25, statedAt: START - 2 });
+		await say({ signUpId: unit, heads: 0, statedAt: START - 1 });
+		expect(await read()).toMatchObject(nobody);
 		await say({ signUpId: unit, heads: 23 });
 		await say({ signUpId: person, heads: 3, statedAt: START + 1 });
 		await say({ signUpId: gone, heads: 2, statedAt: START + 2 });

@@ -8,7 +8,7 @@ import { listAdminUnits } from '#features/places/place.repository.ts';
 import { inTransaction, lockRow, type Db } from '#lib/db.ts';
 import { DomainError, readAll } from '#lib/errors.ts';
 import { canonicalJson } from '#lib/hash.ts';
-import { bySignUp, presenceOf, walkInsOf } from './attendance.ts';
+import { bySignUp, presenceOf, sumPresent, walkInsOf } from './attendance.ts';
 import { listExpected, listFigures } from './attendance.repository.ts';
 import { readText, type EventReport } from './cleanup-event.ts';
 import { findOrganisation, listCoOrganisers } from './cleanup-event.repository.ts';
@@ -120,7 +120,7 @@ export async function getOfficialReport(
 		status === 'active' || (status !== 'cancelled' && present > 0);
 	const sum = (of: { headCount: number; present: number }[], key: 'headCount' | 'present') =>
 		of.reduce((total, each) => total + each[key], 0);
-	const isChecked = figures.length > 0;
+	const isChecked = sumPresent(figures).heads > 0;
 	const units = signUps.filter((each) => each.kind === 'unit' && isIn(each));
 	const people = signUps.filter((each) => each.kind === 'person' && isIn(each));
 	const { kind, adminUnitId } = (await findOrganisation(db, event.organisationId))!;
