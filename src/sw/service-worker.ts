@@ -176,7 +176,12 @@ async function findKept(url: URL): Promise<Response | undefined> {
 	const path = url.pathname.slice(prefix.length) || '/';
 	if (path === GUIDE || path.startsWith(`${GUIDE}/`)) return cache.match(prefix + GUIDE);
 	if (/^\/cua-toi\/nha\/[^/]+\/khao-sat$/.test(path)) return cache.match(prefix + SURVEY_OFFLINE);
-	if (/^\/cua-toi\/su-kien\/[^/]+\/diem-danh$/.test(path)) return cache.match(prefix + CHECK_IN_OFFLINE);
+	// Every kept page leads to the list, which may have been opened in the other language alone.
+	if (/^\/cua-toi\/su-kien\/[^/]+\/diem-danh$/.test(path))
+		return (
+			(await cache.match(prefix + CHECK_IN_OFFLINE)) ??
+			cache.match((prefix === '' ? '/en' : '') + CHECK_IN_OFFLINE)
+		);
 	if (path === '/cua-toi/truong') return cache.match(prefix + SHEET_OFFLINE);
 	const form = KEPT_FORMS[path];
 	return form === undefined ? undefined : cache.match(prefix + form);

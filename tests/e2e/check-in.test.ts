@@ -324,6 +324,19 @@ test('the camera reads one code after another, also without a network', async ()
 	await poll(() => page.inputValue('[name=code]')).toBe(codeOf('Hoàng Thị Đào'));
 });
 
+test('the way back leads to the list also in the language in which it was not opened', async () => {
+	const page = await openPhone();
+	await page.goto(board);
+	await page.locator('[data-find]:not([hidden])').waitFor();
+	await poll(() => isKept(page)).toBe(true);
+	await page.goto('/en/cho-gui');
+	await poll(() => isKept(page, '/en/cho-gui')).toBe(true);
+	await page.context().setOffline(true);
+	await page.reload();
+	await page.click('[data-kept-lists] a');
+	await poll(() => rowOf(page, 'Hoàng Thị Đào').count()).toBe(1);
+});
+
 test('a list whose 48 hours are over is wiped by the next page, whatever page that is', async () => {
 	const page = await openPhone();
 	await page.goto(board);
