@@ -666,7 +666,7 @@ export const WALKS: Record<string, Walk> = {
 	approveClassSheet: {
 		act: 'class-sheet.approve',
 		reach: ORGANISATION,
-		run: (db, { standing }, actor) => approveClassSheet(db, actor, standing.id, NOW),
+		run: (db, { standing }, actor) => approveClassSheet(db, actor, { id: standing.id }, NOW),
 	},
 	approveClassSheets: {
 		act: 'class-sheet.approve',

@@ -156,7 +156,7 @@ describeEachEngine('a campaign', (engine) => {
 			['6A', 0, 0, null],
 			['6B', 0, null, null],
 		]);
-		await approveClassSheet(db, lead, waiting.id, NOW);
+		await approveClassSheet(db, lead, { id: waiting.id }, NOW);
 		const cans = sheetOf({
 			rows: [
 				{ classId: classA, lines: [{ material: 'aluminium_can', unit: 'piece', quantityMilli: 40_000 }] },

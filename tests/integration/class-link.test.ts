@@ -135,7 +135,7 @@ describeEachEngine('a class link', (engine) => {
 		const totals = async () => (await listClassTotals(db, [campaignId])).get(campaignId)![0]!.totals;
 		expect(await totals()).toEqual([]);
 		expect((await listSheets(db, organisationId, 5))[0]).toMatchObject({ classLinkId: link.id });
-		await approveClassSheet(db, lead, sheet.id, NOW + 2);
+		await approveClassSheet(db, lead, { id: sheet.id }, NOW + 2);
 		expect(await totals()).toMatchObject([{ materialCode: 'mixed_paper', quantityMilli: 12_500 }]);
 		expect((await listSheetsOfLink(db, link, 10)).map(({ id, status }) => [id, status])).toEqual([
 			[sheet.id, 'approved'],
@@ -284,7 +284,7 @@ describeEachEngine('a class link', (engine) => {
 			'classDayOthers',
 			409,
 		);
-		await approveClassSheet(db, lead, taken.id, NOW);
+		await approveClassSheet(db, lead, { id: taken.id }, NOW);
 		await refused(() => recordByLink(db, token, sheetOf(), NOW), 'classDayOthers', 409);
 		await recordByLink(db, token, sheetOf({ isExtra: true }), NOW);
 		await recordByLink(
@@ -309,7 +309,7 @@ describeEachEngine('a class link', (engine) => {
 		// What stands is told so, and another class's link is none of it.
 		expect(await recordByLink(db, token, sheets[0]!, NOW)).toBe('unchanged');
 		expect(await recordByLink(db, otherToken, sheetOf({}, classB), NOW)).toBe('created');
-		await approveClassSheet(db, lead, sheets[0]!.id, NOW);
+		await approveClassSheet(db, lead, { id: sheets[0]!.id }, NOW);
 		expect(await recordByLink(db, token, more, NOW)).toBe('created');
 	});
 
@@ -347,13 +347,13 @@ describeEachEngine('a class link', (engine) => {
 		const [waiting, counted] = [sheetOf(), sheetOf({ collectedOn: '2026-11-21' })];
 		await recordByLink(db, token, waiting, NOW);
 		await recordByLink(db, token, counted, NOW);
-		await approveClassSheet(db, lead, counted.id, NOW);
+		await approveClassSheet(db, lead, { id: counted.id }, NOW);
 		await Promise.all([
 			withdrawByLink(db, token, waiting.id, NOW),
 			withdrawByLink(db, token, waiting.id, NOW),
 		]);
 		await refused(() => withdrawByLink(db, token, counted.id, NOW), 'sheetApproved', 409);
-		await refused(() => approveClassSheet(db, lead, waiting.id, NOW), 'sheetRevoked', 409);
+		await refused(() => approveClassSheet(db, lead, { id: waiting.id }, NOW), 'sheetRevoked', 409);
 		const withdrawn = (await acts()).filter(({ action }) => action === 'class-link.withdraw');
 		expect(withdrawn.map(({ subjectId }) => subjectId)).toEqual([waiting.id]);
 		// The day is free again.

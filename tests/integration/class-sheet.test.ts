@@ -408,9 +408,9 @@ describeEachEngine('a class sheet', (engine) => {
 			[world.other.lead, 'notYourRole', 403],
 			[world.steward, 'notYourRole', 403],
 		] as const)
-			await expectRefused(db, () => approveClassSheet(db, actor, sheet.id, NOW), key, status);
+			await expectRefused(db, () => approveClassSheet(db, actor, { id: sheet.id }, NOW), key, status);
 		await Promise.all(
-			Array.from({ length: 8 }, () => approveClassSheet(db, world.lead, sheet.id, NOW + DAY)),
+			Array.from({ length: 8 }, () => approveClassSheet(db, world.lead, { id: sheet.id }, NOW + DAY)),
 		);
 		const cycle = (await findOpenCycle(db, world.house.id))!;
 		expect((await sumDeclared(db, cycle.id)).map((row) => row.quantityMilli)).toEqual([15_500, 40_000]);
@@ -448,12 +448,21 @@ describeEachEngine('a class sheet', (engine) => {
 		await recordClassSheet(db, world.lead, gone!, NOW);
 		await revokeClassSheet(db, world.lead, gone!.id, NOW);
 		await recordClassSheet(db, world.lead, waiting!, NOW);
-		const approve = (id: string) => () => approveClassSheet(db, world.lead, id, NOW);
+		const approve = (id: string) => () => approveClassSheet(db, world.lead, { id }, NOW);
 		await expectRefused(db, approve(gone!.id), 'sheetRevoked', 409);
 		await expectRefused(db, approve(uuidv7(NOW)), 'sheetNotFound', 404);
 		const ofHouse = db.deleteFrom('greenHouseMaterial').where('greenHouseId', '=', world.house.id);
 		await ofHouse.where('materialCode', '=', 'aluminium_can').execute();
 		await expectRefused(db, approve(waiting!.id), 'materialNotTaken', 422);
+		// Whoever reads English reads of the material in English, by either button.
+		const locale = 'en' as const;
+		for (const inEnglish of [
+			() => approveClassSheet(db, world.lead, { id: waiting!.id, locale }, NOW),
+			() => recordClassSheet(db, world.lead, { ...waiting!, isApproved: true, locale }, NOW),
+		])
+			expect(await expectNothingWritten(db, inEnglish)).toMatchObject({
+				values: { material: 'Aluminium can' },
+			});
 		await db.updateTable('greenHouse').set({ status: 'paused' }).where('id', '=', world.house.id).execute();
 		await expectRefused(db, approve(waiting!.id), 'housePaused', 422);
 	});
@@ -466,7 +475,7 @@ describeEachEngine('a class sheet', (engine) => {
 		for (const sheet of sheets) await recordClassSheet(db, world.lead, sheet, NOW);
 		const [first, gone, before, last] = sheets.map(({ id }) => id) as [string, string, string, string];
 		await revokeClassSheet(db, world.lead, gone, NOW);
-		await approveClassSheet(db, world.lead, before, NOW);
+		await approveClassSheet(db, world.lead, { id: before }, NOW);
 		const ids = [first, gone, before, last, first];
 		const approve = (actor: Actor | undefined = world.lead, of = ids) =>
 			approveClassSheets(db, actor, { ids: of }, NOW + 1);

@@ -170,7 +170,7 @@ describeEachEngine('a school’s classes', (engine) => {
 		const end = (over: object = {}) => endClass(db, lead, { id, closedOn: TODAY, ...over }, NOW);
 		const sheetId = await bring(db, world, id, false);
 		await expectRefused(db, () => end(), 'classSheetWaits', 409);
-		await approveClassSheet(db, lead, sheetId, NOW);
+		await approveClassSheet(db, lead, { id: sheetId }, NOW);
 		await expectRefused(db, () => end({ closedOn: '2026-11-20' }), 'closedBeforeSheet', 422);
 		await expectRefused(db, () => end({ closedOn: '2026-11-24' }), 'dateInFuture', 422);
 		await expectRefused(db, () => end({ closedOn: '2026-07-31' }), 'closedOutsideYear', 422);

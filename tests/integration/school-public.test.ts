@@ -57,7 +57,7 @@ describeEachEngine('a school’s public side', (engine) => {
 			.select('id')
 			.where('status', '=', 'entered')
 			.executeTakeFirstOrThrow();
-		await approveClassSheet(db, people.lead, waiting.id, NOW);
+		await approveClassSheet(db, people.lead, { id: waiting.id }, NOW);
 		expect(await sumSchool(db, schoolId, days)).toMatchObject({ dropOffs: 15 });
 		expect(await sumSchool(db, schoolId, daysOfYear('2025-2026'))).toEqual(NOTHING_DECLARED);
 		expect(await listSchools(db)).toMatchObject([{ id: schoolId, campaigns: 2, totals: { dropOffs: 15 } }]);
@@ -336,7 +336,7 @@ describeEachEngine('a school’s public side', (engine) => {
 			.select('id')
 			.where('status', '=', 'entered')
 			.executeTakeFirstOrThrow();
-		await approveClassSheet(db, people.lead, id, NOW);
+		await approveClassSheet(db, people.lead, { id }, NOW);
 		await endCampaign(db, people.lead, runningId, NOW);
 		expect(await ask(after)).toEqual({ sheets: [], campaigns: [[runningId, 'close']] });
 		await closeCycle(db, people.lead, (await findOpenCycle(db, house.id))!.id, NOW);

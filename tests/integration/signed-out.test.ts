@@ -116,7 +116,7 @@ const ACTS: Record<string, (db: Db) => Promise<unknown>> = {
 			{ id, greenHouseCode: 'NNX-999', collectedOn: '2026-11-22', rows: [] },
 			NOW,
 		),
-	approveClassSheet: (db) => approveClassSheet(db, undefined, id, NOW),
+	approveClassSheet: (db) => approveClassSheet(db, undefined, { id }, NOW),
 	approveClassSheets: (db) => approveClassSheets(db, undefined, { ids: [id] }, NOW),
 	revokeClassSheet: (db) => revokeClassSheet(db, undefined, id, NOW),
 };

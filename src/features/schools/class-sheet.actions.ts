@@ -59,7 +59,7 @@ export const schools = {
 	),
 	approveSheet: formAction(async (form, { locals: { db, actor, now, locale } }) => {
 		const id = field(form, 'id');
-		await approveClassSheet(db, actor, id, now);
+		await approveClassSheet(db, actor, { id, locale }, now);
 		return pageOf(locale, form, { xong: id });
 	}),
 	/** All that the page showed as waiting; the page itself says what came of each. */

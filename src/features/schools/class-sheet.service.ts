@@ -70,7 +70,7 @@ export async function recordClassSheet(
 		// Sent once to wait, and once more with the other button.
 		if (standing && (standing.status !== 'entered' || !input.isApproved)) return 'unchanged';
 		if (standing) {
-			const waiting = await readWaiting(trx, { sheet: standing, house, materials });
+			const waiting = await readWaiting(trx, { sheet: standing, house, materials, locale: input.locale });
 			await approveEntered(trx, { sheet: standing, house, rows: waiting, grantId: grant.id }, now);
 		} else if (input.isApproved) await approve(trx, { sheet: input, house, rows, grantId: grant.id }, now);
 		return 'created';
@@ -166,29 +166,6 @@ async function requireSheet(
 	return { sheet, house, grant };
 }
 
-/**
- * Lets a sheet count: its cells become drop-offs in the cycle that takes them. A second time changes nothing. Refuses
- * with 409 a revoked one, with 422 when the house has closed or takes something no more.
- */
-export async function approveClassSheet(
-	db: Db,
-	actor: Actor | undefined,
-	id: string,
-	now: number,
-): Promise<void> {
-	const { sheet, house, grant } = await requireSheet(db, actor, id, 'class-sheet.approve', now);
-	const materials = await listMaterials(db);
-	await inTransaction(db, async (trx) => {
-		await lockRow(trx, 'green_house', house.id);
-		await holdGrant(trx, grant.id, now);
-		const status = (await findClassSheet(trx, id))!.status;
-		if (status === 'approved') return;
-		if (status === 'revoked') throw new DomainError('CONFLICT', 'sheetRevoked');
-		const rows = await readWaiting(trx, { sheet, house, materials });
-		await approveEntered(trx, { sheet, house, rows, grantId: grant.id }, now);
-	});
-}
-
 /** A refusal as a value; anything else is thrown on. */
 function asRefusal(error: unknown): DomainError {
 	if (error instanceof DomainError) return error;
@@ -234,6 +211,22 @@ export async function approveClassSheets(
 		}
 		return done;
 	});
+}
+
+/**
+ * Lets a sheet count: its cells become drop-offs in the cycle that takes them. A second time changes nothing. Refuses
+ * with 409 a revoked one, with 422 when the house has closed or takes something no more.
+ */
+export async function approveClassSheet(
+	db: Db,
+	actor: Actor | undefined,
+	{ id, locale }: { id: string; locale?: 'vi' | 'en' | undefined },
+	now: number,
+): Promise<void> {
+	const { left } = await approveClassSheets(db, actor, { ids: [id], locale }, now);
+	const why = left[0]?.why;
+	if (why === 'revoked') throw new DomainError('CONFLICT', 'sheetRevoked');
+	if (why instanceof DomainError) throw why;
 }
 
 const auditOf = (action: 'class-sheet.approve' | 'class-sheet.revoke', id: string, roleGrantId: string) =>
