@@ -55,12 +55,26 @@ test.each([
 	['tang ban nguyen van an', 'nguyen van an'],
 	['giúp anh nguyễn văn an', 'nguyễn văn an'],
 	['các em Lan, Hoa lớp 6A', 'Lan'],
+	['Giúp bạn Ngoan', 'Ngoan'],
+	['Giúp bạn Học', 'Học'],
+	['giup em Nho', 'Nho'],
+	['Cao Văn Lộc', 'Cao Văn Lộc'],
 ])('%s names somebody', (text, found) => {
 	expect(findNamedPerson(text)).toBe(found);
 });
 
 test.each([
 	'Kế hoạch nhỏ đợt 1',
+	'Cháu Ngoan Bác Hồ',
+	'Bạn Giúp Bạn',
+	'Giúp Bạn Tới Trường',
+	'Em Với Môi Trường',
+	'Tặng các em HS lớp 6',
+	'Giúp các em Học sinh khó khăn',
+	'Quà cho em Nhỏ',
+	'Lộc Bình Xanh Sạch Đẹp',
+	'Cao Lộc Xanh, Hà Nội Mùa Thu',
+	'Bế Giảng Năm Học, Tô Màu Xanh, Tạ Ơn Thầy Cô',
 	'Kế Hoạch Nhỏ Đợt Một',
 	'Chi Đội Xuất Sắc',
 	'KẾ HOẠCH NHỎ GIÚP BẠN NGHÈO',

@@ -42,13 +42,18 @@ const BARE_EVERYDAY: Record<string, Set<string>> = {
 const BARE_SURE_EVERYDAY = new Set(['nguyen nhu moi', 'nguyen nhu cu', 'nguyen bao bi', 'nguyen gia tri']);
 /** In small letters and without marks first of all đô, vở, cao and tổ. */
 const WEAK_FAMILY = wordsOf('do vo cao to');
-/** What begins like the family name Đoàn and names no person. */
-const UNION = /^đoàn (thanh niên|tncs|viên|đội|trường|kết)(?!\p{L})/u;
+/** What begins like a family name and names no person: the Union, places, what schools do. */
+const NO_FAMILY =
+	/^(đoàn (thanh niên|tncs|viên|đội|trường|kết)|lộc bình|cao (lộc|bằng|lạng)|hà nội|thái nguyên|bế (mạc|giảng)|đào tạo|lương thực|mã (số|vạch)|tạ ơn|tô màu|võ thuật)(?!\p{L})/u;
 /** Said before somebody's name. */
 const ADDRESS = wordsOf('em bạn cháu');
 /** What follows them with a capital and is nobody: schools, villages, peoples. */
-const NO_NAME = wordsOf('trường mầm tiểu trung làng lớp chi thiếu dân yêu dao tày nùng mông kinh sán');
+const NO_NAME = wordsOf(
+	'trường mầm tiểu trung làng lớp chi thiếu dân yêu dao tày nùng mông kinh sán hs nghèo giúp tới đến với',
+);
 const BARE_NO_NAME = new Set([...NO_NAME].map(foldSearch));
+/** The same where a word alone, or without its marks, may be a name. */
+const NOBODY = /^(học sinh|ngoan bác|nhỏ)(?!\p{L})/u;
 /** Schools, streets, wards and funds carry names of people, and say before them what they are. */
 const NAMED_AFTER = wordsOf(
 	'trường thcs thpt th tntp tncs đội quỹ giải đường phố ngõ phường xã huyện tỉnh thôn bản khối hồ núi sông chùa đền',
@@ -97,8 +102,10 @@ export function findNamedPerson(text: string): string | undefined {
 		const isFamily = FAMILY.has(family) || (isBare && BARE_FAMILY.has(family));
 		const pair = `${words[at - 2]?.toLowerCase()} ${before}`;
 		const isNamedAfter = (isBare ? BARE_NAMED_AFTER : NAMED_AFTER).has(before) || NAMED_AFTER_PAIRS.has(pair);
-		const isWhole = isFamily && end - at >= 3 && !UNION.test(name.toLowerCase());
-		const isNobody = (isBare ? BARE_NO_NAME : NO_NAME).has(family);
+		const isWhole = isFamily && end - at >= 3 && !NO_FAMILY.test(name.toLowerCase());
+		const isNobody =
+			(isBare ? BARE_NO_NAME : NO_NAME).has(family) ||
+			NOBODY.test(`${family} ${words[at + 1]?.toLowerCase()}`);
 		const isAddressed = ADDRESS.has(before) && end > at && !isLoud && !isNobody;
 		if ((isWhole && !isNamedAfter) || isAddressed) return name;
 		const three = words.slice(at, at + 3);
