@@ -313,6 +313,15 @@ describeEachEngine('a class link', (engine) => {
 		expect(await recordByLink(db, token, more, NOW)).toBe('created');
 	});
 
+	test('lists what was sent last first, whatever day it is of: the phone asks whether that arrived', async () => {
+		const { db, issueOne, sheetOf, linkOf } = await makeWorld();
+		const token = await issueOne();
+		const sheets = ['2026-11-18', '2026-11-19', '2026-11-17'].map((collectedOn) => sheetOf({ collectedOn }));
+		for (const [index, sheet] of sheets.entries()) await recordByLink(db, token, sheet, NOW + index);
+		const listed = await listSheetsOfLink(db, await linkOf(token), 2);
+		expect(listed.map(({ collectedOn }) => collectedOn)).toEqual(['2026-11-17', '2026-11-19']);
+	});
+
 	test('of a sample is gone with the samples', async () => {
 		const { db, issue, sheetOf, refused } = await makeWorld();
 		const { lead, campaignId, classA } = await makeSchool(db, 'Trường mẫu', 1);

@@ -145,7 +145,7 @@ export const listSheets = async (db: Db, organisationId: string, limit: number) 
 			.execute(),
 	);
 
-/** The latest sheets that came by a class's link, each with its cells. */
+/** The sheets that came by a class's link, the last sent first, each with its cells. */
 export const listSheetsOfLink = async (
 	db: Db,
 	{ id, campaignId }: { id: string; campaignId: string },
@@ -156,7 +156,7 @@ export const listSheetsOfLink = async (
 		await selectSheets(db)
 			.where('campaignId', '=', campaignId)
 			.where('classLinkId', '=', id)
-			.orderBy('collectedOn', 'desc')
+			.orderBy('recordedAt', 'desc')
 			.orderBy('id', 'desc')
 			.limit(limit)
 			.execute(),
