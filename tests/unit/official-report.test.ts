@@ -175,6 +175,13 @@ test('everybody who came is named by how they came, and adds up', () => {
 	expect(nobody.join()).not.toMatch(/Cá nhân|không đăng ký|huỷ/);
 });
 
+test('a unit whose name was erased still stands there with its people', () => {
+	const nameless = { name: '', headCount: 25 };
+	expect(linesOf({ units: [nameless] }, 3)).toContain('- (không còn tên): 25 người đăng ký');
+	const checked = { units: [{ ...nameless, present: 23 }], people: { headCount: 0, present: 0 } };
+	expect(linesOf(checked, 3)).toContain('- (không còn tên): 23 người (đăng ký 25)');
+});
+
 const change = (kind: EventChange['kind'], stood: object, over: object = {}) =>
 	({
 		kind,

@@ -103,6 +103,9 @@ const movedOf = ({ place }: Moved): OfficialLine[] =>
 const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 const heads = (value: number): string => `${formatCount(value, 'vi')} người`;
 
+/** Of who had their name erased. */
+const NAMELESS = '(không còn tên)';
+
 function unitsOf({ units }: OfficialParts): OfficialLine[] {
 	if (units.length === 0) return [say('Các đơn vị tham gia', undefined)];
 	return [
@@ -110,8 +113,8 @@ function unitsOf({ units }: OfficialParts): OfficialLine[] {
 		...units.map(({ name, headCount, present }) => ({
 			text:
 				present === undefined
-					? `- ${name}: ${heads(headCount)} đăng ký`
-					: `- ${name}: ${heads(present)} (đăng ký ${formatCount(headCount, 'vi')})`,
+					? `- ${name || NAMELESS}: ${heads(headCount)} đăng ký`
+					: `- ${name || NAMELESS}: ${heads(present)} (đăng ký ${formatCount(headCount, 'vi')})`,
 			isInner: true,
 		})),
 	];
