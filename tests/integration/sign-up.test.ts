@@ -206,6 +206,9 @@ describeEachEngine('signing up for a Green Sunday', (engine) => {
 			{ kind: 'person', name: 'Nông Thị Hoa', hasPhone: 1 },
 			{ kind: 'unit', name: 'Chi đoàn khối 6' },
 		]);
+		// One whose name was erased stands among all others, not as a row without a name.
+		await db.updateTable('signUp').set({ name: '' }).where('kind', '=', 'unit').execute();
+		expect(await listUnits(db, eventId)).toEqual([]);
 	});
 
 	test('the organiser ticks names by a password, and reads numbers only with a second factor', async () => {

@@ -260,7 +260,7 @@ export const listPhones = (db: Db, eventId: string) =>
 		.where('phoneE164', 'is not', null)
 		.execute();
 
-/** What the public sees: units by name, and how many heads in all. */
+/** The units that signed up by their name, as the public sees them; those whose name was erased are left out. */
 export const listUnits = (db: Db, eventId: string): Promise<{ name: string; headCount: number }[]> =>
 	db
 		.selectFrom('signUp')
@@ -268,6 +268,7 @@ export const listUnits = (db: Db, eventId: string): Promise<{ name: string; head
 		.where('eventId', '=', eventId)
 		.where('status', '=', 'active')
 		.where('kind', '=', 'unit')
+		.where('name', '<>', '')
 		.orderBy('createdAt')
 		.orderBy('id')
 		.execute();
