@@ -59,7 +59,7 @@ test('an event is postponed: its page, its calendar entry and the text for Zalo 
 	expect(await page.textContent('main')).toMatch(/Đến \d\d:\d\d vẫn lấy lại như cũ được/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, NARROW.width)).toEqual([]);
-	expect(await publicText()).toMatch(/Hoãn, dời từ .+ sang 22:00 .+ Lý do: Mưa bão\. đường ngập/);
+	expect(await publicText()).toMatch(/Dời từ .+ sang 22:00 .+ Lý do: Mưa bão\. đường ngập/);
 	expect(await page.textContent('[data-share-text]')).toMatch(/Thời gian: 22:00 .+\n\(đã dời từ .+\)\n/);
 	expect(await axeErrors(page)).toEqual([]);
 	expect(await sticksOut(page, NARROW.width)).toEqual([]);
@@ -78,7 +78,7 @@ test('an event is postponed: its page, its calendar entry and the text for Zalo 
 	expect(image).toMatch(/chia-se\.png\?v=[0-9a-f]{22}$/);
 	expect(image).not.toBe(firstImage);
 	await page.goto(`${world.baseUrl}/chu-nhat-xanh`);
-	expect(await page.textContent('main')).toContain('Hoãn, dời từ ');
+	expect(await page.textContent('main')).toContain('Đã dời từ ');
 });
 
 test('it is taken back within the hour', async () => {
@@ -95,7 +95,7 @@ test('it is taken back within the hour', async () => {
 	expect(await page.locator('.changes .undone').isVisible()).toBe(true);
 	expect(await feed()).toMatch(/SEQUENCE:2\r\n/);
 	await page.goto(`${world.baseUrl}/chu-nhat-xanh`);
-	expect(await page.textContent('main')).not.toContain('Hoãn, dời từ ');
+	expect(await page.textContent('main')).not.toContain('Đã dời từ ');
 });
 
 test('what cannot be is refused beside its field, in the form that was sent', async () => {

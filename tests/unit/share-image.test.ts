@@ -94,7 +94,7 @@ test('a picture of what was postponed says from when, and has another version; t
 		...words,
 		firstStart: localDateTimeToInstant('2026-11-22', '07:30')!,
 	});
-	expect(JSON.stringify(postponed)).toMatch(/Hoãn, dời từ [^"]*22\/11/);
+	expect(JSON.stringify(postponed)).toMatch(/Đã dời từ [^"]*22\/11/);
 	const cancelled = shareImage({ ...event, status: 'cancelled' }, words);
 	expect(new Set([postponed, cancelled, shareImage(event, words)].map(shareVersion)).size).toBe(3);
 	expect(shareVersion(shareImage(event, words))).toBe(shareVersion(shareImage({ ...event }, words)));
