@@ -151,7 +151,7 @@ test('this day and the following are edited; the series pauses, goes on and is p
 	await look();
 	// What was chosen is English on an English page, what was typed stays Vietnamese and says so.
 	await page.goto(`${world.baseUrl}/en/chu-nhat-xanh/dot/${seriesId}`);
-	expect(await main()).toContain('Cancelled: Paused. Lũ về');
+	expect(await main()).toContain('Called off: Paused. Lũ về');
 	expect(await page.textContent('.off [lang=vi]')).toBe('Lũ về');
 	await page.goto(`${world.baseUrl}/cua-toi/su-kien/dot/${seriesId}`);
 	await page.click('#lai .btn');

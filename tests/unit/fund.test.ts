@@ -269,7 +269,7 @@ test.each([
 	[
 		row({ kind: 'transfer_in', fund: 'KL', percent: 20 }),
 		'Phần chia 20 % tiền bán phế liệu từ Quỹ Kỳ Lừa',
-		'20 % share of a scrap sale, from Quỹ Kỳ Lừa',
+		'20% share of a scrap sale, from Quỹ Kỳ Lừa',
 	],
 	[
 		row({
