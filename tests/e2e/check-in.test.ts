@@ -251,6 +251,9 @@ test('two phones check people in without a network, and each word arrives once',
 	expect(await first.locator('[data-kept-lists] a').count()).toBe(0);
 	await first.goto(board);
 	await poll(() => first.textContent('[data-alert]')).toContain('chưa lưu danh sách');
+	// Where nothing can be kept nothing is asked for; the way on stands alone.
+	expect(await first.locator('[data-board] :is(input, button)').count()).toBe(0);
+	expect(await first.locator('[data-board] a[href=""]').isVisible()).toBe(true);
 	expect(await first.textContent('main')).not.toContain('Hoàng Thị Đào');
 });
 

@@ -318,6 +318,7 @@ test('what was refused opens with its campaign, its answers and every figure, al
 test('a phone that never opened the sheet says so', async () => {
 	await page.goto('/so-lop/khong-mang');
 	expect(await page.textContent('[data-alert]')).toContain('chưa mở Ghi sổ lớp');
+	expect(await page.locator('[data-again] a[href=""]').isVisible()).toBe(true);
 	expect(await page.locator('.grid').count()).toBe(0);
 });
 

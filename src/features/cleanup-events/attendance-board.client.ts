@@ -79,7 +79,14 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		if (!fresh) say('alert', words['notKept'] ?? '');
 		return;
 	}
-	if (!list) return say('alert', words['noList'] ?? '');
+	if (!list) {
+		// Nothing that is typed here could be kept or sent.
+		say('alert', words['noList'] ?? '');
+		const again = part('again');
+		again.hidden = false;
+		board.replaceChildren(part('alert'), again);
+		return;
+	}
 
 	const rows = part('rows');
 	const template = board.querySelector('template')!;

@@ -60,7 +60,9 @@ export function openKept(form: HTMLFormElement, grid: HTMLTableElement): void {
 		const note = form.querySelector<HTMLElement>('[data-alert]')!;
 		note.textContent = notOpened;
 		note.hidden = false;
-		form.replaceChildren(note);
+		const again = form.querySelector<HTMLElement>('[data-again]')!;
+		again.hidden = false;
+		form.replaceChildren(note, again);
 		return;
 	}
 	codeOf(form).value = kept.code;
