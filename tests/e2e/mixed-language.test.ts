@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, phone } from '../support/browser.ts';
 import { findPublicPaths, inEnglish } from '../support/pages.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
+import { signInAs } from '../support/sign-in.ts';
 
-const { baseUrl } = await startSamplePortal();
+const { baseUrl, people } = await startSamplePortal();
 
 let browser: Browser;
 let page: Page;
@@ -43,6 +44,35 @@ test('in English pages every Vietnamese word says that it is Vietnamese', async 
 		await page.goto(path);
 		faults.push(...(await readWrongly()).map((text) => `${path} ${text}`));
 	}
+	expect(faults).toEqual([]);
+});
+
+/** Below an English page, the first address of each shape that holds such a part. */
+const findBelow = async (start: string, part: string) => {
+	await page.goto(start);
+	const links = await page.$$eval(`main a[href*="${part}"]`, (all) =>
+		all.map((a) => a.getAttribute('href')!),
+	);
+	return links[0]!.replace(/#.*/, '');
+};
+
+test('so do the pages of an organiser and of a school', async () => {
+	const faults: string[] = [];
+	const look = async (paths: string[]) => {
+		for (const path of paths) {
+			await page.goto(path);
+			faults.push(...(await readWrongly()).map((text) => `${path} ${text}`));
+		}
+	};
+	await signInAs(page, baseUrl, people['organiser']!);
+	const event = await findBelow('/en/cua-toi/su-kien', '/cua-toi/su-kien/0');
+	const series = await findBelow('/en/cua-toi/su-kien', '/cua-toi/su-kien/dot/');
+	await look(['/en/cua-toi', '/en/cua-toi/su-kien?mau=bo-song', series]);
+	await look([event, `${event}/diem-danh`, `${event}/doi`, `${event}/bao-cao`]);
+	await signInAs(page, baseUrl, people['school_lead']!);
+	const campaign = await findBelow('/en/cua-toi', '/cua-toi/truong/dot/');
+	await look(['/en/cua-toi', '/en/cua-toi/truong', '/en/cua-toi/truong/lop', '/en/cua-toi/truong/dot']);
+	await look([campaign, `${campaign}/duong-dan`, await findBelow(campaign, '/truong/0')]);
 	expect(faults).toEqual([]);
 });
 

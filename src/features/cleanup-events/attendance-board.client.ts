@@ -102,7 +102,7 @@ async function openBoard(board: HTMLElement): Promise<void> {
 		li.dataset['id'] = row.id;
 		const heads = li.querySelector<HTMLInputElement>('[name=heads]')!;
 		heads.setAttribute('aria-label', fill(words['headsOf'], { name: nameOf(row) }));
-		for (const each of li.querySelectorAll('[data-of]')) each.textContent = `: ${nameOf(row)}`;
+		for (const each of li.querySelectorAll('[data-of]')) each.textContent = nameOf(row);
 		made.set(row.id, li);
 		return li;
 	};
