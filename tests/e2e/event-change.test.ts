@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '#lib/time.ts';
+import { uuidv7 } from '#lib/uuid.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { arrive, axeErrors, sticksOut } from '../support/pages.ts';
 import { startWorld, type ServedWorld } from '../support/served-world.ts';
@@ -197,6 +198,11 @@ test('an event past midnight is edited as any other', async () => {
 });
 
 test('it is called off with one tap for the reason', async () => {
+	await world.db
+		.insertInto('eventNeed')
+		.values({ id: uuidv7(Date.now()), eventId: world.eventId, position: 1, label: 'xẻng', wanted: 10 })
+		.execute();
+	expect(await publicText()).toContain('còn thiếu 10');
 	await open('#huy');
 	await page.click('#huy .chips label:has-text("Lũ")');
 	await page.click('#huy .btn');
@@ -208,6 +214,9 @@ test('it is called off with one tap for the reason', async () => {
 	expect((await publicText()).match(/huỷ buổi này|buổi này đã huỷ/gi)).toHaveLength(1);
 	expect((await publicText()).match(/Lý do: Lũ, ngập/g)).toHaveLength(2);
 	expect(await feed()).toContain('STATUS:CANCELLED');
+	// Nobody is asked to bring what nobody needs any more.
+	expect(await publicText()).toContain('xẻng');
+	expect(await publicText()).not.toMatch(/còn thiếu|chọn được thứ mình mang/);
 	// The loudspeaker's text, in the second part of the organiser's page, is read to a Vietnamese street.
 	for (const [path, part] of [
 		['chu-nhat-xanh', 'main'],
