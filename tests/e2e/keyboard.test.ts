@@ -1,6 +1,7 @@
 // The portal with the keyboard alone, on a window as large as a phone.
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { wide } from '../support/browser.ts';
 import { findPublicPaths } from '../support/pages.ts';
 import { usePhone } from '../support/phone-page.ts';
 import { startSamplePortal } from '../support/sample-portal.ts';
@@ -75,6 +76,23 @@ describe('what has the focus is seen', () => {
 			expect(await hiddenStops(page)).toEqual([]);
 		});
 	});
+});
+
+test('on a wide screen the form that announces is one stop away, past all the lists', async () => {
+	await withPage(
+		async (page) => {
+			await signInAs(page, baseUrl, people['organiser']!);
+			await page.goto('/cua-toi/su-kien');
+			const way = page.locator('.to-form a');
+			expect((await way.boundingBox())!.x).toBeLessThan(0);
+			await pressUntil(page, '.to-form a');
+			expect((await way.boundingBox())!.x).toBeGreaterThan(0);
+			await page.keyboard.press('Enter');
+			await page.keyboard.press('Tab');
+			expect(await page.locator('#dang :focus').count()).toBe(1);
+		},
+		{ viewport: wide },
+	);
 });
 
 describe.each([
