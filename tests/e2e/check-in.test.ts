@@ -127,6 +127,10 @@ test('two phones check people in without a network, and each word arrives once',
 	await poll(() => total(first)).toBe('Có mặt: 28 lượt');
 	expect(await rowOf(first, 'Chi đoàn trường X').textContent()).toContain('chờ gửi');
 	expect(await first.inputValue('[name=adults]')).toBe('2');
+	const labelled = first.locator('label:has([name=adults])');
+	expect(await labelled.evaluate((label: HTMLLabelElement) => label.control?.getAttribute('name'))).toBe(
+		'adults',
+	);
 	// It knows itself alone, and says so.
 	expect(await first.textContent('[data-walk-ins]')).toMatch(
 		/^Máy này: 2 người từ 16 tuổi, 1 em dưới 16 tuổi\. Tính đến \d\d:\d\d[^.]*, chưa có số của máy khác\.$/,
