@@ -344,21 +344,40 @@ test('the way back leads to the list also in the language in which it was not op
 	await poll(() => rowOf(page, 'Hoàng Thị Đào').count()).toBe(1);
 });
 
+/** The lists of names that a phone holds. */
+const countLists = (page: Page) =>
+	page.evaluate(
+		async () => (await indexedDB.databases()).filter(({ name }) => name!.startsWith('diem-danh')).length,
+	);
+
 test('a list whose 48 hours are over is wiped by the next page, whatever page that is', async () => {
 	const page = await openPhone();
 	await page.goto(board);
 	await page.locator('[data-find]:not([hidden])').waitFor();
-	const lists = () =>
-		page.evaluate(
-			async () => (await indexedDB.databases()).filter(({ name }) => name!.startsWith('diem-danh')).length,
-		);
-	expect(await lists()).toBe(1);
+	expect(await countLists(page)).toBe(1);
 	await page.clock.setFixedTime(Date.now() + 50 * HOUR);
 	await page.goto('/phan-loai');
-	await poll(lists).toBe(0);
+	await poll(() => countLists(page)).toBe(0);
 	await page.goto('/cho-gui');
 	await page.locator('[data-none]:not([hidden])').waitFor();
 	expect(await page.locator('[data-kept-lists] a').count()).toBe(0);
+});
+
+test('a list stays for its lead when a session lapses, and for nobody else who signs in', async () => {
+	const page = await openPhone();
+	await page.goto(board);
+	await page.locator('[data-find]:not([hidden])').waitFor();
+	const kept = () => page.evaluate(() => localStorage.getItem('diem-danh'));
+	await page.goto('/cua-toi');
+	expect(await kept()).toContain(world.eventId);
+	await page.context().clearCookies({ name: 'phien' });
+	await page.goto('/cua-toi');
+	expect(await kept()).toContain(world.eventId);
+	expect(await countLists(page)).toBe(1);
+	await signInAs(page, world.baseUrl, world.people.steward);
+	await page.goto('/cua-toi');
+	await poll(() => countLists(page)).toBe(0);
+	expect(await kept()).toBe('{}');
 });
 
 test('without JavaScript each row is a form, and a refusal writes nothing and keeps what was typed', async () => {

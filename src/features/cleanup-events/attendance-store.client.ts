@@ -37,6 +37,7 @@ export async function listLists(): Promise<List[]> {
 
 /** Keeps the list until its time is over, by this phone's clock: how wrong that is, shows when the list comes. */
 export async function saveList(list: List): Promise<void> {
-	writeKept({ ...readKept(), [list.event]: list.until - list.now + list.savedAt });
+	const { event, account } = list;
+	writeKept({ ...readKept(), [event]: { until: list.until - list.now + list.savedAt, account } });
 	await done((await open(list.event)).put(list, 1));
 }
