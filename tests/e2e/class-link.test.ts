@@ -162,8 +162,15 @@ describe.each([true, false])('a class link (JavaScript: %s)', (javaScriptEnabled
 		await teacher.fill(paperOf(world.classId), '350');
 		await press(teacher, 'Gửi sổ lớp 6A');
 		expect(await state()).toEqual(before);
+		// Sure of 350 is not sure of 3500.
 		await teacher.check('[name=isSure]');
+		await teacher.fill(paperOf(world.classId), '3500');
+		await press(teacher, 'Gửi sổ lớp 6A');
+		expect(await state()).toEqual(before);
+		expect(await teacher.isChecked('[name=isSure]')).toBe(false);
 		await teacher.fill(paperOf(world.classId), '350,5');
+		await press(teacher, 'Gửi sổ lớp 6A');
+		await teacher.check('[name=isSure]');
 		await press(teacher, 'Gửi sổ lớp 6A');
 		await teacher.waitForURL(/xong=|_action=/);
 		// The other of these two tests entered the same day, in another campaign.

@@ -362,6 +362,8 @@ test('the address takes no sheet without its account or its role, and names what
 			at('-1'),
 			at('2', 'ton'),
 			at('400'),
+			// Sure of another amount.
+			{ ...at('400'), is_sure: `cell:${world.classId}:mixed_paper:kg=401000` },
 			{ ...one, id: 'x' },
 			{ id: one.id },
 		),
@@ -375,6 +377,7 @@ test('the address takes no sheet without its account or its role, and names what
 		[422, 'quantityNotNumber'],
 		[422, 'quantityNotPositive'],
 		[400, 'formUnreadable'],
+		[409, 'classAmountLarge'],
 		[409, 'classAmountLarge'],
 		[422, 'idInvalid'],
 		[422, 'bodyMalformed'],

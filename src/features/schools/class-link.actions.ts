@@ -4,7 +4,7 @@ import { field, formAction, requireFormId } from '#lib/forms.ts';
 import { localePath } from '#lib/i18n.ts';
 import { returnRate, takeRate } from '#lib/rate-limit.ts';
 import { parseLocalDate } from '#lib/time.ts';
-import { readSheetRows } from './class-sheet.ts';
+import { readSheetRows, sureOf } from './class-sheet.ts';
 import { endClassLink, issueClassLinks, recordByLink, withdrawByLink } from './class-link.service.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -47,7 +47,7 @@ export const classLinks = {
 		const collectedOn = parseLocalDate(field(form, 'collectedOn'));
 		if (!collectedOn) throw new DomainError('UNPROCESSABLE_CONTENT', 'dateInvalid', { field: 'collectedOn' });
 		const rows = readSheetRows(form);
-		const said = { isExtra: form.has('isExtra'), isSure: form.has('isSure') };
+		const said = { isExtra: form.has('isExtra'), isSure: field(form, 'isSure') === sureOf(rows) };
 		await recordByLink(db, token, { id, collectedOn, rows, ...said, locale }, now);
 		return localePath(locale, `/lop/${encodeURIComponent(token)}?xong=${id}`);
 	}),

@@ -61,7 +61,7 @@ export async function sendSheet(
 	const body = {
 		...{ id: id.value, account, green_house_code: code, collected_on: collectedOn, rows },
 		is_approved: by?.getAttribute('name') === 'isApproved',
-		...{ is_extra: data.has('isExtra'), is_sure: data.has('isSure'), campaign_id: value('campaignId') },
+		...{ is_extra: data.has('isExtra'), is_sure: value('isSure'), campaign_id: value('campaignId') },
 	};
 	const item = {
 		...{ id: id.value, kind: 'class-sheet', body, language: document.documentElement.lang },
@@ -95,12 +95,13 @@ export async function openWaiting(form: HTMLFormElement, id: string): Promise<vo
 		history.replaceState(null, '', location.pathname + location.search);
 		return sayAbove(form, words.otherSchool);
 	}
-	for (const [name, isSaid] of [
+	for (const [name, said] of [
 		['isExtra', body['is_extra']],
 		['isSure', body['is_sure']],
 	] as const) {
 		const box = form.querySelector<HTMLInputElement>(`[name=${name}]`)!;
-		box.checked ||= isSaid === true;
+		box.checked ||= Boolean(said);
+		if (typeof said === 'string') box.value = said;
 		if (box.checked) box.closest('label')!.hidden = false;
 	}
 	for (const [classId, cells] of Object.entries((body['rows'] ?? {}) as Rows))

@@ -4,7 +4,7 @@ import { localePath, type Locale } from '#lib/i18n.ts';
 import { readTableFile } from '#lib/table-file.ts';
 import { parseLocalDate } from '#lib/time.ts';
 import { normaliseUuid } from '#lib/uuid.ts';
-import { readSheetRows } from './class-sheet.ts';
+import { readSheetRows, sureOf } from './class-sheet.ts';
 import {
 	approveClassSheet,
 	approveClassSheets,
@@ -38,7 +38,12 @@ export const schools = {
 		const rows = readSheetRows(form);
 		const isApproved = form.has('isApproved');
 		const campaignId = field(form, 'campaignId') || undefined;
-		const said = { isApproved, campaignId, isExtra: form.has('isExtra'), isSure: form.has('isSure') };
+		const said = {
+			isApproved,
+			campaignId,
+			isExtra: form.has('isExtra'),
+			isSure: field(form, 'isSure') === sureOf(rows),
+		};
 		await recordClassSheet(db, actor, { id, greenHouseCode, collectedOn, rows, ...said, locale }, now);
 		return localePath(locale, `/cua-toi/truong?diem=${encodeURIComponent(greenHouseCode)}&xong=${id}`);
 	}),

@@ -97,17 +97,37 @@ export const LARGE_MILLI = { kg: 300_000, piece: 5_000_000 } as const;
 export const cellName = (classId: string, line: Pick<SheetLine, 'material' | 'unit'>): string =>
 	`cell:${classId}:${line.material}:${line.unit}`;
 
+const largeCells = (rows: SheetRow[]) =>
+	rows.flatMap(({ classId, lines }) =>
+		lines
+			.filter(({ unit, quantityMilli }) => quantityMilli > LARGE_MILLI[unit])
+			.map((line) => ({ name: cellName(classId, line), quantityMilli: line.quantityMilli })),
+	);
+
 /** Asks (409) about each amount that a class rarely brings in a day, unless it was meant. */
 export function askAboutLarge({ rows, isSure }: ClassSheetInput): void {
 	if (isSure) return;
-	const [first, ...others] = rows.flatMap(({ classId, lines }) =>
-		lines.flatMap((line) =>
-			line.quantityMilli > LARGE_MILLI[line.unit]
-				? [new DomainError('CONFLICT', 'classAmountLarge', { field: cellName(classId, line) })]
-				: [],
-		),
+	const [first, ...others] = largeCells(rows).map(
+		({ name }) => new DomainError('CONFLICT', 'classAmountLarge', { field: name }),
 	);
 	if (first) throw new DomainError(first.kind, first.key, { field: first.field, others });
+}
+
+/** What a form's box stands for that says "sure": these cells with these amounts, and no others. */
+export const sureOf = (rows: SheetRow[]): string =>
+	largeCells(rows)
+		.map(({ name, quantityMilli }) => `${name}=${quantityMilli}`)
+		.sort()
+		.join(' ');
+
+/** The same of a form that came back; of one that cannot be read, nothing. */
+export function sureOfForm(form: FormData | undefined): string {
+	try {
+		return form ? sureOf(readSheetRows(form)) : '';
+	} catch (error) {
+		if (error instanceof DomainError) return '';
+		throw error;
+	}
 }
 
 /** At least one cell, each class once and of this school. Refuses with 422. */

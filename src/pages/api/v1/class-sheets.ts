@@ -1,7 +1,7 @@
 import type { APIRoute } from 'astro';
 import { z } from 'astro/zod';
 import { batchText as text } from '#features/accounts/device-batch.ts';
-import { readSheetRows } from '#features/schools/class-sheet.ts';
+import { readSheetRows, sureOf } from '#features/schools/class-sheet.ts';
 import { recordClassSheet } from '#features/schools/class-sheet.service.ts';
 import { DomainError } from '#lib/errors.ts';
 import { parseLocalDate } from '#lib/time.ts';
@@ -16,7 +16,8 @@ const shape = z.object({
 	rows: z.record(text(64), z.record(text(80), text(40))),
 	is_approved: z.boolean(),
 	is_extra: z.boolean(),
-	is_sure: z.boolean(),
+	/** Whether unusual amounts were meant, or which of them: a form's answer stands for those that were asked about. */
+	is_sure: z.union([z.boolean(), text(20_000)]),
 	/** Empty: it belongs to no campaign. */
 	campaign_id: text(64).optional(),
 });
@@ -36,8 +37,9 @@ export const POST: APIRoute = (context) => {
 			const form = new FormData();
 			for (const [classId, cells] of Object.entries(read.rows))
 				for (const [name, typed] of Object.entries(cells)) form.append(`cell:${classId}:${name}`, typed);
-			const said = { isApproved: read.is_approved, isExtra: read.is_extra, isSure: read.is_sure };
 			const rows = readSheetRows(form);
+			const isSure = typeof read.is_sure === 'string' ? read.is_sure === sureOf(rows) : read.is_sure;
+			const said = { isApproved: read.is_approved, isExtra: read.is_extra, isSure };
 			const input = {
 				id: read.id,
 				greenHouseCode: read.green_house_code,
