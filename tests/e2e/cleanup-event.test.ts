@@ -30,6 +30,7 @@ async function openEvent(hash = ''): Promise<void> {
 	for (const part of await page.locator(`${editForm} details`).all())
 		await part.evaluate((details: HTMLDetailsElement) => (details.open = true));
 }
+const announce = '#dang form:has([name=title])';
 const send = (form: string) => arrive(page, () => page.click(`${form} .btn:not([type=button])`));
 
 /** Waits for it: a browser scrolls to an anchor when it likes, after the page has loaded. */
@@ -181,7 +182,6 @@ test('of one like it only the day needs an eye: the rest is folded, with what it
 		.select('startsAt')
 		.where('id', '=', world.eventId)
 		.executeTakeFirstOrThrow();
-	const announce = '#dang form:has([name=title])';
 	for (const [prefix, says, holds] of [
 		['', 'Xin xem lại ngày, giờ.', 'Đã ghi: nếu mưa, trang phục'],
 		['/en', 'Please look at the day and the hours.', 'Filled in: if it rains, clothes'],
@@ -208,15 +208,20 @@ test('of one like it only the day needs an eye: the rest is folded, with what it
 	expect(await digest(world.db, ['session'])).toEqual(before);
 });
 
-test('a second morning of the same name and hour is asked about, and goes out once it is meant', async () => {
-	const announce = '#dang form:has([name=title])';
-	const { startsAt } = await world.db
+/** The form for one like the world's event, on that event's own day; returns the event. */
+async function copyOntoItsDay(prefix = '') {
+	const event = await world.db
 		.selectFrom('cleanupEvent')
-		.select('startsAt')
+		.selectAll()
 		.where('id', '=', world.eventId)
 		.executeTakeFirstOrThrow();
-	await page.goto(`${world.baseUrl}/cua-toi/su-kien?tu=${world.eventId}#dang`);
-	await page.fill(`${announce} [name=date]`, toLocalDate(startsAt));
+	await page.goto(`${world.baseUrl}${prefix}/cua-toi/su-kien?tu=${world.eventId}#dang`);
+	await page.fill(`${announce} [name=date]`, toLocalDate(event.startsAt));
+	return event;
+}
+
+test('a second morning of the same name and hour is asked about, and goes out once it is meant', async () => {
+	const event = await copyOntoItsDay();
 	await page.fill(`${announce} [name=whatToBring]`, 'Cuốc');
 	const before = await digest(world.db, ['session']);
 	expect(await send(announce)).toBe(409);
@@ -238,11 +243,6 @@ test('a second morning of the same name and hour is asked about, and goes out on
 	expect(await send(announce)).toBe(422);
 	expect(await sure.isChecked()).toBe(true);
 	await setCapacity('');
-	const event = await world.db
-		.selectFrom('cleanupEvent')
-		.selectAll()
-		.where('id', '=', world.eventId)
-		.executeTakeFirstOrThrow();
 	const week = { startsAt: event.startsAt + 7 * DAY, endsAt: event.endsAt + 7 * DAY };
 	const another = { ...event, ...week, id: uuidv7(Date.now()), slug: 'tuan-sau' };
 	await world.db.insertInto('cleanupEvent').values(another).execute();
@@ -259,14 +259,7 @@ test('a second morning of the same name and hour is asked about, and goes out on
 });
 
 test('an English page says in Vietnamese which event stands already', async () => {
-	const announce = '#dang form:has([name=title])';
-	const { startsAt } = await world.db
-		.selectFrom('cleanupEvent')
-		.select('startsAt')
-		.where('id', '=', world.eventId)
-		.executeTakeFirstOrThrow();
-	await page.goto(`${world.baseUrl}/en/cua-toi/su-kien?tu=${world.eventId}#dang`);
-	await page.fill(`${announce} [name=date]`, toLocalDate(startsAt));
+	await copyOntoItsDay('/en');
 	const before = await digest(world.db, ['session']);
 	expect(await send(announce)).toBe(409);
 	expect(await page.locator('#date-error [lang=vi]').textContent()).toBe('Dọn bờ sông Kỳ Cùng');
