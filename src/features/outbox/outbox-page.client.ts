@@ -6,7 +6,7 @@ import { isInApp } from './in-app.client.ts';
 import { phoneTime } from './phone-time.client.ts';
 import { countLost, dropItem, listItems, putItem, rememberCount } from './outbox-store.client.ts';
 
-/** `whoOf` names the person whom a record is about, where the phone knows it. */
+/** `whoOf` names the person whom a record is about, where the phone knows it: not once it waits for its account. */
 export function showOutbox(whoOf: (item: OutboxItem) => Promise<string | undefined>): void {
 	const root = document.querySelector<HTMLElement>('[data-outbox-page]');
 	const list = root?.querySelector<HTMLElement>('[data-list]');
@@ -19,14 +19,6 @@ export function showOutbox(whoOf: (item: OutboxItem) => Promise<string | undefin
 	const makeRow = (item: OutboxItem): Node => {
 		const made = row.content.cloneNode(true) as DocumentFragment;
 		part('text', made).textContent = item.text;
-		const who = part('who', made);
-		void whoOf(item).then(
-			(name) => {
-				who.querySelector('b')!.textContent = name ?? '';
-				who.hidden = !name;
-			},
-			() => undefined,
-		);
 		part('made-at', made).textContent = (root.dataset['made'] ?? '').replace(
 			'{{at}}',
 			phoneTime(item.madeAt),
@@ -35,6 +27,16 @@ export function showOutbox(whoOf: (item: OutboxItem) => Promise<string | undefin
 		part('refusal', made).textContent = item.refusal ?? '';
 		part('refusal', made).hidden = !isRefused;
 		const waitsFor = isRefused ? undefined : item.waitsFor;
+		const who = part('who', made);
+		// Whoever holds the phone may be somebody else by now.
+		if (waitsFor === undefined)
+			void whoOf(item).then(
+				(name) => {
+					who.querySelector('b')!.textContent = name ?? '';
+					who.hidden = !name;
+				},
+				() => undefined,
+			);
 		part('waits-for', made).textContent = waitsFor ?? '';
 		part('waits-for', made).hidden = waitsFor === undefined;
 		// It waits for nothing but the account that wrote it.
