@@ -53,6 +53,10 @@ test('a report that is missing after 48 hours is the first thing that waits', as
 	await page.waitForURL(/su-kien/);
 	expect(await page.textContent('#bao-cao')).toBe('Báo cáo kết quả');
 	expect(await textOf(`/chu-nhat-xanh/${slug}`)).toContain('Chưa có báo cáo');
+	// Nothing is postponed any more, and the page for it says why.
+	expect(await textOf(`/cua-toi/su-kien/${world.eventId}/doi`)).toContain(
+		'Buổi này đã kết thúc hoặc đã huỷ.',
+	);
 });
 
 test('on the morning itself today’s event stands first, and of many overdue reports the newest', async () => {
